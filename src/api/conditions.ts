@@ -1,0 +1,37 @@
+// Condition types and reasons that are not faults. Both are an API: change one and somebody's script breaks.
+
+/** The conditions that every status carries, with the schema defaults Unknown/Pending. */
+export const SUMMARY_CONDITIONS = ['Ready', 'Healthy', 'Upgradeable'] as const;
+
+/** Conditions of negative polarity: present only while True (kstatus reads both). */
+export const ABNORMAL_CONDITIONS = ['Reconciling', 'Stalled'] as const;
+
+/** Reasons that say something other than a fault's code. Reason of a failing condition = the first fault's code. */
+export const REASONS = {
+  Healthy: 'Every question that was asked has a good answer.',
+  PassingWithWarnings: 'Nothing fails, but something deserves a look.',
+  ReportCurrent: 'The report is current and covers what the spec asks.',
+  PartlyExamined: 'The report is current, but a part of what the spec asks was not examined.',
+  Upgradeable: 'Nothing that was seen speaks against an upgrade now.',
+  Pending: 'No run has finished yet.',
+  Confirming: 'A change was seen and waits for the runs that confirm it.',
+  Stale: 'The last run is older than the report promises; what it says may no longer hold.',
+  NothingExamined: 'Not a single question could be asked.',
+  NotExamined: 'The spec names no database, bucket or key, so an upgrade cannot be judged.',
+  Suspended: 'spec.suspend is true.',
+  SpecInvalid: 'The spec cannot be used; the message names the field.',
+  Running: 'A run is under way.',
+  CrdOutdated: 'The installed CRD is older than this operator; apply the newer one.',
+} as const;
+
+export type Reason = keyof typeof REASONS;
+
+/** metav1.Condition. Times are RFC 3339 UTC with whole seconds. */
+export interface Condition {
+  type: string;
+  status: 'True' | 'False' | 'Unknown';
+  observedGeneration: number;
+  lastTransitionTime: string;
+  reason: string;
+  message: string;
+}

@@ -1,0 +1,60 @@
+// What lies on our own side: the spec, the Secrets, the rights and the place from which we look.
+import type { FaultTraits } from './traits.ts';
+
+export const CHECKER_FAULTS = {
+  CheckerNotAuthorized: {
+    result: 'error',
+    severity: 'medium',
+    meaning: "The operator's own identity may not ask this.",
+  },
+  UnreachableFromChecker: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: 'Unreachable from here, while every service that uses it reports it as up.',
+  },
+  CheckerClockSkewed: {
+    result: 'error',
+    severity: 'medium',
+    meaning: "The operator's clock differs too much from the other side's.",
+  },
+  SecretMissing: {
+    result: 'error',
+    severity: 'high',
+    meaning: 'A Secret that the spec refers to is not there.',
+  },
+  SecretKeyMissing: {
+    result: 'error',
+    severity: 'high',
+    meaning: 'A Secret that the spec refers to does not have the key.',
+  },
+  TargetInvalid: {
+    result: 'error',
+    severity: 'high',
+    meaning: 'The address or the credentials of a target cannot be used as written.',
+  },
+  AddressForbidden: {
+    result: 'error',
+    severity: 'high',
+    meaning: 'The address is link-local or a cloud metadata service, which is never visited.',
+  },
+  ClusterUnavailable: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'The Kubernetes API did not answer this question.',
+  },
+  NoCluster: {
+    result: 'skip',
+    severity: 'info',
+    meaning: 'Asked without a cluster (--offline).',
+  },
+  NotAsked: {
+    result: 'skip',
+    severity: 'info',
+    meaning: 'Another question of the same target failed first, or the spec gives nothing to ask.',
+  },
+  Unclassified: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'Something that no rule of ours names yet.',
+  },
+} as const satisfies Record<string, FaultTraits>;

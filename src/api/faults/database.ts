@@ -1,0 +1,104 @@
+// What can be seen of a PostgreSQL database.
+import type { FaultTraits } from './traits.ts';
+
+export const DATABASE_FAULTS = {
+  DatabaseAddressUnresolved: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    vantage: true,
+    meaning: "The database's host name does not resolve.",
+  },
+  DatabaseUnreachable: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    vantage: true,
+    meaning: 'The database refuses connections, or the connection breaks.',
+  },
+  DatabaseTimeout: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    vantage: true,
+    meaning: 'The database did not answer before the deadline.',
+  },
+  DatabaseTlsFailed: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: 'TLS with the database fails: it does not offer it, or its certificate does not verify.',
+  },
+  DatabaseAuthenticationFailed: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    confirmAfter: 2,
+    meaning: 'The database refuses the credentials.',
+  },
+  DatabaseCleartextRefused: {
+    result: 'error',
+    severity: 'high',
+    meaning: 'The database asks for a cleartext or MD5 password without verified TLS; it was not sent.',
+  },
+  DatabaseMissing: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: 'The server has no database of that name.',
+  },
+  DatabaseSlotsExhausted: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: 'Every connection slot is taken.',
+  },
+  DatabaseStartingUp: {
+    result: 'fail',
+    severity: 'high',
+    explainsDependents: true,
+    meaning: 'The server is starting up, shutting down, or recovering.',
+  },
+  DatabaseReadOnly: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: 'The database accepts no writes.',
+  },
+  DatabaseConnectionsExhausted: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: 'At least 95 % of the connection slots are taken.',
+  },
+  DatabaseConnectionsHigh: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: 'At least 80 % of the connection slots are taken.',
+  },
+  ConnectionBudgetExceeded: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: "The services' pools may ask for more connections than the server has.",
+  },
+  DatabaseVersionUnsupported: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: 'The vendor supports PostgreSQL from 14 on.',
+  },
+  DatabaseQueryFailed: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'A question to the database failed for a reason of its own.',
+  },
+  DatabasePrivilegeMissing: {
+    result: 'skip',
+    severity: 'info',
+    meaning: 'The role may not ask this; the message names the grant that is missing.',
+  },
+  OracleNotProbed: {
+    result: 'skip',
+    severity: 'info',
+    meaning: 'The URL names an Oracle database, which is not probed.',
+  },
+} as const satisfies Record<string, FaultTraits>;

@@ -1,0 +1,74 @@
+// What the guide's log lines say. Their names follow the guide's rows.
+import type { FaultTraits } from './traits.ts';
+
+export const LOG_FAULTS = {
+  InternalServiceError: {
+    result: 'warn',
+    severity: 'medium',
+    explainable: true,
+    meaning: 'core-daemon logs that an internal service returned an error.',
+  },
+  InternalConnectionError: {
+    result: 'warn',
+    severity: 'medium',
+    explainable: true,
+    meaning: 'core-daemon logs the bare address of an internal service: the connection failed.',
+  },
+  RequestBodyUnparsable: {
+    result: 'warn',
+    severity: 'low',
+    meaning: 'A client sent a request body that could not be parsed.',
+  },
+  ClientConnectionClosed: {
+    result: 'warn',
+    severity: 'low',
+    meaning: 'A client went away before its answer was written.',
+  },
+  ApplicationRunFailed: {
+    result: 'warn',
+    severity: 'high',
+    meaning: 'The service logs that it could not start.',
+  },
+  PoolInitializationFailed: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'Hikari could not fill its pool.',
+  },
+  SqlBatchFailed: {
+    result: 'warn',
+    severity: 'medium',
+    explainable: true,
+    meaning: 'Hibernate could not execute a batch.',
+  },
+  CircuitPersistFailed: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'circuit-storage could not write a circuit to S3.',
+  },
+  CircuitDeleteFailed: {
+    result: 'warn',
+    severity: 'medium',
+    explainable: true,
+    meaning: 'circuit-storage could not delete circuits.',
+  },
+  NodePersistenceServerError: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'auth-vault got a 500 from node-persistence.',
+  },
+  NodePersistenceConnectionError: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'auth-vault could not reach node-persistence.',
+  },
+  TokenSignFailed: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'auth-vault could not sign a token with KMS.',
+  },
+} as const satisfies Record<string, FaultTraits>;

@@ -1,0 +1,73 @@
+// What can be seen of an S3-compatible bucket.
+import type { FaultTraits } from './traits.ts';
+
+export const BUCKET_FAULTS = {
+  BucketAddressUnresolved: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    vantage: true,
+    meaning: "The storage endpoint's host name does not resolve.",
+  },
+  BucketUnreachable: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    vantage: true,
+    meaning: 'The storage endpoint refuses connections, or the connection breaks.',
+  },
+  BucketTimeout: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    vantage: true,
+    meaning: 'The storage endpoint did not answer before the deadline.',
+  },
+  BucketTlsFailed: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: "The storage endpoint's certificate does not verify.",
+  },
+  BucketCredentialsInvalid: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    confirmAfter: 2,
+    meaning: 'The storage does not know the access key, or the signature or token does not fit.',
+  },
+  BucketMissing: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: 'There is no bucket of that name.',
+  },
+  BucketAccessDenied: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: "The target's own credentials may not use the bucket.",
+  },
+  BucketWrongRegion: {
+    result: 'fail',
+    severity: 'high',
+    explainsDependents: true,
+    meaning: 'The bucket is in another region than the spec says.',
+  },
+  BucketThrottled: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'The storage asks to slow down.',
+  },
+  BucketServerError: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: 'The storage answers with a server error.',
+  },
+  BucketAnswerInvalid: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'Something answers at the storage endpoint that does not speak S3.',
+  },
+} as const satisfies Record<string, FaultTraits>;

@@ -1,0 +1,27 @@
+// What a fault means to the judgement, said once beside its code.
+
+/** What a check says in one run. `error`: could not be evaluated; never a pass, never a fail. */
+export const RESULTS = ['pass', 'warn', 'fail', 'error', 'skip'] as const;
+export type Result = (typeof RESULTS)[number];
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export interface FaultTraits {
+  readonly result: Exclude<Result, 'pass'>;
+  readonly severity: Severity;
+  /** One sentence: what was observed. Shown in the fault reference. */
+  readonly meaning: string;
+  /** Counts in the first run, whatever the thresholds. */
+  readonly atOnce?: true;
+  /** Counts after this many runs instead of `thresholds.failure`. */
+  readonly confirmAfter?: number;
+  /** A target with this fault explains the explainable faults of those that depend on it. */
+  readonly explainsDependents?: true;
+  /** A dependency can explain it, so it may be a symptom. */
+  readonly explainable?: true;
+  /** Says that the target could not be reached at all: the checker's vantage may be to blame, not the target. */
+  readonly vantage?: true;
+  /** Stays until a mute acknowledges it. */
+  readonly latches?: true;
+}

@@ -1,0 +1,350 @@
+// The spec of a HealthReport: what to examine. `spec: {}` works; everything is discovered then.
+import { z } from 'zod';
+import { SERVICES } from '../components.ts';
+import {
+  durationBetween,
+  label,
+  objectName,
+  refusingCredentials,
+  secretKey,
+  secretKeyRef,
+  text,
+  url,
+  withRules,
+} from './primitives.ts';
+
+const region = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[a-z0-9-]+$/);
+
+const usedBy = z
+  .array(z.enum(SERVICES))
+  .max(SERVICES.length)
+  .optional()
+  .describe(
+    'The services that depend on it. When it fails, their failures are reported as symptoms. Default: the services that use such a backend in the topology at hand.',
+  );
+
+const awsCredentialsSecretRef = z
+  .object({
+    name: objectName.describe("The Secret's name, in the report's own namespace."),
+    accessKeyIdKey: secretKey.default('accessKeyId').describe('The key that holds the access key id.'),
+    secretAccessKeyKey: secretKey.default('secretAccessKey').describe('The key that holds the secret access key.'),
+    sessionTokenKey: secretKey.optional().describe('The key that holds a session token, if there is one.'),
+  })
+  .optional()
+  .describe(
+    "A Secret with AWS credentials. Use the service's own, so that a denial is the service's denial. Without it the operator's ambient identity asks (IRSA, Pod Identity), and a denial says nothing about the service.",
+  );
+
+export const serviceSpec = refusingCredentials({
+  name: z.enum(SERVICES).describe('Which Recognize service this is about.'),
+  required: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the installation counts as unhealthy without it. Say false for a service that you removed on purpose.',
+    ),
+  url: url
+    .optional()
+    .describe(
+      'Base URL, for a service of another namespace or one that discovery cannot find. Only its health is asked then.',
+    ),
+  healthPath: z
+    .string()
+    .max(512)
+    .regex(/^\/[^\s?#]*$/)
+    .optional()
+    .describe(
+      'Path of the health endpoint. Default: /actuator/health, for the enrollment agent /health-check, for the dashboard /. On a path named here a 404 is a failure; on a default it is not.',
+    ),
+  workload: z
+    .object({
+      kind: z
+        .enum(['Deployment', 'StatefulSet', 'DeploymentConfig'])
+        .default('Deployment')
+        .describe('Kind of the workload.'),
+      name: objectName.describe('Name of the workload.'),
+    })
+    .optional()
+    .describe('The workload that runs the service, where discovery does not find it by image, labels or name.'),
+  tls: z
+    .object({
+      caSecretRef: secretKeyRef
+        .optional()
+        .describe('PEM bundle of the authority that signed the certificate. Default: the system roots.'),
+      serverName: text(253)
+        .optional()
+        .describe('Name to expect in the certificate, where it differs from the host of the URL.'),
+    })
+    .optional()
+    .describe('How to verify the certificate of an https service.'),
+}).describe('Overrides or adds to what is discovered about one service.');
+
+export const databaseSpec = refusingCredentials(
+  {
+    name: label.describe('Name of this database in the report: part of its check ids.'),
+    urlSecretRef: secretKeyRef
+      .optional()
+      .describe(
+        'A Secret key that holds the connection URL, as JDBC (jdbc:postgresql://…) or libpq (postgres://…) writes it. Either this or host and database.',
+      ),
+    host: z
+      .string()
+      .min(1)
+      .max(253)
+      .regex(/^[^\s/@]+$/)
+      .optional()
+      .describe('Host name or address of the server.'),
+    port: z.int().min(1).max(65535).default(5432).describe('Port of the server.'),
+    database: text(63).optional().describe('Name of the database on the server.'),
+    credentialsSecretRef: z
+      .object({
+        name: objectName.describe("The Secret's name, in the report's own namespace."),
+        usernameKey: secretKey.default('username').describe('The key that holds the user name.'),
+        passwordKey: secretKey.default('password').describe('The key that holds the password.'),
+      })
+      .optional()
+      .describe(
+        'A Secret with user name and password. Also beside urlSecretRef, when the URL has none. A role with pg_monitor and no other rights is enough.',
+      ),
+    tls: z
+      .object({
+        mode: z
+          .enum(['Disable', 'Require', 'VerifyCA', 'VerifyFull'])
+          .default('VerifyFull')
+          .describe(
+            'Disable: no TLS. Require: TLS, any certificate. VerifyCA: a certificate of the authority. VerifyFull: and of this host name. A password is sent in the clear or as MD5 only under a verified certificate.',
+          ),
+        caSecretRef: secretKeyRef
+          .optional()
+          .describe('PEM bundle of the authority that signed the certificate. Default: the system roots.'),
+      })
+      .optional()
+      .describe(
+        "How to protect the connection. Default: what the URL's sslmode says, otherwise VerifyFull when a caSecretRef is given, otherwise TLS if the server offers it.",
+      ),
+    schema: text(63)
+      .optional()
+      .describe('Schema that Flyway manages, for example keylessd, circuit-storage or metricscollector.'),
+    poolSize: z.int().min(1).max(1000).default(4).describe('Connections in the pool of each pod. The guide says 4.'),
+    usedBy,
+  },
+  [
+    {
+      cel: 'has(self.urlSecretRef) != (has(self.host) && has(self.database))',
+      message: 'give either urlSecretRef, or host and database',
+      holds: (value) =>
+        (value.urlSecretRef !== undefined) !== (value.host !== undefined && value.database !== undefined),
+    },
+  ],
+).describe('A PostgreSQL database to examine.');
+
+export const bucketSpec = refusingCredentials({
+  name: label.describe('Name of this bucket in the report: part of its check ids.'),
+  bucket: z
+    .string()
+    .min(3)
+    .max(63)
+    .regex(/^[a-z0-9][a-z0-9._-]*[a-z0-9]$/)
+    .describe('Name of the bucket at the provider.'),
+  region: region.default('us-east-1').describe('Region of the bucket.'),
+  endpoint: url.optional().describe('Endpoint of an S3-compatible provider. Default: AWS in that region.'),
+  forcePathStyle: z.boolean().default(true).describe('Put the bucket name into the path instead of the host name.'),
+  credentialsSecretRef: awsCredentialsSecretRef,
+  caSecretRef: secretKeyRef.optional().describe("PEM bundle of the authority that signed the endpoint's certificate."),
+  writeTest: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Also put, get, compare and delete a small object under .recognize-health/. Off: nothing is ever written.',
+    ),
+  usedBy,
+}).describe('An S3-compatible bucket to examine.');
+
+const kms = refusingCredentials({
+  keyId: text(2048).describe('Key id, ARN, or alias/NAME.'),
+  region: region.default('us-east-1').describe('Region of the key.'),
+  endpoint: url.optional().describe('Endpoint of KMS. Default: AWS in that region.'),
+  caSecretRef: secretKeyRef.optional().describe("PEM bundle of the authority that signed the endpoint's certificate."),
+  credentialsSecretRef: awsCredentialsSecretRef,
+  signTest: z
+    .enum(['DryRun', 'Never'])
+    .default('DryRun')
+    .describe(
+      'DryRun asks KMS whether a signature would be allowed and makes none; it counts as a KMS request. Never: do not ask.',
+    ),
+  expectedFingerprint: z
+    .string()
+    .max(71)
+    .regex(/^(sha256:)?[0-9a-f]{64}$/)
+    .optional()
+    .describe(
+      'SHA-256 of the public key (SubjectPublicKeyInfo, DER) in hexadecimal. Another key is a failure. Without it the first key seen is the measure, and a change a warning.',
+    ),
+}).describe('A key in AWS KMS.');
+
+const keyPair = z
+  .object({
+    secretRef: z
+      .object({ name: objectName.describe("The Secret's name, in the report's own namespace.") })
+      .describe('The Secret that holds the pair.'),
+    publicKey: secretKey
+      .default('tls.crt')
+      .describe('The key that holds the public key (PEM). It is no certificate, despite its name.'),
+    privateKey: secretKey.default('tls.key').describe('The key that holds the private key (PEM).'),
+  })
+  .describe('A secp256k1 key pair in a Secret, as core-daemon uses it off AWS.');
+
+export const keySpec = refusingCredentials(
+  {
+    name: label.describe('Name of this key in the report: part of its check ids.'),
+    kms: kms.optional(),
+    keyPair: keyPair.optional(),
+    usedBy,
+  },
+  [
+    {
+      cel: 'has(self.kms) != has(self.keyPair)',
+      message: 'give exactly one of kms and keyPair',
+      holds: (value) => (value.kms !== undefined) !== (value.keyPair !== undefined),
+    },
+  ],
+  ['password', 'secretAccessKey', 'accessKeyId', 'sessionToken', 'privateKey', 'token'],
+).describe('A signing key to examine.');
+
+const muteSpec = withRules(
+  z.object({
+    check: text(128).optional().describe('Id of the check to mute.'),
+    fault: text(64).optional().describe('Fault to mute, wherever it is met.'),
+    until: z.iso.datetime({ offset: true }).max(64).describe('When the mute ends; at most 30 days ahead.'),
+    reason: text(256).describe('Why, for whoever reads the report.'),
+    by: text(128).describe('Who says so.'),
+  }),
+  [
+    {
+      cel: 'has(self.check) != has(self.fault)',
+      message: 'give exactly one of check and fault',
+      holds: (value) => (value.check !== undefined) !== (value.fault !== undefined),
+    },
+  ],
+).describe('Silences a known finding for a time. It stays visible, and lifts when it gets worse.');
+
+const listMap = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] };
+
+const unique = (items: readonly { readonly name: string }[]): boolean =>
+  new Set(items.map(({ name }) => name)).size === items.length;
+const DUPLICATE = { message: 'names must differ: two entries have the same name' };
+
+export const healthReportSpec = z
+  .object({
+    interval: durationBetween('10s', '24h')
+      .default('1m')
+      .describe(
+        'Time between two routine runs, 10s to 24h. While a change waits for confirmation the next run comes after at most 20 seconds.',
+      ),
+    timeout: durationBetween('1s', '2m').default('10s').describe('Deadline of each probe, 1s to 2m.'),
+    suspend: z.boolean().default(false).describe('Stop examining. Healthy and Upgradeable become Unknown.'),
+    thresholds: z
+      .object({
+        failure: z.int().min(1).max(20).default(3).describe('Bad runs in a row that make a check bad.'),
+        success: z.int().min(1).max(20).default(2).describe('Good runs in a row that clear it.'),
+      })
+      .default({ failure: 3, success: 2 })
+      .describe(
+        'How many runs confirm a change. The first observation counts at once; so do a disabled key, a key that waits for deletion, and an invalid signature.',
+      ),
+    discovery: z
+      .enum(['Auto', 'None'])
+      .default('Auto')
+      .describe("Auto: find the services in the report's namespace. None: only what the spec lists."),
+    topology: z
+      .enum(['Auto', 'Umbrella', 'Split', 'Consolidated'])
+      .default('Auto')
+      .describe(
+        'Who depends on whom. Umbrella: the keylessd chart (0.1). Split: one service each (1.x). Consolidated: persistence, circuits and keys inside core-daemon. Auto: told by what is found.',
+      ),
+    services: z
+      .array(serviceSpec)
+      .max(SERVICES.length)
+      .refine(unique, DUPLICATE)
+      .optional()
+      .meta(listMap)
+      .describe('What to change or add about services.'),
+    databases: z
+      .array(databaseSpec)
+      .max(8)
+      .refine(unique, DUPLICATE)
+      .optional()
+      .meta(listMap)
+      .describe('The PostgreSQL databases behind the services.'),
+    buckets: z
+      .array(bucketSpec)
+      .max(8)
+      .refine(unique, DUPLICATE)
+      .optional()
+      .meta(listMap)
+      .describe('The S3-compatible buckets that hold the circuits.'),
+    keys: z
+      .array(keySpec)
+      .max(8)
+      .refine(unique, DUPLICATE)
+      .optional()
+      .meta(listMap)
+      .describe('The keys that sign authentication tokens.'),
+    logs: z
+      .object({
+        enabled: z.boolean().default(true).describe('Read pod logs for the evidence that the guide names.'),
+        errorThreshold: z
+          .int()
+          .min(1)
+          .max(1_000_000)
+          .default(20)
+          .describe('More ERROR lines than this within the window raise the alert. The guide says 20.'),
+        window: durationBetween('1m', '1h')
+          .default('5m')
+          .describe('The window of the error rate. The guide says 5 minutes.'),
+      })
+      .default({ enabled: true, errorThreshold: 20, window: '5m' })
+      .describe('What to read from pod logs.'),
+    capacity: z
+      .object({
+        maxPodsPerService: z
+          .int()
+          .min(1)
+          .max(1000)
+          .default(3)
+          .describe('Most pods a service should run. The vendor tested 3.'),
+      })
+      .default({ maxPodsPerService: 3 })
+      .describe('Sizing to compare with.'),
+    upgrade: z
+      .object({
+        targetVersion: z
+          .string()
+          .max(32)
+          .regex(/^[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.-]+)?$/)
+          .optional()
+          .describe('Release that you are about to install; scopes the upgrade checks.'),
+        waive: z
+          .array(z.enum(['Databases', 'Buckets', 'Keys']))
+          .max(3)
+          .optional()
+          .describe(
+            'What need not be listed for Upgradeable to be True, because this installation has none or another team answers for it.',
+          ),
+      })
+      .default({})
+      .describe('What the upgrade gate should know.'),
+    mutes: z.array(muteSpec).max(32).optional().describe('Known findings to silence for a time.'),
+  })
+  .describe('What to examine.');
+
+export type HealthReportSpec = z.output<typeof healthReportSpec>;
+export type ServiceSpec = z.output<typeof serviceSpec>;
+export type DatabaseSpec = z.output<typeof databaseSpec>;
+export type BucketSpec = z.output<typeof bucketSpec>;
+export type KeySpec = z.output<typeof keySpec>;
+export type MuteSpec = z.output<typeof muteSpec>;

@@ -1,0 +1,85 @@
+// What probes may use to talk to the outside, as plain functions that return an Outcome and never throw
+// (except the signal's Stop when the run was cancelled). Each is made in its own file, the only importer of its SDK.
+import type { Outcome } from '../facts/outcome.ts';
+import type { HttpAnswer, KeyDescription } from '../facts/observed.ts';
+import type { AwsAccess, DatabaseConnection } from '../facts/target.ts';
+
+/** What went wrong on the way, before any protocol could say more. Probes turn it into the fault of their kind. */
+export type TransportFault =
+  | { readonly kind: 'dns'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'timeout'; readonly detail: string }
+  | { readonly kind: 'broken'; readonly detail: string }
+  | { readonly kind: 'tls'; readonly detail: string }
+  | { readonly kind: 'forbidden-address'; readonly detail: string };
+
+export interface HttpRequest {
+  /** Absolute URL. Redirects are not followed. */
+  readonly url: string;
+  readonly tls: { readonly ca?: string; readonly serverName?: string };
+}
+
+export interface HttpClient {
+  /** GET over a fresh connection; the body is read up to 64 KiB and the rest is not awaited. */
+  get(request: HttpRequest, signal: AbortSignal): Promise<Result<HttpAnswer, TransportFault>>;
+}
+
+export type Result<T, F> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: F };
+
+/** One connection to one database. Queries are constants of the program and run in a read-only transaction. */
+export interface PostgresSession {
+  readonly encrypted: boolean;
+  readonly certificateNotAfter?: string;
+  query(sql: string, signal: AbortSignal): Promise<Outcome<readonly Readonly<Record<string, unknown>>[]>>;
+}
+
+export interface PostgresClient {
+  /** Connects, hands the session to `use`, and always closes. A failed connect is a Database… fault. */
+  connect<T>(
+    connection: DatabaseConnection,
+    signal: AbortSignal,
+    use: (session: PostgresSession) => Promise<T>,
+  ): Promise<Outcome<T>>;
+}
+
+export interface S3Client {
+  head(
+    access: AwsAccess,
+    bucket: string,
+    forcePathStyle: boolean,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ readonly region?: string; readonly date?: string }>>;
+  list(
+    access: AwsAccess,
+    bucket: string,
+    forcePathStyle: boolean,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ readonly objects: number }>>;
+}
+
+export interface KmsClient {
+  describe(access: AwsAccess, keyId: string, signal: AbortSignal): Promise<Outcome<KeyDescription>>;
+  publicKey(access: AwsAccess, keyId: string, signal: AbortSignal): Promise<Outcome<{ readonly fingerprint: string }>>;
+  /** DryRun only: no signature is ever made. */
+  dryRunSign(
+    access: AwsAccess,
+    keyId: string,
+    algorithm: string,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ readonly algorithm: string }>>;
+}
+
+export interface Clients {
+  readonly http: HttpClient;
+  readonly postgres: PostgresClient;
+  readonly s3: S3Client;
+  readonly kms: KmsClient;
+  /** Undefined for `check --offline`. */
+  readonly cluster: ClusterClient | undefined;
+}
+
+/** What probes ask of the Kubernetes API beyond the objects that the run read already. */
+export interface ClusterClient {
+  version(signal: AbortSignal): Promise<Outcome<{ readonly kubernetes: string; readonly openshift?: string }>>;
+  architectures(signal: AbortSignal): Promise<Outcome<readonly string[]>>;
+}

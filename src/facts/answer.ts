@@ -1,0 +1,63 @@
+// What a check says: good, or a fault whose traits decide between warn, fail, error and skip.
+import type { FaultCode } from '../api/faults.ts';
+import type { Component } from '../api/components.ts';
+import type { SafeText } from '../runtime/safe-text.ts';
+import type { Fault } from './outcome.ts';
+import type { Kind, Observations, Observed, TargetOf } from './observed.ts';
+
+export type Answer =
+  | { readonly kind: 'pass'; readonly note: SafeText; readonly baseline?: string }
+  | {
+      readonly kind: 'fault';
+      readonly fault: Fault;
+      /** An excerpt that shows it: what the other side said. Makes the basis Response, otherwise it is Inferred. */
+      readonly evidence?: SafeText;
+      readonly baseline?: string;
+    };
+
+/** One question, answered from observations by a pure function. */
+export interface Check<K extends Kind> {
+  /** Last part of the check's id. */
+  readonly question: string;
+  readonly about: K;
+  /** The component whose condition it counts for, where that is not the target's (capacity, platform). */
+  readonly component?: Component;
+  readonly feeds: 'Healthy' | 'Upgradeable';
+  /** Every fault it can answer with. A contract test holds it to them. */
+  readonly faults: readonly FaultCode[];
+  /** False when the question makes no sense for this target: it does not appear in the report then. */
+  readonly applies?: (target: TargetOf<K>) => boolean;
+  readonly ask: (seen: Seen<K>) => Answer;
+}
+
+export interface Seen<K extends Kind> {
+  readonly target: TargetOf<K>;
+  readonly observed: Observed[K];
+  readonly all: Observations;
+  /** What was seen first, from the status. */
+  readonly baseline?: string;
+  readonly now: Date;
+}
+
+/** Any check. The registry holds these; `ask` is only called with the kind it is about. */
+export type AnyCheck = { readonly [K in Kind]: Check<K> }[Kind];
+
+/** An answer with its place in the report: what `judge` starts from. */
+export interface Finding {
+  /** `core-daemon/health`, `database/node-persistence/connect`, `capacity/core-daemon/limits` */
+  readonly id: string;
+  readonly component: Component;
+  /** The target that dependency edges join: `core-daemon`, `database/node-persistence`, … */
+  readonly targetId: string;
+  readonly required: boolean;
+  readonly feeds: 'Healthy' | 'Upgradeable';
+  readonly answer: Answer;
+}
+
+export function pass(note: SafeText, baseline?: string): Answer {
+  return baseline === undefined ? { kind: 'pass', note } : { kind: 'pass', note, baseline };
+}
+
+export function found(fault: Fault, evidence?: SafeText): Answer {
+  return evidence === undefined ? { kind: 'fault', fault } : { kind: 'fault', fault, evidence };
+}

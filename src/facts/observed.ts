@@ -1,0 +1,116 @@
+// What a visit brings back, one shape for each kind of probe. Every observation is an Outcome of its own, so one slow
+// question never takes the answered ones down. Bodies are raw: a check that shows one goes through `redact`.
+import type { Outcome } from './outcome.ts';
+import type {
+  BucketTarget,
+  ClusterTarget,
+  DatabaseTarget,
+  KeyTarget,
+  ServiceAddress,
+  ServiceTarget,
+  Workload,
+} from './target.ts';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  /** At most 64 KiB. */
+  readonly body: string;
+  readonly truncated: boolean;
+  /** Date header, where there is one. */
+  readonly date?: string;
+  /** Of the peer's certificate, over TLS. RFC 3339. */
+  readonly certificateNotAfter?: string;
+}
+
+export interface ServiceObserved {
+  /** In the order of the addresses. */
+  readonly answers: readonly { readonly address: ServiceAddress; readonly answer: Outcome<HttpAnswer> }[];
+}
+
+export interface PodsObserved {
+  readonly workload: Outcome<Workload>;
+}
+
+export interface DatabaseObserved {
+  /** DNS, TCP, TLS, authentication, the database itself. The others are NotAsked when this fails. */
+  readonly connect: Outcome<{ readonly encrypted: boolean; readonly certificateNotAfter?: string }>;
+  readonly writable: Outcome<{ readonly inRecovery: boolean; readonly readOnly: boolean }>;
+  readonly version: Outcome<{ readonly number: number; readonly text: string }>;
+  readonly connections: Outcome<{
+    readonly max: number;
+    /** superuser_reserved_connections + reserved_connections: not for applications. */
+    readonly reserved: number;
+    /** Backends of all databases of the server. */
+    readonly used: number;
+  }>;
+}
+
+export interface BucketObserved {
+  /** The endpoint answers as S3 and the bucket is there. Wrong region is found here and told by `region`. */
+  readonly reach: Outcome<{ readonly date?: string }>;
+  readonly list: Outcome<{ readonly objects: number }>;
+  readonly region: Outcome<{ readonly region: string }>;
+}
+
+export interface KeyDescription {
+  readonly arn: string;
+  readonly state: string;
+  readonly usage: string;
+  readonly spec: string;
+  readonly origin: string;
+  /** RFC 3339 UTC */
+  readonly deletionDate?: string;
+  /** Of imported material. RFC 3339 UTC */
+  readonly validTo?: string;
+  readonly signingAlgorithms: readonly string[];
+}
+
+export interface KeyObserved {
+  readonly state: Outcome<KeyDescription>;
+  /** SHA-256 of the SubjectPublicKeyInfo in hexadecimal. */
+  readonly publicKey: Outcome<{ readonly fingerprint: string }>;
+  /** Permitted by a dry run. */
+  readonly sign: Outcome<{ readonly algorithm: string }>;
+  /** Off AWS. NotAsked for a KMS key, as the three above are for a pair. */
+  readonly pair: Outcome<{ readonly matches: boolean; readonly curve: string; readonly fingerprint: string }>;
+}
+
+export interface ClusterObserved {
+  readonly version: Outcome<{ readonly kubernetes: string; readonly openshift?: string }>;
+  readonly architectures: Outcome<readonly string[]>;
+}
+
+/** What each kind of probe brings back. */
+export interface Observed {
+  service: ServiceObserved;
+  pods: PodsObserved;
+  database: DatabaseObserved;
+  bucket: BucketObserved;
+  key: KeyObserved;
+  cluster: ClusterObserved;
+}
+
+export type Kind = keyof Observed;
+
+/** Which target each kind of probe visits. */
+export interface TargetByKind {
+  service: ServiceTarget;
+  pods: ServiceTarget;
+  database: DatabaseTarget;
+  bucket: BucketTarget;
+  key: KeyTarget;
+  cluster: ClusterTarget;
+}
+
+export type TargetOf<K extends Kind> = TargetByKind[K];
+
+/** One visit with its result. */
+export type Visit = {
+  readonly [K in Kind]: { readonly kind: K; readonly target: TargetOf<K>; readonly observed: Observed[K] };
+}[Kind];
+
+/** Everything seen in a run, for checks that look at more than their own target (the connection sum does). */
+export interface Observations {
+  readonly visits: readonly Visit[];
+}

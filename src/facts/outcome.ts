@@ -1,0 +1,19 @@
+// What comes back from the outside: a value, or a coded fault. Nothing that talks to the world throws past its room.
+import type { FaultCode } from '../api/faults.ts';
+import type { SafeText } from '../runtime/safe-text.ts';
+
+/** What went wrong: the code for programs, the detail for people (one sentence, redacted, without the advice). */
+export interface Fault {
+  readonly code: FaultCode;
+  readonly detail: SafeText;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
+
+export function ok<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function failed(code: FaultCode, detail: SafeText): { readonly ok: false; readonly fault: Fault } {
+  return { ok: false, fault: { code, detail } };
+}

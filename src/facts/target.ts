@@ -1,0 +1,170 @@
+// What is visited: plain values, made from the spec, the cluster's objects and Secrets before any probe runs.
+import type { Component, Service } from '../api/components.ts';
+import type { Secret } from '../runtime/secret.ts';
+import type { Outcome } from './outcome.ts';
+
+/** One address of a service: a ready endpoint, or the host of its URL. */
+export interface ServiceAddress {
+  /** What people see: `10.1.2.3:8080` or the host of the URL. */
+  readonly name: string;
+  /** Base URL to ask, without a path. */
+  readonly origin: string;
+  /** Pod behind it, where known. */
+  readonly pod?: string;
+}
+
+/** A Recognize service. Its target id is its component. */
+export interface ServiceTarget {
+  readonly kind: 'service';
+  readonly id: Service;
+  readonly component: Service;
+  readonly required: boolean;
+  /** Found in the cluster now, only listed in the spec, or remembered from an earlier run and gone. */
+  readonly presence: 'found' | 'listed' | 'gone';
+  /** At most five, or the fault that kept us from learning them. */
+  readonly addresses: Outcome<readonly ServiceAddress[]>;
+  readonly health: { readonly path: string; readonly named: boolean; readonly format: 'spring' | 'agent' | 'page' };
+  readonly tls: { readonly ca?: string; readonly serverName?: string };
+  /** Undefined when the service is reached by URL only. */
+  readonly workload: Workload | undefined;
+}
+
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DeploymentConfig';
+
+/** A workload as its controller last described it. Counts are of replicas. */
+export interface Workload {
+  readonly kind: WorkloadKind;
+  readonly name: string;
+  readonly image: string;
+  readonly desired: number;
+  readonly updated: number;
+  readonly ready: number;
+  readonly available: number;
+  /** metadata.generation differs from status.observedGeneration: the controller has not looked yet. */
+  readonly lagging: boolean;
+  /** A rollout under way: fewer updated than desired replicas, or old ones still there. */
+  readonly rollingOut: boolean;
+  /** From the strategy, in replicas. */
+  readonly maxUnavailable: number;
+  readonly maxSurge: number;
+  /** The Progressing condition says ProgressDeadlineExceeded. */
+  readonly stuck: boolean;
+  readonly limits: { readonly cpu?: string; readonly memory?: string };
+  readonly autoscaler?: { readonly min: number; readonly max: number };
+  readonly pods: readonly Pod[];
+}
+
+export interface Pod {
+  readonly name: string;
+  readonly ip?: string;
+  readonly node?: string;
+  readonly phase: string;
+  readonly ready: boolean;
+  readonly terminating: boolean;
+  readonly startedAt?: string;
+  readonly unschedulable?: string;
+  /** The application container first; sidecars after it. */
+  readonly containers: readonly Container[];
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** CrashLoopBackOff, ImagePullBackOff, … */
+  readonly waiting?: { readonly reason: string; readonly message: string };
+  readonly lastTermination?: { readonly reason: string; readonly exitCode: number; readonly finishedAt?: string };
+}
+
+/** How to reach a database. `tls: 'Prefer'`: TLS if the server offers it, unverified. */
+export interface DatabaseConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly username: string;
+  readonly password: Secret | undefined;
+  readonly tls: { readonly mode: 'Disable' | 'Prefer' | 'Require' | 'VerifyCA' | 'VerifyFull'; readonly ca?: string };
+}
+
+export interface DatabaseTarget {
+  readonly kind: 'database';
+  /** `database/<name>` */
+  readonly id: string;
+  readonly component: 'database';
+  readonly name: string;
+  readonly required: true;
+  /** The fault where the Secret or the URL cannot be used (SecretMissing, TargetInvalid, OracleNotProbed, …). */
+  readonly connection: Outcome<DatabaseConnection>;
+  readonly schema?: string;
+  readonly poolSize: number;
+  readonly usedBy: readonly Service[];
+}
+
+/** Whose identity asks. A denial of `own` credentials is the target's fault; of `ambient` ones it is ours. */
+export interface AwsAccess {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly ca?: string;
+  readonly credentials:
+    | {
+        readonly source: 'own';
+        readonly accessKeyId: string;
+        readonly secretAccessKey: Secret;
+        readonly sessionToken?: Secret;
+      }
+    | { readonly source: 'ambient' };
+}
+
+export interface BucketTarget {
+  readonly kind: 'bucket';
+  /** `object-storage/<name>` */
+  readonly id: string;
+  readonly component: 'object-storage';
+  readonly name: string;
+  readonly required: true;
+  readonly bucket: string;
+  readonly forcePathStyle: boolean;
+  readonly writeTest: boolean;
+  readonly access: Outcome<AwsAccess>;
+  readonly usedBy: readonly Service[];
+}
+
+export interface KeyTarget {
+  readonly kind: 'key';
+  /** `key-management/<name>` */
+  readonly id: string;
+  readonly component: 'key-management';
+  readonly name: string;
+  readonly required: true;
+  readonly source:
+    | {
+        readonly kind: 'kms';
+        readonly keyId: string;
+        readonly access: Outcome<AwsAccess>;
+        readonly signTest: 'DryRun' | 'Never';
+        readonly expectedFingerprint?: string;
+      }
+    | { readonly kind: 'keyPair'; readonly pair: Outcome<{ readonly publicPem: string; readonly privatePem: Secret }> };
+  readonly usedBy: readonly Service[];
+}
+
+/** The cluster as a whole: platform and capacity are asked of it. */
+export interface ClusterTarget {
+  readonly kind: 'cluster';
+  readonly id: 'cluster';
+  readonly component: 'platform';
+  readonly required: false;
+}
+
+export type Target = ServiceTarget | DatabaseTarget | BucketTarget | KeyTarget | ClusterTarget;
+
+/** The id by which judge joins targets: a service's component, `database/<name>`, `object-storage/<name>`, … */
+export type TargetId = string;
+
+/** A target's name and component in messages and dependency edges. */
+export interface TargetRef {
+  readonly id: TargetId;
+  readonly component: Component;
+  readonly usedBy: readonly Service[];
+}

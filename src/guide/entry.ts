@@ -1,0 +1,52 @@
+// The shape of an entry: one row of the guide as data.
+import type { Component } from '../api/components.ts';
+import type { FaultCode } from '../api/faults.ts';
+
+export const GUIDE_URL = 'https://docs.pingidentity.com/recognize/troubleshooting/troubleshooting.html';
+
+/** The guide's own section ids: its anchors. */
+export const SECTIONS = [
+  'core-daemon',
+  'operations-service',
+  'node-persistence',
+  'circuit-storage',
+  'auth-vault',
+  'pingone-recognize-offline-enrollment-agent',
+  'mobile-sdk',
+  'alerts',
+  'scaling-the-cluster',
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** A log line in the guide's own notation: `*`, `[SERVICE-NAME]`, `…`, alternatives separated by `/` as the entry says. */
+export interface Signature {
+  readonly template: string;
+  readonly fault: FaultCode;
+  /** Whom the line accuses. `captured`: the service that [SERVICE-NAME] stands for. */
+  readonly blames?: Component | 'captured';
+}
+
+export interface Entry {
+  readonly id: string;
+  readonly section: Section | 'ours';
+  /** The guide's error text, exact. */
+  readonly title: string;
+  /** In our own words. */
+  readonly cause: string;
+  readonly nextSteps: string;
+  /** Section id in the guide, or empty for an entry of ours. */
+  readonly anchor: Section | '';
+  readonly source: 'guide' | 'ours';
+  readonly claims: readonly (readonly [Component | 'any', FaultCode])[];
+  readonly signatures: readonly Signature[];
+  /** `explain`: nothing that we probe leads here; `explain` does. */
+  readonly reach?: 'explain';
+  /** Mobile SDK and enrollment agent. */
+  readonly code?: string;
+  readonly platform?: 'ios' | 'android';
+}
+
+/** Where the guide says it. Entries of ours link to the guide's front. */
+export function entryUrl(entry: Entry): string {
+  return entry.anchor === '' ? GUIDE_URL : `${GUIDE_URL}#${entry.anchor}`;
+}

@@ -1,0 +1,2 @@
+// The command's entry point. Filled in by the verbs.
+export {};
