@@ -13,7 +13,7 @@ const MASK = '[redacted]';
  */
 const SHAPES: readonly RegExp[] = [
   // userinfo of a URL: scheme://user:password@
-  /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@"'<>]{1,512}(?=@)/gi,
+  /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s@"'<>]{1,512}(?=@)/gi,
   // key=value, key: value and "key":"value" for names that say what they hold
   /((?:pass(?:word|wd|phrase)?|pwd|secret(?:[_-]?access[_-]?key|[_-]?key)?|access[_-]?token|api[_-]?key|token|authorization|x-amz-security-token|x-amz-signature|aws_secret_access_key|sessiontoken|client[_-]?secret|private[_-]?key)["']?\s{0,4}[=:]\s{0,4}["']?(?:bearer |basic )?)[^\s"',;&<>}]{1,4096}/gi,
   /\b((?:bearer|basic) )[A-Za-z0-9._~+/=-]{8,4096}/gi,
@@ -36,7 +36,9 @@ export const DEFAULT_SAFE_BYTES = 256;
  */
 export function redact(text: string, known: readonly string[] = [], maxBytes: number = DEFAULT_SAFE_BYTES): SafeText {
   // A cap before the patterns keeps the work constant on hostile input; what is cut here would be cut below anyway.
-  let out = text.length > maxBytes * 8 ? text.slice(0, maxBytes * 8) : text;
+  const cut = text.length > maxBytes * 8;
+  let out = cut ? text.slice(0, maxBytes * 8) : text;
+  const before = out;
   for (const value of known) {
     if (value.length < 3) continue;
     out = out.split(value).join(MASK);
@@ -45,6 +47,8 @@ export function redact(text: string, known: readonly string[] = [], maxBytes: nu
   }
   if (PEM.test(out)) out = out.slice(0, out.search(PEM)) + MASK;
   for (const shape of SHAPES) out = out.replace(shape, `$1${MASK}`);
+  // Masking shortens: then what the first cut left of its last word, perhaps half a secret, could come into view.
+  if (cut && out !== before) out = out.replace(/\S{1,4096}$/, '');
   out = out.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
   return clip(out, maxBytes) as SafeText;
 }
@@ -54,9 +58,9 @@ export function safe(strings: TemplateStringsArray, ...values: readonly (SafeTex
   return String.raw({ raw: strings }, ...values) as SafeText;
 }
 
-/** A constant of the program as SafeText. Only for literals written in the source. */
-export function literal(text: string): SafeText {
-  return text as SafeText;
+/** A constant of the program as SafeText. The type lets only literals of the source through, never a `string`. */
+export function literal<T extends string>(text: string extends T ? never : T): SafeText {
+  return text as string as SafeText;
 }
 
 /** Cuts at `maxBytes` of UTF-8, never inside a character, and marks the cut. */

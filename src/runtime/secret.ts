@@ -4,6 +4,8 @@ import { inspect } from 'node:util';
 /** A secret text. Only `reveal` gives it out; call it as late as possible, at the client that sends it. */
 export interface Secret {
   reveal(): string;
+  /** "[redacted]", so that a template literal shows nothing. */
+  toString(): string;
 }
 
 const REDACTED = '[redacted]';

@@ -1,0 +1,43 @@
+// When the next run is due. Pure, so that the rules can be read off a table.
+import type { HealthReportStatus } from '../api/health-report.ts';
+
+/** While a streak is open the next run comes after at most this. In ms. */
+export const CONFIRM_MS = 20_000;
+
+/** Routine runs are spread by up to this part of the interval, so that reports made together do not run together. */
+const JITTER = 0.1;
+
+/** True while some check's result and state differ, or a streak waits for more runs. */
+export function isConfirming(status: HealthReportStatus): boolean {
+  return status.checks?.some((check) => (check.streak ?? 0) > 0 || check.clearing !== undefined) ?? false;
+}
+
+/**
+ * Milliseconds from the start of a run to the next one.
+ *
+ * @param random in [0, 1)
+ */
+export function nextRunAfterMs(status: HealthReportStatus, intervalMs: number, random: () => number): number {
+  const base = isConfirming(status) ? Math.min(intervalMs, CONFIRM_MS) : intervalMs;
+  return Math.round(base * (1 - JITTER * random()));
+}
+
+/**
+ * Milliseconds until the first run of a report that this process has just met: at once when nobody has examined this
+ * generation, otherwise when the last run's interval ends, so that a restart does not run everything together.
+ */
+export function firstRunAfterMs(
+  report: {
+    readonly generation: number;
+    readonly request: string | undefined;
+    readonly status: HealthReportStatus | undefined;
+  },
+  intervalMs: number,
+  now: Date,
+): number {
+  const { status } = report;
+  if (status?.lastRunTime === undefined || status.observedGeneration !== report.generation) return 0;
+  if (report.request !== undefined && report.request !== status.lastHandledRequest) return 0;
+  const due = Date.parse(status.lastRunTime) + nextRunAfterMs(status, intervalMs, () => 0);
+  return Math.min(Math.max(due - now.getTime(), 0), intervalMs);
+}
