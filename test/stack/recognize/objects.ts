@@ -1,0 +1,341 @@
+// The Kubernetes objects of an installation, as its controllers would leave them: healthy, or in one of the troubles
+// that a workload can be in. Pure: the same request gives the same objects, uids included.
+import { createHash } from 'node:crypto';
+import type { Service } from '../../../src/api/components.ts';
+import {
+  isReady,
+  type KubernetesObject,
+  ownerReference,
+  podObject,
+  type PodState,
+  timestamp,
+  uidOf,
+} from './pod-object.ts';
+import { replicaAddress, type ServiceProfile, servicesOf, type TopologyName } from './topology.ts';
+import {
+  revisionObject,
+  type Revision,
+  templateHash,
+  WORKLOAD_API,
+  type WorkloadKind,
+  workloadObject,
+  type WorkloadRequest,
+} from './workload-object.ts';
+
+export type WorkloadTrouble =
+  | {
+      kind: 'CrashLoopBackOff' | 'OOMKilled' | 'ImagePullBackOff' | 'NotReady' | 'Unschedulable';
+      /** How many of the pods are in trouble, the last ones; all of them when not given. */
+      pods?: number;
+      restarts?: number;
+      exitCode?: number;
+    }
+  | { kind: 'ScaledToZero' }
+  /** A new image is being rolled out within its bounds. */
+  | { kind: 'RolloutInProgress'; image?: string }
+  /** The new pod never became ready: ProgressDeadlineExceeded. */
+  | { kind: 'RolloutStuck'; image?: string };
+
+export interface WorkloadOptions {
+  /** 1 when not given. */
+  replicas?: number;
+  kind?: WorkloadKind;
+  trouble?: WorkloadTrouble;
+  image?: string;
+  /** The environment of the container, e.g. `{ SPRING_DATASOURCE_URL: … }`. */
+  env?: Readonly<Record<string, string>>;
+  limits?: { cpu: string; memory: string };
+  /** Adds a HorizontalPodAutoscaler. The charts' default maximum is 100. */
+  autoscaler?: { minReplicas: number; maxReplicas: number };
+  maxSurge?: number | string;
+  maxUnavailable?: number | string;
+  /** Adds a PodDisruptionBudget with this minAvailable. */
+  minAvailable?: number;
+}
+
+export interface ObjectsOptions {
+  namespace: string;
+  topology: TopologyName;
+  /** The port on which every replica listens on its own address. */
+  port: number;
+  kubeletPort?: number;
+  /** Services to leave out of the topology. */
+  without?: readonly Service[];
+  workloads?: Readonly<Partial<Record<Service, WorkloadOptions>>>;
+  /** `conventional`: app.kubernetes.io/*; `none`: labels that say nothing, so that only the image tells. */
+  labels?: 'conventional' | 'none';
+  /** Helm's release name. It does not identify the component: the vendor's own example mixes them up. */
+  release?: string;
+  /** `arm64` is a platform that the vendor does not support. */
+  architecture?: 'amd64' | 'arm64';
+  kubeletVersion?: string;
+  now: Date;
+}
+
+const NODE_NAME = 'stack-node-1';
+const DAY_MS = 86_400_000;
+
+/** Every object of the installation: the Node first, then per service workload, pods, Service, EndpointSlice. */
+export function installationObjects(options: ObjectsOptions): KubernetesObject[] {
+  const services = servicesOf(options.topology).filter(({ component }) => !options.without?.includes(component));
+  return [nodeObject(options), ...services.flatMap((service) => serviceObjects(service, options))];
+}
+
+/** The objects of one service. */
+export function serviceObjects(service: ServiceProfile, options: ObjectsOptions): KubernetesObject[] {
+  const settings = options.workloads?.[service.component] ?? {};
+  const request = workloadRequest(service, settings, options);
+  const workload = workloadObject(request);
+  const middles =
+    request.kind === 'StatefulSet' ? [] : request.revisions.map((_, index) => revisionObject(request, workload, index));
+  const pods = request.revisions.flatMap((revision, index) =>
+    podObjects(service, settings, options, request, revision, middles[index] ?? workload),
+  );
+  const about = (
+    apiVersion: string,
+    kind: string,
+    name = service.name,
+  ): Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'> => ({
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      namespace: options.namespace,
+      uid: uidOf(kind, options.namespace, name),
+      creationTimestamp: timestamp(new Date(options.now.getTime() - DAY_MS)),
+      labels: labelsOf(service, options),
+    },
+  });
+  const ready = request.revisions.flatMap((revision) => revision.pods).filter(({ state }) => isReady(state)).length;
+  const slice = about('discovery.k8s.io/v1', 'EndpointSlice', `${service.name}-${uidOf(service.name).slice(0, 5)}`);
+  const all: KubernetesObject[] = [
+    workload,
+    ...middles,
+    ...pods,
+    {
+      ...about('v1', 'Service'),
+      spec: {
+        type: 'ClusterIP',
+        selector: request.selector,
+        ports: [{ name: 'http', protocol: 'TCP', port: service.servicePort, targetPort: 'http' }],
+      },
+    },
+    {
+      ...slice,
+      // The link to the Service is the controller's own label; it is there whatever the charts put on their objects.
+      metadata: { ...slice.metadata, labels: { ...slice.metadata.labels, 'kubernetes.io/service-name': service.name } },
+      addressType: 'IPv4',
+      ports: [{ name: 'http', protocol: 'TCP', port: options.port }],
+      endpoints: pods.flatMap(endpointOf),
+    },
+  ];
+  if (settings.autoscaler) {
+    const current = request.desired;
+    all.push({
+      ...about('autoscaling/v2', 'HorizontalPodAutoscaler'),
+      spec: {
+        scaleTargetRef: { apiVersion: WORKLOAD_API[request.kind], kind: request.kind, name: service.name },
+        ...settings.autoscaler,
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+        ],
+      },
+      status: { currentReplicas: current, desiredReplicas: current },
+    });
+  }
+  if (settings.minAvailable !== undefined) {
+    all.push({
+      ...about('policy/v1', 'PodDisruptionBudget'),
+      spec: { minAvailable: settings.minAvailable, selector: { matchLabels: request.selector } },
+      status: {
+        observedGeneration: 1,
+        currentHealthy: ready,
+        desiredHealthy: settings.minAvailable,
+        expectedPods: request.desired,
+        disruptionsAllowed: Math.max(0, ready - settings.minAvailable),
+      },
+    });
+  }
+  return all;
+}
+
+function workloadRequest(service: ServiceProfile, settings: WorkloadOptions, options: ObjectsOptions): WorkloadRequest {
+  const kind = settings.kind ?? 'Deployment';
+  const labels = labelsOf(service, options);
+  const names =
+    options.labels === 'none' ? Object.keys(labels) : ['app.kubernetes.io/name', 'app.kubernetes.io/instance'];
+  return {
+    kind,
+    metadata: { name: service.name, namespace: options.namespace, labels },
+    selector: Object.fromEntries(Object.entries(labels).filter(([name]) => names.includes(name))),
+    container: (image) => containerOf(service, settings, options, image),
+    desired: settings.trouble?.kind === 'ScaledToZero' ? 0 : (settings.replicas ?? 1),
+    revisions: revisionsOf(service, settings, kind),
+    deadlineExceeded: settings.trouble?.kind === 'RolloutStuck',
+    maxSurge: settings.maxSurge ?? '25%',
+    maxUnavailable: settings.maxUnavailable ?? '25%',
+    now: options.now,
+  };
+}
+
+function labelsOf(service: ServiceProfile, options: ObjectsOptions): Record<string, string> {
+  if (options.labels === 'none') return { workload: uidOf('workload', service.name).slice(0, 8) };
+  return {
+    'app.kubernetes.io/name': service.container,
+    'app.kubernetes.io/instance': options.release ?? (options.topology === 'Umbrella' ? 'keylessd' : service.component),
+    'app.kubernetes.io/version': service.image.split(':').pop() ?? '',
+    'app.kubernetes.io/managed-by': 'Helm',
+    'helm.sh/chart': `${service.container}-1.4.0`,
+  };
+}
+
+function containerOf(
+  service: ServiceProfile,
+  settings: WorkloadOptions,
+  options: ObjectsOptions,
+  image: string,
+): Record<string, unknown> & { name: string; image: string } {
+  return {
+    name: service.container,
+    image,
+    ports: [{ name: 'http', containerPort: options.port, protocol: 'TCP' }],
+    env: Object.entries(settings.env ?? {}).map(([name, value]) => ({ name, value })),
+    resources: { limits: { ...(settings.limits ?? service.limits) }, requests: { cpu: '100m', memory: '512Mi' } },
+  };
+}
+
+function revisionsOf(
+  service: ServiceProfile,
+  { replicas = 1, trouble, image = service.image }: WorkloadOptions,
+  kind: WorkloadKind,
+): Revision[] {
+  const pods = (count: number, state: PodState, from = 1): Revision['pods'] =>
+    Array.from({ length: count }, (_, index) => ({ replica: from + index, state }));
+  const revision = (number: number, of: string, running: Revision['pods']): Revision => ({
+    image: of,
+    name:
+      kind === 'DeploymentConfig'
+        ? String(number)
+        : createHash('sha256').update(`${service.name}/${of}`).digest('hex').slice(0, 9),
+    pods: running,
+  });
+  if (!trouble) return [revision(1, image, pods(replicas, 'Ready'))];
+  switch (trouble.kind) {
+    case 'ScaledToZero':
+      return [revision(1, image, [])];
+    case 'RolloutInProgress':
+    case 'RolloutStuck': {
+      const next = trouble.image ?? `${image}-next`;
+      const state = trouble.kind === 'RolloutStuck' ? 'ImagePullBackOff' : 'Starting';
+      // A StatefulSet replaces its last pod; the others surge by one.
+      if (kind === 'StatefulSet')
+        return [revision(1, image, pods(replicas - 1, 'Ready')), revision(2, next, pods(1, state, replicas))];
+      return [revision(1, image, pods(replicas, 'Ready')), revision(2, next, pods(1, state, replicas + 1))];
+    }
+    case 'NotReady':
+    case 'CrashLoopBackOff':
+    case 'OOMKilled':
+    case 'ImagePullBackOff':
+    case 'Unschedulable': {
+      const bad = Math.min(trouble.pods ?? replicas, replicas);
+      return [revision(1, image, [...pods(replicas - bad, 'Ready'), ...pods(bad, trouble.kind, replicas - bad + 1)])];
+    }
+  }
+}
+
+function podObjects(
+  service: ServiceProfile,
+  settings: WorkloadOptions,
+  options: ObjectsOptions,
+  request: WorkloadRequest,
+  revision: Revision,
+  owner: KubernetesObject,
+): KubernetesObject[] {
+  const trouble = settings.trouble;
+  const restarts = trouble && 'restarts' in trouble ? trouble.restarts : undefined;
+  const exitCode = trouble && 'exitCode' in trouble ? trouble.exitCode : undefined;
+  return revision.pods.map(({ replica, state }) => {
+    const suffix =
+      request.kind === 'StatefulSet'
+        ? String(replica - 1)
+        : uidOf(service.name, revision.name, String(replica)).slice(0, 5);
+    return podObject({
+      namespace: options.namespace,
+      name: `${owner.metadata.name}-${suffix}`,
+      labels: { ...labelsOf(service, options), ...templateHash(request.kind, revision) },
+      owner: ownerReference(owner),
+      container: containerOf(service, settings, options, revision.image),
+      address: replicaAddress(options.topology, service.component, replica),
+      nodeName: NODE_NAME,
+      state,
+      ...(state !== 'Ready' && restarts !== undefined ? { restarts } : {}),
+      ...(exitCode === undefined ? {} : { exitCode }),
+      now: options.now,
+    });
+  });
+}
+
+/** A pod with an address is an endpoint, ready or not. */
+function endpointOf(pod: KubernetesObject): Record<string, unknown>[] {
+  const { podIP, conditions } = pod['status'] as { podIP?: string; conditions: { type: string; status: string }[] };
+  if (podIP === undefined) return [];
+  const ready = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+  const { name, namespace, uid } = pod.metadata;
+  return [
+    {
+      addresses: [podIP],
+      conditions: { ready, serving: ready, terminating: false },
+      nodeName: NODE_NAME,
+      targetRef: { kind: 'Pod', name, namespace, uid },
+    },
+  ];
+}
+
+/** The worker node of the load test in the guide (n2-standard-4), pointing at the stack's kubelet. */
+export function nodeObject(options: ObjectsOptions): KubernetesObject {
+  const { kubeletPort = 10250, architecture = 'amd64', kubeletVersion = 'v1.34.2', now } = options;
+  const at = timestamp(new Date(now.getTime() - DAY_MS));
+  const size = { cpu: '4', memory: '16384Mi', pods: '110' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: NODE_NAME,
+      uid: uidOf('Node', NODE_NAME),
+      creationTimestamp: at,
+      labels: { 'kubernetes.io/arch': architecture, 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': NODE_NAME },
+    },
+    spec: {},
+    status: {
+      addresses: [
+        { type: 'InternalIP', address: '127.0.0.1' },
+        { type: 'Hostname', address: NODE_NAME },
+      ],
+      daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
+      capacity: size,
+      allocatable: size,
+      conditions: [
+        {
+          type: 'Ready',
+          status: 'True',
+          reason: 'KubeletReady',
+          message: 'kubelet is posting ready status',
+          lastHeartbeatTime: timestamp(now),
+          lastTransitionTime: at,
+        },
+      ],
+      nodeInfo: {
+        architecture,
+        operatingSystem: 'linux',
+        kubeletVersion,
+        kubeProxyVersion: '',
+        osImage: 'Container-Optimized OS from Google',
+        kernelVersion: '6.6.72+',
+        containerRuntimeVersion: 'containerd://2.0.4',
+        machineID: uidOf('machine', NODE_NAME),
+        systemUUID: uidOf('system', NODE_NAME),
+        bootID: uidOf('boot', NODE_NAME),
+      },
+    },
+  };
+}
