@@ -1,0 +1,100 @@
+// TLS over a connected socket, with the verification that was asked for and no other.
+import { isIP, type Socket } from 'node:net';
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import type { Result, TransportFault } from './clients.ts';
+import { timeoutOrStop, tlsFault } from './transport-fault.ts';
+
+/** How to protect a connection. */
+export interface TlsOptions {
+  /** PEM bundle to trust in place of the system's roots. */
+  readonly ca?: string | undefined;
+  /** Name to send and to expect in the certificate. Default: the host that was dialled. */
+  readonly serverName?: string | undefined;
+  /** VerifyFull (default): authority and name. VerifyCA: authority only. Require: encryption only. */
+  readonly mode?: 'Require' | 'VerifyCA' | 'VerifyFull' | undefined;
+  readonly alpn?: readonly string[] | undefined;
+}
+
+/** Contexts by bundle. Making one parses every root, which costs more than the handshake. */
+const contexts = new Map<string, SecureContext>();
+const CONTEXTS_KEPT = 32;
+
+function contextFor(ca: string | undefined): SecureContext {
+  const key = ca ?? '';
+  const kept = contexts.get(key);
+  if (kept !== undefined) return kept;
+  const context = createSecureContext(ca === undefined ? {} : { ca });
+  const oldest = contexts.keys().next();
+  if (contexts.size >= CONTEXTS_KEPT && oldest.done !== true) contexts.delete(oldest.value);
+  contexts.set(key, context);
+  return context;
+}
+
+/**
+ * Sets TLS up over `socket`. On failure the socket is destroyed.
+ *
+ * @param host the name that was dialled, for SNI and verification unless `serverName` says otherwise
+ * @param where names the other side in details
+ * @throws the signal's reason when the run was cancelled
+ */
+export async function secure(
+  socket: Socket,
+  host: string,
+  where: string,
+  options: TlsOptions,
+  signal: AbortSignal,
+): Promise<Result<TLSSocket, TransportFault>> {
+  const mode = options.mode ?? 'VerifyFull';
+  const name = options.serverName ?? host;
+  let secureContext: SecureContext;
+  try {
+    secureContext = contextFor(options.ca);
+  } catch {
+    socket.destroy();
+    return { ok: false, fault: { kind: 'tls', detail: `the CA bundle for ${host} is not valid PEM` } };
+  }
+  return new Promise((resolve, reject) => {
+    const settle = (error: unknown): void => {
+      signal.removeEventListener('abort', onAbort);
+      secured.removeListener('secureConnect', onSecure);
+      secured.destroy();
+      socket.destroy();
+      try {
+        const what = `${where} did not finish the TLS handshake`;
+        resolve({ ok: false, fault: error === signal ? timeoutOrStop(signal, what) : tlsFault(error, where, name) });
+      } catch (stop) {
+        reject(stop instanceof Error ? stop : new Error('aborted'));
+      }
+    };
+    const onAbort = (): void => settle(signal);
+    const onSecure = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      secured.removeListener('error', settle);
+      resolve({ ok: true, value: secured });
+    };
+    const secured = connect({
+      socket,
+      host: name,
+      // An address is no server name (RFC 6066, 3).
+      ...(isIP(name) === 0 ? { servername: name } : {}),
+      secureContext,
+      rejectUnauthorized: mode !== 'Require',
+      ...(mode === 'VerifyFull' ? {} : { checkServerIdentity: () => undefined }),
+      ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
+    });
+    // After the first error a destroyed socket may emit another one; without a listener that would end the process.
+    secured.on('error', () => undefined);
+    secured.once('error', settle);
+    secured.once('secureConnect', onSecure);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Expiry of the peer's certificate in RFC 3339 UTC; undefined without TLS. */
+export function certificateNotAfter(socket: Socket): string | undefined {
+  if (!('getPeerCertificate' in socket)) return undefined;
+  const { valid_to: validTo } = (socket as TLSSocket).getPeerCertificate() as { valid_to?: string };
+  const at = validTo === undefined ? Number.NaN : Date.parse(validTo);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}

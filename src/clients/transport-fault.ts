@@ -1,0 +1,92 @@
+// What an error of Node's sockets and TLS means, in words: the only place that reads their codes.
+import type { TransportFault } from './clients.ts';
+import { stopReason } from '../runtime/clock.ts';
+
+/** The error form of a transport fault, for libraries that only pass errors on (undici, pg, the AWS SDK). */
+export class DialError extends Error {
+  override readonly name = 'DialError';
+  readonly code: string;
+  constructor(readonly fault: TransportFault) {
+    super(fault.detail);
+    this.code = `DIAL_${fault.kind.toUpperCase().replaceAll('-', '_')}`;
+  }
+}
+
+/** The transport fault inside an error: its own, its cause's, or one of an AggregateError's. Undefined if there is none. */
+export function dialFaultIn(error: unknown, depth = 5): TransportFault | undefined {
+  if (error instanceof DialError) return error.fault;
+  if (depth === 0 || !(error instanceof Error)) return undefined;
+  const inner = [error.cause, ...(error instanceof AggregateError ? (error.errors as unknown[]) : [])];
+  for (const next of inner) {
+    const fault = dialFaultIn(next, depth - 1);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/**
+ * What an aborted signal means: a deadline is a fault of the other side; anything else is ours and is thrown on.
+ *
+ * @param what what was being done, e.g. `10.1.2.3:8080 did not accept the connection`
+ */
+export function timeoutOrStop(signal: AbortSignal, what: string): TransportFault {
+  const stop = stopReason(signal);
+  if (stop?.kind === 'Deadline') return { kind: 'timeout', detail: `${what} within ${stop.ms} ms` };
+  if (signal.reason instanceof Error && signal.reason.name === 'TimeoutError')
+    return { kind: 'timeout', detail: `${what} in time` };
+  throw signal.reason instanceof Error ? signal.reason : new Error('aborted');
+}
+
+/** Node's code of an error (`ECONNREFUSED`), looked for in AggregateErrors and causes too; empty when there is none. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  const first: unknown = error instanceof AggregateError ? (error.errors as unknown[])[0] : error.cause;
+  return first === undefined ? '' : codeOf(first);
+}
+
+const SOCKET_MEANINGS: Readonly<Record<string, readonly [TransportFault['kind'], string]>> = {
+  ECONNREFUSED: ['refused', 'refuses connections'],
+  ECONNRESET: ['broken', 'reset the connection'],
+  EPIPE: ['broken', 'closed the connection'],
+  ETIMEDOUT: ['timeout', 'did not answer: the system gave up'],
+  EHOSTUNREACH: ['broken', 'cannot be reached: no route to the host'],
+  ENETUNREACH: ['broken', 'cannot be reached: no route to the network'],
+  EADDRNOTAVAIL: ['broken', 'cannot be reached: no local address fits'],
+  EACCES: ['broken', 'cannot be reached: this machine forbids it'],
+  EPERM: ['broken', 'cannot be reached: this machine forbids it'],
+};
+
+/** The fault of a socket's error. `where` names the other side. */
+export function socketFault(error: unknown, where: string): TransportFault {
+  const code = codeOf(error);
+  const [kind, words] = SOCKET_MEANINGS[code] ?? ['broken', `broke the connection${code === '' ? '' : ` (${code})`}`];
+  return { kind, detail: `${where} ${words}` };
+}
+
+const CERTIFICATE_MEANINGS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'has an expired certificate',
+  CERT_NOT_YET_VALID: 'has a certificate that is not valid yet',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'has a self-signed certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate of an authority that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT: 'has a certificate of an authority that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'has a certificate of an authority that is not trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a certificate of an authority that is not trusted here',
+  CERT_SIGNATURE_FAILURE: 'has a certificate whose signature does not verify',
+  CERT_REVOKED: 'has a revoked certificate',
+  INVALID_PURPOSE: 'has a certificate that is not for servers',
+};
+
+/** The fault of an error met while TLS was being set up. `name` is the name that the certificate should have. */
+export function tlsFault(error: unknown, where: string, name: string): TransportFault {
+  const code = codeOf(error);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return { kind: 'tls', detail: `${where} has a certificate for another name than ${name}` };
+  const certificate = CERTIFICATE_MEANINGS[code];
+  if (certificate !== undefined) return { kind: 'tls', detail: `${where} ${certificate}` };
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+    return { kind: 'tls', detail: `${where} does not speak TLS` };
+  if (code === 'ECONNRESET' || code === 'EPIPE')
+    return { kind: 'broken', detail: `${where} closed the connection during the TLS handshake` };
+  return { kind: 'tls', detail: `${where} fails the TLS handshake${code === '' ? '' : ` (${code})`}` };
+}
