@@ -97,11 +97,7 @@ export function refusingCredentials<Shape extends z.core.$ZodLooseShape>(
   const declared = Object.fromEntries(
     free.map((name) => [
       name,
-      z
-        .string()
-        .max(4096)
-        .optional()
-        .describe('Refused: a credential is never written into a spec. Put it into a Secret and refer to it.'),
+      z.string().max(4096).optional().describe('Refused: a credential belongs into a Secret.'),
     ]),
   );
   const object = z.object({ ...shape, ...declared });
