@@ -58,6 +58,7 @@ export function pass(note: SafeText, baseline?: string): Answer {
   return baseline === undefined ? { kind: 'pass', note } : { kind: 'pass', note, baseline };
 }
 
-export function found(fault: Fault, evidence?: SafeText): Answer {
+/** An answer with a fault. The evidence is the fault's own unless the check has a better excerpt. */
+export function found(fault: Fault, evidence: SafeText | undefined = fault.evidence): Answer {
   return evidence === undefined ? { kind: 'fault', fault } : { kind: 'fault', fault, evidence };
 }

@@ -6,6 +6,8 @@ import type { SafeText } from '../runtime/safe-text.ts';
 export interface Fault {
   readonly code: FaultCode;
   readonly detail: SafeText;
+  /** What the other side said, where it said anything: an excerpt that shows the fault. */
+  readonly evidence?: SafeText;
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
@@ -14,6 +16,10 @@ export function ok<T>(value: T): Outcome<T> {
   return { ok: true, value };
 }
 
-export function failed(code: FaultCode, detail: SafeText): { readonly ok: false; readonly fault: Fault } {
-  return { ok: false, fault: { code, detail } };
+export function failed(
+  code: FaultCode,
+  detail: SafeText,
+  evidence?: SafeText,
+): { readonly ok: false; readonly fault: Fault } {
+  return { ok: false, fault: evidence === undefined ? { code, detail } : { code, detail, evidence } };
 }

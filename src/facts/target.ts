@@ -27,6 +27,8 @@ export interface ServiceTarget {
   readonly tls: { readonly ca?: string; readonly serverName?: string };
   /** Undefined when the service is reached by URL only. */
   readonly workload: Workload | undefined;
+  /** spec.capacity.maxPodsPerService. Default: 3, as the vendor tested. */
+  readonly maxPods?: number;
 }
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DeploymentConfig';

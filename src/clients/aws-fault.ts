@@ -1,0 +1,290 @@
+// What an answer of S3 or KMS means: one table of error codes for each service, then the HTTP status for answers
+// without a code. Codes are AWS's; S3-compatible servers use the same ones (sources: test/fixtures/aws).
+import type { FaultCode } from '../api/faults.ts';
+import type { Fault } from '../facts/outcome.ts';
+import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
+import type { AwsAnswer, AwsFailure } from './aws-failure.ts';
+import type { TransportFault } from './clients.ts';
+
+export type AwsService = 's3' | 'kms';
+
+/** Who asked about what. */
+export interface AwsQuestion {
+  readonly service: AwsService;
+  /** `bucket circuits at s3.example.com` */
+  readonly subject: string;
+  readonly region: string;
+  readonly source: 'own' | 'ambient';
+  /** Masked wherever they appear. */
+  readonly secrets: readonly string[];
+}
+
+type Meaning =
+  | 'credentials'
+  | 'denied'
+  | 'missing'
+  | 'region'
+  | 'throttled'
+  | 'server'
+  | 'skew'
+  | 'disabled'
+  | 'pending'
+  | 'unusable'
+  | 'usage'
+  | 'input'
+  | 'garbage'
+  | 'unknown';
+
+/** Codes that both services, or both protocols, use. */
+const COMMON: Readonly<Record<string, Meaning>> = {
+  AccessDenied: 'denied',
+  AccessDeniedException: 'denied',
+  NotAuthorized: 'denied',
+  OptInRequired: 'denied',
+  SignatureDoesNotMatch: 'credentials',
+  ExpiredToken: 'credentials',
+  ExpiredTokenException: 'credentials',
+  InvalidToken: 'credentials',
+  InvalidClientTokenId: 'credentials',
+  UnrecognizedClientException: 'credentials',
+  IncompleteSignature: 'credentials',
+  IncompleteSignatureException: 'credentials',
+  MissingAuthenticationToken: 'credentials',
+  MissingAuthenticationTokenException: 'credentials',
+  RequestTimeTooSkewed: 'skew',
+  RequestExpired: 'skew',
+  RequestInTheFuture: 'skew',
+  SlowDown: 'throttled',
+  Throttling: 'throttled',
+  ThrottlingException: 'throttled',
+  ThrottledException: 'throttled',
+  RequestThrottled: 'throttled',
+  RequestThrottledException: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  TooManyRequests: 'throttled',
+  TooManyRequestsException: 'throttled',
+  LimitExceededException: 'throttled',
+  ServiceUnavailable: 'throttled',
+  ServiceUnavailableException: 'throttled',
+  InternalError: 'server',
+  InternalFailure: 'server',
+  ValidationException: 'input',
+  ValidationError: 'input',
+};
+
+const OF_SERVICE: Readonly<Record<AwsService, Readonly<Record<string, Meaning>>>> = {
+  s3: {
+    NoSuchBucket: 'missing',
+    InvalidAccessKeyId: 'credentials',
+    InvalidSecurity: 'credentials',
+    TokenRefreshRequired: 'credentials',
+    AllAccessDisabled: 'denied',
+    AccountProblem: 'denied',
+    NotSignedUp: 'denied',
+    PermanentRedirect: 'region',
+    TemporaryRedirect: 'region',
+    Redirect: 'region',
+    IllegalLocationConstraintException: 'region',
+    SlowDownRead: 'throttled',
+    SlowDownWrite: 'throttled',
+    BandwidthLimitExceeded: 'throttled',
+    InvalidBucketName: 'input',
+    NotImplemented: 'garbage',
+    MethodNotAllowed: 'garbage',
+  },
+  kms: {
+    NotFoundException: 'missing',
+    DisabledException: 'disabled',
+    KMSInvalidStateException: 'unusable',
+    KeyUnavailableException: 'unusable',
+    CustomKeyStoreInvalidStateException: 'unusable',
+    CloudHsmClusterNotActiveException: 'unusable',
+    InvalidKeyUsageException: 'usage',
+    UnsupportedOperationException: 'usage',
+    InvalidArnException: 'input',
+    InvalidKeyIdException: 'input',
+    KMSInternalException: 'server',
+    DependencyTimeoutException: 'server',
+    UnknownOperationException: 'garbage',
+  },
+};
+
+/** True for refusals of the identity itself, after which fresh credentials may help. */
+export function refusesIdentity(failure: AwsFailure, service: AwsService): boolean {
+  return failure.kind === 'answer' && meaningOf(failure, service, '') === 'credentials';
+}
+
+/** The fault that a failed call amounts to. */
+export function awsFault(failure: AwsFailure, question: AwsQuestion): Fault {
+  switch (failure.kind) {
+    case 'transport':
+      return transportFault(failure.fault, question);
+    case 'identity':
+      return {
+        code: 'CheckerNotAuthorized',
+        detail: say(question, 'not asked, because the operator has no AWS credentials of its own'),
+        evidence: redact(failure.detail, question.secrets),
+      };
+    case 'unsent':
+      return { code: 'Unclassified', detail: say(question, `not asked: ${failure.detail}`) };
+    case 'answer':
+      return answerFault(failure, question);
+  }
+}
+
+function transportFault(fault: TransportFault, question: AwsQuestion): Fault {
+  const prefix = question.service === 's3' ? 'Bucket' : 'Kms';
+  return { code: transportCode(fault.kind, prefix), detail: say(question, fault.detail) };
+}
+
+function transportCode(kind: TransportFault['kind'], prefix: 'Bucket' | 'Kms'): FaultCode {
+  switch (kind) {
+    case 'dns':
+      return `${prefix}AddressUnresolved`;
+    case 'refused':
+    case 'broken':
+      return `${prefix}Unreachable`;
+    case 'timeout':
+      return `${prefix}Timeout`;
+    case 'tls':
+      return `${prefix}TlsFailed`;
+    case 'forbidden-address':
+      return 'AddressForbidden';
+  }
+}
+
+/** What the answer says. `region` is the one we asked in. */
+function meaningOf(answer: AwsAnswer, service: AwsService, region: string): Meaning {
+  const { code, status, message } = answer;
+  if (code === undefined) return meaningOfStatus(answer, service, region);
+  if (service === 's3' && code === 'AuthorizationHeaderMalformed') {
+    // Sent for a signature scoped to another region, and also for an access key that is none.
+    return bucketRegion(answer) === undefined ? 'credentials' : 'region';
+  }
+  if (code === 'InvalidSignatureException' || code === 'SignatureDoesNotMatch') {
+    // KMS has no code of its own for a wrong clock or region: the message tells.
+    if (/signature (expired|not yet current)/i.test(message)) return 'skew';
+    return /scoped to a valid region/i.test(message) ? 'input' : 'credentials';
+  }
+  if (code === 'KMSInvalidStateException' && /pending deletion|pendingdeletion/i.test(message)) return 'pending';
+  const known = OF_SERVICE[service][code] ?? COMMON[code];
+  if (known !== undefined) return known;
+  if (status === 429) return 'throttled';
+  if (status >= 500) return 'server';
+  if (status === 403) return 'denied';
+  return 'unknown';
+}
+
+function meaningOfStatus(answer: AwsAnswer, service: AwsService, region: string): Meaning {
+  const { status, excerpt } = answer;
+  const bare = excerpt.trim() === '';
+  if (service === 's3' && [301, 307, 308, 400].includes(status)) {
+    const actual = bucketRegion(answer);
+    if (actual !== undefined && actual !== region) return 'region';
+  }
+  if (status === 429) return 'throttled';
+  // A page that comes with a 503 is of a proxy whose server is gone; S3 and KMS themselves mean "slow down".
+  if (status === 503) return bare ? 'throttled' : 'server';
+  if (status >= 500 && status !== 501) return 'server';
+  if (!bare) return 'garbage';
+  if (status === 401 || status === 403) return 'denied';
+  if (service === 's3' && status === 404) return 'missing';
+  return 'garbage';
+}
+
+/** The bucket's real region, where the answer names it. */
+function bucketRegion({ headers, region, message }: AwsAnswer): string | undefined {
+  return headers['x-amz-bucket-region'] ?? region ?? /expecting '([a-z0-9-]{2,32})'/.exec(message)?.[1];
+}
+
+function answerFault(answer: AwsAnswer, question: AwsQuestion): Fault {
+  const meaning = meaningOf(answer, question.service, question.region);
+  const words = `${sentence(meaning, answer, question)}${shown(answer)}`;
+  return { code: faultCode(meaning, question), detail: say(question, words), evidence: evidence(answer, question) };
+}
+
+function faultCode(meaning: Meaning, { service, source }: AwsQuestion): FaultCode {
+  const s3 = service === 's3';
+  switch (meaning) {
+    case 'credentials':
+      if (source === 'ambient') return 'CheckerNotAuthorized';
+      return s3 ? 'BucketCredentialsInvalid' : 'KmsCredentialsInvalid';
+    case 'denied':
+      if (source === 'ambient') return 'CheckerNotAuthorized';
+      return s3 ? 'BucketAccessDenied' : 'KmsAccessDenied';
+    case 'missing':
+      return s3 ? 'BucketMissing' : 'KmsKeyMissing';
+    case 'region':
+      return 'BucketWrongRegion';
+    case 'throttled':
+      return s3 ? 'BucketThrottled' : 'KmsThrottled';
+    case 'server':
+      return s3 ? 'BucketServerError' : 'KmsServerError';
+    case 'skew':
+      return 'CheckerClockSkewed';
+    case 'disabled':
+      return 'KmsKeyDisabled';
+    case 'pending':
+      return 'KmsKeyPendingDeletion';
+    case 'unusable':
+      return 'KmsKeyUnusable';
+    case 'usage':
+      return 'KmsKeyUsageWrong';
+    case 'input':
+      return 'TargetInvalid';
+    case 'garbage':
+      return s3 ? 'BucketAnswerInvalid' : 'KmsAnswerInvalid';
+    case 'unknown':
+      return 'Unclassified';
+  }
+}
+
+function sentence(meaning: Meaning, answer: AwsAnswer, { service, source, region }: AwsQuestion): string {
+  const name = service === 's3' ? 'S3' : 'KMS';
+  const who = source === 'own' ? "the target's own credentials" : "the operator's own identity";
+  switch (meaning) {
+    case 'credentials':
+      return `${name} does not accept ${who}`;
+    case 'denied':
+      return `${who} may not ask this`;
+    case 'missing':
+      return service === 's3' ? 'there is no such bucket' : `there is no such key in ${region}`;
+    case 'region':
+      return `the bucket is in ${bucketRegion(answer) ?? 'another region'}, the spec says ${region}`;
+    case 'throttled':
+      return `${name} asks to slow down`;
+    case 'server':
+      return `${name} answers with a server error`;
+    case 'skew':
+      return `the operator's clock differs too much from ${name}'s`;
+    case 'disabled':
+      return 'the key is disabled';
+    case 'pending':
+      return 'the key waits for its deletion';
+    case 'unusable':
+      return 'the key is in a state in which it cannot be used';
+    case 'usage':
+      return 'the key is not one for signing';
+    case 'input':
+      return `${name} cannot use the name, region or key id as it is written`;
+    case 'garbage':
+      return `what answers does not speak ${name}`;
+    case 'unknown':
+      return `${name} answers with an error that is not known here`;
+  }
+}
+
+function shown({ code, status }: AwsAnswer): string {
+  if (status === 0) return '';
+  return code === undefined ? ` (HTTP ${status})` : ` (${code}, HTTP ${status})`;
+}
+
+function evidence({ code, status, message, excerpt }: AwsAnswer, { secrets }: AwsQuestion): SafeText {
+  if (status === 0) return literal('The answer is not HTTP.');
+  const said = code === undefined ? excerpt : `${code}: ${message}`;
+  return redact(`HTTP ${status} ${said}`, secrets);
+}
+
+function say({ subject, secrets }: AwsQuestion, what: string): SafeText {
+  return redact(`${subject}: ${what}`, secrets);
+}

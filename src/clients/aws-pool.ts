@@ -1,0 +1,279 @@
+// SDK clients of one AWS service, one for each endpoint, region and identity, kept while they are used, and the one way
+// to make a call with them: one attempt, through `dial`, ended by the signal whatever the other side does.
+import { createHash } from 'node:crypto';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import type { AwsAccess } from '../facts/target.ts';
+import { stopReason } from '../runtime/clock.ts';
+import { createExchangeRecorder, type Exchange, type RequestHandler } from './aws-exchange.ts';
+import { readFailure, type AwsFailure } from './aws-failure.ts';
+import type { Result } from './clients.ts';
+import { dialingAgents, type Dial } from './dial.ts';
+
+/** What every SDK client of ours is made with. */
+export interface SdkSettings {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  /** One: our own schedule is the retry, and retries would hide what we came to see. */
+  readonly maxAttempts: 1;
+  /** The SDK would correct a wrong clock from the other side's Date and hide it from the second call on. */
+  readonly disableClockSkewCorrection: true;
+  readonly requestHandler: {
+    readonly httpAgent: HttpAgent;
+    readonly httpsAgent: HttpsAgent;
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: true;
+    readonly socketTimeout: number;
+  };
+}
+
+/** The part of an SDK client that is the same for all services. */
+export interface SdkClient {
+  readonly config: { requestHandler: RequestHandler; readonly credentials: () => Promise<unknown> };
+  destroy(): void;
+}
+
+/** A result, with what was seen of the answer. */
+export interface Answered<T> {
+  readonly value: T;
+  readonly exchange: Exchange;
+}
+
+export interface AwsPool<C> {
+  /**
+   * Makes one call.
+   * @param variant tells clients apart that differ in more than access, e.g. path style
+   * @throws the signal's reason when the run was cancelled
+   */
+  call<T>(
+    access: AwsAccess,
+    variant: string,
+    signal: AbortSignal,
+    ask: (client: C, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<Result<Answered<T>, AwsFailure>>;
+  /** Drops the client of this access, e.g. because its credentials were refused and may have been replaced. */
+  forget(access: AwsAccess, variant: string): void;
+  /** Clients that are held now. */
+  readonly size: number;
+  destroy(): void;
+}
+
+export interface AwsPoolOptions {
+  readonly dial: Dial;
+  /** Clients that are kept when idle. Secrets rotate: the client of an old one is the first to go. */
+  readonly keep?: number;
+  /** Where the SDK looks for an identity; `AWS_EC2_METADATA_DISABLED` gets a default in it. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+const DEFAULT_KEEP = 32;
+
+/** Backstops in ms. The deadline is the signal's; specs may not ask for more than these. */
+const CONNECT_BACKSTOP_MS = 60_000;
+const REQUEST_BACKSTOP_MS = 120_000;
+
+interface Entry<C> {
+  readonly client: Promise<C>;
+  inUse: number;
+  /** Destroy when the last call ends. */
+  dropped: boolean;
+}
+
+/** A pool whose clients `make` makes; `make` imports the SDK when it is first needed. */
+export function createAwsPool<C extends SdkClient>(
+  make: (settings: SdkSettings, variant: string) => Promise<C>,
+  { dial, keep = DEFAULT_KEEP, environment = process.env }: AwsPoolOptions,
+): AwsPool<C> {
+  const recorder = createExchangeRecorder();
+  const entries = new Map<string, Entry<C>>();
+
+  async function open(access: AwsAccess, variant: string): Promise<C> {
+    if (access.credentials.source === 'ambient') preferNoInstanceMetadata(environment);
+    const client = await make(settingsOf(access, dial), variant);
+    client.config.requestHandler = recorder.wrap(client.config.requestHandler);
+    return client;
+  }
+
+  function take(access: AwsAccess, variant: string): Entry<C> {
+    const key = keyOf(access, variant);
+    const entry = entries.get(key) ?? { client: open(access, variant), inUse: 0, dropped: false };
+    // A failed import or a wrong setting is told by the call; it must not stay, nor be unhandled.
+    entry.client.catch(() => entries.delete(key));
+    entry.inUse += 1;
+    entries.delete(key);
+    entries.set(key, entry);
+    return entry;
+  }
+
+  function giveBack(entry: Entry<C>): void {
+    entry.inUse -= 1;
+    if (entry.dropped && entry.inUse === 0) close(entry);
+    for (const [key, old] of entries) {
+      if (entries.size <= keep) return;
+      if (old.inUse > 0) continue;
+      entries.delete(key);
+      close(old);
+    }
+  }
+
+  function drop(key: string): void {
+    const entry = entries.get(key);
+    if (entry === undefined) return;
+    entries.delete(key);
+    if (entry.inUse === 0) close(entry);
+    else entry.dropped = true;
+  }
+
+  return {
+    async call(access, variant, signal, ask) {
+      const where = placeOf(access);
+      const aborted = deadlineOrThrow(signal, where);
+      if (aborted !== undefined) return { ok: false, fault: aborted };
+      const entry = take(access, variant);
+      const call = new AbortController();
+      const exchange = recorder.begin(call.signal);
+      let identified = access.credentials.source === 'own';
+      const work = async (): Promise<Result<Answered<Awaited<ReturnType<typeof ask>>>, AwsFailure>> => {
+        const client = await entry.client;
+        if (!identified) {
+          try {
+            await client.config.credentials();
+          } catch (error) {
+            return { ok: false, fault: { kind: 'identity', detail: error instanceof Error ? error.message : '' } };
+          }
+          identified = true;
+        }
+        try {
+          return { ok: true, value: { value: await ask(client, { abortSignal: call.signal }), exchange } };
+        } catch (error) {
+          return { ok: false, fault: readFailure(error, exchange, where) };
+        }
+      };
+      const abort = abortion(signal);
+      try {
+        const outcome = await Promise.race([work(), abort.passed]);
+        if (outcome !== 'aborted') return outcome;
+      } catch (error) {
+        return { ok: false, fault: readFailure(error, exchange, where) };
+      } finally {
+        abort.leave();
+        call.abort();
+        giveBack(entry);
+      }
+      const stopped = deadlineOrThrow(signal, where);
+      if (stopped !== undefined && !identified) {
+        return { ok: false, fault: { kind: 'identity', detail: 'no credentials were obtained before the deadline' } };
+      }
+      return { ok: false, fault: stopped ?? timeout(where, '') };
+    },
+    forget: (access, variant) => drop(keyOf(access, variant)),
+    get size() {
+      return entries.size;
+    },
+    destroy() {
+      for (const key of [...entries.keys()]) drop(key);
+    },
+  };
+}
+
+function close(entry: Entry<SdkClient>): void {
+  entry.client.then(
+    (client) => client.destroy(),
+    () => undefined,
+  );
+}
+
+/** Resolves when `signal` aborts. `leave` takes the listener off again. */
+function abortion(signal: AbortSignal): { readonly passed: Promise<'aborted'>; leave(): void } {
+  let listener = (): void => undefined;
+  const passed = new Promise<'aborted'>((resolve) => {
+    listener = () => resolve('aborted');
+    signal.addEventListener('abort', listener, { once: true });
+  });
+  return { passed, leave: () => signal.removeEventListener('abort', listener) };
+}
+
+/** The fault of a deadline that passed; undefined while nothing is aborted. A cancellation is thrown. */
+function deadlineOrThrow(signal: AbortSignal, where: string): AwsFailure | undefined {
+  if (!signal.aborted) return undefined;
+  const stop = stopReason(signal);
+  if (stop?.kind === 'Deadline') return timeout(where, ` within ${stop.ms} ms`);
+  throw signal.reason instanceof Error ? signal.reason : new Error('aborted');
+}
+
+function timeout(where: string, when: string): AwsFailure {
+  return { kind: 'transport', fault: { kind: 'timeout', detail: `${where} did not answer${when}` } };
+}
+
+function settingsOf(access: AwsAccess, dial: Dial): SdkSettings {
+  const { region, endpoint, ca, credentials } = access;
+  // No keep-alive: what a probe is for (DNS, TCP, TLS) is seen on a fresh connection only, and a minute between two
+  // runs is longer than servers keep idle ones.
+  const agents = dialingAgents(dial, { tls: { ca }, connectTimeoutMs: CONNECT_BACKSTOP_MS, keepAlive: false });
+  return {
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials.source === 'own' ? { credentials: revealed(credentials) } : {}),
+    maxAttempts: 1,
+    disableClockSkewCorrection: true,
+    requestHandler: {
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
+      connectionTimeout: CONNECT_BACKSTOP_MS,
+      requestTimeout: REQUEST_BACKSTOP_MS,
+      // Without it the SDK only prints a warning and goes on waiting.
+      throwOnRequestTimeout: true,
+      socketTimeout: REQUEST_BACKSTOP_MS,
+    },
+  };
+}
+
+type OwnCredentials = Extract<AwsAccess['credentials'], { source: 'own' }>;
+
+function revealed({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: OwnCredentials): NonNullable<SdkSettings['credentials']> {
+  return {
+    accessKeyId,
+    secretAccessKey: secretAccessKey.reveal(),
+    ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }),
+  };
+}
+
+/** The secrets of an access, to be masked in whatever the other side repeats. */
+export function secretsOf({ credentials }: AwsAccess): readonly string[] {
+  if (credentials.source === 'ambient') return [];
+  const { accessKeyId, secretAccessKey, sessionToken } = revealed(credentials);
+  return [secretAccessKey, accessKeyId, ...(sessionToken === undefined ? [] : [sessionToken])];
+}
+
+/** The endpoint in words: the host of the URL, or AWS's name for the region. */
+export function placeOf({ endpoint, region }: AwsAccess): string {
+  if (endpoint === undefined) return `AWS ${region}`;
+  return URL.canParse(endpoint) ? new URL(endpoint).host : 'the endpoint';
+}
+
+/** One identity at one place. Hashed, so that no secret is a key of a map. */
+function keyOf(access: AwsAccess, variant: string): string {
+  const { region, endpoint = '', ca = '', credentials } = access;
+  const identity = credentials.source === 'own' ? secretsOf(access) : [];
+  const parts = [variant, region, endpoint, ca, credentials.source, ...identity];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
+}
+
+/**
+ * The SDK's default chain ends with EC2's instance metadata. Elsewhere that is an address that never answers, and on a
+ * node of EKS it is the node's identity and not ours; so it is asked only if the environment says
+ * AWS_EC2_METADATA_DISABLED=false. The SDK reads this from the environment alone.
+ */
+function preferNoInstanceMetadata(environment: NodeJS.ProcessEnv): void {
+  environment['AWS_EC2_METADATA_DISABLED'] ??= 'true';
+}

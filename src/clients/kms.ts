@@ -1,0 +1,118 @@
+// AWS KMS, read only: what the key is, its public half, and whether a signature would be allowed. No signature is ever
+// made: Sign is only sent with DryRun. The only importer of @aws-sdk/client-kms.
+import { createHash } from 'node:crypto';
+import type { KeyMetadata, KMSClient as SdkKmsClient, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
+import { failed, ok } from '../facts/outcome.ts';
+import type { KeyDescription } from '../facts/observed.ts';
+import type { AwsAccess } from '../facts/target.ts';
+import { redact } from '../runtime/safe-text.ts';
+import { awsFault, refusesIdentity, type AwsQuestion } from './aws-fault.ts';
+import type { AwsFailure } from './aws-failure.ts';
+import { createAwsPool, placeOf, secretsOf, type AwsPoolOptions } from './aws-pool.ts';
+import type { KmsClient } from './clients.ts';
+
+/** What a dry run would sign: fixed, and nothing that could pass for a token. */
+const DRY_RUN_MESSAGE = new TextEncoder().encode('recognize-health asks whether signing is permitted');
+
+/** Key ids may be ARNs of 2048 characters; messages have 160 bytes. */
+const SHOWN_KEY_ID = 60;
+
+/** A KMS client. The SDK is loaded with the first call. `destroy` closes what is open. */
+export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(): void; readonly size: number } {
+  const pool = createAwsPool<SdkKmsClient>(async (settings) => {
+    const { KMSClient } = await import('@aws-sdk/client-kms');
+    return new KMSClient(settings);
+  }, options);
+
+  function fault(
+    failure: AwsFailure,
+    access: AwsAccess,
+    keyId: string,
+  ): { ok: false; fault: ReturnType<typeof awsFault> } {
+    if (refusesIdentity(failure, 'kms')) pool.forget(access, '');
+    return { ok: false, fault: awsFault(failure, questionAbout(access, keyId)) };
+  }
+
+  function garbage(access: AwsAccess, keyId: string, what: string): ReturnType<typeof failed> {
+    return failed('KmsAnswerInvalid', redact(`${subjectOf(access, keyId)}: ${what}`, secretsOf(access)));
+  }
+
+  return {
+    async describe(access, keyId, signal) {
+      const { DescribeKeyCommand } = await import('@aws-sdk/client-kms');
+      const described = await pool.call(access, '', signal, (client, sending) =>
+        client.send(new DescribeKeyCommand({ KeyId: keyId }), sending),
+      );
+      if (!described.ok) return fault(described.fault, access, keyId);
+      const description = descriptionOf(described.value.value.KeyMetadata);
+      return description === undefined ? garbage(access, keyId, 'the answer describes no key') : ok(description);
+    },
+    async publicKey(access, keyId, signal) {
+      const { GetPublicKeyCommand } = await import('@aws-sdk/client-kms');
+      const given = await pool.call(access, '', signal, (client, sending) =>
+        client.send(new GetPublicKeyCommand({ KeyId: keyId }), sending),
+      );
+      if (!given.ok) return fault(given.fault, access, keyId);
+      const der = given.value.value.PublicKey;
+      // SubjectPublicKeyInfo is a SEQUENCE (RFC 5280, 4.1).
+      if (der?.[0] !== 0x30) return garbage(access, keyId, 'the answer holds no public key');
+      return ok({ fingerprint: createHash('sha256').update(der).digest('hex') });
+    },
+    async dryRunSign(access, keyId, algorithm, signal) {
+      const { SignCommand } = await import('@aws-sdk/client-kms');
+      const asked = await pool.call(access, '', signal, (client, sending) =>
+        client.send(
+          new SignCommand({
+            KeyId: keyId,
+            Message: DRY_RUN_MESSAGE,
+            MessageType: 'RAW',
+            SigningAlgorithm: algorithm as SigningAlgorithmSpec,
+            DryRun: true,
+          }),
+          sending,
+        ),
+      );
+      // A dry run that would have succeeded is answered with this error; a success means that DryRun was ignored.
+      if (asked.ok) return garbage(access, keyId, 'what answers does not know DryRun');
+      if (asked.fault.kind === 'answer' && asked.fault.code === 'DryRunOperationException') return ok({ algorithm });
+      const denied = fault(asked.fault, access, keyId);
+      if (denied.fault.code !== 'CheckerNotAuthorized' || asked.fault.kind !== 'answer') return denied;
+      if (refusesIdentity(asked.fault, 'kms')) return denied;
+      return { ok: false, fault: { ...denied.fault, code: 'KmsSignNotPermitted' } };
+    },
+    destroy: () => pool.destroy(),
+    get size() {
+      return pool.size;
+    },
+  };
+}
+
+function descriptionOf(metadata: KeyMetadata | undefined): KeyDescription | undefined {
+  const { Arn, KeyId, KeyState, KeyUsage, KeySpec, Origin, DeletionDate, ValidTo, SigningAlgorithms } = metadata ?? {};
+  if (KeyId === undefined || KeyState === undefined) return undefined;
+  return {
+    arn: Arn ?? KeyId,
+    state: KeyState,
+    usage: KeyUsage ?? '',
+    spec: KeySpec ?? '',
+    origin: Origin ?? '',
+    ...(DeletionDate === undefined ? {} : { deletionDate: DeletionDate.toISOString() }),
+    ...(ValidTo === undefined ? {} : { validTo: ValidTo.toISOString() }),
+    signingAlgorithms: SigningAlgorithms ?? [],
+  };
+}
+
+function subjectOf(access: AwsAccess, keyId: string): string {
+  const shown = keyId.length > SHOWN_KEY_ID ? `…${keyId.slice(-SHOWN_KEY_ID)}` : keyId;
+  return `key ${shown} at ${placeOf(access)}`;
+}
+
+function questionAbout(access: AwsAccess, keyId: string): AwsQuestion {
+  return {
+    service: 'kms',
+    subject: subjectOf(access, keyId),
+    region: access.region,
+    source: access.credentials.source,
+    secrets: secretsOf(access),
+  };
+}
