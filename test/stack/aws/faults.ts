@@ -1,4 +1,5 @@
 // Faults to order: what a network, a proxy or a sick service does, which no state of the emulator would produce.
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply, Service } from './exchange.ts';
@@ -118,10 +119,7 @@ async function writeForEver(response: ServerResponse, signal: AbortSignal): Prom
   const filler = Buffer.alloc(16_384, ' ');
   while (!signal.aborted) {
     if (!response.write(filler)) {
-      await new Promise<void>((resolve) => {
-        response.once('drain', resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await once(response, 'drain', { signal }).catch(() => undefined);
     } else {
       await pause(1, signal);
     }

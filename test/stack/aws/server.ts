@@ -18,7 +18,7 @@ import { answerKms, authenticateKms, kmsErrorReply, kmsTarget } from './kms/serv
 import { createPrincipals, type Principals } from './principals.ts';
 import { createBuckets, type Buckets } from './s3/buckets.ts';
 import { s3Target } from './s3/operation.ts';
-import { answerS3, authenticateS3 } from './s3/service.ts';
+import { answerS3, authenticateS3, withBucketRegion } from './s3/service.ts';
 import { errorDocument } from './s3/xml.ts';
 
 export interface AwsOptions {
@@ -68,12 +68,11 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   /** Authenticates and answers, noting in `call` who it was. */
   function answer(service: Service, request: WireRequest, call: Call): Reply | Refusal {
     const context = { buckets, keys, principals, now, endpointRegion };
-    const signed = service === 's3' ? authenticateS3(request, context) : authenticateKms(request, context);
-    if (isRefusal(signed)) return signed;
-    call.principal = signed.principal.name;
-    return service === 's3'
-      ? answerS3(signed, s3Target(request), context)
-      : answerKms(signed, kmsTarget(request), context);
+    const target = service === 's3' ? s3Target(request) : undefined;
+    const signed = target === undefined ? authenticateKms(request, context) : authenticateS3(request, context);
+    if (!isRefusal(signed)) call.principal = signed.principal.name;
+    if (target === undefined) return isRefusal(signed) ? signed : answerKms(signed, kmsTarget(request), context);
+    return withBucketRegion(isRefusal(signed) ? signed : answerS3(signed, target, context), target, buckets);
   }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,7 +94,9 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     const ids = s3Ids();
     const reply = isRefusal(outcome) ? written(service, outcome, ids) : outcome;
     call.status = reply.status;
-    const headers = { ...(service === 's3' ? ids : {}), date: now().toUTCString(), ...reply.headers };
+    // A proxy's page comes without the ids by which an answer of S3 can be told.
+    const own = service === 's3' && fault.html !== true;
+    const headers = { ...(own ? ids : {}), date: now().toUTCString(), ...reply.headers };
     await deliver(incoming, response, { ...reply, headers }, fault, stopping.signal);
   }
 

@@ -29,6 +29,8 @@ export interface Key {
 }
 
 export interface NewKey {
+  /** Default: a random UUID. */
+  id?: string;
   /** Default: us-east-1. */
   region?: string;
   /** Default: ECC_SECG_P256K1, the curve that Recognize uses off AWS. */
@@ -85,7 +87,7 @@ export function createKeys(now: () => Date): Keys {
     create(wanted = {}) {
       const region = wanted.region ?? 'us-east-1';
       const spec = wanted.spec ?? 'ECC_SECG_P256K1';
-      const id = randomUUID();
+      const id = wanted.id ?? randomUUID();
       const key: Key = {
         id,
         arn: `arn:aws:kms:${region}:${ACCOUNT}:key/${id}`,

@@ -122,7 +122,7 @@ export function answerS3(request: SignedRequest, target: S3Target, context: S3Co
   const onObject = PERMISSIONS[operation][1] === 'object';
   const resource = `arn:aws:s3:::${name}${onObject ? `/${operation === 'DeleteObjects' ? '*' : key}` : ''}`;
   const denied = refusalFor(request, operation, resource, bucket);
-  if (denied !== undefined) return withRegion(denied, operation, bucket);
+  if (denied !== undefined) return denied;
   const sealed = onObject ? keyForEncryption(operation, bucket, request, context) : undefined;
   return sealed ?? perform(operation, bucket, key, request, context);
 }
@@ -190,10 +190,12 @@ function hideMissing(reply: Reply | Refusal, request: SignedRequest, bucket: Buc
   return refusalFor(request, 'ListObjectsV2', `arn:aws:s3:::${bucket.name}`, bucket) ?? reply;
 }
 
-/** HeadBucket names the region even when it is denied (S3 API reference, HeadBucket). */
-function withRegion(refusal: Refusal, operation: S3Operation, bucket: Bucket): Refusal {
-  if (operation !== 'HeadBucket') return refusal;
-  return { ...refusal, headers: { ...refusal.headers, 'x-amz-bucket-region': bucket.region } };
+/** HeadBucket names the region of a bucket that exists whatever the answer is (S3 API reference, HeadBucket). */
+export function withBucketRegion(outcome: Reply | Refusal, target: S3Target, buckets: Buckets): Reply | Refusal {
+  const bucket = target.operation === 'HeadBucket' ? buckets.get(target.bucket) : undefined;
+  return bucket === undefined
+    ? outcome
+    : { ...outcome, headers: { ...outcome.headers, 'x-amz-bucket-region': bucket.region } };
 }
 
 /** Checksums of the upload: from headers, or from the trailers of an aws-chunked body. */
