@@ -1,0 +1,153 @@
+// Servers that only seem to be PostgreSQL: what they must not get, and how we get away.
+import type { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createDial } from '../../../src/clients/dial.ts';
+import { createPostgresClient } from '../../../src/clients/postgres.ts';
+import type { DatabaseConnection } from '../../../src/facts/target.ts';
+import type { Outcome } from '../../../src/facts/outcome.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { secret } from '../../../src/runtime/secret.ts';
+import { createAuthority } from '../../stack/certificates.ts';
+import { listen, type Listener } from './listener.ts';
+
+const never = new AbortController().signal;
+const within = (ms: number): AbortSignal => systemClock.deadline(ms, never).signal;
+const client = createPostgresClient(createDial(), systemClock);
+const PASSWORD = 'correct-horse-battery';
+
+function connect(
+  { port }: Listener,
+  tls: DatabaseConnection['tls'] = { mode: 'Disable' },
+  signal = within(2_000),
+): Promise<Outcome<unknown>> {
+  return client.connect(
+    { host: '127.0.0.1', port, database: 'keylessd', username: 'np', password: secret(PASSWORD), tls },
+    signal,
+    (session) => session.query('SELECT 1', signal),
+  );
+}
+
+/** AuthenticationCleartextPassword and AuthenticationMD5Password. */
+const CLEARTEXT = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]);
+const MD5 = Buffer.from([0x52, 0, 0, 0, 12, 0, 0, 0, 5, 1, 2, 3, 4]);
+
+describe('a password', () => {
+  it.each([
+    ['in the clear', CLEARTEXT],
+    ['as MD5', MD5],
+  ])('that is asked for %s without TLS is not sent', async (_, request) => {
+    const server = await listen((socket) => socket.once('data', () => socket.write(request)));
+    const outcome = await connect(server);
+    await server.allClosed();
+    expect(outcome).toMatchObject({ ok: false, fault: { code: 'DatabaseCleartextRefused' } });
+    expect(server.received()).not.toMatch(/correct-horse|md5/);
+    // The startup message and nothing more: no password message ("p") of any length.
+    expect(server.received()).toMatch(/^\0\0\0.\0\x03\0\0[^]*application_name\0recognize-health\0[^]*\0\0$/);
+  });
+
+  it('that is asked for twice in one packet is not sent either', async () => {
+    const server = await listen((socket) => socket.once('data', () => socket.write(Buffer.concat([CLEARTEXT, MD5]))));
+    await connect(server);
+    await server.allClosed();
+    expect(server.received()).not.toMatch(/correct-horse|md5/);
+  });
+
+  it('is not sent under TLS that nobody verified', async () => {
+    const leaf = createAuthority().issue({ commonName: 'x' });
+    const { TLSSocket } = await import('node:tls');
+    let decrypted = '';
+    const server = await listen((socket) => {
+      socket.once('data', () => {
+        socket.write('S');
+        socket.removeAllListeners('data');
+        const secured = new TLSSocket(socket, { isServer: true, key: leaf.keyPem, cert: leaf.certPem });
+        secured.on('error', () => undefined);
+        secured.on('data', (chunk: Buffer) => {
+          decrypted += chunk.toString('latin1');
+          secured.write(CLEARTEXT);
+        });
+      });
+    });
+    expect(await connect(server, { mode: 'Require' })).toMatchObject({
+      ok: false,
+      fault: { code: 'DatabaseCleartextRefused' },
+    });
+    await server.allClosed();
+    expect(decrypted).toContain('recognize-health');
+    expect(decrypted).not.toContain(PASSWORD);
+  });
+
+  it('that the server repeats in its error is masked', async () => {
+    const said = `SFATAL\0C28P01\0Mno, ${PASSWORD} is wrong\0\0`;
+    const error = Buffer.concat([Buffer.from([0x45, 0, 0, 0, said.length + 4]), Buffer.from(said)]);
+    const server = await listen((socket) => socket.once('data', () => socket.end(error)));
+    const outcome = await connect(server);
+    expect(outcome).toMatchObject({ ok: false, fault: { code: 'DatabaseAuthenticationFailed' } });
+    expect(JSON.stringify(outcome)).not.toContain(PASSWORD);
+  });
+});
+
+describe('TLS', () => {
+  const says = (answer: string) => (socket: Socket) => void socket.once('data', () => socket.write(answer));
+
+  it.each(['Require', 'VerifyCA', 'VerifyFull'] as const)('%s fails when it is not offered', async (mode) => {
+    const server = await listen(says('N'));
+    expect(await connect(server, { mode })).toMatchObject({ ok: false, fault: { code: 'DatabaseTlsFailed' } });
+    expect(server.received()).not.toContain('keylessd');
+  });
+
+  it('is not begun when bytes are stuffed behind the offer', async () => {
+    const server = await listen(says(`S${CLEARTEXT.toString('latin1')}`));
+    expect(await connect(server, { mode: 'Require' })).toMatchObject({
+      ok: false,
+      fault: { code: 'DatabaseTlsFailed' },
+    });
+  });
+});
+
+describe('no PostgreSQL server', () => {
+  const page = 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html></html>';
+  const serving: Record<string, (socket: Socket) => void> = {
+    'a web server': (socket) => void socket.once('data', () => socket.end(page)),
+    'an SSH server': (socket) => void socket.write('SSH-2.0-OpenSSH\r\n'),
+    'a message of 2 GB': (socket) =>
+      void socket.once('data', () => socket.write(Buffer.from([0x52, 0x7f, 0, 0, 0, 0]))),
+    'an endless greeting': (socket) => {
+      const notice = Buffer.concat([Buffer.from([0x4e, 0, 0, 0, 12]), Buffer.from('Mhello\0\0')]);
+      const many = Buffer.concat(Array<Buffer>(4096).fill(notice));
+      const more = (): void => {
+        while (!socket.destroyed && socket.write(many));
+      };
+      socket.on('drain', more);
+      more();
+    },
+    'a reset': (socket) => void socket.once('data', () => socket.resetAndDestroy()),
+    'a close': (socket) => void socket.once('data', () => socket.end()),
+  };
+
+  it.each(Object.keys(serving))('%s is DatabaseUnreachable before the deadline', async (what) => {
+    const server = await listen(serving[what]!);
+    expect(await connect(server, { mode: 'Disable' }, never)).toMatchObject({
+      ok: false,
+      fault: { code: 'DatabaseUnreachable' },
+    });
+    await server.allClosed();
+  });
+
+  it.each(['a web server', 'an SSH server', 'a reset', 'a close'])('%s that is asked for TLS is too', async (what) => {
+    const server = await listen(serving[what]!);
+    expect(await connect(server, { mode: 'VerifyFull' }, never)).toMatchObject({
+      ok: false,
+      fault: { code: 'DatabaseUnreachable' },
+    });
+  });
+
+  it.each(['Disable', 'VerifyFull'] as const)('silence is DatabaseTimeout with %s', async (mode) => {
+    const server = await listen(() => undefined);
+    expect(await connect(server, { mode }, within(200))).toMatchObject({
+      ok: false,
+      fault: { code: 'DatabaseTimeout' },
+    });
+    await server.allClosed();
+  });
+});
