@@ -1,5 +1,5 @@
 // The shape of an entry: one row of the guide as data.
-import type { Component } from '../api/components.ts';
+import type { Component, Service } from '../api/components.ts';
 import type { FaultCode } from '../api/faults.ts';
 
 export const GUIDE_URL = 'https://docs.pingidentity.com/recognize/troubleshooting/troubleshooting.html';
@@ -24,6 +24,8 @@ export interface Signature {
   readonly fault: FaultCode;
   /** Whom the line accuses. `captured`: the service that [SERVICE-NAME] stands for. */
   readonly blames?: Component | 'captured';
+  /** Services whose log holds the line, where those are not just the one that the section is about. */
+  readonly logs?: readonly Service[];
 }
 
 export interface Entry {

@@ -35,6 +35,12 @@ export const LOG_FAULTS = {
     explainable: true,
     meaning: 'Hikari could not fill its pool.',
   },
+  PoolConnectionTimeout: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'Hikari had no database connection to hand out in time.',
+  },
   SqlBatchFailed: {
     result: 'warn',
     severity: 'medium',

@@ -1,0 +1,91 @@
+// Finds any of several literals in raw bytes in one pass, and skips what cannot match.
+// Wu-Manber with blocks of two bytes: a table says how far the next literal's end is away at the least, so most bytes
+// are never read. Nothing is ever searched again: the work is at most a constant times the length.
+
+/** Counts the bytes and blocks that were looked at. Tests hold the work to a linear bound with it. */
+export interface Meter {
+  steps: number;
+}
+
+export interface Scanner {
+  /** Bytes of the longest literal: two chunks of a stream must overlap by this less one. */
+  readonly longest: number;
+  /**
+   * Calls `visit` with every occurrence of every literal in bytes[from, to), in the order of their positions.
+   * `visit` answers true to stop.
+   */
+  readonly scan: (
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    visit: (literal: number, at: number) => boolean,
+    meter?: Meter,
+  ) => void;
+}
+
+/**
+ * @param literals at least two bytes each; the index in this list is what `visit` is given
+ * @throws RangeError for a literal that is too short
+ */
+export function createScanner(literals: readonly Uint8Array[]): Scanner {
+  const lengths = literals.map((literal) => literal.length);
+  const shortest = Math.min(...lengths);
+  if (shortest < 2) throw new RangeError('A literal to scan for has at least two bytes.');
+  // A shift must fit into a byte of the table.
+  const window = literals.length === 0 ? 2 : Math.min(shortest, 256);
+  const shifts = new Uint8Array(0x10000).fill(window - 1);
+  const endingIn = new Map<number, number[]>();
+  literals.forEach((literal, index) => {
+    for (let end = 1; end < window; end += 1) {
+      const block = blockAt(literal, end);
+      shifts[block] = Math.min(shifts[block] ?? 0, window - 1 - end);
+    }
+    const last = blockAt(literal, window - 1);
+    endingIn.set(last, [...(endingIn.get(last) ?? []), index]);
+  });
+
+  return {
+    longest: literals.length === 0 ? 0 : Math.max(...lengths),
+    scan(bytes, from, to, visit, meter) {
+      if (literals.length === 0) return;
+      let steps = 0;
+      let at = from + window - 1;
+      let previous: number;
+      while (at < to) {
+        steps += 1;
+        previous = bytes[at - 1] ?? 0;
+        const block = (previous << 8) | (bytes[at] ?? 0);
+        const shift = shifts[block] ?? 0;
+        if (shift > 0) {
+          at += shift;
+          continue;
+        }
+        const start = at - window + 1;
+        for (const index of endingIn.get(block) ?? []) {
+          const literal = literals[index];
+          if (literal === undefined) continue;
+          const same = commonLength(bytes, start, to, literal);
+          steps += same;
+          if (same === literal.length && visit(index, start)) {
+            if (meter !== undefined) meter.steps += steps;
+            return;
+          }
+        }
+        at += 1;
+      }
+      if (meter !== undefined) meter.steps += steps;
+    },
+  };
+}
+
+function blockAt(bytes: Uint8Array, end: number): number {
+  return ((bytes[end - 1] ?? 0) << 8) | (bytes[end] ?? 0);
+}
+
+/** How many bytes of `literal` stand at `start`: all of them, or fewer. */
+export function commonLength(bytes: Uint8Array, start: number, to: number, literal: Uint8Array): number {
+  if (start + literal.length > to) return 0;
+  let same = 0;
+  while (same < literal.length && bytes[start + same] === literal[same]) same += 1;
+  return same;
+}

@@ -1,0 +1,58 @@
+// `explain` for a terminal: entries one below the other, wrapped.
+import type { Explanation } from '../guide/explain.ts';
+import { literal, redact, safe, type SafeText } from '../runtime/safe-text.ts';
+
+const LABELS = {
+  cause: literal('  Cause:  '),
+  nextSteps: literal('  Next:   '),
+  guide: literal('  Guide:  '),
+  ours: literal('  Source: '),
+} as const;
+const INDENT = literal('          ');
+const PLATFORMS = { ios: 'iOS', android: 'Android' } as const;
+
+/** No line of an entry is longer, so that nothing of it is cut. */
+const LINE_BYTES = 2048;
+
+/**
+ * The explanations as text, best first, separated by an empty line; ends with a line feed unless empty.
+ *
+ * @param width columns to wrap at; a longer word (a URL) gets a line of its own
+ */
+export function renderExplanations(explanations: readonly Explanation[], width = 100): SafeText {
+  return explanations
+    .map((explanation) => renderOne(explanation, width))
+    .reduce((all, one) => (all === '' ? one : safe`${all}\n${one}`), literal(''));
+}
+
+function renderOne(explanation: Explanation, width: number): SafeText {
+  const { id, title, cause, nextSteps, url, source, code, platform } = explanation;
+  const on = platform === undefined ? '' : ` on ${PLATFORMS[platform]}`;
+  const withCode = code === undefined || code === title ? '' : ` (${code}${on})`;
+  return [
+    redact(`${id}  ${title}${withCode}`, [], LINE_BYTES),
+    ...field(LABELS.cause, cause, width),
+    ...field(LABELS.nextSteps, nextSteps, width),
+    ...(source === 'guide'
+      ? field(LABELS.guide, url, width)
+      : field(LABELS.ours, 'ours; the guide is silent about it', width)),
+  ].reduce((text, line) => safe`${text}${line}\n`, literal(''));
+}
+
+/** One labelled value on as many lines as it needs. */
+function field(label: SafeText, text: string, width: number): readonly SafeText[] {
+  return wrap(text, Math.max(width - INDENT.length, 20)).map((line, index) => {
+    const shown = redact(line, [], LINE_BYTES);
+    return index === 0 ? safe`${label}${shown}` : safe`${INDENT}${shown}`;
+  });
+}
+
+function wrap(text: string, room: number): readonly string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && line.length + 1 + word.length > room) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
