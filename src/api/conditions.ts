@@ -18,6 +18,7 @@ export const REASONS = {
   Stale: 'The last run is older than the report promises; what it says may no longer hold.',
   NothingExamined: 'Not a single question could be asked.',
   NotExamined: 'The spec names no database, bucket or key, so an upgrade cannot be judged.',
+  Muted: 'Everything that was found about it is muted.',
   Suspended: 'spec.suspend is true.',
   SpecInvalid: 'The spec cannot be used; the message names the field.',
   Running: 'A run is under way.',

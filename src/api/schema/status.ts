@@ -50,6 +50,8 @@ const check = z
     result: z.enum(RESULTS).describe('Answer of this run. error: could not be evaluated.'),
     state: z.enum(RESULTS).describe('Answer after the thresholds.'),
     streak: count.optional().describe('Runs in a row that speak for another state.'),
+    toward: z.enum(RESULTS).optional().describe('The state that the streak speaks for.'),
+    unanswered: count.optional().describe('Runs in a row without an answer (error or skip).'),
     severity: z.enum(SEVERITIES).optional().describe('How much it matters.'),
     fault: camelCase.optional().describe('What was observed.'),
     message: z.string().max(160).optional().describe('What was seen, in a sentence.'),
@@ -57,6 +59,14 @@ const check = z
     suppressedBy: checkId.optional().describe('The check whose failure explains this one.'),
     clearing: count.optional().describe('Runs since the explaining failure cleared.'),
     muted: z.boolean().optional().describe('Silenced by a mute of the spec.'),
+    mutedAs: z
+      .object({
+        result: z.enum(RESULTS).describe('How bad it was.'),
+        severity: z.enum(SEVERITIES).describe('How much it mattered.'),
+        until: time.describe('The end of that mute. Another end is another mute.'),
+      })
+      .optional()
+      .describe('What the mute found when it began; the mute lifts when it gets worse.'),
     citations: z.array(citationRef).max(4).optional().meta(atomic).describe('The entries of the guide that apply.'),
     evidence: z.string().max(256).optional().describe('A redacted excerpt.'),
     latchedSince: time.optional().describe('Since when it stays, until a mute acknowledges it.'),

@@ -1,0 +1,77 @@
+// From checks to components, from components to the answer in a word. Worst-of, so no order of arrival matters.
+import { COMPONENT_CONDITIONS, COMPONENTS, NOT_COUNTED_IN_HEALTHY } from '../api/components.ts';
+import type { Verdict } from '../api/health-report.ts';
+import type { ComponentRoll, JudgedCheck, Roll } from './judgement.ts';
+import { byBadness, worst } from './order.ts';
+
+/** The check about the mutes themselves: it says nothing about the installation. */
+export const MUTES_CHECK = 'alerts/mutes';
+
+/** One roll for each component that has a check and a condition, in the order of reports. */
+export function rollComponents(checks: readonly JudgedCheck[]): readonly ComponentRoll[] {
+  return COMPONENTS.filter((component) => Object.hasOwn(COMPONENT_CONDITIONS, component)).flatMap((component) => {
+    const own = checks.filter((check) => check.component === component && check.feeds === 'Healthy');
+    if (own.length === 0) return [];
+    const loud = own.filter(({ muted }) => !muted);
+    const state = worst(loud.map((check) => check.state));
+    const muted = loud.every((check) => check.state === 'skip') && own.some((check) => check.muted);
+    const roll: Roll =
+      state === 'skip'
+        ? { status: 'Unknown', reason: muted ? 'Muted' : 'NotExamined', checks: muted ? own : [] }
+        : rollOf(loud);
+    return [{ component, state, ...roll }];
+  });
+}
+
+/**
+ * False when a required check fails, else Unknown when one could not be evaluated, else True. Capacity, platform and
+ * upgrade are not counted. Nothing examined is Unknown: there is no health without evidence.
+ */
+export function rollHealthy(checks: readonly JudgedCheck[]): Roll {
+  const counted = checks.filter(
+    ({ component, feeds, muted, id }) =>
+      feeds === 'Healthy' && !muted && !NOT_COUNTED_IN_HEALTHY.has(component) && id !== MUTES_CHECK,
+  );
+  if (counted.every(({ state }) => state === 'skip'))
+    return { status: 'Unknown', reason: 'NothingExamined', checks: [] };
+  const required = rollOf(counted.filter((check) => check.required));
+  if (required.status !== 'True') return required;
+  const notable = sorted(checks.filter(isNotable), 'state');
+  return notable.length > 0
+    ? { status: 'True', reason: 'PassingWithWarnings', checks: notable }
+    : { status: 'True', reason: 'Healthy', checks: [] };
+}
+
+/** The answer in a word. Warning: healthy, but something that is not muted deserves a look. */
+export function verdictOf(healthy: Roll): Verdict {
+  if (healthy.status === 'False') return 'Failing';
+  if (healthy.status === 'Unknown') return 'Unknown';
+  return healthy.reason === 'Healthy' ? 'Healthy' : 'Warning';
+}
+
+/** Checks of one kind of badness, worst first, by the result or by the state. */
+export function sorted(checks: readonly JudgedCheck[], by: 'result' | 'state'): readonly JudgedCheck[] {
+  const key = (check: JudgedCheck): Parameters<typeof byBadness>[0] => ({
+    id: check.id,
+    severity: check.severity,
+    result: check[by],
+  });
+  return [...checks].sort((a, b) => byBadness(key(a), key(b)));
+}
+
+function rollOf(checks: readonly JudgedCheck[]): Roll {
+  const bad = sorted(
+    checks.filter(({ state }) => state === 'fail' || state === 'error' || state === 'warn'),
+    'state',
+  );
+  const [first] = bad;
+  if (first === undefined) return { status: 'True', reason: 'Healthy', checks: [] };
+  const reason = first.fault ?? 'Unclassified';
+  if (first.state === 'fail') return { status: 'False', reason, checks: bad };
+  if (first.state === 'error') return { status: 'Unknown', reason, checks: bad };
+  return { status: 'True', reason: 'PassingWithWarnings', checks: bad };
+}
+
+function isNotable({ feeds, muted, state }: JudgedCheck): boolean {
+  return feeds === 'Healthy' && !muted && (state === 'warn' || state === 'fail' || state === 'error');
+}

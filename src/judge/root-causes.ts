@@ -1,0 +1,117 @@
+// Which failures explain which: joins targets by their dependencies, so that one lost database is one root cause and
+// not nine alarms. Only what a dependency can explain is suppressed, only by what explains dependents, and nothing is
+// changed by it but who is told: results, states and conditions stay.
+import { traits, type FaultCode } from '../api/faults.ts';
+import type { Result, Severity } from '../api/faults/traits.ts';
+import type { Edge } from '../product/dependencies.ts';
+import { byBadness, isBad, worst } from './order.ts';
+
+export interface Suspect {
+  readonly id: string;
+  readonly targetId: string;
+  readonly result: Result;
+  readonly state: Result;
+  readonly fault: FaultCode | undefined;
+  readonly observed: FaultCode | undefined;
+  readonly severity: Severity | undefined;
+  readonly latchedSince: string | undefined;
+  /** What the run before said of the same check. */
+  readonly before: { readonly suppressedBy?: string | undefined; readonly clearing?: number | undefined } | undefined;
+}
+
+export interface Suppression {
+  readonly suppressedBy: string;
+  /** Runs since the explaining failure cleared; 0 while it lasts. */
+  readonly clearing: number;
+}
+
+/**
+ * Who is suppressed by whom, by check id.
+ *
+ * A symptom goes to the worst root among everything that its target depends on, however far; targets that depend on
+ * each other in a circle count as one. Within one target (or circle) the worst failure leads, one that nothing can
+ * explain before one that something could. When the cause is gone, a symptom that is still bad stays suppressed for
+ * `success` + 1 runs, the time that a service needs to come back; a symptom that recovers is simply good.
+ *
+ * @param success `thresholds.success`
+ */
+export function explain(
+  suspects: readonly Suspect[],
+  edges: readonly Edge[],
+  success: number,
+): ReadonlyMap<string, Suppression> {
+  const below = reach(edges);
+  const reaches = (from: string, to: string): boolean => below(from).has(to);
+  const together = (a: string, b: string): boolean => a === b || (reaches(a, b) && reaches(b, a));
+  const deeper = (from: string, to: string): boolean => reaches(from, to) && !reaches(to, from);
+
+  const causes = suspects.filter(isCause).sort(byRank);
+  // A root is a cause with no cause below it, or one that nothing can explain; of a circle's several, the first.
+  const roots = causes.filter((cause) => {
+    if (!isExplainable(cause)) return true;
+    if (causes.some((other) => deeper(cause.targetId, other.targetId))) return false;
+    return causes.find((other) => together(cause.targetId, other.targetId)) === cause;
+  });
+
+  const out = new Map<string, Suppression>();
+  for (const suspect of suspects) {
+    if (!isExplainable(suspect) || (!isBad(suspect.state) && !isBad(suspect.result))) continue;
+    const root =
+      roots.find((cause) => cause !== suspect && deeper(suspect.targetId, cause.targetId)) ??
+      roots.find(
+        (cause) => cause !== suspect && together(suspect.targetId, cause.targetId) && !roots.includes(suspect),
+      );
+    if (root !== undefined) {
+      out.set(suspect.id, { suppressedBy: root.id, clearing: 0 });
+      continue;
+    }
+    const before = suspect.before?.suppressedBy;
+    // A cause that still fails and merely stopped explaining this one (they changed places) has not cleared.
+    if (before === undefined || causes.some(({ id }) => id === before)) continue;
+    const clearing = (suspect.before?.clearing ?? 0) + 1;
+    if (clearing <= success + 1) out.set(suspect.id, { suppressedBy: before, clearing });
+  }
+  return out;
+}
+
+/** A failure that explains dependents, confirmed or seen in this run: a symptom may be quicker than its cause. */
+function isCause({ result, state, fault, observed }: Suspect): boolean {
+  if (state === 'fail' && fault !== undefined && traits(fault).explainsDependents === true) return true;
+  return result === 'fail' && observed !== undefined && traits(observed).explainsDependents === true;
+}
+
+/** Neither what counts at once nor what is latched is ever a symptom. */
+function isExplainable({ fault, observed, latchedSince }: Suspect): boolean {
+  if (fault === undefined || latchedSince !== undefined || traits(fault).explainable !== true) return false;
+  if (observed === undefined || observed === fault) return traits(fault).atOnce !== true;
+  const now = traits(observed);
+  return now.explainable === true || now.result === 'error' || now.result === 'skip';
+}
+
+/** What nothing can explain first, then by (result, severity, id). */
+function byRank(a: Suspect, b: Suspect): number {
+  return (
+    Number(isExplainable(a)) - Number(isExplainable(b)) ||
+    byBadness({ ...a, result: worst([a.result, a.state]) }, { ...b, result: worst([b.result, b.state]) })
+  );
+}
+
+/** Everything below a target, itself included only where it is in a circle. Ends on any graph. */
+function reach(edges: readonly Edge[]): (from: string) => ReadonlySet<string> {
+  const direct = new Map<string, string[]>();
+  for (const { from, to } of edges) direct.set(from, [...(direct.get(from) ?? []), to]);
+  const known = new Map<string, ReadonlySet<string>>();
+  return (from) => {
+    const cached = known.get(from);
+    if (cached !== undefined) return cached;
+    const seen = new Set<string>();
+    const open = [...(direct.get(from) ?? [])];
+    for (let target = open.pop(); target !== undefined; target = open.pop()) {
+      if (seen.has(target)) continue;
+      seen.add(target);
+      open.push(...(direct.get(target) ?? []));
+    }
+    known.set(from, seen);
+    return seen;
+  };
+}

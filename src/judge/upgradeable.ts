@@ -1,0 +1,61 @@
+// Does anything speak against an upgrade now? Fail-closed and on raw results: hysteresis is against false alarms, and
+// a gate that opens on yesterday's good state is worse than one that stays shut for two more runs.
+import type { Backend } from '../api/components.ts';
+import type { HealthReportSpec } from '../api/health-report.ts';
+import type { JudgedCheck, Roll } from './judgement.ts';
+import { MUTES_CHECK, sorted } from './roll-up.ts';
+
+export type Waiver = NonNullable<HealthReportSpec['upgrade']['waive']>[number];
+
+/** What must have been examined, and the waiver that says it need not. */
+const MUST_EXAMINE: readonly (readonly [Backend, Waiver])[] = [
+  ['database', 'Databases'],
+  ['object-storage', 'Buckets'],
+  ['key-management', 'Keys'],
+];
+
+/**
+ * False: any raw failure that is not muted, required or not, or a latched one. Unknown: a required question without
+ * an answer, a change that waits for confirmation, nothing examined, or no database, bucket or key examined.
+ */
+export function judgeUpgrade(checks: readonly JudgedCheck[], waive: readonly Waiver[]): Roll {
+  const loud = checks.filter(({ muted, id }) => !muted && id !== MUTES_CHECK);
+  const blockers = sorted(loud.filter(isBlocker), 'result');
+  const [blocker] = blockers;
+  if (blocker !== undefined) {
+    return { status: 'False', reason: blocker.observed ?? blocker.fault ?? 'Unclassified', checks: blockers };
+  }
+  const unanswered = sorted(
+    loud.filter(({ required, result, state }) => required && (result === 'error' || state === 'error')),
+    'result',
+  );
+  const [error] = unanswered;
+  if (error !== undefined) {
+    return { status: 'Unknown', reason: error.observed ?? error.fault ?? 'Unclassified', checks: unanswered };
+  }
+  const open = loud.filter(isUnconfirmed);
+  if (open.length > 0) return { status: 'Unknown', reason: 'Confirming', checks: sorted(open, 'state') };
+  if (checks.every(({ result }) => result === 'skip'))
+    return { status: 'Unknown', reason: 'NothingExamined', checks: [] };
+  if (notExamined(checks, waive).length > 0) return { status: 'Unknown', reason: 'NotExamined', checks: [] };
+  return { status: 'True', reason: 'Upgradeable', checks: [] };
+}
+
+/** What the spec would have to name, or waive, for an upgrade to be judged. A question that was skipped is no evidence. */
+export function notExamined(checks: readonly JudgedCheck[], waive: readonly Waiver[]): readonly Waiver[] {
+  return MUST_EXAMINE.filter(
+    ([component, waiver]) =>
+      !waive.includes(waiver) && !checks.some((check) => check.component === component && check.result !== 'skip'),
+  ).map(([, waiver]) => waiver);
+}
+
+/** True while a check's last answers and its state differ, so that a run more may change the report. */
+export function isUnconfirmed({ streak, state, result, required }: JudgedCheck): boolean {
+  if (streak > 0) return true;
+  // A failure that this run could neither confirm nor clear is no ground to upgrade on.
+  return required && state === 'fail' && result !== 'fail';
+}
+
+function isBlocker({ result, state, latchedSince }: JudgedCheck): boolean {
+  return result === 'fail' || (state === 'fail' && latchedSince !== undefined);
+}

@@ -1,0 +1,85 @@
+// Statuses that no run wrote: before the first one, while suspended, when the spec cannot be used, when time ran out.
+// Each contains Ready, Healthy and Upgradeable, and none of them ever says that Recognize is healthy.
+import type { Reason } from '../api/conditions.ts';
+import type { FaultCode } from '../api/faults.ts';
+import type { HealthReportStatus } from '../api/health-report.ts';
+import { clip } from '../runtime/safe-text.ts';
+import { timestamp } from '../runtime/timestamp.ts';
+import { stampConditions, type Claim } from './conditions.ts';
+import { CONDITION_MESSAGE_BYTES, reasonSentence } from './sentences.ts';
+import { transitionsOf } from './write-report.ts';
+
+export interface Occasion {
+  readonly previous: HealthReportStatus | undefined;
+  /** metadata.generation that this speaks of. */
+  readonly generation: number;
+  readonly now: Date;
+}
+
+/** A run was started for a report that has none yet, or whose spec has changed. */
+export function pendingStatus(occasion: Occasion): HealthReportStatus {
+  const message = 'Waiting for the first run.';
+  return unknownStatus(occasion, 'Pending', [
+    { type: 'Ready', status: 'Unknown', reason: 'Pending', message },
+    ...bothUnknown('Pending', message),
+    { type: 'Reconciling', status: 'True', reason: 'Running', message: reasonSentence('Running') },
+  ]);
+}
+
+/** `spec.suspend: true`. Ready is True, because the report is as the spec asks: nothing wedges on it. */
+export function suspendedStatus(occasion: Occasion): HealthReportStatus {
+  const message = reasonSentence('Suspended');
+  return unknownStatus(occasion, 'Suspended', [
+    { type: 'Ready', status: 'True', reason: 'Suspended', message },
+    ...bothUnknown('Suspended', message),
+  ]);
+}
+
+/** Nothing at all can be evaluated, and waiting will not help: the message says what to change. */
+export function stalledStatus(occasion: Occasion, reason: FaultCode | Reason, message: string): HealthReportStatus {
+  const text = clip(message, CONDITION_MESSAGE_BYTES);
+  return unknownStatus(occasion, reason, [
+    { type: 'Ready', status: 'False', reason, message: text },
+    ...bothUnknown(reason, text),
+    { type: 'Stalled', status: 'True', reason, message: text },
+  ]);
+}
+
+/**
+ * A report past its `freshUntil`: Healthy and Upgradeable become Unknown, Ready says that it is not current. What was
+ * found stays for people to read, and so does observedGeneration: no run has seen a newer one.
+ */
+export function staleStatus(previous: HealthReportStatus, now: Date): HealthReportStatus {
+  const message = `${reasonSentence('Stale')} Last run: ${previous.lastRunTime ?? 'never'}.`;
+  const generation = Math.max(previous.observedGeneration, 0);
+  const stale = unknownStatus({ previous, generation, now }, 'Stale', [
+    { type: 'Ready', status: 'False', reason: 'Stale', message },
+    ...bothUnknown('Stale', message),
+  ]);
+  return { ...stale, observedGeneration: previous.observedGeneration };
+}
+
+/** True when a report must not be believed at `now` any more; a report without a run never was fresh. */
+export function isStale(status: HealthReportStatus | undefined, now: Date): boolean {
+  return status?.freshUntil === undefined || now.getTime() > Date.parse(status.freshUntil);
+}
+
+function bothUnknown(reason: FaultCode | Reason, message: string): Claim[] {
+  return (['Healthy', 'Upgradeable'] as const).map((type) => ({ type, status: 'Unknown', reason, message }));
+}
+
+/** The status before with its summary replaced; the conditions of components stay as they were last seen. */
+function unknownStatus({ previous, generation, now }: Occasion, reason: string, claims: Claim[]): HealthReportStatus {
+  const stamp = timestamp(now);
+  const replaced = ['Ready', 'Healthy', 'Upgradeable', 'Reconciling', 'Stalled'];
+  const conditions = stampConditions(claims, previous, generation, stamp);
+  const { rootCause: _, ...rest } = previous ?? { rootCause: undefined };
+  return {
+    ...rest,
+    ...(reason === 'Stale' && previous?.rootCause !== undefined ? { rootCause: previous.rootCause } : {}),
+    observedGeneration: generation,
+    verdict: 'Unknown',
+    conditions: [...conditions, ...(previous?.conditions ?? []).filter(({ type }) => !replaced.includes(type))],
+    transitions: transitionsOf(previous, 'Unknown', undefined, stamp),
+  };
+}

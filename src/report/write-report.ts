@@ -1,0 +1,202 @@
+// Says what the judgement decided: the status of the resource, whole, and small enough to be stored.
+import type { HealthReportStatus, CheckStatus, InventoryItem } from '../api/health-report.ts';
+import { entryUrl, type Entry } from '../guide/entry.ts';
+import { notExamined, type JudgedCheck, type Judgement, type RootCause, type Waiver } from '../judge/index.ts';
+import type { TopologyName } from '../product/topology.ts';
+import { clip } from '../runtime/safe-text.ts';
+import { timestamp } from '../runtime/timestamp.ts';
+import { conditionType, countComponents, stampConditions, type Claim } from './conditions.ts';
+import { CONDITION_MESSAGE_BYTES, reasonSentence, rollMessage } from './sentences.ts';
+import { fitIntoBudget, STATUS_BYTES } from './size.ts';
+
+/** A report is fresh for twice its interval, and at least this long twice: one late run is no alarm. In ms. */
+export const SHORTEST_FRESHNESS_MS = 5 * 60_000;
+
+/** Verdict changes that are kept. */
+export const TRANSITIONS = 20;
+
+export interface ReportInput {
+  readonly judgement: Judgement;
+  readonly previous: HealthReportStatus | undefined;
+  /** metadata.generation when the run started. */
+  readonly generation: number;
+  readonly startedAt: Date;
+  readonly intervalMs: number;
+  readonly topology: TopologyName | undefined;
+  readonly inventory: readonly InventoryItem[];
+  readonly guide: { readonly version: string; readonly url: string };
+  /** Value of the request annotation that this run answers; undefined keeps the one answered before. */
+  readonly request: string | undefined;
+  /** `spec.upgrade.waive`: for the sentence that says what an upgrade is still missing. */
+  readonly waive: readonly Waiver[];
+  /** What the spec asks for and the run could not even try, one sentence each, redacted. */
+  readonly notExamined?: readonly string[];
+  /** UTF-8 bytes that the status may take, for a spec that is large itself. */
+  readonly budgetBytes?: number;
+}
+
+/** The status to write. Pure; every list in a fixed order, so that equal judgements give equal texts. */
+export function writeReport(input: ReportInput): HealthReportStatus {
+  const { judgement, previous, generation, startedAt } = input;
+  const now = timestamp(startedAt);
+  const components = countComponents(judgement.components);
+  const rootCause = rootCauseText(judgement.rootCauses);
+  const request = input.request ?? previous?.lastHandledRequest;
+  const status: HealthReportStatus = {
+    observedGeneration: generation,
+    verdict: judgement.verdict,
+    components,
+    healthy: `${components.healthy}/${components.total}`,
+    ...(rootCause === undefined ? {} : { rootCause }),
+    lastRunTime: now,
+    freshUntil: timestamp(freshUntil(startedAt, input.intervalMs)),
+    ...(request === undefined ? {} : { lastHandledRequest: request }),
+    ...(input.topology === undefined ? {} : { topology: input.topology }),
+    inventory: [...input.inventory],
+    guide: { version: input.guide.version, url: input.guide.url },
+    counts: countChecks(judgement.checks),
+    conditions: stampConditions(claimsOf(input), previous, generation, now),
+    rootCauses: judgement.rootCauses.slice(0, 32).map(({ check, fault, affects }) => ({
+      check: check.id,
+      fault,
+      ...(affects.length === 0 ? {} : { affects: affects.slice(0, 64) }),
+    })),
+    checks: judgement.checks.map(checkStatus),
+    citations: citationsOf(judgement.checks),
+    transitions: transitionsOf(previous, judgement.verdict, rootCause, now),
+    truncated: 0,
+  };
+  return fitIntoBudget(status, input.budgetBytes ?? STATUS_BYTES);
+}
+
+/** When a report that a run started at `startedAt` stops being believable. */
+export function freshUntil(startedAt: Date, intervalMs: number): Date {
+  return new Date(startedAt.getTime() + 2 * Math.max(intervalMs, SHORTEST_FRESHNESS_MS));
+}
+
+/** `DatabaseUnreachable (node-persistence) +1`, or undefined when nothing fails. */
+export function rootCauseText(causes: readonly RootCause[]): string | undefined {
+  const [first, ...others] = causes;
+  if (first === undefined) return undefined;
+  const name = first.check.targetId.slice(first.check.targetId.lastIndexOf('/') + 1);
+  return clip(`${first.fault} (${name})${others.length === 0 ? '' : ` +${others.length}`}`, 256);
+}
+
+/** Appends a verdict change to those before it and keeps the last twenty. */
+export function transitionsOf(
+  previous: HealthReportStatus | undefined,
+  verdict: HealthReportStatus['verdict'],
+  rootCause: string | undefined,
+  now: string,
+): NonNullable<HealthReportStatus['transitions']> {
+  const before = previous?.transitions ?? [];
+  const from = previous?.verdict ?? 'Unknown';
+  if (from === verdict) return [...before];
+  return [...before, { time: now, from, to: verdict, ...(rootCause === undefined ? {} : { rootCause }) }].slice(
+    -TRANSITIONS,
+  );
+}
+
+function claimsOf(input: ReportInput): Claim[] {
+  const { judgement } = input;
+  const missing = notExamined(judgement.checks, input.waive);
+  const { healthy, upgradeable } = judgement;
+  const upgradeMessage =
+    upgradeable.reason === 'NotExamined'
+      ? `${reasonSentence('NotExamined')} Missing: ${missing.join(', ')}. List them in the spec, or name them in spec.upgrade.waive.`
+      : rollMessage(upgradeable, reasonSentence('Upgradeable'));
+  return [
+    ...readiness(input),
+    {
+      type: 'Healthy',
+      status: healthy.status,
+      reason: healthy.reason,
+      message: rollMessage(healthy, reasonSentence('Healthy')),
+    },
+    { type: 'Upgradeable', status: upgradeable.status, reason: upgradeable.reason, message: upgradeMessage },
+    ...judgement.components.flatMap((roll): Claim[] => {
+      const type = conditionType(roll.component);
+      if (type === undefined) return [];
+      const message =
+        roll.reason === 'NotExamined'
+          ? 'None of its questions could be asked.'
+          : rollMessage(roll, reasonSentence('Healthy'));
+      return [{ type, status: roll.status, reason: roll.reason, message }];
+    }),
+  ];
+}
+
+/** Ready speaks of the report, not of Recognize. Stalled: not one question could be evaluated. */
+function readiness({ judgement, notExamined: untried = [] }: ReportInput): Claim[] {
+  const { checks } = judgement;
+  const errors = checks.filter(({ result }) => result === 'error');
+  const [first] = errors;
+  if (first !== undefined && checks.every(({ result }) => result === 'error' || result === 'skip')) {
+    const reason = first.observed ?? 'Unclassified';
+    const message = clip(`Nothing could be evaluated. ${first.id}: ${first.message}`, CONDITION_MESSAGE_BYTES);
+    return [
+      { type: 'Ready', status: 'False', reason, message },
+      { type: 'Stalled', status: 'True', reason, message },
+    ];
+  }
+  const gaps = [...untried, ...errors.map(({ id, message }) => `${id}: ${message}`)];
+  if (gaps.length === 0) {
+    return checks.length === 0
+      ? [{ type: 'Ready', status: 'True', reason: 'NothingExamined', message: 'The run found nothing to examine.' }]
+      : [{ type: 'Ready', status: 'True', reason: 'ReportCurrent', message: reasonSentence('ReportCurrent') }];
+  }
+  const message = clip(`${reasonSentence('PartlyExamined')} ${gaps.join(' ')}`, CONDITION_MESSAGE_BYTES);
+  return [{ type: 'Ready', status: 'True', reason: 'PartlyExamined', message }];
+}
+
+/** A check as the status holds it: what is empty is left out, evidence only where somebody is told. */
+export function checkStatus(check: JudgedCheck): CheckStatus {
+  const told = (check.result !== 'pass' || check.state !== 'pass') && check.suppressedBy === undefined;
+  return {
+    id: check.id,
+    component: check.component,
+    result: check.result,
+    state: check.state,
+    ...(check.streak === 0 ? {} : { streak: check.streak }),
+    ...(check.streak === 0 || check.toward === undefined ? {} : { toward: check.toward }),
+    ...(check.unanswered === 0 ? {} : { unanswered: check.unanswered }),
+    ...(check.severity === undefined ? {} : { severity: check.severity }),
+    ...(check.fault === undefined ? {} : { fault: check.fault }),
+    ...(check.message === '' ? {} : { message: check.message }),
+    since: check.since,
+    ...(check.suppressedBy === undefined ? {} : { suppressedBy: check.suppressedBy }),
+    ...(check.clearing === 0 ? {} : { clearing: check.clearing }),
+    ...(check.muted ? { muted: true } : {}),
+    ...(check.mutedAs === undefined ? {} : { mutedAs: check.mutedAs }),
+    ...(check.entry === undefined ? {} : { citations: [{ id: check.entry.id, basis: check.basis }] }),
+    ...(told && check.evidence !== undefined ? { evidence: check.evidence } : {}),
+    ...(check.latchedSince === undefined ? {} : { latchedSince: check.latchedSince }),
+    ...(check.baseline === undefined ? {} : { baseline: clip(check.baseline, 128) }),
+  };
+}
+
+/** Disjoint: a muted finding counts as muted alone. */
+function countChecks(checks: readonly JudgedCheck[]): NonNullable<HealthReportStatus['counts']> {
+  const counts = { pass: 0, warn: 0, fail: 0, error: 0, skip: 0, muted: 0 };
+  for (const { muted, state } of checks) counts[muted ? 'muted' : state] += 1;
+  return counts;
+}
+
+/** Each cited entry once, those of the worst checks first: cutting the list cuts the least needed. */
+function citationsOf(checks: readonly JudgedCheck[]): NonNullable<HealthReportStatus['citations']> {
+  const order = ['fail', 'error', 'warn', 'pass', 'skip'];
+  const entries = new Map<string, Entry>();
+  for (const state of order) {
+    for (const check of checks) {
+      if (check.state === state && check.entry !== undefined) entries.set(check.entry.id, check.entry);
+    }
+  }
+  return [...entries.values()].slice(0, 64).map((entry) => ({
+    id: entry.id,
+    title: clip(entry.title, 256),
+    cause: clip(entry.cause, 512),
+    nextSteps: clip(entry.nextSteps, 1024),
+    url: entryUrl(entry),
+    source: entry.source,
+  }));
+}
