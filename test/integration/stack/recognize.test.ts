@@ -242,6 +242,21 @@ describe('a switch', () => {
     expect(await Promise.all(seen)).toEqual(['status 200', 'ECONNREFUSED', 'status 200']);
   });
 
+  it.each(['reset', 'reset-at-once'] as const)(
+    '%s ends the connection with RST, not with an orderly end',
+    async () => {
+      await recognize.service('auth-vault').setConduct({ kind: 'reset-at-once' });
+      const { address, port } = recognize.service('auth-vault').replicas[0]!;
+      const socket = connect(port, address, () => socket.write('GET / HTTP/1.1\r\nHost: auth-vault\r\n\r\n'));
+      const end = await new Promise((resolve) => {
+        socket.on('data', () => undefined);
+        socket.once('end', () => resolve('end'));
+        socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+      });
+      expect(end).toBe('ECONNRESET');
+    },
+  );
+
   it('can be set for one path', async () => {
     await recognize.service('auth-vault').setConduct({ kind: 'status', status: 401 }, { path: /^\/actuator\/metrics/ });
     const paths = ['health', 'metrics'].map((path) => failure(`${recognize.url('auth-vault')}/actuator/${path}`));
@@ -257,6 +272,12 @@ describe('a switch', () => {
     await recognize.setTls('auth-vault', choice, authority);
     const options = { connect: { ca: authority.caPem } };
     expect(await failure(vault().replace('http:', 'https:'), options)).toBe(seen);
+  });
+
+  it('of a workload shows in the objects and keeps what it was started with', () => {
+    const objects = recognize.objects({ troubles: { 'auth-vault': { kind: 'NotReady', pods: 1 } } });
+    const workload = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'auth-vault')!;
+    expect(workload['status']).toMatchObject({ replicas: 3, readyReplicas: 2 });
   });
 
   it('agent DOWN answers 500 with a body', async () => {

@@ -131,13 +131,13 @@ async function startIn(folder: string, supervisor: Supervisor, options: Postgres
 
   async function start(as: ServerRole = 'primary'): Promise<void> {
     if (postmaster) throw new Error('The PostgreSQL server is already running.');
-    const signal = join(data, 'standby.signal');
-    if (as === 'primary') rmSync(signal, { force: true });
-    else writeFileSync(signal, '', { mode: 0o644 });
+    const standby = join(data, 'standby.signal');
+    if (as === 'primary') rmSync(standby, { force: true });
+    else writeFileSync(standby, '', { mode: 0o644 });
     const hotStandby = as === 'recovering' ? 'off' : 'on';
     const ready = as === 'recovering' ? /entering standby mode/ : /database system is ready to accept/;
-    const started = await launch(binaries, data, port, hotStandby, ready, lines, (child) =>
-      supervisor.watch(child.pid),
+    const started = await launchPatiently(() =>
+      launch(binaries, data, port, hotStandby, ready, lines, (child) => supervisor.watch(child.pid)),
     );
     postmaster = started;
     started.once('exit', () => {
@@ -184,8 +184,8 @@ async function startIn(folder: string, supervisor: Supervisor, options: Postgres
       slots = undefined;
     },
     start,
-    freeze: () => processes().forEach((pid) => process.kill(pid, 'SIGSTOP')),
-    thaw: () => processes().forEach((pid) => process.kill(pid, 'SIGCONT')),
+    freeze: () => processes().forEach((pid) => signal(pid, 'SIGSTOP')),
+    thaw: () => processes().forEach((pid) => signal(pid, 'SIGCONT')),
     async setReadOnly(readOnly, database) {
       const change = readOnly ? 'SET default_transaction_read_only = on' : 'RESET default_transaction_read_only';
       if (database !== undefined) {
@@ -247,10 +247,34 @@ function initialize(
   }
 }
 
+/** Signals a process that may have ended since it was listed: a backend goes with its connection. */
+function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Makes the server's user the owner of a file that we made. */
 function giveAway(path: string): void {
   const { uid, gid } = unprivileged();
   if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
+}
+
+/**
+ * Launches again for a few seconds while the port is taken. The port is in the range from which the system serves
+ * outgoing connections too, so one of those may hold it for a moment between two lives of the server.
+ */
+async function launchPatiently(launchOnce: () => Promise<ChildProcess>): Promise<ChildProcess> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await launchOnce();
+    } catch (error) {
+      if (attempt === 50 || !/Address already in use/.test((error as Error).message)) throw error;
+      await setTimeout(100);
+    }
+  }
 }
 
 /** Spawns the postmaster and waits for the line that says it is ready; throws with its log when it ends before. */

@@ -24,8 +24,9 @@ export type Conduct =
   | { kind: 'broken-json' }
   | { kind: 'redirect'; location: string }
   /**
-   * Resets the connection when half of the body is out. With `chunked` nothing announced how long it would be, and the
-   * half is JSON that is complete: a client that takes a reset for an end would believe it.
+   * Cuts the connection when half of the body is out: Node ends the stream before it resets, so the client sees an early
+   * end. With `chunked` nothing announced how long it would be, and the
+   * half is JSON that is complete: a client that takes the cut for the end would believe it.
    */
   | { kind: 'reset'; chunked?: boolean }
   /** Resets the connection in place of an answer. */

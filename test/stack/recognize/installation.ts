@@ -7,7 +7,7 @@ import { createPodLogs, type PodLogs } from '../pod-logs.ts';
 import type { Endpoint } from './actuator.ts';
 import { createDataSource } from './data-source.ts';
 import { exerciseInstallation } from './exercise.ts';
-import { installationObjects, type ObjectsOptions } from './objects.ts';
+import { installationObjects, type ObjectsOptions, type WorkloadOptions, type WorkloadTrouble } from './objects.ts';
 import type { KubernetesObject } from './pod-object.ts';
 import { type ReplicaListener, startReplica } from './replica.ts';
 import { type RunningService, startService } from './service.ts';
@@ -39,6 +39,9 @@ export interface InstallationOptions extends Pick<
   logs?: PodLogs;
 }
 
+/** What is wrong with the workload of a service. */
+export type Troubles = Readonly<Partial<Record<Service, WorkloadTrouble>>>;
+
 /** Certificates that a service can be made to serve with. */
 export type CertificateChoice = 'own' | 'wrong-name' | 'expired' | 'expires-tomorrow';
 
@@ -58,8 +61,11 @@ export interface Installation {
     authority: Authority,
     replica?: number,
   ): Promise<void>;
-  /** The objects of the installation as it was started, with the changes given. */
-  objects(changes?: Partial<ObjectsOptions>): KubernetesObject[];
+  /**
+   * The objects of the installation as it was started, with the changes given; `troubles` are added to what the
+   * workloads were started with.
+   */
+  objects(changes?: Partial<ObjectsOptions> & { troubles?: Troubles }): KubernetesObject[];
   /** One authentication goes through every service: calls are made, and what fails is logged where it would be. */
   exercise(): Promise<void>;
   close(): Promise<void>;
@@ -111,8 +117,14 @@ async function startOn(port: number, options: InstallationOptions): Promise<Inst
     ...(options.architecture ? { architecture: options.architecture } : {}),
     ...(options.kubeletVersion ? { kubeletVersion: options.kubeletVersion } : {}),
   };
-  const objects = (changes: Partial<ObjectsOptions> = {}): KubernetesObject[] =>
-    installationObjects({ ...base, now: new Date(), ...changes });
+  const objects: Installation['objects'] = ({ troubles, ...changes } = {}) => {
+    const workloads: Partial<Record<Service, WorkloadOptions>> = { ...(changes.workloads ?? base.workloads) };
+    for (const { component } of servicesOf(topology)) {
+      const trouble = troubles?.[component];
+      if (trouble) workloads[component] = { ...workloads[component], trouble };
+    }
+    return installationObjects({ ...base, now: new Date(), ...changes, workloads });
+  };
   const podAt = podsByAddress(objects());
 
   const services: RunningService[] = [];
