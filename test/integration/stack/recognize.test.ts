@@ -242,20 +242,17 @@ describe('a switch', () => {
     expect(await Promise.all(seen)).toEqual(['status 200', 'ECONNREFUSED', 'status 200']);
   });
 
-  it.each(['reset', 'reset-at-once'] as const)(
-    '%s ends the connection with RST, not with an orderly end',
-    async () => {
-      await recognize.service('auth-vault').setConduct({ kind: 'reset-at-once' });
-      const { address, port } = recognize.service('auth-vault').replicas[0]!;
-      const socket = connect(port, address, () => socket.write('GET / HTTP/1.1\r\nHost: auth-vault\r\n\r\n'));
-      const end = await new Promise((resolve) => {
-        socket.on('data', () => undefined);
-        socket.once('end', () => resolve('end'));
-        socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
-      });
-      expect(end).toBe('ECONNRESET');
-    },
-  );
+  it.each(['reset', 'reset-at-once'] as const)('%s ends the connection with RST, not with an orderly end', async () => {
+    await recognize.service('auth-vault').setConduct({ kind: 'reset-at-once' });
+    const { address, port } = recognize.service('auth-vault').replicas[0]!;
+    const socket = connect(port, address, () => socket.write('GET / HTTP/1.1\r\nHost: auth-vault\r\n\r\n'));
+    const end = await new Promise((resolve) => {
+      socket.on('data', () => undefined);
+      socket.once('end', () => resolve('end'));
+      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    expect(end).toBe('ECONNRESET');
+  });
 
   it('can be set for one path', async () => {
     await recognize.service('auth-vault').setConduct({ kind: 'status', status: 401 }, { path: /^\/actuator\/metrics/ });
