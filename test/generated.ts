@@ -2,6 +2,14 @@
 import { stringify } from 'yaml';
 import { crd } from '../src/api/crd.ts';
 import { fieldReference } from '../src/api/reference.ts';
+import {
+  editorRole,
+  gateRole,
+  operatorBindings,
+  operatorRoles,
+  rulesReference,
+  viewerRole,
+} from '../src/kube/roles.ts';
 
 export interface GeneratedFile {
   /** From the root of the repository. */
@@ -20,4 +28,10 @@ export function manifest(...objects: readonly object[]): string {
 export const GENERATED: readonly GeneratedFile[] = [
   { path: 'manifests/crd/healthreports.recognize.health.yaml', content: () => manifest(crd()) },
   { path: 'docs/reference/fields.md', content: fieldReference },
+  {
+    path: 'manifests/rbac/operator.yaml',
+    content: () => manifest(...operatorRoles('recognize-health'), ...operatorBindings('recognize-health')),
+  },
+  { path: 'manifests/rbac/people.yaml', content: () => manifest(viewerRole(), editorRole(), gateRole()) },
+  { path: 'docs/reference/api-calls.md', content: rulesReference },
 ];

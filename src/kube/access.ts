@@ -1,0 +1,141 @@
+// Where the API server is and as whom we ask: kubeconfig or service account, read by @kubernetes/client-node.
+// Only this file imports it, for kubeconfig files and their authentication plugins; its own client opens a connection
+// for every call (kubernetes-client/javascript#2893) and is not used.
+import { KubeConfig } from '@kubernetes/client-node';
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../runtime/clock.ts';
+
+/** What a connection needs. Two equal values may share connections. */
+export interface ServerTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly serverName?: string;
+  readonly insecure: boolean;
+}
+
+export interface Access {
+  /** `https://host:port`, without a path. */
+  readonly origin: string;
+  /** Path in front of every call, without a slash at its end. Often empty. */
+  readonly prefix: string;
+  readonly proxy?: string;
+  /** Namespace of the context, of the service account, or `default`. */
+  readonly namespace: string;
+  /** Headers and certificates of now. Tokens, plugins and files are asked again when the answer is 30 s old. */
+  credentials(): Promise<Credentials>;
+  /** Forgets what is cached: the server did not accept it. */
+  forget(): void;
+}
+
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: ServerTls;
+}
+
+export interface AccessOptions {
+  /** Path of a kubeconfig. Default: KUBECONFIG, ~/.kube/config, then the service account of the pod. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly clock: Clock;
+}
+
+/** How long headers and certificates are used before plugin and files are asked again. client-go re-reads after 60 s. */
+const FRESH_MS = 30_000;
+const SERVICE_ACCOUNT_NAMESPACE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+/** What client-node makes up when it finds neither a kubeconfig nor a service account. */
+const MADE_UP_SERVER = 'http://localhost:8080';
+
+/** @throws Error with a sentence for people when there is no usable configuration */
+export async function loadAccess(options: AccessOptions): Promise<Access> {
+  let config = readConfig(options);
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error('the kubeconfig has no current context, or its cluster is not defined');
+  if (cluster.server === MADE_UP_SERVER) {
+    throw new Error('no kubeconfig was found, and this is no pod: set KUBECONFIG, or give --kubeconfig');
+  }
+  const url = new URL(cluster.server);
+  let cached: { readonly at: number; readonly value: Promise<Credentials> } | undefined;
+  return {
+    origin: url.origin,
+    prefix: url.pathname.replace(/\/+$/, ''),
+    ...(cluster.proxyUrl === undefined ? {} : { proxy: cluster.proxyUrl }),
+    namespace: await defaultNamespace(config),
+    credentials: () => {
+      const now = options.clock.monotonicMs();
+      if (cached === undefined || now - cached.at > FRESH_MS) {
+        const value = credentialsOf(config);
+        cached = { at: now, value };
+        value.catch(() => {
+          if (cached?.value === value) cached = undefined;
+        });
+      }
+      return cached.value;
+    },
+    forget: () => {
+      cached = undefined;
+      try {
+        // A new object has empty plugin caches, and reads a rewritten file.
+        config = readConfig(options);
+      } catch {
+        // The file is being replaced right now: the old configuration is asked again.
+      }
+    },
+  };
+}
+
+function readConfig({ kubeconfig, context }: AccessOptions): KubeConfig {
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(kubeconfig);
+  if (context !== undefined) config.setCurrentContext(context);
+  return config;
+}
+
+/** What client-node and its plugins fill in. Their own type needs a declaration that the package does not carry. */
+interface AppliedOptions {
+  headers: Record<string, string>;
+  auth?: string;
+  ca?: string | Buffer;
+  cert?: string | Buffer;
+  key?: string | Buffer;
+}
+
+async function credentialsOf(config: KubeConfig): Promise<Credentials> {
+  const cluster = config.getCurrentCluster();
+  const options: AppliedOptions = { headers: {} };
+  await config.applyToHTTPSOptions(options);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers)) {
+    // A token file ends with a line break more often than not, and a header must not.
+    headers[name.toLowerCase()] = value.trim();
+  }
+  if (options.auth !== undefined) {
+    headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  }
+  return {
+    headers,
+    tls: {
+      ...pem('ca', options.ca),
+      ...pem('cert', options.cert),
+      ...pem('key', options.key),
+      ...(cluster?.tlsServerName === undefined ? {} : { serverName: cluster.tlsServerName }),
+      insecure: cluster?.skipTLSVerify === true,
+    },
+  };
+}
+
+function pem(name: 'ca' | 'cert' | 'key', value: unknown): Record<string, string> {
+  if (typeof value === 'string') return { [name]: value };
+  return Buffer.isBuffer(value) ? { [name]: value.toString('utf8') } : {};
+}
+
+async function defaultNamespace(config: KubeConfig): Promise<string> {
+  const context = config.getContextObject(config.getCurrentContext());
+  if (context?.namespace !== undefined && context.namespace !== '') return context.namespace;
+  try {
+    return (await readFile(SERVICE_ACCOUNT_NAMESPACE, 'utf8')).trim();
+  } catch {
+    return 'default';
+  }
+}

@@ -1,0 +1,49 @@
+// What the platform questions ask of the cluster as a whole.
+import type { ClusterClient } from '../clients/clients.ts';
+import type { KubernetesObject } from '../facts/namespace-objects.ts';
+import { failed, ok } from '../facts/outcome.ts';
+import { literal } from '../runtime/safe-text.ts';
+import { asEvidence } from './api-fault.ts';
+import type { KubeApi } from './call.ts';
+import { listAll } from './list.ts';
+import { RULES } from './rules.ts';
+
+interface Version {
+  readonly gitVersion?: string;
+}
+
+interface ClusterVersion {
+  readonly status?: { readonly desired?: { readonly version?: string } };
+}
+
+/** Versions and node architectures through the API. */
+export function createClusterClient(api: KubeApi): ClusterClient {
+  return {
+    version: async (signal) => {
+      const [server, openshift] = await Promise.all([
+        api.call<Version>(RULES.getVersion, {}, { signal }),
+        api.call<ClusterVersion>(RULES.getClusterVersion, { name: 'version' }, { signal }),
+      ]);
+      if (!server.ok) return asEvidence(server);
+      const kubernetes = server.value.gitVersion ?? '';
+      // The group is missing on everything but OpenShift: that is the answer then. A refusal is none: OpenShift 4.14
+      // carries Kubernetes 1.27, and without knowing which it is a supported cluster would look too old.
+      if (!openshift.ok) return openshift.fault.code === 'NotFound' ? ok({ kubernetes }) : asEvidence(openshift);
+      const version = openshift.value.status?.desired?.version;
+      return ok(version === undefined ? { kubernetes } : { kubernetes, openshift: version });
+    },
+    architectures: async (signal) => {
+      const listed = await listAll<KubernetesObject>(api, RULES.listNodes, { query: { resourceVersion: 0 } }, signal);
+      if (!listed.ok) return asEvidence(listed);
+      const found = new Set(listed.value.items.map(architectureOf).filter((name) => name !== ''));
+      return found.size === 0
+        ? failed('ClusterUnavailable', literal('no node says which architecture it has'))
+        : ok([...found].sort());
+    },
+  };
+}
+
+function architectureOf(node: KubernetesObject): string {
+  const status = node.status as { readonly nodeInfo?: { readonly architecture?: string } } | undefined;
+  return status?.nodeInfo?.architecture ?? node.metadata.labels?.['kubernetes.io/arch'] ?? '';
+}

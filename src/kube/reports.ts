@@ -1,0 +1,101 @@
+// HealthReports as the API gives them, and as the rest of the program takes them: parsed, or with the reason why not.
+import {
+  healthReportStatus,
+  type HealthReport,
+  type HealthReportStatus,
+  type ReportMetadata,
+} from '../api/health-report.ts';
+import { REQUEST_ANNOTATION } from '../api/names.ts';
+import { type Problem, validateSpec } from '../api/validate.ts';
+import type { ApiResult } from './api-fault.ts';
+import type { KubeApi } from './call.ts';
+import { dropManagedFields, type Listed, listAll } from './list.ts';
+import { RULES } from './rules.ts';
+
+/** The object as it is stored: what a reflector keeps. */
+export interface ReportObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly generation?: number;
+    readonly resourceVersion?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+export type ParsedReport =
+  | { readonly ok: true; readonly report: HealthReport }
+  | { readonly ok: false; readonly metadata: ReportMetadata; readonly problems: readonly Problem[] };
+
+/**
+ * Reads an object. A spec that an older definition let through is told with its problems; a status that we cannot read
+ * (of a newer operator) counts as none: it is replaced by the next write.
+ */
+export function parseReport(object: ReportObject): ParsedReport {
+  const { name, namespace, uid, generation, resourceVersion, annotations } = object.metadata;
+  const metadata: ReportMetadata = {
+    name,
+    namespace: namespace ?? '',
+    uid: uid ?? '',
+    generation: generation ?? 0,
+    resourceVersion: resourceVersion ?? '',
+    annotations: annotations ?? {},
+  };
+  const spec = validateSpec(object.spec ?? {});
+  if (!spec.ok) return { ok: false, metadata, problems: spec.problems };
+  return { ok: true, report: { metadata, spec: spec.spec, status: parseStatus(object.status) } };
+}
+
+function parseStatus(status: unknown): HealthReportStatus | undefined {
+  if (status === undefined) return undefined;
+  const parsed = healthReportStatus.safeParse(status);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** One report. */
+export async function getReport(
+  api: KubeApi,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<ApiResult<ReportObject>> {
+  const answer = await api.call<ReportObject>(RULES.getReport, { namespace, name }, { signal });
+  if (answer.ok) dropManagedFields(answer.value);
+  return answer;
+}
+
+/** The reports of a namespace, or of all. */
+export function listReports(
+  api: KubeApi,
+  where: { readonly namespace?: string; readonly selector?: string },
+  signal: AbortSignal,
+): Promise<ApiResult<Listed<ReportObject>>> {
+  const query = where.selector === undefined ? {} : { labelSelector: where.selector };
+  return listAll<ReportObject>(api, RULES.listReports, { namespace: where.namespace, query }, signal);
+}
+
+/**
+ * Asks for a run: gives the request annotation a new value. `serverDate` of the answer is the API server's clock, by
+ * which a run that started after the request can be told.
+ */
+export function requestRun(
+  api: KubeApi,
+  namespace: string,
+  name: string,
+  token: string,
+  signal: AbortSignal,
+): Promise<ApiResult<ReportObject>> {
+  return api.call<ReportObject>(
+    RULES.requestRun,
+    { namespace, name },
+    {
+      signal,
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { annotations: { [REQUEST_ANNOTATION]: token } } },
+    },
+  );
+}

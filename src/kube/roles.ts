@@ -1,0 +1,153 @@
+// Roles from the rules: what the operator may do is what it can ask, no more.
+import { type ApiRule, type Caller, RULES, type ResourceRule } from './rules.ts';
+
+export interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export const OPERATOR_NAME = 'recognize-health';
+
+/** What one caller needs in one place, merged: one rule for each set of resources that share their verbs. */
+export function policyRules(caller: Caller, where: readonly ResourceRule['where'][]): PolicyRule[] {
+  const verbs = new Map<string, { readonly rule: ResourceRule; readonly verbs: Set<string> }>();
+  for (const rule of Object.values<ApiRule>(RULES)) {
+    if (rule.kind !== 'resource' || !rule.callers.includes(caller) || !where.includes(rule.where)) continue;
+    const key = [rule.group, resourceOf(rule), ...(rule.names ?? [])].join(' ');
+    const entry = verbs.get(key) ?? { rule, verbs: new Set() };
+    entry.verbs.add(rule.verb);
+    verbs.set(key, entry);
+  }
+  const merged = new Map<
+    string,
+    { group: string; names: readonly string[] | undefined; verbs: string[]; resources: string[] }
+  >();
+  for (const { rule, verbs: set } of verbs.values()) {
+    const sorted = [...set].sort();
+    const key = JSON.stringify([rule.group, rule.names ?? [], sorted]);
+    const entry = merged.get(key) ?? { group: rule.group, names: rule.names, verbs: sorted, resources: [] };
+    entry.resources.push(resourceOf(rule));
+    merged.set(key, entry);
+  }
+  return [...merged.values()].map(({ group, names, verbs: granted, resources }) => ({
+    apiGroups: [group],
+    resources: resources.sort(),
+    ...(names === undefined ? {} : { resourceNames: names }),
+    verbs: granted,
+  }));
+}
+
+/**
+ * The operator's roles. `reports`: a ClusterRole, bound cluster-wide to serve every namespace, or by a RoleBinding in
+ * each namespace that it may serve. `cluster`: facts about the cluster as a whole. `leader`: in its own namespace only.
+ */
+export function operatorRoles(namespace: string): object[] {
+  return [
+    role('ClusterRole', OPERATOR_NAME, undefined, policyRules('operator', ['reports'])),
+    role('ClusterRole', `${OPERATOR_NAME}-cluster`, undefined, policyRules('operator', ['cluster'])),
+    role('Role', `${OPERATOR_NAME}-leader`, namespace, policyRules('operator', ['own'])),
+  ];
+}
+
+/** What a pipeline needs for `gate`: read the reports and ask for a run. */
+export function gateRole(): object {
+  const wanted: readonly ApiRule[] = [RULES.getReport, RULES.listReports, RULES.watchReports, RULES.requestRun];
+  const verbs = wanted.map(({ verb }) => verb).sort();
+  return role('ClusterRole', `${OPERATOR_NAME}-gate`, undefined, [
+    { apiGroups: [RULES.getReport.group], resources: [RULES.getReport.resource], verbs },
+  ]);
+}
+
+/** What reading reports takes; aggregated into the cluster's `view`, so that whoever may see a namespace may see them. */
+export function viewerRole(): object {
+  const rules = [
+    { apiGroups: [RULES.getReport.group], resources: [RULES.getReport.resource], verbs: ['get', 'list', 'watch'] },
+  ];
+  return role('ClusterRole', `${OPERATOR_NAME}-view`, undefined, rules, {
+    'rbac.authorization.k8s.io/aggregate-to-view': 'true',
+  });
+}
+
+/** What writing reports takes (not their status); aggregated into the cluster's `edit` and `admin`. */
+export function editorRole(): object {
+  const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+  return role(
+    'ClusterRole',
+    `${OPERATOR_NAME}-edit`,
+    undefined,
+    [{ apiGroups: [RULES.getReport.group], resources: [RULES.getReport.resource], verbs }],
+    {
+      'rbac.authorization.k8s.io/aggregate-to-edit': 'true',
+      'rbac.authorization.k8s.io/aggregate-to-admin': 'true',
+    },
+  );
+}
+
+/** Binds the operator's service account: cluster-wide, and in its own namespace for the Lease. */
+export function operatorBindings(namespace: string): object[] {
+  const subjects = [{ kind: 'ServiceAccount', name: OPERATOR_NAME, namespace }];
+  const roleRef = (kind: string, name: string): object => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name });
+  const binding = (kind: string, name: string, of: string, metadata: object = {}): object => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind,
+    metadata: { name, ...metadata },
+    roleRef: roleRef(of, name),
+    subjects,
+  });
+  return [
+    binding('ClusterRoleBinding', OPERATOR_NAME, 'ClusterRole'),
+    binding('ClusterRoleBinding', `${OPERATOR_NAME}-cluster`, 'ClusterRole'),
+    binding('RoleBinding', `${OPERATOR_NAME}-leader`, 'Role', { namespace }),
+  ];
+}
+
+/** Every call in Markdown: who makes it, and why. */
+export function rulesReference(): string {
+  const rows = Object.values<ApiRule>(RULES).map((rule) => {
+    const what =
+      rule.kind === 'path'
+        ? rule.path
+        : `${rule.group === '' ? 'core' : rule.group}/${rule.version} ${resourceOf(rule)}`;
+    const where =
+      rule.kind === 'path'
+        ? 'the API server'
+        : { reports: 'namespaces of reports', own: "the operator's namespace", cluster: 'the cluster' }[rule.where];
+    return `| ${rule.verb} | ${what} | ${where} | ${rule.callers.join(', ')} | ${rule.why} |`;
+  });
+  return [
+    '# Calls to the Kubernetes API',
+    '',
+    'Every call that recognize-health can make. The Roles are generated from the same list (`npm run gen`); do not edit.',
+    'The callers: `operator`, with its service account; `command`, with the rights of whoever runs `check` or `gate`.',
+    '',
+    '| verb | resource | where | caller | why |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function resourceOf(rule: ResourceRule): string {
+  return rule.subresource === undefined ? rule.resource : `${rule.resource}/${rule.subresource}`;
+}
+
+function role(
+  kind: 'Role' | 'ClusterRole',
+  name: string,
+  namespace: string | undefined,
+  rules: readonly PolicyRule[],
+  labels?: Readonly<Record<string, string>>,
+): object {
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined ? {} : { labels }),
+    },
+    rules,
+  };
+}

@@ -1,0 +1,218 @@
+// Every call to the Kubernetes API that this program may make, as data. Roles, documentation and the calls themselves
+// follow from it: what is not listed here cannot be asked, and what nobody asks is not granted.
+
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch';
+
+/** Who makes the call: the operator (its Roles are generated), or a person's command with that person's rights. */
+export type Caller = 'operator' | 'command';
+
+export interface ResourceRule {
+  readonly kind: 'resource';
+  readonly verb: Verb;
+  /** Empty for core/v1. */
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly scope: 'Namespaced' | 'Cluster';
+  /** Where the operator needs it: in the namespaces of the reports, or only in its own. */
+  readonly where: 'reports' | 'own' | 'cluster';
+  readonly callers: readonly Caller[];
+  /** Limits the grant to these names. */
+  readonly names?: readonly string[];
+  /** The group may be missing: an empty answer then, not a failure. */
+  readonly optional?: true;
+  readonly why: string;
+}
+
+export interface PathRule {
+  readonly kind: 'path';
+  readonly verb: 'get';
+  readonly path: string;
+  readonly callers: readonly Caller[];
+  readonly why: string;
+}
+
+export type ApiRule = ResourceRule | PathRule;
+
+const OPERATOR = ['operator'] as const;
+const BOTH = ['operator', 'command'] as const;
+
+const reports = {
+  kind: 'resource',
+  group: 'recognize.health',
+  version: 'v1alpha1',
+  resource: 'healthreports',
+  scope: 'Namespaced',
+  where: 'reports',
+} as const;
+
+const listed = (group: string, version: string, resource: string, why: string): ResourceRule => ({
+  kind: 'resource',
+  verb: 'list',
+  group,
+  version,
+  resource,
+  scope: 'Namespaced',
+  where: 'reports',
+  callers: BOTH,
+  why,
+});
+
+const lease = {
+  kind: 'resource',
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  resource: 'leases',
+  scope: 'Namespaced',
+  where: 'own',
+  callers: OPERATOR,
+} as const;
+
+export const RULES = {
+  getReport: { ...reports, verb: 'get', callers: BOTH, why: 'Read one report again before its status is written.' },
+  listReports: { ...reports, verb: 'list', callers: BOTH, why: 'Find the reports to work on.' },
+  watchReports: { ...reports, verb: 'watch', callers: BOTH, why: 'Notice changes of reports.' },
+  applyReportStatus: {
+    ...reports,
+    verb: 'patch',
+    subresource: 'status',
+    callers: OPERATOR,
+    why: 'Write what was found.',
+  },
+  requestRun: { ...reports, verb: 'patch', callers: ['command'], why: 'Ask for a run with an annotation (gate).' },
+
+  getSecret: {
+    kind: 'resource',
+    verb: 'get',
+    group: '',
+    version: 'v1',
+    resource: 'secrets',
+    scope: 'Namespaced',
+    where: 'reports',
+    callers: BOTH,
+    why: 'Read the Secrets that a report names, in its own namespace. Never listed.',
+  },
+  listDeployments: listed('apps', 'v1', 'deployments', 'Discover the services and judge their workloads.'),
+  listStatefulSets: listed('apps', 'v1', 'statefulsets', 'Discover the services and judge their workloads.'),
+  listReplicaSets: listed('apps', 'v1', 'replicasets', 'Tell which pods belong to which Deployment.'),
+  listDeploymentConfigs: {
+    ...listed('apps.openshift.io', 'v1', 'deploymentconfigs', 'Discover the services on OpenShift.'),
+    optional: true,
+  },
+  listPods: listed('', 'v1', 'pods', 'See restarts, image pulls, memory kills, readiness.'),
+  listServices: listed('', 'v1', 'services', 'Learn the ports.'),
+  listEndpointSlices: listed('discovery.k8s.io', 'v1', 'endpointslices', 'Learn the ready addresses to probe.'),
+  listAutoscalers: listed('autoscaling', 'v2', 'horizontalpodautoscalers', 'Know how many replicas there may be.'),
+  getPodLog: {
+    kind: 'resource',
+    verb: 'get',
+    group: '',
+    version: 'v1',
+    resource: 'pods',
+    subresource: 'log',
+    scope: 'Namespaced',
+    where: 'reports',
+    callers: BOTH,
+    why: 'Match log lines with the guide. Not asked when spec.logs.enabled is false.',
+  },
+  createEvent: {
+    kind: 'resource',
+    verb: 'create',
+    group: 'events.k8s.io',
+    version: 'v1',
+    resource: 'events',
+    scope: 'Namespaced',
+    where: 'reports',
+    callers: OPERATOR,
+    why: 'Tell transitions.',
+  },
+
+  getLease: { ...lease, verb: 'get', why: 'Elect one leader among the replicas.' },
+  createLease: { ...lease, verb: 'create', why: 'Elect one leader among the replicas.' },
+  updateLease: { ...lease, verb: 'update', why: 'Elect one leader among the replicas.' },
+
+  listNodes: {
+    kind: 'resource',
+    verb: 'list',
+    group: '',
+    version: 'v1',
+    resource: 'nodes',
+    scope: 'Cluster',
+    where: 'cluster',
+    callers: BOTH,
+    why: 'Compare the node architectures with the supported one.',
+  },
+  getClusterVersion: {
+    kind: 'resource',
+    verb: 'get',
+    group: 'config.openshift.io',
+    version: 'v1',
+    resource: 'clusterversions',
+    scope: 'Cluster',
+    where: 'cluster',
+    callers: BOTH,
+    names: ['version'],
+    optional: true,
+    why: 'Compare the OpenShift version with the supported one.',
+  },
+  getDefinition: {
+    kind: 'resource',
+    verb: 'get',
+    group: 'apiextensions.k8s.io',
+    version: 'v1',
+    resource: 'customresourcedefinitions',
+    scope: 'Cluster',
+    where: 'cluster',
+    callers: OPERATOR,
+    names: ['healthreports.recognize.health'],
+    why: 'Tell when the installed definition is older than the operator.',
+  },
+  getVersion: {
+    kind: 'path',
+    verb: 'get',
+    path: '/version',
+    callers: BOTH,
+    why: 'Compare the Kubernetes version with the supported ones. Every authenticated user may ask.',
+  },
+} as const satisfies Record<string, ApiRule>;
+
+export type RuleName = keyof typeof RULES;
+
+export interface CallParams {
+  /** Of a namespaced resource; undefined asks across all namespaces (list and watch only). */
+  readonly namespace?: string | undefined;
+  readonly name?: string;
+  /** Undefined values are left out. */
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+/** The path and query of a call. Every part is escaped: a name can never lead to another resource. */
+export function pathOf(rule: ApiRule, params: CallParams): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(params.query ?? {})) if (value !== undefined) query.set(key, String(value));
+  const suffix = query.size === 0 ? '' : `?${query.toString()}`;
+  if (rule.kind === 'path') return rule.path + suffix;
+  const parts = [
+    ...(rule.group === '' ? ['api', rule.version] : ['apis', rule.group, rule.version]),
+    ...(rule.scope === 'Namespaced' && params.namespace !== undefined ? ['namespaces', params.namespace] : []),
+    rule.resource,
+    ...(params.name === undefined ? [] : [params.name]),
+    ...(rule.subresource === undefined ? [] : [rule.subresource]),
+  ];
+  return `/${parts.map(segment).join('/')}${suffix}`;
+}
+
+/** `.` and `..` survive escaping and would be resolved by URL parsers on the way. */
+function segment(part: string): string {
+  return part === '.' || part === '..' ? part.replaceAll('.', '%2E') : encodeURIComponent(part);
+}
+
+/** `list pods in namespace recognize`: for messages. */
+export function describeCall(rule: ApiRule, params: CallParams): string {
+  if (rule.kind === 'path') return `${rule.verb} ${rule.path}`;
+  const resource = rule.subresource === undefined ? rule.resource : `${rule.resource}/${rule.subresource}`;
+  const what = params.name === undefined ? resource : `${resource} ${params.name}`;
+  if (rule.scope === 'Cluster') return `${rule.verb} ${what}`;
+  return `${rule.verb} ${what} in ${params.namespace === undefined ? 'all namespaces' : `namespace ${params.namespace}`}`;
+}

@@ -1,0 +1,67 @@
+// Secrets by reference: always of one namespace that the caller fixed, never listed, never cached beyond a run.
+import { failed, ok, type Outcome } from '../facts/outcome.ts';
+import { redact } from '../runtime/safe-text.ts';
+import { secret, type Secret } from '../runtime/secret.ts';
+import { asEvidence } from './api-fault.ts';
+import type { KubeApi } from './call.ts';
+import { RULES } from './rules.ts';
+
+/** Reads values of Secrets of one namespace. The commands have one of their own over the documents of a file. */
+export interface SecretReader {
+  /** SecretMissing, SecretKeyMissing, CheckerNotAuthorized or ClusterUnavailable when there is no value. */
+  read(name: string, key: string, signal: AbortSignal): Promise<Outcome<Secret>>;
+}
+
+interface SecretObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** One key of one Secret. Each call asks the server. */
+export async function readSecretKey(
+  api: KubeApi,
+  namespace: string,
+  name: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<Outcome<Secret>> {
+  const object = await getSecret(api, namespace, name, signal);
+  return object.ok ? valueOf(object.value, name, key) : object;
+}
+
+/** A reader that asks for each Secret once: a run that needs two keys of a Secret sees them from one version. */
+export function namespaceSecrets(api: KubeApi, namespace: string): SecretReader {
+  const asked = new Map<string, Promise<Outcome<SecretObject>>>();
+  return {
+    read: async (name, key, signal) => {
+      let object = asked.get(name);
+      if (object === undefined) {
+        object = getSecret(api, namespace, name, signal);
+        asked.set(name, object);
+      }
+      const answer = await object;
+      return answer.ok ? valueOf(answer.value, name, key) : answer;
+    },
+  };
+}
+
+async function getSecret(
+  api: KubeApi,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Outcome<SecretObject>> {
+  const answer = await api.call<SecretObject>(RULES.getSecret, { namespace, name }, { signal });
+  if (!answer.ok && answer.fault.code === 'NotFound') {
+    return failed('SecretMissing', redact(`there is no Secret ${name} in namespace ${namespace}`));
+  }
+  return asEvidence(answer);
+}
+
+function valueOf(object: SecretObject, name: string, key: string): Outcome<Secret> {
+  const value = Object.hasOwn(object.data ?? {}, key) ? object.data?.[key] : undefined;
+  if (value === undefined) {
+    // Names of keys are no secrets, but somebody may have used a value for one; they stay untold.
+    return failed('SecretKeyMissing', redact(`the Secret ${name} has no key ${key}`));
+  }
+  return ok(secret(Buffer.from(value, 'base64').toString('utf8')));
+}

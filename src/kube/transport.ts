@@ -1,0 +1,163 @@
+// HTTP to the API server over one pool of at most eight connections, however many reports there are.
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { redact } from '../runtime/safe-text.ts';
+import type { Access, Credentials } from './access.ts';
+import type { ApiFault, ApiResult } from './api-fault.ts';
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Silence of the body after which it is given up. In ms; the default suits answers, a watch needs more. */
+  readonly inactivityMs?: number;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Read it to its end or destroy it: an unread body keeps its connection. */
+  readonly body: Dispatcher.ResponseData['body'];
+}
+
+export interface Transport {
+  readonly namespace: string;
+  /** Sends once more with fresh credentials after a 401, and a GET once more when a kept connection turns out dead. */
+  send(request: ApiRequest, signal: AbortSignal): Promise<ApiResult<ApiResponse>>;
+  close(): Promise<void>;
+}
+
+const CONNECTIONS = 8;
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 30_000;
+const INACTIVITY_MS = 30_000;
+
+/** Errors of a kept connection that the server closed while we wrote. */
+const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** A transport over this access. Connections are made anew when certificates change. */
+export function createTransport(access: Access): Transport {
+  let agent: { readonly key: string; readonly dispatcher: Dispatcher } | undefined;
+
+  const dispatcherFor = (tls: Credentials['tls']): Dispatcher => {
+    const key = JSON.stringify(tls);
+    if (agent?.key === key) return agent.dispatcher;
+    const old = agent?.dispatcher;
+    agent = { key, dispatcher: makeDispatcher(access, tls) };
+    // Lets the calls under way end; a watch ends with its own timeout.
+    void old?.close().catch(() => undefined);
+    return agent.dispatcher;
+  };
+
+  const attempt = async (request: ApiRequest, signal: AbortSignal): Promise<ApiResponse> => {
+    const { headers, tls } = await credentials(access, signal);
+    const answer = await dispatcherFor(tls).request({
+      origin: access.origin,
+      path: access.prefix + request.path,
+      method: request.method,
+      headers: { accept: 'application/json', 'user-agent': 'recognize-health', ...headers, ...request.headers },
+      body: request.body ?? null,
+      bodyTimeout: request.inactivityMs ?? INACTIVITY_MS,
+      signal,
+    });
+    return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+  };
+
+  return {
+    namespace: access.namespace,
+    send: async (request, signal) => {
+      let retriedStale = request.method !== 'GET';
+      let retriedCredentials = false;
+      for (;;) {
+        try {
+          const answer = await attempt(request, signal);
+          if (answer.status !== 401 || retriedCredentials) return { ok: true, value: answer };
+          await answer.body.dump();
+          retriedCredentials = true;
+          access.forget();
+        } catch (error) {
+          if (signal.aborted) throw error;
+          if (error instanceof CredentialError) return { ok: false, fault: misconfigured(error) };
+          if (retriedStale || !STALE.has(codeOf(error))) return { ok: false, fault: transportFault(error) };
+          retriedStale = true;
+        }
+      }
+    },
+    close: async () => {
+      await agent?.dispatcher.destroy();
+      agent = undefined;
+    },
+  };
+}
+
+/** A credential plugin or file failed: nothing was sent. */
+class CredentialError extends Error {
+  override readonly name = 'CredentialError';
+}
+
+/** A plugin is another program and may hang; the signal ends the wait for it. */
+async function credentials(access: Access, signal: AbortSignal): Promise<Credentials> {
+  let stop: (() => void) | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([access.credentials(), stopped]);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new CredentialError(error instanceof Error ? error.message : String(error));
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}
+
+function misconfigured(error: CredentialError): ApiFault {
+  return {
+    code: 'Misconfigured',
+    message: redact(`the credentials for the API server cannot be used: ${error.message}`),
+  };
+}
+
+function makeDispatcher(access: Access, tls: Credentials['tls']): Dispatcher {
+  const connect = {
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls.key === undefined ? {} : { key: tls.key }),
+    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    rejectUnauthorized: !tls.insecure,
+  };
+  const options = {
+    connections: CONNECTIONS,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: ANSWER_MS,
+    keepAliveTimeout: 25_000,
+    keepAliveMaxTimeout: 60_000,
+  };
+  return access.proxy === undefined
+    ? new Agent({ ...options, connect: { ...connect, timeout: CONNECT_MS } })
+    : new ProxyAgent({ ...options, uri: access.proxy, requestTls: connect });
+}
+
+/** The fault of a connection that failed, or of an answer that broke off. */
+export function transportFault(error: unknown): ApiFault {
+  const code = codeOf(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const said = redact(code === '' || text.includes(code) ? text : `${text} (${code})`, [], 256);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    return { code: 'Timeout', message: redact(`the API server did not answer in time: ${said}`) };
+  }
+  return { code: 'Unreachable', message: redact(`the API server cannot be reached: ${said}`) };
+}
+
+/** Node's or undici's code. A failed happy-eyeballs attempt hides it in the first of several errors. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  if (!(error instanceof Error)) return '';
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

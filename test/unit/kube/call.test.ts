@@ -1,0 +1,314 @@
+import { setMaxListeners } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock, Stop } from '../../../src/runtime/clock.ts';
+import { applyStatus } from '../../../src/kube/apply.ts';
+import { createClusterClient } from '../../../src/kube/cluster.ts';
+import { createEvent } from '../../../src/kube/events.ts';
+import { listAll } from '../../../src/kube/list.ts';
+import { readNamespace } from '../../../src/kube/namespace.ts';
+import { pathOf, RULES } from '../../../src/kube/rules.ts';
+import { namespaceSecrets } from '../../../src/kube/secrets.ts';
+import { literal } from '../../../src/runtime/safe-text.ts';
+import { healthReportStatus } from '../../../src/api/health-report.ts';
+import { answer, type Handler, startStub, status, type Stub } from './api-server-stub.ts';
+
+let stub: Stub | undefined;
+afterEach(async () => {
+  await stub?.close();
+  stub = undefined;
+});
+const start = async (handler: Handler, options: Parameters<typeof startStub>[1] = {}): Promise<Stub> => {
+  stub = await startStub(handler, options);
+  return stub;
+};
+const signal = new AbortController().signal;
+setMaxListeners(0, signal);
+const where = { namespace: 'recognize', name: 'production' };
+
+describe('the path of a call', () => {
+  test.each([
+    [RULES.listPods, { namespace: 'a' }, '/api/v1/namespaces/a/pods'],
+    [RULES.listReports, {}, '/apis/recognize.health/v1alpha1/healthreports'],
+    [
+      RULES.applyReportStatus,
+      where,
+      '/apis/recognize.health/v1alpha1/namespaces/recognize/healthreports/production/status',
+    ],
+    [RULES.getVersion, {}, '/version'],
+    [RULES.getSecret, { namespace: 'a', name: '../../secrets' }, '/api/v1/namespaces/a/secrets/..%2F..%2Fsecrets'],
+    [RULES.getSecret, { namespace: 'a', name: '..' }, '/api/v1/namespaces/a/secrets/%2E%2E'],
+    [RULES.listPods, { namespace: 'a', query: { limit: 5, continue: undefined } }, '/api/v1/namespaces/a/pods?limit=5'],
+  ])('%#', (rule, params, expected) => {
+    expect(pathOf(rule, params)).toBe(expected);
+  });
+});
+
+describe('an answer that is no answer is a coded value', () => {
+  test.each([
+    [401, 'Unauthorized', 'Unauthorized'],
+    [403, 'Forbidden', 'Forbidden'],
+    [404, 'NotFound', 'NotFound'],
+    [409, 'Conflict', 'Conflict'],
+    [409, 'AlreadyExists', 'AlreadyExists'],
+    [410, 'Expired', 'Gone'],
+    [422, 'Invalid', 'Invalid'],
+    [400, 'BadRequest', 'Invalid'],
+    [429, 'TooManyRequests', 'TooManyRequests'],
+    [500, 'InternalError', 'ServerError'],
+    [503, 'ServiceUnavailable', 'ServerError'],
+  ])('%i %s is %s', async (code, reason, expected) => {
+    const { api } = await start((_, response) => answer(response, code, status(code, reason)));
+    const result = await api.call(RULES.getReport, where, { signal });
+    expect(result).toMatchObject({ ok: false, fault: { code: expected, status: code } });
+  });
+
+  test('a 429 carries how long to wait', async () => {
+    const { api } = await start((_, response) =>
+      answer(response, 429, status(429, 'TooManyRequests'), { 'retry-after': '2' }),
+    );
+    expect(await api.call(RULES.getReport, where, { signal })).toMatchObject({ fault: { retryAfterMs: 2000 } });
+  });
+
+  test('a page of a proxy instead of JSON', async () => {
+    const { api } = await start((_, response) => answer(response, 200, '<html>'));
+    expect(await api.call(RULES.getReport, where, { signal })).toMatchObject({ fault: { code: 'ServerError' } });
+  });
+
+  test('nobody listens', async () => {
+    const stopped = await startStub((_, response) => answer(response, 200, {}));
+    await stopped.close();
+    expect(await stopped.api.call(RULES.getVersion, {}, { signal })).toMatchObject({ fault: { code: 'Unreachable' } });
+  });
+
+  test('silence until the deadline is a timeout', async () => {
+    const { api } = await start(() => undefined);
+    expect(await api.call(RULES.getVersion, {}, { signal, timeoutMs: 50 })).toMatchObject({
+      fault: { code: 'Timeout' },
+    });
+  });
+
+  test('a cancellation is thrown: the work must end without a result', async () => {
+    const { api } = await start(() => undefined);
+    const controller = new AbortController();
+    const pending = api.call(RULES.getVersion, {}, { signal: controller.signal });
+    controller.abort(new Stop({ kind: 'Cancelled', why: 'superseded' }));
+    await expect(pending).rejects.toBe(controller.signal.reason);
+  });
+});
+
+describe('connections and credentials', () => {
+  test('many calls share a few connections', async () => {
+    const { api, connections } = await start((_, response) => answer(response, 200, {}));
+    await Promise.all(Array.from({ length: 100 }, () => api.call(RULES.getVersion, {}, { signal })));
+    expect(connections()).toBeLessThanOrEqual(8);
+  });
+
+  test('a kept connection that turns out dead is tried once more', async () => {
+    const { api, requests } = await start((request, response, n) => {
+      if (n === 2) request.socket.destroy();
+      else answer(response, 200, {});
+    });
+    await api.call(RULES.getVersion, {}, { signal });
+    expect(await api.call(RULES.getVersion, {}, { signal })).toMatchObject({ ok: true });
+    expect(requests).toHaveLength(3);
+  });
+
+  test('a write is never sent twice', async () => {
+    const { api, requests } = await start((request) => request.socket.destroy());
+    const result = await api.call(RULES.createEvent, where, { signal, body: {} });
+    expect(result).toMatchObject({ fault: { code: 'Unreachable' } });
+    expect(requests).toHaveLength(1);
+  });
+
+  test('a token file that was renewed is read again after a 401, without its line break', async () => {
+    const { api, requests, directory } = await start(
+      (request, response) =>
+        request.headers.authorization === 'Bearer new'
+          ? answer(response, 200, {})
+          : answer(response, 401, status(401, 'Unauthorized')),
+      { user: (folder) => ({ 'auth-provider': { name: 'tokenFile', config: { tokenFile: join(folder, 'token') } } }) },
+    );
+    await writeFile(join(directory, 'token'), 'old\n');
+    expect(await api.call(RULES.getVersion, {}, { signal })).toMatchObject({ fault: { code: 'Unauthorized' } });
+    await writeFile(join(directory, 'token'), 'new\n');
+    expect(await api.call(RULES.getVersion, {}, { signal })).toMatchObject({ ok: true });
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer old',
+      'Bearer old',
+      'Bearer old',
+      'Bearer new',
+    ]);
+  });
+
+  test('a credential plugin gives the token', async () => {
+    const credential = JSON.stringify({
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: 'from-plugin' },
+    });
+    const { api, requests } = await start((_, response) => answer(response, 200, {}), {
+      user: () => ({
+        exec: {
+          apiVersion: 'client.authentication.k8s.io/v1',
+          command: process.execPath,
+          args: ['-e', `console.log(${JSON.stringify(credential)})`],
+        },
+      }),
+    });
+    await api.call(RULES.getVersion, {}, { signal });
+    expect(requests[0]?.headers.authorization).toBe('Bearer from-plugin');
+  });
+
+  test('a credential plugin that fails is our configuration, not the server', async () => {
+    const { api } = await start((_, response) => answer(response, 200, {}), {
+      user: () => ({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: '/nonexistent/plugin' } }),
+    });
+    expect(await api.call(RULES.getVersion, {}, { signal })).toMatchObject({ fault: { code: 'Misconfigured' } });
+  });
+});
+
+describe('lists', () => {
+  const page = (names: string[], next?: string): object => ({
+    metadata: { resourceVersion: '7', ...(next === undefined ? {} : { continue: next }) },
+    items: names.map((name) => ({ metadata: { name, managedFields: [{}] } })),
+  });
+
+  test('are read page by page, without managed fields', async () => {
+    const { api, requests } = await start((_, response, n) =>
+      answer(response, 200, n === 1 ? page(['a'], 'next') : page(['b'])),
+    );
+    const listed = await listAll(api, RULES.listPods, { namespace: 'x', query: { resourceVersion: 0 } }, signal);
+    expect(listed).toEqual({
+      ok: true,
+      value: { items: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }], resourceVersion: '7' },
+    });
+    expect(requests[1]?.line).toBe('GET /api/v1/namespaces/x/pods?limit=500&continue=next');
+  });
+
+  test('begin again when a continue token expires', async () => {
+    const { api } = await start((_, response, n) =>
+      n === 2
+        ? answer(response, 410, status(410, 'Expired'))
+        : answer(response, 200, n === 1 ? page(['a'], 'next') : page(['c'])),
+    );
+    const listed = await listAll<{ metadata: { name: string } }>(api, RULES.listPods, { namespace: 'x' }, signal);
+    expect(listed.ok && listed.value.items.map(({ metadata }) => metadata.name)).toEqual(['c']);
+  });
+
+  test('of a namespace stand each alone: OpenShift is absent, pods are forbidden, services are read', async () => {
+    const { api } = await start((request, response) => {
+      if (request.url?.includes('openshift')) answer(response, 404, '404 page not found');
+      else if (request.url?.includes('/pods')) answer(response, 403, status(403, 'Forbidden', 'pods is forbidden'));
+      else if (request.url?.includes('/autoscaling/')) answer(response, 500, status(500, 'InternalError'));
+      else answer(response, 200, page(['a']));
+    });
+    const objects = await readNamespace(api, 'recognize', signal);
+    expect(objects.deploymentConfigs).toEqual({ ok: true, value: [] });
+    expect(objects.pods).toMatchObject({ ok: false, fault: { code: 'CheckerNotAuthorized' } });
+    expect(objects.autoscalers).toMatchObject({ ok: false, fault: { code: 'ClusterUnavailable' } });
+    expect(objects.services).toMatchObject({ ok: true, value: [{ metadata: { name: 'a' } }] });
+  });
+});
+
+describe('Secrets', () => {
+  const data = { data: { url: Buffer.from('postgres://x').toString('base64') } };
+  test.each([
+    ['a value', 200, data, 'url', { ok: true }],
+    [
+      'a key that is not there',
+      200,
+      data,
+      'nope',
+      { fault: { code: 'SecretKeyMissing', detail: 'the Secret db has no key nope' } },
+    ],
+    ['a key of every object', 200, data, 'constructor', { fault: { code: 'SecretKeyMissing' } }],
+    [
+      'a Secret that is not there',
+      404,
+      status(404, 'NotFound'),
+      'url',
+      { fault: { code: 'SecretMissing', detail: 'there is no Secret db in namespace recognize' } },
+    ],
+    [
+      'a Secret that we may not read',
+      403,
+      status(403, 'Forbidden'),
+      'url',
+      { fault: { code: 'CheckerNotAuthorized' } },
+    ],
+    ['a server in trouble', 500, status(500, 'InternalError'), 'url', { fault: { code: 'ClusterUnavailable' } }],
+  ])('%s', async (_, code, body, key, expected) => {
+    const { api } = await start((__, response) => answer(response, code, body));
+    expect(await namespaceSecrets(api, 'recognize').read('db', key, signal)).toMatchObject(expected);
+  });
+
+  test('two keys of a Secret cost one call', async () => {
+    const { api, requests } = await start((_, response) => answer(response, 200, data));
+    const secrets = namespaceSecrets(api, 'recognize');
+    const [value] = await Promise.all([secrets.read('db', 'url', signal), secrets.read('db', 'other', signal)]);
+    expect(value.ok && value.value.reveal()).toBe('postgres://x');
+    expect(JSON.stringify(value)).not.toContain('postgres');
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('writes', () => {
+  test('a status is applied whole, forced, under our manager and fenced', async () => {
+    const { api, requests } = await start((_, response) =>
+      answer(response, 200, { metadata: { resourceVersion: '9' } }),
+    );
+    const result = await applyStatus(api, { ...where, resourceVersion: '8' }, healthReportStatus.parse({}), signal);
+    expect(result).toMatchObject({ ok: true, value: { resourceVersion: '9' } });
+    expect(requests[0]?.line).toBe(
+      'PATCH /apis/recognize.health/v1alpha1/namespaces/recognize/healthreports/production/status?fieldManager=recognize-health&force=true',
+    );
+    expect(requests[0]?.headers['content-type']).toBe('application/apply-patch+yaml');
+    expect(JSON.parse(requests[0]?.body ?? '')).toMatchObject({
+      metadata: { resourceVersion: '8' },
+      status: { verdict: 'Unknown' },
+    });
+  });
+
+  const event = {
+    identity: ['core-daemon/health', 'fail'],
+    type: 'Warning',
+    reason: 'HealthDown',
+    note: literal('x'.repeat(2000)),
+    at: systemClock.now(),
+  } as const;
+
+  test('an event told twice has one name, and the second time is a success', async () => {
+    const { api, requests } = await start((_, response, n) =>
+      n === 1 ? answer(response, 201, {}) : answer(response, 409, status(409, 'AlreadyExists')),
+    );
+    const report = { ...where, uid: 'u' };
+    expect(await createEvent(api, report, event, 'pod', signal)).toEqual({ ok: true, value: { created: true } });
+    expect(await createEvent(api, report, event, 'pod', signal)).toEqual({ ok: true, value: { created: false } });
+    const [first, second] = requests.map(
+      ({ body }) => JSON.parse(body) as { metadata: { name: string }; note: string },
+    );
+    expect(second?.metadata.name).toBe(first?.metadata.name);
+    expect(Buffer.byteLength(first?.note ?? '')).toBeLessThanOrEqual(1024);
+  });
+});
+
+describe('the cluster', () => {
+  const version = { gitVersion: 'v1.34.1' };
+  test.each([
+    ['is no OpenShift', 404, {}, { ok: true, value: { kubernetes: 'v1.34.1' } }],
+    [
+      'is OpenShift',
+      200,
+      { status: { desired: { version: '4.14.5' } } },
+      { ok: true, value: { kubernetes: 'v1.34.1', openshift: '4.14.5' } },
+    ],
+    ['does not say', 403, status(403, 'Forbidden'), { ok: false, fault: { code: 'CheckerNotAuthorized' } }],
+  ])('%s', async (_, code, body, expected) => {
+    const { api } = await start((request, response) =>
+      request.url === '/version' ? answer(response, 200, version) : answer(response, code, body),
+    );
+    expect(await createClusterClient(api).version(signal)).toMatchObject(expected);
+  });
+});
