@@ -3,7 +3,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAccess } from '../../../src/kube/access.ts';
@@ -18,7 +19,7 @@ export interface Stub {
   readonly requests: { readonly line: string; readonly headers: IncomingMessage['headers']; readonly body: string }[];
   readonly kubeconfig: string;
   readonly directory: string;
-  connections(): number;
+  readonly connections: () => number;
   close(): Promise<void>;
 }
 
@@ -47,7 +48,7 @@ export async function startStub(
   const authority = createAuthority('stub');
   const { certPem, keyPem } = authority.issue({ commonName: 'stub', hosts: ['127.0.0.1'] });
   const requests: Stub['requests'] = [];
-  const sockets = new Set<Socket>();
+  const sockets = new Set<Duplex>();
   let connections = 0;
   const server = createServer({ cert: certPem, key: keyPem }, (request, response) => {
     const chunks: Buffer[] = [];

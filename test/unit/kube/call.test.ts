@@ -10,7 +10,7 @@ import { listAll } from '../../../src/kube/list.ts';
 import { readNamespace } from '../../../src/kube/namespace.ts';
 import { pathOf, RULES } from '../../../src/kube/rules.ts';
 import { namespaceSecrets } from '../../../src/kube/secrets.ts';
-import { literal } from '../../../src/runtime/safe-text.ts';
+import { redact } from '../../../src/runtime/safe-text.ts';
 import { healthReportStatus } from '../../../src/api/health-report.ts';
 import { answer, type Handler, startStub, status, type Stub } from './api-server-stub.ts';
 
@@ -199,7 +199,7 @@ describe('lists', () => {
 
   test('of a namespace stand each alone: OpenShift is absent, pods are forbidden, services are read', async () => {
     const { api } = await start((request, response) => {
-      if (request.url?.includes('openshift')) answer(response, 404, '404 page not found');
+      if (request.url?.includes('openshift') === true) answer(response, 404, '404 page not found');
       else if (request.url?.includes('/pods')) answer(response, 403, status(403, 'Forbidden', 'pods is forbidden'));
       else if (request.url?.includes('/autoscaling/')) answer(response, 500, status(500, 'InternalError'));
       else answer(response, 200, page(['a']));
@@ -275,7 +275,7 @@ describe('writes', () => {
     identity: ['core-daemon/health', 'fail'],
     type: 'Warning',
     reason: 'HealthDown',
-    note: literal('x'.repeat(2000)),
+    note: redact('x'.repeat(2000), [], 4096),
     at: systemClock.now(),
   } as const;
 
