@@ -54,7 +54,11 @@ const target = (id: string): { id: string; component: Component; usedBy: [] } =>
 export const SPLIT_EDGES: readonly Edge[] = dependencyEdges(
   SPLIT,
   [
-    ...SPLIT.services,
+    'core-daemon',
+    'operations-service',
+    'node-persistence',
+    'circuit-storage',
+    'auth-vault',
     'database/node-persistence',
     'database/circuit-storage',
     'object-storage/circuits',

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultCode } from '../../../src/api/faults.ts';
+import { CONSOLIDATED_EDGES, finding, judgeOnce, run } from './fixtures.ts';
+
+const DB = 'database/node-persistence/connect';
+
+describe('vantage', () => {
+  it.each<[string, Record<string, 'pass' | FaultCode>, FaultCode]>([
+    ['a database that its user reports as up', { [DB]: 'DatabaseTimeout' }, 'UnreachableFromChecker'],
+    ['one whose user is down', { [DB]: 'DatabaseTimeout', 'node-persistence/health': 'HealthDown' }, 'DatabaseTimeout'],
+    [
+      'one whose user cannot be read',
+      { [DB]: 'DatabaseTimeout', 'node-persistence/health': 'HealthNotReadable' },
+      'DatabaseTimeout',
+    ],
+    ['one that answers and refuses', { [DB]: 'DatabaseAuthenticationFailed' }, 'DatabaseAuthenticationFailed'],
+  ])('%s', (_, faults, expected) => {
+    const seen = judgeOnce(run(faults)).checks.find(({ id }) => id === DB);
+    expect(seen?.observed).toBe(expected);
+  });
+
+  it('believes nobody about a bucket or a key: Spring Boot has no indicator for either', () => {
+    const seen = judgeOnce(
+      run({ 'object-storage/circuits/list': 'BucketUnreachable', 'key-management/jwt/state': 'KmsTimeout' }),
+    );
+    expect(seen.rootCauses.map(({ fault }) => fault)).toEqual(['KmsTimeout', 'BucketUnreachable']);
+  });
+
+  it('needs a user', () => {
+    const seen = judgeOnce([finding(DB, 'DatabaseTimeout'), finding('operations-service/health', 'pass')]);
+    expect(seen.verdict).toBe('Failing');
+  });
+
+  it('needs every user, and one whose health knows databases', () => {
+    const db = finding('database/main/connect', 'DatabaseTimeout');
+    const verdict = (...others: readonly ReturnType<typeof finding>[]): string =>
+      judgeOnce([db, ...others], {
+        edges: CONSOLIDATED_EDGES.filter(({ from }) => others.some(({ targetId }) => targetId === from)),
+      }).verdict;
+    expect(verdict(finding('admin-dashboard/health', 'pass'))).toBe('Failing');
+    expect(verdict(finding('admin-dashboard/health', 'pass'), finding('core-daemon/health', 'pass'))).toBe('Warning');
+    expect(verdict(finding('admin-dashboard/health', 'HealthDown'), finding('core-daemon/health', 'pass'))).toBe(
+      'Failing',
+    );
+  });
+});
