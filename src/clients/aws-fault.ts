@@ -166,7 +166,9 @@ function meaningOf(answer: AwsAnswer, service: AwsService, region: string): Mean
     if (/signature (expired|not yet current)/i.test(message)) return 'skew';
     return /scoped to a valid region/i.test(message) ? 'input' : 'credentials';
   }
-  if (code === 'KMSInvalidStateException' && /pending deletion|pendingdeletion/i.test(message)) return 'pending';
+  // KMS has answered Sign with either code for such a key.
+  const state = code === 'KMSInvalidStateException' || code === 'DisabledException';
+  if (state && /pending ?deletion/i.test(message)) return 'pending';
   const known = OF_SERVICE[service][code] ?? COMMON[code];
   if (known !== undefined) return known;
   if (status === 429) return 'throttled';
