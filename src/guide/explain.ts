@@ -1,6 +1,5 @@
 // Looks the guide up by what people have at hand: an id, a code, a name, a fault, or a pasted line.
 import { SERVICES } from '../api/components.ts';
-import { isFaultCode, type FaultCode } from '../api/faults.ts';
 import { entryUrl, type Entry } from './entry.ts';
 import { ENTRIES } from './index.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
@@ -101,7 +100,7 @@ function insideText(query: string): readonly Entry[] {
     ...everySignature.match(query).map(({ entry }) => entry),
     ...ENTRIES.filter((entry) => entry.section === 'alerts' && standsInOrder(entry.title, text)),
     ...ENTRIES.filter((entry) => isMentioned(entry, words, text)),
-    ...ENTRIES.filter((entry) => entry.claims.some(([, fault]) => words.has(fault) && isFaultCode(fault))),
+    ...ENTRIES.filter((entry) => entry.claims.some(([, fault]) => words.has(fault))),
   ];
 }
 
@@ -159,9 +158,4 @@ function toExplanation(entry: Entry): Explanation {
     ...(entry.code === undefined ? {} : { code: entry.code }),
     ...(entry.signatures.length === 0 ? {} : { signatures: entry.signatures.map(({ template }) => template) }),
   };
-}
-
-/** Every fault that leads to an entry, each once: for the reference. */
-export function faultsOf(entry: Entry): readonly FaultCode[] {
-  return [...new Set(entry.claims.map(([, fault]) => fault))];
 }

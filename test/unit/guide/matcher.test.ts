@@ -87,6 +87,7 @@ describe('a real line', () => {
     ['core-daemon', 'svc.cluster.local'],
     ['core-daemon', 'node-persistence.svc.cluster.local'],
     ['core-daemon', 'node-persistence.default.svc.cluster.localhost'],
+    ['core-daemon', 'auth-vault default.svc.cluster.local'],
     ['core-daemon', ' service returned error: nameless'],
     ['core-daemon', 'Failed JWT token sign'],
     ['node-persistence', 'HikariPool-1 - Starting...'],
@@ -118,6 +119,11 @@ describe('a record', () => {
     const [found] = match('core-daemon', text);
     expect(found?.captured).toBe('NODE-PERSISTENCE');
     expect(text.slice(found?.start, found?.end)).toBe('NODE-PERSISTENCE service returned error:');
+  });
+
+  it('captures no more than the length of a name', () => {
+    const [found] = match('core-daemon', `${'x'.repeat(300)} service returned error: 500`);
+    expect(found?.captured).toBe('x'.repeat(63));
   });
 
   it('of raw bytes is matched as its text is, with places in bytes', () => {
