@@ -35,7 +35,12 @@ describe('the faults', () => {
   });
 
   it('say what was observed in one sentence', () => {
-    expect(FAULT_CODES.filter((code) => !/^(?:[A-Z]|core-daemon |circuit-storage |auth-vault )[^.]*(?:\.[^.\s][^.]*)*\.$/.test(traits(code).meaning))).toEqual([]);
+    expect(
+      FAULT_CODES.filter(
+        (code) =>
+          !/^(?:[A-Z]|core-daemon |circuit-storage |auth-vault )[^.]*(?:\.[^.\s][^.]*)*\.$/.test(traits(code).meaning),
+      ),
+    ).toEqual([]);
   });
 
   it('that explain dependents are failures: a question without an answer explains nothing', () => {
