@@ -1,0 +1,123 @@
+// The addresses of a workload to ask: the ready endpoints of its Service, at most five. Pure.
+import { isIPv6 } from 'node:net';
+import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
+import { failed, ok, type Outcome } from '../facts/outcome.ts';
+import type { ServiceAddress } from '../facts/target.ts';
+import { redact } from '../runtime/safe-text.ts';
+import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
+import { templateLabels, type WorkloadObject } from './workload.ts';
+
+export interface Reached {
+  readonly addresses: Outcome<readonly ServiceAddress[]>;
+  /** DNS name of the Service: what a certificate is expected to be for. Undefined over plain HTTP. */
+  readonly serverName?: string;
+}
+
+/** Each ready endpoint is asked, up to this many. */
+export const MAX_ADDRESSES = 5;
+const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+const PORT_NAMES = ['http', 'https', 'web'];
+const HTTPS_PORTS = new Set([443, 8443]);
+
+/** The addresses behind the Service that selects the workload's pods. */
+export function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namespace: string): Reached {
+  if (!objects.services.ok) return { addresses: objects.services };
+  if (!objects.endpointSlices.ok) return { addresses: objects.endpointSlices };
+  const service = serviceOf(workload, objects.services.value);
+  if (service === undefined) {
+    const { name } = workload.object.metadata;
+    return { addresses: failed('NoReadyEndpoints', redact(`no Service selects the pods of ${workload.kind} ${name}`)) };
+  }
+  const { name } = service.metadata;
+  const port = portOf(service);
+  if (port === undefined)
+    return { addresses: failed('NoReadyEndpoints', redact(`the Service ${name} has no TCP port`)) };
+  const slices = objects.endpointSlices.value.filter(({ metadata }) => metadata.labels?.[SERVICE_NAME_LABEL] === name);
+  const found = slices.flatMap((slice) => endpointsOf(slice, port)).sort(byFamilyThenAddress);
+  // Sorted, so a pod with two addresses keeps its first one.
+  const onePerPod = found.filter(
+    ({ pod }, index) => pod === undefined || found.findIndex((other) => other.pod === pod) === index,
+  );
+  const kept = onePerPod.slice(0, MAX_ADDRESSES);
+  if (kept.length === 0)
+    return { addresses: failed('NoReadyEndpoints', redact(`the Service ${name} has no ready endpoint`)) };
+  const scheme = kept.some((endpoint) => isHttps(port, endpoint.port)) ? 'https' : 'http';
+  return {
+    addresses: ok(kept.map((endpoint) => addressOf(endpoint, scheme))),
+    ...(scheme === 'https' ? { serverName: `${name}.${namespace}.svc` } : {}),
+  };
+}
+
+interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+  readonly pod?: string;
+}
+
+/** Of several Services: the one of the workload's name, then one with a cluster address, then the first by name. */
+function serviceOf(workload: WorkloadObject, services: readonly KubernetesObject[]): KubernetesObject | undefined {
+  const labels = templateLabels(workload);
+  const selecting = services.filter(({ spec }) => {
+    const selector = Object.entries(labelsOf(fields(spec)['selector']));
+    return selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
+  });
+  const rank = (service: KubernetesObject): number =>
+    (service.metadata.name === workload.object.metadata.name ? 0 : 2) +
+    (fields(service.spec)['clusterIP'] === 'None' ? 1 : 0);
+  return selecting.sort((a, b) => rank(a) - rank(b) || (a.metadata.name < b.metadata.name ? -1 : 1))[0];
+}
+
+/** The port that says HTTP, else the first TCP one. The vendor's texts disagree on its number: it is never assumed. */
+function portOf(service: KubernetesObject): Fields | undefined {
+  const ports = list(fields(service.spec)['ports']).filter(
+    ({ protocol }) => protocol === undefined || protocol === 'TCP',
+  );
+  for (const name of PORT_NAMES) {
+    const named = ports.find((port) => port['name'] === name);
+    if (named !== undefined) return named;
+  }
+  return ports[0];
+}
+
+/** A slice's ports carry the name of the Service's port, and the number that targetPort stands for. */
+function endpointsOf(slice: KubernetesObject, servicePort: Fields): Endpoint[] {
+  const object = slice as unknown as Fields;
+  const wanted = text(servicePort['name']);
+  const port = list(object['ports']).find(({ name }) => text(name) === wanted);
+  const number = count(port?.['port']);
+  if (number === undefined) return [];
+  return list(object['endpoints']).flatMap((endpoint) => {
+    const conditions = fields(endpoint['conditions']);
+    // No statement means ready (discovery.k8s.io/v1).
+    if (conditions['ready'] === false || conditions['terminating'] === true) return [];
+    const addresses = Array.isArray(endpoint['addresses']) ? (endpoint['addresses'] as unknown[]) : [];
+    const address = text(addresses[0]);
+    if (address === undefined) return [];
+    const pod = text(fields(endpoint['targetRef'])['name']);
+    return [{ address, port: number, ...(pod === undefined ? {} : { pod }) }];
+  });
+}
+
+/** IPv4 first, so that a pod with two addresses is asked under the one that everything listens on. */
+function byFamilyThenAddress(a: Endpoint, b: Endpoint): number {
+  const family = Number(isIPv6(a.address)) - Number(isIPv6(b.address));
+  return family !== 0 ? family : a.address.localeCompare(b.address, 'en', { numeric: true });
+}
+
+function isHttps(servicePort: Fields, endpointPort: number): boolean {
+  const name = text(servicePort['name']) ?? '';
+  const protocol = text(servicePort['appProtocol']) ?? '';
+  const number = count(servicePort['port']) ?? 0;
+  return (
+    name === 'https' ||
+    name.startsWith('https-') ||
+    protocol.toLowerCase() === 'https' ||
+    HTTPS_PORTS.has(number) ||
+    HTTPS_PORTS.has(endpointPort)
+  );
+}
+
+function addressOf({ address, port, pod }: Endpoint, scheme: 'http' | 'https'): ServiceAddress {
+  const host = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
+  return { name: host, origin: `${scheme}://${host}`, ...(pod === undefined ? {} : { pod }) };
+}

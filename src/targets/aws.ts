@@ -1,0 +1,112 @@
+// Buckets and keys with the credentials that ask for them.
+import type { BucketSpec, KeySpec } from '../api/health-report.ts';
+import { ok, type Outcome } from '../facts/outcome.ts';
+import type { AwsAccess, BucketTarget, KeyTarget } from '../facts/target.ts';
+import type { SecretReader } from '../kube/secrets.ts';
+import { type KeyRef, readAll } from './references.ts';
+
+type KmsSpec = NonNullable<KeySpec['kms']>;
+
+/** A bucket to visit. */
+export async function bucketTarget(
+  spec: BucketSpec,
+  secrets: SecretReader,
+  signal: AbortSignal,
+): Promise<BucketTarget> {
+  return {
+    kind: 'bucket',
+    id: `object-storage/${spec.name}`,
+    component: 'object-storage',
+    name: spec.name,
+    required: true,
+    bucket: spec.bucket,
+    forcePathStyle: spec.forcePathStyle,
+    writeTest: spec.writeTest,
+    access: await awsAccess(spec, secrets, signal),
+    usedBy: spec.usedBy ?? [],
+  };
+}
+
+/** A key to visit. The schema allows exactly one of kms and keyPair. */
+export async function keyTarget(
+  spec: KeySpec,
+  secrets: SecretReader,
+  signal: AbortSignal,
+): Promise<KeyTarget | undefined> {
+  const source = await sourceOf(spec, secrets, signal);
+  if (source === undefined) return undefined;
+  return {
+    kind: 'key',
+    id: `key-management/${spec.name}`,
+    component: 'key-management',
+    name: spec.name,
+    required: true,
+    source,
+    usedBy: spec.usedBy ?? [],
+  };
+}
+
+async function sourceOf(
+  { kms, keyPair }: KeySpec,
+  secrets: SecretReader,
+  signal: AbortSignal,
+): Promise<KeyTarget['source'] | undefined> {
+  if (kms !== undefined) {
+    return {
+      kind: 'kms',
+      keyId: kms.keyId,
+      access: await awsAccess(kms, secrets, signal),
+      signTest: kms.signTest,
+      ...(kms.expectedFingerprint === undefined
+        ? {}
+        : { expectedFingerprint: kms.expectedFingerprint.replace(/^sha256:/, '') }),
+    };
+  }
+  if (keyPair === undefined) return undefined;
+  const { name } = keyPair.secretRef;
+  const read = await readAll(
+    { publicKey: { name, key: keyPair.publicKey }, privateKey: { name, key: keyPair.privateKey } },
+    secrets,
+    signal,
+  );
+  if (!read.ok) return { kind: 'keyPair', pair: read };
+  const { publicKey, privateKey } = read.value;
+  if (publicKey === undefined || privateKey === undefined) return undefined;
+  return { kind: 'keyPair', pair: ok({ publicPem: publicKey.reveal(), privatePem: privateKey }) };
+}
+
+async function awsAccess(
+  spec: Pick<BucketSpec | KmsSpec, 'region' | 'endpoint' | 'caSecretRef' | 'credentialsSecretRef'>,
+  secrets: SecretReader,
+  signal: AbortSignal,
+): Promise<Outcome<AwsAccess>> {
+  const own = spec.credentialsSecretRef;
+  const keyOf = (key: string | undefined): KeyRef | undefined =>
+    own === undefined || key === undefined ? undefined : { name: own.name, key };
+  const read = await readAll(
+    {
+      ca: spec.caSecretRef,
+      accessKeyId: keyOf(own?.accessKeyIdKey),
+      secretAccessKey: keyOf(own?.secretAccessKeyKey),
+      sessionToken: keyOf(own?.sessionTokenKey),
+    },
+    secrets,
+    signal,
+  );
+  if (!read.ok) return read;
+  const { ca, accessKeyId, secretAccessKey, sessionToken } = read.value;
+  return ok({
+    region: spec.region,
+    ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }),
+    ...(ca === undefined ? {} : { ca: ca.reveal() }),
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined
+        ? { source: 'ambient' }
+        : {
+            source: 'own',
+            accessKeyId: accessKeyId.reveal().trim(),
+            secretAccessKey,
+            ...(sessionToken === undefined ? {} : { sessionToken }),
+          },
+  });
+}

@@ -1,0 +1,94 @@
+// From spec, cluster objects and Secrets to what a run visits. The only waiting here is for Secrets.
+import type { HealthReportSpec, HealthReportStatus, InventoryItem } from '../api/health-report.ts';
+import type { NamespaceObjects } from '../facts/namespace-objects.ts';
+import type { ClusterTarget, ServiceTarget, Target } from '../facts/target.ts';
+import type { SecretReader } from '../kube/secrets.ts';
+import { recognise, type TopologyName } from '../product/index.ts';
+import type { SafeText } from '../runtime/safe-text.ts';
+import { bucketTarget, keyTarget } from './aws.ts';
+import { parseConnectionUrl } from './connection-url.ts';
+import { databaseTarget } from './database.ts';
+import { serviceTargets } from './services.ts';
+
+export interface TargetsRequest {
+  readonly spec: HealthReportSpec;
+  readonly namespace: string;
+  /** Undefined without a cluster. */
+  readonly objects: NamespaceObjects | undefined;
+  /** What the last run remembered. */
+  readonly previous: Pick<HealthReportStatus, 'inventory' | 'topology'> | undefined;
+  readonly secrets: SecretReader;
+  readonly now: Date;
+  readonly signal: AbortSignal;
+}
+
+export interface ResolvedTargets {
+  /** Services in their fixed order, then databases, buckets and keys as the spec lists them, then the cluster. */
+  readonly targets: readonly Target[];
+  readonly inventory: InventoryItem[];
+  readonly topology: TopologyName;
+  /** What could not be looked at, and why: one sentence each. */
+  readonly notExamined: readonly SafeText[];
+}
+
+const CLUSTER: ClusterTarget = { kind: 'cluster', id: 'cluster', component: 'platform', required: false };
+
+/**
+ * Resolves what to visit. What cannot be resolved stays a target with the fault in it: a missing Secret is an answer
+ * about the database, not a reason to leave it out.
+ * @throws the signal's reason when the run was cancelled
+ */
+export async function resolveTargets(request: TargetsRequest): Promise<ResolvedTargets> {
+  const { spec, namespace, objects, previous, secrets, now, signal } = request;
+  const services = serviceTargets({ spec, namespace, objects, inventory: previous?.inventory ?? [], now });
+  const [withAuthorities, databases, buckets, keys] = await Promise.all([
+    Promise.all(services.targets.map((target) => withAuthority(target, spec, secrets, signal))),
+    Promise.all(
+      (spec.databases ?? []).map((database) => databaseTarget(database, secrets, parseConnectionUrl, signal)),
+    ),
+    Promise.all((spec.buckets ?? []).map((bucket) => bucketTarget(bucket, secrets, signal))),
+    Promise.all((spec.keys ?? []).map((key) => keyTarget(key, secrets, signal))),
+  ]);
+  const present = services.targets.filter(({ presence }) => presence !== 'gone').map(({ id }) => id);
+  const targets: Target[] = [
+    ...withAuthorities,
+    ...databases,
+    ...buckets,
+    ...keys.filter((key) => key !== undefined),
+    ...(objects === undefined ? [] : [CLUSTER]),
+  ];
+  return {
+    targets,
+    inventory: services.inventory,
+    topology: recognise(present, spec.topology, previous?.topology, services.umbrellaNames),
+    notExamined: [...new Set([...services.notes, ...targets.flatMap(unresolved)])],
+  };
+}
+
+/** The target with the authority that the spec names for its certificate. Without it nothing could be verified. */
+async function withAuthority(
+  target: ServiceTarget,
+  spec: HealthReportSpec,
+  secrets: SecretReader,
+  signal: AbortSignal,
+): Promise<ServiceTarget> {
+  const ref = spec.services?.find(({ name }) => name === target.id)?.tls?.caSecretRef;
+  if (ref === undefined) return target;
+  const ca = await secrets.read(ref.name, ref.key, signal);
+  return ca.ok ? { ...target, tls: { ...target.tls, ca: ca.value.reveal() } } : { ...target, addresses: ca };
+}
+
+/** Why a backend cannot be visited. Services say it in their own checks. */
+function unresolved(target: Target): SafeText[] {
+  const outcome =
+    target.kind === 'database'
+      ? target.connection
+      : target.kind === 'bucket'
+        ? target.access
+        : target.kind === 'key'
+          ? target.source.kind === 'kms'
+            ? target.source.access
+            : target.source.pair
+          : undefined;
+  return outcome === undefined || outcome.ok ? [] : [outcome.fault.detail];
+}

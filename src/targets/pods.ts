@@ -1,0 +1,101 @@
+// A pod as its kubelet last described it. Pure.
+import type { KubernetesObject } from '../facts/namespace-objects.ts';
+import type { Container, Pod } from '../facts/target.ts';
+import { recogniseImage } from '../product/recognition.ts';
+import { count, type Fields, fields, list, text } from './fields.ts';
+
+/** Containers that meshes and agents inject beside the application. */
+const SIDECARS =
+  /^(istio-|linkerd-|envoy|datadog|dd-|vault-agent|oauth2?-proxy|cloud-?sql|fluent|filebeat|otel|dapr|consul-)|(-proxy|-agent-sidecar)$/;
+const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
+
+/**
+ * The container that is the application: the one whose image is a service's, else the one that the default-container
+ * annotation names, else the first that does not look injected.
+ */
+export function applicationContainer(
+  containers: readonly Fields[],
+  annotations: Readonly<Record<string, string>> = {},
+): Fields {
+  const named = annotations[DEFAULT_CONTAINER];
+  return (
+    containers.find(({ image }) => recogniseImage(text(image) ?? '') !== undefined) ??
+    containers.find(({ name }) => named !== undefined && name === named) ??
+    containers.find(({ name }) => !SIDECARS.test(text(name) ?? '')) ??
+    containers[0] ??
+    {}
+  );
+}
+
+/** Reads a pod; the application's container comes first. */
+export function podOf(object: KubernetesObject): Pod {
+  const spec = fields(object.spec);
+  const status = fields(object.status);
+  const conditions = list(status['conditions']);
+  const condition = (type: string): Fields => conditions.find((entry) => entry['type'] === type) ?? {};
+  const scheduled = condition('PodScheduled');
+  const ip = text(status['podIP']);
+  const node = text(spec['nodeName']);
+  const startedAt = text(status['startTime']);
+  return {
+    name: object.metadata.name,
+    ...(ip === undefined ? {} : { ip }),
+    ...(node === undefined ? {} : { node }),
+    phase: text(status['phase']) ?? 'Unknown',
+    ready: condition('Ready')['status'] === 'True',
+    terminating: object.metadata.deletionTimestamp !== undefined,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(scheduled['status'] === 'False' && scheduled['reason'] === 'Unschedulable'
+      ? { unschedulable: text(scheduled['message']) ?? 'no node fits' }
+      : {}),
+    containers: containersOf(object),
+  };
+}
+
+/** True for a pod that has ended and that its controller no longer counts (evicted, completed). */
+export function hasEnded(object: KubernetesObject): boolean {
+  const phase = fields(object.status)['phase'];
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+function containersOf(object: KubernetesObject): Container[] {
+  const declared = list(fields(object.spec)['containers']);
+  const status = fields(object.status);
+  const statuses = list(status['containerStatuses']);
+  const application = applicationContainer(declared, object.metadata.annotations);
+  const containers = declared.map((container) =>
+    containerOf(container, statuses.find(({ name }) => name === container['name']) ?? {}),
+  );
+  const first = containers.filter(({ name }) => name === application['name']);
+  const others = containers.filter(({ name }) => name !== application['name']);
+  // An init container that waits or failed is why the others have not begun.
+  const inits = list(status['initContainerStatuses'])
+    .map((entry) => containerOf(entry, entry))
+    .filter(({ waiting, lastTermination }) => waiting !== undefined || (lastTermination?.exitCode ?? 0) !== 0);
+  return [...first, ...others, ...inits];
+}
+
+function containerOf(declared: Fields, status: Fields): Container {
+  const state = fields(status['state']);
+  const waiting = fields(state['waiting']);
+  const reason = text(waiting['reason']);
+  const terminated = fields(state['terminated'] ?? fields(status['lastState'])['terminated']);
+  const exitCode = count(terminated['exitCode']);
+  const finishedAt = text(terminated['finishedAt']);
+  return {
+    name: text(declared['name']) ?? '',
+    image: text(declared['image']) ?? '',
+    ready: status['ready'] === true,
+    restarts: count(status['restartCount']) ?? 0,
+    ...(reason === undefined ? {} : { waiting: { reason, message: text(waiting['message']) ?? '' } }),
+    ...(exitCode === undefined
+      ? {}
+      : {
+          lastTermination: {
+            reason: text(terminated['reason']) ?? '',
+            exitCode,
+            ...(finishedAt === undefined ? {} : { finishedAt }),
+          },
+        }),
+  };
+}
