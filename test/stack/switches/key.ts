@@ -1,0 +1,54 @@
+// What can happen to the signing key of the stack: switches, each with its undo.
+import type { Principal } from '../aws/principals.ts';
+import type { Aws } from '../aws/server.ts';
+import { undo, type Undo } from './undo.ts';
+
+/** Whose permission: the credentials that the report gives for the key, or the operator's ambient identity. */
+export type Whose = 'own' | 'ambient';
+
+export interface KeySwitches {
+  disable(): Promise<Undo>;
+  /** Days until the key is deleted: 7 to 30. */
+  scheduleDeletion(days?: number): Promise<Undo>;
+  /** May not use the key at all. */
+  deny(whose?: Whose): Promise<Undo>;
+  /** May look at the key but not sign with it. */
+  denySign(whose: Whose): Promise<Undo>;
+  /** KMS answers every request with ThrottlingException. */
+  throttle(): Promise<Undo>;
+}
+
+/** The switches of the key `keyId`. */
+export function keySwitches(aws: Aws, keyId: string, principals: Readonly<Record<Whose, Principal>>): KeySwitches {
+  const mend = (act: () => void): Undo =>
+    undo(() => {
+      act();
+      return Promise.resolve();
+    });
+  const refuse = (whose: Whose, action: string): Promise<Undo> => {
+    const { deny } = principals[whose];
+    deny.push(action);
+    return Promise.resolve(mend(() => void deny.splice(deny.indexOf(action), 1)));
+  };
+  return {
+    disable() {
+      aws.kms.setState(keyId, 'Disabled');
+      return Promise.resolve(mend(() => aws.kms.setState(keyId, 'Enabled')));
+    },
+    scheduleDeletion(days = 7) {
+      aws.kms.scheduleDeletion(keyId, days);
+      return Promise.resolve(
+        mend(() => {
+          aws.kms.cancelDeletion(keyId);
+          aws.kms.setState(keyId, 'Enabled');
+        }),
+      );
+    },
+    deny: (whose = 'own') => refuse(whose, 'kms:*'),
+    denySign: (whose) => refuse(whose, 'kms:Sign'),
+    throttle() {
+      aws.inject({ service: 'kms', status: 400, code: 'ThrottlingException' });
+      return Promise.resolve(mend(() => aws.clearFaults()));
+    },
+  };
+}

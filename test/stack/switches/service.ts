@@ -1,0 +1,79 @@
+// What can happen to one Recognize service of the stack: its process, its answers, its workload. Each with its undo.
+import type { Service } from '../../../src/api/components.ts';
+import type { Conduct } from '../recognize/conduct.ts';
+import type { WorkloadTrouble } from '../recognize/objects.ts';
+import type { RunningService, Where } from '../recognize/service.ts';
+import { undo, type Undo } from './undo.ts';
+
+export interface ServiceSwitches {
+  readonly running: RunningService;
+  /** The process is gone: connections are refused, while its pods still count as ready. */
+  down(where?: Where): Promise<Undo>;
+  /** Health says DOWN with 503 and a body (the agent: 500). */
+  status503(where?: Where): Promise<Undo>;
+  hang(where?: Where): Promise<Undo>;
+  /** One of its pods says DOWN while it is ready: the last one. */
+  onePodBad(): Promise<Undo>;
+  /** Answers in some other wrong way. */
+  answer(conduct: Conduct, where?: Where & { path?: RegExp }): Promise<Undo>;
+  /** Its containers start, fail, and are started again; the log says why. */
+  crashLoop(): Promise<Undo>;
+  scaleToZero(): Promise<Undo>;
+  /** Workload, pods, Service and EndpointSlice are gone. */
+  delete(): Promise<Undo>;
+  /** A new image is being rolled out within its bounds. */
+  rollout(image?: string): Promise<Undo>;
+  /** Any other trouble of its workload. */
+  trouble(trouble: WorkloadTrouble): Promise<Undo>;
+}
+
+/** How the switches tell the cluster: sets or clears what is wrong with the workload and writes the objects. */
+export interface Workloads {
+  setTrouble(component: Service, trouble: WorkloadTrouble | undefined): Promise<void>;
+  setDeleted(component: Service, deleted: boolean): Promise<void>;
+}
+
+export function serviceSwitches(running: RunningService, workloads: Workloads): ServiceSwitches {
+  const { component } = running.profile;
+  const conduct = async (how: Conduct, where?: Where & { path?: RegExp }): Promise<Undo> => {
+    await running.setConduct(how, where);
+    return undo(() => running.recover(where));
+  };
+  const trouble = async (kind: WorkloadTrouble): Promise<Undo> => {
+    await workloads.setTrouble(component, kind);
+    return undo(() => workloads.setTrouble(component, undefined));
+  };
+  const sayDown = (where?: Where): Promise<Undo> => {
+    running.setHealth('DOWN', where);
+    return Promise.resolve(undo(() => running.recover(where)));
+  };
+  const together = async (...switches: readonly Promise<Undo>[]): Promise<Undo> => {
+    const undos = await Promise.all(switches);
+    return undo(() => Promise.all(undos.map((mend) => mend())));
+  };
+  return {
+    running,
+    down: (where) => conduct({ kind: 'down' }, where),
+    status503: sayDown,
+    hang: (where) => conduct({ kind: 'hang' }, where),
+    onePodBad: () => sayDown({ replica: running.replicas.length }),
+    answer: conduct,
+    async crashLoop() {
+      if (running.profile.runtime === 'spring-boot') {
+        running.restart({ trouble: component === 'node-persistence' ? 'run-failed' : 'service-run-failed' });
+      }
+      return together(conduct({ kind: 'down' }), trouble({ kind: 'CrashLoopBackOff' }));
+    },
+    scaleToZero: () => together(conduct({ kind: 'down' }), trouble({ kind: 'ScaledToZero' })),
+    async delete() {
+      await workloads.setDeleted(component, true);
+      const mend = await conduct({ kind: 'down' });
+      return undo(async () => {
+        await mend();
+        await workloads.setDeleted(component, false);
+      });
+    },
+    rollout: (image) => trouble({ kind: 'RolloutInProgress', ...(image === undefined ? {} : { image }) }),
+    trouble,
+  };
+}
