@@ -17,11 +17,13 @@ const DRY_RUN_MESSAGE = new TextEncoder().encode('recognize-health asks whether 
 /** Key ids may be ARNs of 2048 characters; messages have 160 bytes. */
 const SHOWN_KEY_ID = 60;
 
+/** Loaded when first needed: it costs 20 MB and 300 ms, which a report without keys need not pay. */
+const sdk = () => import('@aws-sdk/client-kms');
+
 /** A KMS client. The SDK is loaded with the first call. `destroy` closes what is open. */
 export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(): void; readonly size: number } {
   const pool = createAwsPool<SdkKmsClient>(async (settings) => {
-    const { KMSClient } = await import('@aws-sdk/client-kms');
-    return new KMSClient(settings);
+    return new (await sdk()).KMSClient(settings);
   }, options);
 
   function fault(
@@ -39,18 +41,16 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
 
   return {
     async describe(access, keyId, signal) {
-      const { DescribeKeyCommand } = await import('@aws-sdk/client-kms');
-      const described = await pool.call(access, '', signal, (client, sending) =>
-        client.send(new DescribeKeyCommand({ KeyId: keyId }), sending),
+      const described = await pool.call(access, '', signal, async (client, sending) =>
+        client.send(new (await sdk()).DescribeKeyCommand({ KeyId: keyId }), sending),
       );
       if (!described.ok) return fault(described.fault, access, keyId);
       const description = descriptionOf(described.value.value.KeyMetadata);
       return description === undefined ? garbage(access, keyId, 'the answer describes no key') : ok(description);
     },
     async publicKey(access, keyId, signal) {
-      const { GetPublicKeyCommand } = await import('@aws-sdk/client-kms');
-      const given = await pool.call(access, '', signal, (client, sending) =>
-        client.send(new GetPublicKeyCommand({ KeyId: keyId }), sending),
+      const given = await pool.call(access, '', signal, async (client, sending) =>
+        client.send(new (await sdk()).GetPublicKeyCommand({ KeyId: keyId }), sending),
       );
       if (!given.ok) return fault(given.fault, access, keyId);
       const der = given.value.value.PublicKey;
@@ -59,10 +59,9 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
       return ok({ fingerprint: createHash('sha256').update(der).digest('hex') });
     },
     async dryRunSign(access, keyId, algorithm, signal) {
-      const { SignCommand } = await import('@aws-sdk/client-kms');
-      const asked = await pool.call(access, '', signal, (client, sending) =>
+      const asked = await pool.call(access, '', signal, async (client, sending) =>
         client.send(
-          new SignCommand({
+          new (await sdk()).SignCommand({
             KeyId: keyId,
             Message: DRY_RUN_MESSAGE,
             MessageType: 'RAW',

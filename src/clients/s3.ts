@@ -7,12 +7,14 @@ import type { AwsFailure } from './aws-failure.ts';
 import { createAwsPool, placeOf, secretsOf, type AwsPoolOptions } from './aws-pool.ts';
 import type { Result, S3Client } from './clients.ts';
 
+/** Loaded when first needed: it costs 20 MB and 300 ms, which a report without buckets need not pay. */
+const sdk = () => import('@aws-sdk/client-s3');
+
 /** An S3 client. The SDK is loaded with the first call. `destroy` closes what is open. */
 export function createS3Client(options: AwsPoolOptions): S3Client & { destroy(): void; readonly size: number } {
   const pool = createAwsPool<SdkS3Client>(async (settings, variant) => {
-    const { S3Client } = await import('@aws-sdk/client-s3');
     // followRegionRedirects stays off: a wrong region is what we want to see.
-    return new S3Client({ ...settings, forcePathStyle: variant === 'path' });
+    return new (await sdk()).S3Client({ ...settings, forcePathStyle: variant === 'path' });
   }, options);
 
   function fault(failure: AwsFailure, access: AwsAccess, bucket: string, variant: string): ReturnType<typeof awsFault> {
@@ -27,9 +29,8 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
     variant: string,
     signal: AbortSignal,
   ): Promise<Result<{ objects: number }, AwsFailure>> {
-    const { ListObjectsV2Command } = await import('@aws-sdk/client-s3');
-    const listed = await pool.call(access, variant, signal, (client, sending) =>
-      client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }), sending),
+    const listed = await pool.call(access, variant, signal, async (client, sending) =>
+      client.send(new (await sdk()).ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }), sending),
     );
     if (!listed.ok) return listed;
     const { value, exchange } = listed.value;
@@ -45,9 +46,8 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
   return {
     async head(access, bucket, forcePathStyle, signal) {
       const variant = forcePathStyle ? 'path' : 'host';
-      const { HeadBucketCommand } = await import('@aws-sdk/client-s3');
-      const seen = await pool.call(access, variant, signal, (client, sending) =>
-        client.send(new HeadBucketCommand({ Bucket: bucket }), sending),
+      const seen = await pool.call(access, variant, signal, async (client, sending) =>
+        client.send(new (await sdk()).HeadBucketCommand({ Bucket: bucket }), sending),
       );
       if (seen.ok) return ok(located(seen.value.exchange.headers));
       if (seen.fault.kind !== 'answer') return { ok: false, fault: fault(seen.fault, access, bucket, variant) };
