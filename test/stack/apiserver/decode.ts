@@ -52,7 +52,9 @@ function typeFaultText(fault: TypeFault, model: string): string {
   ];
   if (layout !== undefined) {
     const value = String(fault.found);
-    return `parsing time "${value}" as "${layout}": cannot parse "${value}" as "2006"`;
+    const rest = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(.*)$/.exec(value)?.[1];
+    const where = rest === undefined ? `"${value}" as "2006"` : `"${rest}" as ".000000"`;
+    return `parsing time "${value}" as "${layout}": cannot parse ${where}`;
   }
   const found = Array.isArray(fault.found) ? 'array' : typeof fault.found;
   const go = { integer: 'int32', string: 'string', boolean: 'bool', object: 'object', array: 'array' }[fault.wanted];

@@ -58,8 +58,10 @@ export function routeOf(method: string, path: string, query: URLSearchParams): R
   return { version, attributes: { verb: verbOf(method, name, query), group, resource, subresource, namespace, name } };
 }
 
-/** Whether a 404 for this path is what a real server without add-ons would also say: a group that nobody installed. */
+/** Whether a 404 for this path is meant: a group that nobody installed, as on a real server without add-ons. */
 export function isAbsentGroup(cluster: Cluster, path: string): boolean {
+  // The old OpenAPI is protobuf; kubectl goes on without it, and nobody else asks.
+  if (path === '/openapi/v2') return true;
   const [root, group = ''] = path.split('/').filter((part) => part !== '');
   if (root !== 'apis' && !path.startsWith('/openapi/v3/apis/')) return false;
   const name = root === 'apis' ? group : (path.split('/')[4] ?? '');

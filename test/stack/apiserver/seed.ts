@@ -1,6 +1,7 @@
 // Objects put into the store as they are, status included: what a test or the demo starts from.
 import { randomUUID } from 'node:crypto';
 import { fillBuiltinDefaults } from './builtin-defaults.ts';
+import { modelOf, typeFaults } from './builtin-types.ts';
 import type { Cluster } from './cluster.ts';
 import { completeDefinition } from './definitions.ts';
 import { toCoreEvent } from './events.ts';
@@ -41,6 +42,12 @@ export function seedObject(cluster: Cluster, given: JsonObject): KubeObject {
     resource.custom === undefined
       ? fillBuiltinDefaults(kept, resource.storage)
       : (fillDefaults(kept, resource.custom.schema) as KubeObject);
+  const model = modelOf(resource);
+  const wrong = model === undefined ? undefined : typeFaults(given, model)[0];
+  if (wrong !== undefined)
+    throw new Error(
+      `cannot seed ${kind} ${metadata.name ?? ''}: ${wrong.path} is ${wrong.unknown ? 'unknown' : `no ${wrong.wanted}`}`,
+    );
   const stored = cluster.store.put(resource.storage, complete);
   return resource.storage === DEFINITIONS ? serveDefinition(cluster, stored, false) : stored;
 }

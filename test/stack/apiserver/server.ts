@@ -11,6 +11,7 @@ import { handle } from './handle.ts';
 import type { JsonObject, KubeObject } from './json.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import { kubeletAddress, proxyLog } from './pod-logs.ts';
+import { protobufAsJson } from './protobuf.ts';
 import { ANONYMOUS, isAllowed, MASTERS, refusal, type User } from './rbac.ts';
 import { createRegistry } from './registry.ts';
 import type { Resource } from './resources.ts';
@@ -75,7 +76,7 @@ export interface ApiServer {
 
 const BODY_LIMIT = 3 * 1024 * 1024;
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request) {
@@ -84,7 +85,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     if (size > BODY_LIMIT)
       throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${String(BODY_LIMIT)}`);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
 function sendAnswer(response: ServerResponse, answer: Answer, warnings: readonly string[]): void {
@@ -157,9 +158,17 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     return handle(cluster, call, resource);
   }
 
+  /** Cut with a RST. A TLS socket cannot be reset itself: the TCP socket below it is, found by the client's port. */
+  function reset(response: ServerResponse): void {
+    const port = response.socket?.remotePort;
+    const below = [...sockets].find((socket) => socket.remotePort === port);
+    below?.resetAndDestroy();
+    response.destroy();
+  }
+
   function faultAnswer(order: FaultOrder, response: ServerResponse): Answer | 'cut' | 'hang' | undefined {
     if (order.reset === true) {
-      response.socket?.resetAndDestroy();
+      reset(response);
       return 'cut';
     }
     if (order.hang === true) return 'hang';
@@ -221,17 +230,19 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
           return;
         }
       }
-      const body = await bodyOf(request);
+      const bytes = await bodyOf(request);
       if (user === undefined) throw unauthorized();
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value]),
       );
+      const protobuf = headers['content-type']?.includes('protobuf') === true ? protobufAsJson(bytes) : undefined;
+      if (protobuf !== undefined) headers['content-type'] = 'application/json';
       const call: Call = {
         method: method === 'HEAD' ? 'GET' : method,
         path: url.pathname,
         query: url.searchParams,
         headers,
-        body,
+        body: protobuf ?? bytes.toString('utf8'),
         user,
         attributes,
         resource: undefined,

@@ -120,7 +120,7 @@ export function openWatch(
       close();
     },
     drop: () => {
-      response.socket?.resetAndDestroy();
+      response.socket?.destroy();
       close();
     },
   };
