@@ -5,6 +5,10 @@ import { bucketReach } from './bucket-reach.ts';
 import { bucketRegion } from './bucket-region.ts';
 import { capacityLimits } from './capacity-limits.ts';
 import { capacityReplicas } from './capacity-replicas.ts';
+import { databaseConnect } from './database-connect.ts';
+import { databaseConnections } from './database-connections.ts';
+import { databaseVersion } from './database-version.ts';
+import { databaseWritable } from './database-writable.ts';
 import { keyPair } from './key-pair.ts';
 import { keyPublicKey } from './key-public-key.ts';
 import { keySign } from './key-sign.ts';
@@ -12,8 +16,16 @@ import { keyState } from './key-state.ts';
 import { keyUsage } from './key-usage.ts';
 import { platformArchitecture } from './platform-architecture.ts';
 import { platformVersion } from './platform-version.ts';
+import { serviceHealth } from './service-health.ts';
+import { serviceWorkload } from './service-workload.ts';
 
 export const CHECKS: readonly AnyCheck[] = [
+  serviceWorkload,
+  serviceHealth,
+  databaseConnect,
+  databaseWritable,
+  databaseVersion,
+  databaseConnections,
   bucketReach,
   bucketList,
   bucketRegion,

@@ -83,6 +83,10 @@ export interface Container {
 export interface DatabaseConnection {
   readonly host: string;
   readonly port: number;
+  /** Further hosts of the URL, in its order. */
+  readonly otherHosts?: readonly { readonly host: string; readonly port: number }[];
+  /** The URL wants the primary among its hosts (targetServerType, target_session_attrs). */
+  readonly primaryOnly?: boolean;
   readonly database: string;
   readonly username: string;
   readonly password: Secret | undefined;

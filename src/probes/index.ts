@@ -1,10 +1,18 @@
-// The probe of each kind of target.
+// The probe of each kind of visit, by hand.
+import type { Kind } from '../facts/observed.ts';
 import { bucketProbe } from './bucket.ts';
 import { clusterProbe } from './cluster.ts';
+import { databaseProbe } from './database.ts';
 import { keyProbe } from './key.ts';
+import { podsProbe } from './pods.ts';
+import type { Probe } from './probe.ts';
+import { serviceProbe } from './service.ts';
 
 export const PROBES = {
+  service: serviceProbe,
+  pods: podsProbe,
+  database: databaseProbe,
   bucket: bucketProbe,
   key: keyProbe,
   cluster: clusterProbe,
-} as const;
+} as const satisfies { readonly [K in Kind]: Probe<K> };

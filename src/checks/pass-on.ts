@@ -1,0 +1,13 @@
+// An observation that failed is answered with its own fault, as long as the check declares it.
+import type { FaultCode } from '../api/faults.ts';
+import { found, type Answer } from '../facts/answer.ts';
+import type { Fault } from '../facts/outcome.ts';
+import { clipSafe } from '../runtime/safe-text.ts';
+
+const DETAIL_BYTES = 160;
+
+/** The fault as the answer; `Unclassified` with the same detail for one that the check does not know. */
+export function passOn(fault: Fault, declared: readonly FaultCode[]): Answer {
+  const code = declared.includes(fault.code) ? fault.code : 'Unclassified';
+  return found({ code, detail: clipSafe(fault.detail, DETAIL_BYTES) });
+}

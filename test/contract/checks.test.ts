@@ -1,0 +1,157 @@
+// What every check promises: the faults that it declares and no other, short messages, a place in the registry.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FAULT_CODES } from '../../src/api/faults.ts';
+import { CHECKS } from '../../src/checks/index.ts';
+import type { Check, Seen } from '../../src/facts/answer.ts';
+import type { Kind } from '../../src/facts/observed.ts';
+import { failed, ok, type Outcome } from '../../src/facts/outcome.ts';
+import { redact } from '../../src/runtime/safe-text.ts';
+import { address, container, database, NOW, pod, service, workload } from '../unit/checks/seen.ts';
+
+const word = fc.string({ unit: 'binary', maxLength: 40 });
+const count = fc.integer({ min: 0, max: 120 });
+const fault = fc
+  .tuple(fc.constantFrom(...FAULT_CODES), word)
+  .map(([code, detail]) => failed(code, redact(detail, [], 160)));
+const outcome = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Outcome<T>> =>
+  fc.oneof({ weight: 1, arbitrary: fault }, { weight: 3, arbitrary: value.map((one) => ok(one)) });
+
+const containers = fc.record(
+  {
+    ready: fc.boolean(),
+    restarts: fc.nat({ max: 9 }),
+    waiting: fc.record({
+      reason: fc.oneof(fc.constantFrom('CrashLoopBackOff', 'ImagePullBackOff', 'ContainerCreating'), word),
+      message: word,
+    }),
+    lastTermination: fc.record(
+      { reason: fc.constantFrom('OOMKilled', 'Error'), exitCode: fc.nat({ max: 255 }), finishedAt: word },
+      { requiredKeys: ['reason', 'exitCode'] },
+    ),
+  },
+  { requiredKeys: [] },
+);
+const pods = fc
+  .record(
+    {
+      phase: fc.constantFrom('Running', 'Pending', 'Failed'),
+      ready: fc.boolean(),
+      terminating: fc.boolean(),
+      unschedulable: word,
+      containers: fc.array(containers.map(container), { maxLength: 2 }),
+    },
+    { requiredKeys: [] },
+  )
+  .map((changes) => pod('core-daemon-x', changes));
+const workloads = fc
+  .record(
+    {
+      name: word,
+      desired: fc.nat({ max: 3 }),
+      available: fc.nat({ max: 3 }),
+      rollingOut: fc.boolean(),
+      stuck: fc.boolean(),
+      lagging: fc.boolean(),
+      maxUnavailable: fc.nat({ max: 3 }),
+      autoscaler: fc.record({ min: count, max: count }),
+      pods: fc.array(pods, { maxLength: 3 }),
+    },
+    { requiredKeys: [] },
+  )
+  .map(workload);
+const answers = fc.record({
+  status: fc.integer({ min: 200, max: 599 }),
+  contentType: fc.constantFrom('application/json', 'text/html', ''),
+  body: fc.oneof(
+    word,
+    fc.json(),
+    fc.constantFrom('UP', 'DOWN', 'ok', 'UNKNOWN', 'x').map((status) => JSON.stringify({ status })),
+  ),
+  truncated: fc.boolean(),
+});
+const services = fc
+  .record({
+    presence: fc.constantFrom('found' as const, 'listed' as const, 'gone' as const),
+    addresses: outcome(fc.constant([address()])),
+    health: fc.record({
+      path: fc.constant('/health'),
+      named: fc.boolean(),
+      format: fc.constantFrom('spring' as const, 'agent' as const, 'page' as const),
+    }),
+    workload: fc.option(workloads, { nil: undefined }),
+  })
+  .map(service);
+
+/** Random sights of each kind. A check about a kind that is not here is held to its faults by tests of its own. */
+const sights: { readonly [K in Kind]?: fc.Arbitrary<Pick<Seen<K>, 'target' | 'observed'>> } = {
+  service: fc.record({
+    target: services,
+    observed: fc.record({
+      answers: fc.array(fc.record({ address: fc.constant(address()), answer: outcome(answers) })),
+    }),
+  }),
+  pods: fc.record({ target: services, observed: fc.record({ workload: outcome(workloads) }) }),
+  database: fc.record({
+    target: fc.constant(database()),
+    observed: fc.record({
+      connect: outcome(fc.record({ encrypted: fc.boolean() })),
+      writable: outcome(fc.record({ inRecovery: fc.boolean(), readOnly: fc.boolean() })),
+      version: outcome(fc.record({ number: fc.integer({ min: 90_000, max: 190_000 }), text: word })),
+      connections: outcome(fc.record({ max: count, reserved: count, used: count })),
+    }),
+  }),
+};
+
+const NOT_CHECKS = ['index.ts', 'ask.ts', 'pass-on.ts', 'database-question-faults.ts', 'service-health-body.ts'];
+
+describe('the registry', () => {
+  const folder = join(import.meta.dirname, '../../src/checks');
+  it('lists every file of the folder, and every file once', () => {
+    const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !NOT_CHECKS.includes(name));
+    const imported = [...readFileSync(join(folder, 'index.ts'), 'utf8').matchAll(/from '\.\/(.+?)'/g)].map(
+      ([, name]) => name,
+    );
+    expect(imported.toSorted()).toEqual(files.toSorted());
+    expect(new Set(CHECKS).size).toBe(CHECKS.length);
+  });
+
+  it('gives each question of a component once', () => {
+    const ids = CHECKS.map(
+      ({ component, about, question }) => `${component ?? (about === 'pods' ? 'service' : about)}/${question}`,
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe.each(CHECKS.map((check) => [`${check.component ?? check.about}/${check.question}`, check] as const))(
+  '%s',
+  (_, check) => {
+    it('names known faults, each once', () => {
+      expect(check.faults.filter((code) => !FAULT_CODES.includes(code))).toEqual([]);
+      expect(new Set(check.faults).size).toBe(check.faults.length);
+    });
+
+    const sight = sights[check.about];
+    if (sight === undefined) return;
+    it('answers with declared faults only, in at most 160 bytes, and always the same', () => {
+      fc.assert(
+        fc.property(
+          sight as unknown as fc.Arbitrary<Pick<Seen<Kind>, 'target' | 'observed'>>,
+          ({ target, observed }) => {
+            const seen = { target, observed, all: { visits: [] }, now: NOW };
+            const answer = (check as Check<Kind>).ask(seen);
+            if (answer.kind === 'fault') expect(check.faults).toContain(answer.fault.code);
+            expect(Buffer.byteLength(answer.kind === 'pass' ? answer.note : answer.fault.detail)).toBeLessThanOrEqual(
+              160,
+            );
+            expect((check as Check<Kind>).ask(seen)).toEqual(answer);
+          },
+        ),
+        { numRuns: 300 },
+      );
+    });
+  },
+);
