@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { failed, ok } from '../../../src/facts/outcome.ts';
+import type { Target } from '../../../src/facts/target.ts';
+import type { SecretReader } from '../../../src/kube/secrets.ts';
+import { redact } from '../../../src/runtime/safe-text.ts';
+import { secret } from '../../../src/runtime/secret.ts';
+import { resolve, spec } from './objects.ts';
+
+const secretsOf = (values: Readonly<Record<string, string>>): SecretReader => ({
+  read: (name, key) => {
+    const value = values[`${name}/${key}`];
+    return Promise.resolve(
+      value === undefined ? failed('SecretMissing', redact(`there is no Secret ${name}`)) : ok(secret(value)),
+    );
+  },
+});
+
+const one = async (input: object, values: Readonly<Record<string, string>>, kind: Target['kind']): Promise<unknown> => {
+  const { targets } = await resolve({ objects: undefined, spec: spec(input), secrets: secretsOf(values) });
+  return targets.find((target) => target.kind === kind);
+};
+
+describe('a database', () => {
+  const byUrl = (tls?: object): object => ({
+    databases: [{ name: 'np', urlSecretRef: { name: 'db', key: 'url' }, ...(tls === undefined ? {} : { tls }) }],
+  });
+  test.each([
+    [
+      'jdbc:postgresql://db:5433/keylessd?user=u&password=p&sslmode=verify-full',
+      { host: 'db', port: 5433, database: 'keylessd', username: 'u', tls: { mode: 'VerifyFull' } },
+    ],
+    ['postgres://u:p%40@db/keylessd', { host: 'db', port: 5432, username: 'u', tls: { mode: 'Prefer' } }],
+    ['postgresql://u@[::1]:5432/x?sslmode=disable', { host: '::1', tls: { mode: 'Disable' } }],
+    ['postgresql://u@a:1,b:2/x', { host: 'a', port: 1 }],
+  ])('reads %s', async (url, expected) => {
+    expect(await one(byUrl(), { 'db/url': url }, 'database')).toMatchObject({
+      id: 'database/np',
+      connection: { value: expected },
+    });
+  });
+
+  test.each([
+    ['jdbc:oracle:thin:@db:1521/x', 'OracleNotProbed'],
+    ['mysql://u:hunter2@db/x', 'TargetInvalid'],
+    ['postgres://', 'TargetInvalid'],
+    ['postgres://db/x', 'TargetInvalid'],
+  ])('does not take %s and repeats nothing of it', async (url, code) => {
+    const target = await one(byUrl(), { 'db/url': url }, 'database');
+    expect(target).toMatchObject({ connection: { ok: false, fault: { code } } });
+    expect(JSON.stringify(target)).not.toContain('hunter2');
+  });
+
+  test('uses host, database and credentials of the spec, and its TLS mode before that of the URL', async () => {
+    const values = {
+      'db/url': 'postgres://u:p@db/x?sslmode=disable',
+      'own/username': 'monitor\n',
+      'own/password': 'q',
+      'ca/pem': 'PEM',
+    };
+    const input = {
+      databases: [
+        {
+          name: 'np',
+          urlSecretRef: { name: 'db', key: 'url' },
+          credentialsSecretRef: { name: 'own' },
+          tls: { caSecretRef: { name: 'ca', key: 'pem' } },
+        },
+      ],
+    };
+    const target = await one(input, values, 'database');
+    expect(target).toMatchObject({
+      connection: { value: { username: 'monitor', tls: { mode: 'VerifyFull', ca: 'PEM' } } },
+    });
+    expect(
+      (target as { connection: { value: { password: { reveal(): string } } } }).connection.value.password.reveal(),
+    ).toBe('q');
+  });
+
+  test('without its Secret stays a target, and the report says what was not examined', async () => {
+    const { targets, notExamined } = await resolve({ objects: undefined, spec: spec(byUrl()), secrets: secretsOf({}) });
+    expect(targets[0]).toMatchObject({ connection: { fault: { code: 'SecretMissing' } } });
+    expect(notExamined).toEqual(['there is no Secret db']);
+  });
+});
+
+describe('buckets and keys', () => {
+  test('ask with their own credentials, or with the ambient identity', async () => {
+    const bucket = { name: 'circuits', bucket: 'circuits' };
+    const own = { ...bucket, credentialsSecretRef: { name: 's3' } };
+    const values = { 's3/accessKeyId': 'AKID\n', 's3/secretAccessKey': 'SECRET' };
+    expect(await one({ buckets: [own] }, values, 'bucket')).toMatchObject({
+      access: { value: { credentials: { source: 'own', accessKeyId: 'AKID' } } },
+    });
+    expect(await one({ buckets: [bucket] }, {}, 'bucket')).toMatchObject({
+      access: { value: { credentials: { source: 'ambient' } } },
+    });
+    expect(await one({ buckets: [own] }, {}, 'bucket')).toMatchObject({ access: { fault: { code: 'SecretMissing' } } });
+  });
+
+  test('a pair is read from its Secret, a fingerprint without its prefix', async () => {
+    const pair = { keys: [{ name: 'k', keyPair: { secretRef: { name: 'keypair' } } }] };
+    expect(await one(pair, { 'keypair/tls.crt': 'PUBLIC', 'keypair/tls.key': 'PRIVATE' }, 'key')).toMatchObject({
+      source: { pair: { value: { publicPem: 'PUBLIC' } } },
+    });
+    const fingerprint = 'a'.repeat(64);
+    const kms = { keys: [{ name: 'k', kms: { keyId: 'alias/x', expectedFingerprint: `sha256:${fingerprint}` } }] };
+    expect(await one(kms, {}, 'key')).toMatchObject({ source: { kind: 'kms', expectedFingerprint: fingerprint } });
+  });
+});
