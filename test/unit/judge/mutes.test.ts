@@ -115,6 +115,11 @@ describe('a latch', () => {
     expect(conditionIn(all[5], 'Upgradeable')).toMatchObject({ status: 'False', reason: 'SignatureInvalid' });
   });
 
+  it('holds under thresholds of one', () => {
+    const all = runs([bad, good, good], { thresholds: THRESHOLDS });
+    expect(all.map((ran) => checkIn(ran, SIGNATURE).state)).toEqual(['fail', 'fail', 'fail']);
+  });
+
   it('holds when its question is no longer asked', () => {
     const all = runs([bad, [finding('auth-vault/health', 'pass')]]);
     expect(checkIn(all[1], SIGNATURE).state).toBe('fail');

@@ -33,14 +33,13 @@ describe('vantage', () => {
 
   it('needs every user, and one whose health knows databases', () => {
     const db = finding('database/main/connect', 'DatabaseTimeout');
-    const verdict = (...others: readonly ReturnType<typeof finding>[]): string =>
-      judgeOnce([db, ...others], {
-        edges: CONSOLIDATED_EDGES.filter(({ from }) => others.some(({ targetId }) => targetId === from)),
-      }).verdict;
-    expect(verdict(finding('admin-dashboard/health', 'pass'))).toBe('Failing');
-    expect(verdict(finding('admin-dashboard/health', 'pass'), finding('core-daemon/health', 'pass'))).toBe('Warning');
-    expect(verdict(finding('admin-dashboard/health', 'HealthDown'), finding('core-daemon/health', 'pass'))).toBe(
-      'Failing',
-    );
+    const seen = (...users: readonly ReturnType<typeof finding>[]): unknown => {
+      const edges = CONSOLIDATED_EDGES.filter(({ from }) => users.some(({ targetId }) => targetId === from));
+      return judgeOnce([db, ...users], { edges }).checks.find(({ id }) => id === db.id)?.observed;
+    };
+    const [core, page] = [finding('core-daemon/health', 'pass'), finding('admin-dashboard/health', 'pass')];
+    expect(seen(page)).toBe('DatabaseTimeout');
+    expect(seen(page, core)).toBe('UnreachableFromChecker');
+    expect(seen(finding('admin-dashboard/health', 'HealthDown'), core)).toBe('DatabaseTimeout');
   });
 });
