@@ -56,7 +56,7 @@ async function connectionOf(
           password: undefined,
           mode: undefined,
         })
-      : parseUrl(url.reveal());
+      : parseUrl(url.reveal(), `key ${spec.urlSecretRef?.key ?? ''} of Secret ${spec.urlSecretRef?.name ?? ''}`);
   if (!address.ok) return address;
   const { value } = address;
   // A Secret beside the URL is there to override what the URL carries.
@@ -70,6 +70,8 @@ async function connectionOf(
   return ok({
     host: value.host,
     port: value.port,
+    ...(value.otherHosts === undefined ? {} : { otherHosts: value.otherHosts }),
+    ...(value.primaryOnly === undefined ? {} : { primaryOnly: value.primaryOnly }),
     database: value.database,
     username: user,
     password: password ?? value.password,
