@@ -14,6 +14,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          // A group of its own: vitest refuses projects of one group with different numbers of workers.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
