@@ -85,14 +85,14 @@ export const IMPORT_TABLE: readonly Row[] = [
   {
     room: 'examine.ts',
     purpose: 'the line from a spec to a status',
-    imports: [...PLAIN, 'clients', 'targets', 'probes', 'checks', 'judge', 'report'],
+    imports: [...PLAIN, 'clients', 'kube', 'targets', 'probes', 'checks', 'judge', 'report'],
     packages: [],
   },
   {
     room: 'operator',
     purpose: 'keep every report current',
     imports: [...PLAIN, 'clients', 'kube', 'targets', 'probes', 'checks', 'judge', 'report', 'examine.ts'],
-    packages: ['pino', 'prom-client', 'node:crypto', 'node:http', 'node:os'],
+    packages: ['pino', 'prom-client', 'node:http', 'node:net', 'node:os'],
   },
   {
     room: 'cli',
@@ -122,6 +122,7 @@ export const IMPORT_TABLE: readonly Row[] = [
       'node:path',
       'node:crypto',
       'node:os',
+      'node:util',
     ],
   },
   { room: 'main.ts', purpose: 'the entry point', imports: ['cli', 'api', 'runtime'], packages: [] },

@@ -30,7 +30,7 @@ export function violations(root: unknown): string[] {
         for (const own of ['type', 'description', 'default', 'additionalProperties', 'nullable']) {
           if (own in branch) say(`has ${own} inside ${keyword}`);
         }
-        for (const name of Object.keys((branch['properties'] ?? {}))) {
+        for (const name of Object.keys(branch['properties'] ?? {})) {
           if (((node['properties'] ?? {}) as Node)[name] === undefined) say(`names ${name} only inside ${keyword}`);
         }
       }

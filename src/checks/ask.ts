@@ -1,0 +1,61 @@
+// Asks every check that is about what was visited, and gives each answer its place in the report.
+import type { AnyCheck, Check, Finding } from '../facts/answer.ts';
+import type { Kind, Observations, Visit } from '../facts/observed.ts';
+import type { Target } from '../facts/target.ts';
+
+export interface AskInput {
+  readonly checks: readonly AnyCheck[];
+  readonly visits: readonly Visit[];
+  /** What was seen first, by check id: from the status of the last run. */
+  readonly baselines: ReadonlyMap<string, string>;
+  readonly now: Date;
+}
+
+/** One finding for each check and visit that belong together, in the order of the visits. */
+export function ask({ checks, visits, baselines, now }: AskInput): readonly Finding[] {
+  const all: Observations = { visits };
+  return visits.flatMap((visit) =>
+    checks
+      .filter((check) => check.about === visit.kind)
+      .flatMap((check) => findingOf(check as Check<Kind>, visit, all, baselines, now)),
+  );
+}
+
+function findingOf(
+  check: Check<Kind>,
+  { target, observed }: Visit,
+  all: Observations,
+  baselines: ReadonlyMap<string, string>,
+  now: Date,
+): readonly Finding[] {
+  if (check.applies?.(target) === false) return [];
+  const id = checkId(check, target);
+  const baseline = baselines.get(id);
+  const answer = check.ask(
+    baseline === undefined ? { target, observed, all, now } : { target, observed, all, now, baseline },
+  );
+  return [
+    {
+      id,
+      component: check.component ?? target.component,
+      targetId: target.id,
+      required: target.required,
+      feeds: check.feeds,
+      answer,
+    },
+  ];
+}
+
+/**
+ * `core-daemon/health`, `database/circuits/connect`; for a component of its own `capacity/core-daemon/limits`, and
+ * without a target's name for what is asked of the cluster: `platform/version`.
+ */
+export function checkId(
+  check: Pick<Check<Kind>, 'question' | 'component'>,
+  target: Pick<Target, 'id' | 'kind'>,
+): string {
+  if (check.component === undefined) return `${target.id}/${check.question}`;
+  return target.kind === 'cluster'
+    ? `${check.component}/${check.question}`
+    : `${check.component}/${target.id}/${check.question}`;
+}

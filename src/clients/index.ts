@@ -1,0 +1,35 @@
+// The clients that a process shares: one dial for all, SDKs loaded when the first target needs them.
+import type { Clock } from '../runtime/clock.ts';
+import type { Clients, ClusterClient } from './clients.ts';
+import { createDial } from './dial.ts';
+import { createHttpClient } from './http.ts';
+import { createKmsClient } from './kms.ts';
+import { createPostgresClient } from './postgres.ts';
+import { createResolver, type Resolver } from './resolver.ts';
+import { createS3Client } from './s3.ts';
+
+export interface ClientsOptions {
+  /** Undefined without a cluster. */
+  readonly cluster: ClusterClient | undefined;
+  readonly clock: Clock;
+  /** Tests inject name resolution; nothing else may. */
+  readonly resolve?: Resolver;
+}
+
+/** Clients, with a `close` that ends what they keep open. */
+export function createClients({ cluster, clock, resolve }: ClientsOptions): Clients & { close(): void } {
+  const dial = createDial(resolve ?? createResolver());
+  const s3 = createS3Client({ dial });
+  const kms = createKmsClient({ dial });
+  return {
+    http: createHttpClient(dial),
+    postgres: createPostgresClient(dial, clock),
+    s3,
+    kms,
+    cluster,
+    close: () => {
+      s3.destroy();
+      kms.destroy();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+// The line from a spec to a status: targets → probes → checks → judge → report. The operator and `check` both call it.
+import type { HealthReportSpec, HealthReportStatus } from './api/health-report.ts';
+import { CHECKS } from './checks/index.ts';
+import { ask } from './checks/ask.ts';
+import type { Clients } from './clients/clients.ts';
+import type { NamespaceObjects } from './facts/namespace-objects.ts';
+import type { Target, TargetRef } from './facts/target.ts';
+import { GUIDE } from './guide/index.ts';
+import { citationFor } from './guide/citation.ts';
+import { judge } from './judge/index.ts';
+import { visitAll } from './probes/visit.ts';
+import { dependencyEdges, TOPOLOGIES } from './product/index.ts';
+import { jsonBytes, statusBudget, writeReport } from './report/index.ts';
+import type { Clock } from './runtime/clock.ts';
+import { parseDuration } from './runtime/duration.ts';
+import { resolveTargets } from './targets/index.ts';
+import type { SecretReader } from './kube/secrets.ts';
+
+/** What name, labels and annotations of a report usually take, and room to spare. */
+const METADATA_BYTES = 2 * 1024;
+
+export interface ExamineInput {
+  readonly namespace: string;
+  /** metadata.generation that the run starts with. */
+  readonly generation: number;
+  readonly spec: HealthReportSpec;
+  /** The request that this run answers; echoed in the status. */
+  readonly request?: string | undefined;
+  /** The status of the last run: streaks, inventory, latches and baselines live there. */
+  readonly previous: HealthReportStatus | undefined;
+  /** The objects of the namespace, read at the start of the run. Undefined without a cluster. */
+  readonly objects: NamespaceObjects | undefined;
+  readonly secrets: SecretReader;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  /** Cancelling it makes the run reject with Stop and leave nothing behind. */
+  readonly signal: AbortSignal;
+  /** `check` judges a single run: 1 and 1. */
+  readonly thresholds?: { readonly failure: number; readonly success: number };
+}
+
+/** Examines once. Rejects only with the signal's Stop; whatever goes wrong outside is in the status. */
+export async function examine(input: ExamineInput): Promise<HealthReportStatus> {
+  const { namespace, generation, spec, previous, objects, secrets, clients, clock, signal } = input;
+  const startedAt = clock.now();
+  const { targets, inventory, topology, notExamined } = await resolveTargets({
+    spec,
+    namespace,
+    objects,
+    previous,
+    secrets,
+    now: startedAt,
+    signal,
+  });
+  const visits = await visitAll({ targets, clients, clock, timeoutMs: parseDuration(spec.timeout) ?? 10_000, signal });
+  signal.throwIfAborted();
+  const findings = ask({ checks: CHECKS, visits, baselines: baselinesOf(previous), now: startedAt });
+  const judgement = judge({
+    findings,
+    previous,
+    thresholds: input.thresholds ?? spec.thresholds,
+    edges: dependencyEdges(TOPOLOGIES[topology], targets.map(refOf)),
+    mutes: spec.mutes ?? [],
+    waive: spec.upgrade.waive ?? [],
+    cite: citationFor,
+    now: startedAt,
+  });
+  return writeReport({
+    judgement,
+    previous,
+    generation,
+    startedAt,
+    intervalMs: parseDuration(spec.interval) ?? 60_000,
+    topology,
+    inventory,
+    guide: GUIDE,
+    request: input.request,
+    waive: spec.upgrade.waive ?? [],
+    notExamined,
+    budgetBytes: statusBudget(jsonBytes(spec) + METADATA_BYTES),
+  });
+}
+
+/** What dependency edges join. Only backends say who uses them. */
+function refOf(target: Target): TargetRef {
+  return { id: target.id, component: target.component, usedBy: 'usedBy' in target ? target.usedBy : [] };
+}
+
+function baselinesOf(previous: HealthReportStatus | undefined): ReadonlyMap<string, string> {
+  return new Map(
+    (previous?.checks ?? []).flatMap((check) =>
+      check.baseline === undefined ? [] : [[check.id, check.baseline] as const],
+    ),
+  );
+}

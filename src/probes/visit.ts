@@ -1,0 +1,86 @@
+// Visits every target once, all at the same time, each under its own deadline. What a probe does wrong stays with it.
+import type { Clients } from '../clients/clients.ts';
+import type { Kind, TargetOf, Visit } from '../facts/observed.ts';
+import type { Fault } from '../facts/outcome.ts';
+import type { Target } from '../facts/target.ts';
+import { isCancelled, type Clock } from '../runtime/clock.ts';
+import { redact } from '../runtime/safe-text.ts';
+import { PROBES } from './index.ts';
+import type { Probe } from './probe.ts';
+import { unanswered } from './unanswered.ts';
+
+/** A probe must end within its timeout and this; then its place is given up. In ms. */
+const GRACE_MS = 100;
+
+/** Which probes visit a target of each kind. */
+const KINDS = {
+  service: ['service', 'pods'],
+  database: ['database'],
+  bucket: ['bucket'],
+  key: ['key'],
+  cluster: ['cluster'],
+} as const satisfies Record<Target['kind'], readonly Kind[]>;
+
+/** Widened, so that a kind leads to the probe of that kind. */
+const probes: { readonly [K in Kind]: Probe<K> } = PROBES;
+
+export interface VisitInput {
+  readonly targets: readonly Target[];
+  readonly clients: Clients;
+  readonly clock: Clock;
+  /** Deadline of each probe. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Visits all targets. Rejects with Stop when the signal was cancelled: a cancelled run has no result. */
+export async function visitAll(input: VisitInput): Promise<readonly Visit[]> {
+  return Promise.all(
+    input.targets.flatMap((target) =>
+      KINDS[target.kind].map((kind) => visitOne(kind, target as TargetOf<typeof kind>, input)),
+    ),
+  );
+}
+
+async function visitOne<K extends Kind>(
+  kind: K,
+  target: TargetOf<K>,
+  { clients, clock, timeoutMs, signal }: VisitInput,
+): Promise<Visit> {
+  const deadline = clock.deadline(timeoutMs, signal);
+  const backstop = clock.deadline(timeoutMs + GRACE_MS, signal);
+  const probe: Probe<K> = probes[kind];
+  const observing = probe.observe(target, clients, deadline.signal).catch((error: unknown) => {
+    if (isCancelled(signal)) throw error;
+    return unanswered(kind, broke(error), target);
+  });
+  const late = new Promise<never>((_resolve, reject) => {
+    const stop = (): void =>
+      reject(backstop.signal.reason instanceof Error ? backstop.signal.reason : new Error('aborted'));
+    if (backstop.signal.aborted) stop();
+    else backstop.signal.addEventListener('abort', stop, { once: true });
+  }).catch((error: unknown) => {
+    if (isCancelled(signal)) throw error;
+    return unanswered(
+      kind,
+      {
+        code: 'Unclassified',
+        detail: redact(`the probe did not end ${GRACE_MS} ms after its deadline of ${timeoutMs} ms`),
+      },
+      target,
+    );
+  });
+  try {
+    const observed = await Promise.race([observing, late]);
+    return { kind, target, observed } as unknown as Visit;
+  } finally {
+    deadline.clear();
+    backstop.clear();
+  }
+}
+
+/** A probe never throws by design; when it does, that is a defect, and the report says so instead of hiding it. */
+function broke(error: unknown): Fault {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
+  return { code: 'Unclassified', detail: redact(`the probe broke: ${text}`, [], 160) };
+}
