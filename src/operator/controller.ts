@@ -1,0 +1,144 @@
+// Keeps every report current: the watch feeds the queue, workers run reports, each run says when the next is due.
+import { REQUEST_ANNOTATION } from '../api/names.ts';
+import { Stop, type Clock } from '../runtime/clock.ts';
+import { parseDuration } from '../runtime/duration.ts';
+import type { Log, ObservedReport, ReportApi } from './ports.ts';
+import { queue, type Queue } from './queue.ts';
+import { keyOf, reconcile, type Examine, type Remembered } from './reconcile.ts';
+import { firstRunAfterMs } from './schedule.ts';
+
+export interface ControllerInput {
+  readonly api: ReportApi;
+  readonly examine: Examine;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  /** Runs at the same time. Probing waits far more than it computes. */
+  readonly workers: number;
+  readonly signal: AbortSignal;
+}
+
+/** Fed by the watch; see `reflector`. */
+export interface Controller {
+  /** The watch shows this report (new, changed, or seen again after a relist). */
+  observe(report: ObservedReport): void;
+  /** The watch says that it is gone. */
+  remove(namespace: string, name: string): void;
+  /** Resolves when every worker has ended after the signal. */
+  readonly ended: Promise<void>;
+  /** Reports known. */
+  readonly size: number;
+}
+
+interface Entry {
+  report: ObservedReport;
+  remembered: Remembered | undefined;
+  running: AbortController | undefined;
+}
+
+/** Starts the workers. They end with the signal; a run under way is cancelled and writes nothing. */
+export function controller(input: ControllerInput): Controller {
+  const { clock, log, signal } = input;
+  const entries = new Map<string, Entry>();
+  const work: Queue = queue(clock, signal);
+
+  const cancel = (entry: Entry, why: 'superseded' | 'deleted'): void =>
+    entry.running?.abort(new Stop({ kind: 'Cancelled', why }));
+
+  const runOne = async (key: string): Promise<void> => {
+    const entry = entries.get(key);
+    if (entry === undefined) return;
+    const running = new AbortController();
+    entry.running = running;
+    const { report } = entry;
+    const reconciled = await reconcile({
+      ...input,
+      report,
+      remembered: entry.remembered,
+      signal: AbortSignal.any([running.signal, signal]),
+    });
+    entry.running = undefined;
+    if (entries.get(key) !== entry || entry.report.metadata.uid !== report.metadata.uid) return;
+    switch (reconciled.kind) {
+      case 'Again':
+        entry.remembered = reconciled.remembered;
+        work.addAfter(key, reconciled.ms);
+        return;
+      case 'Wait':
+        entry.remembered = reconciled.remembered;
+        return;
+      case 'Dropped':
+        log.debug({ report: key, why: reconciled.why }, 'run dropped');
+        // A conflict told us of an edit before the watch did: the watch will bring it, and this is the safety net.
+        if (reconciled.why !== 'Gone' && reconciled.why !== 'Cancelled') work.addAfter(key, 1_000);
+        return;
+    }
+  };
+
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const key = await work.take(signal);
+      if (key === undefined) return;
+      try {
+        await runOne(key);
+      } catch (error) {
+        log.error(
+          { report: key, error: error instanceof Error ? error.message : 'unknown' },
+          'a run broke outside of its guard',
+        );
+        work.addAfter(key, 5_000);
+      } finally {
+        work.done(key);
+      }
+    }
+  };
+
+  return {
+    observe: (report) => {
+      const key = keyOf(report.metadata);
+      const entry = entries.get(key);
+      if (entry === undefined || entry.report.metadata.uid !== report.metadata.uid) {
+        if (entry !== undefined) cancel(entry, 'deleted');
+        entries.set(key, { report, remembered: undefined, running: undefined });
+        schedule(work, key, report, clock.now());
+        return;
+      }
+      const before = entry.report.metadata;
+      entry.report = report;
+      if (before.generation !== report.metadata.generation) {
+        cancel(entry, 'superseded');
+        work.add(key, 'prompt');
+      } else if (requestOf(report) !== undefined && requestOf(report) !== before.annotations[REQUEST_ANNOTATION]) {
+        work.add(key, 'prompt');
+      }
+    },
+    remove: (namespace, name) => {
+      const key = keyOf({ namespace, name });
+      const entry = entries.get(key);
+      if (entry === undefined) return;
+      entries.delete(key);
+      work.forget(key);
+      cancel(entry, 'deleted');
+    },
+    ended: Promise.all(Array.from({ length: input.workers }, worker)).then(() => undefined),
+    get size() {
+      return entries.size;
+    },
+  };
+}
+
+function requestOf(report: ObservedReport): string | undefined {
+  return report.metadata.annotations[REQUEST_ANNOTATION];
+}
+
+function schedule(work: Queue, key: string, report: ObservedReport, now: Date): void {
+  const spec = report.spec as { readonly interval?: unknown } | undefined;
+  const intervalMs = (typeof spec?.interval === 'string' ? parseDuration(spec.interval) : undefined) ?? 60_000;
+  const ms = firstRunAfterMs(
+    { generation: report.metadata.generation, request: requestOf(report), status: report.status },
+    intervalMs,
+    now,
+  );
+  if (ms === 0) work.add(key, 'prompt');
+  else work.addAfter(key, ms);
+}

@@ -1,0 +1,158 @@
+// The operator as a whole: watch, queue, runs, endpoints; from the first list to the last answer after a signal.
+import { hostname } from 'node:os';
+import { HEARTBEAT_MS } from '../api/names.ts';
+import type { Verdict } from '../api/health-report.ts';
+import { createClients } from '../clients/index.ts';
+import { examine } from '../examine.ts';
+import type { KubeApi } from '../kube/call.ts';
+import { createClusterClient } from '../kube/cluster.ts';
+import { readNamespace } from '../kube/namespace.ts';
+import { createReflector, type ReflectorNote } from '../kube/reflector.ts';
+import type { ReportObject } from '../kube/reports.ts';
+import { RULES } from '../kube/rules.ts';
+import { namespaceSecrets } from '../kube/secrets.ts';
+import { systemClock, type Clock } from '../runtime/clock.ts';
+import { controller } from './controller.ts';
+import { serveEndpoints, type Endpoints } from './endpoints.ts';
+import { createLog, type LogLevel } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { observed } from './observed-report.ts';
+import type { Log } from './ports.ts';
+import type { Examine } from './reconcile.ts';
+import { createReportApi } from './report-api.ts';
+
+/** A watch that has been silent for longer is stalled: bookmarks come about once a minute. In ms. */
+const STALLED_MS = HEARTBEAT_MS;
+
+/** A shutdown that takes longer than this is given up, so that the pod's grace period is never used up. In ms. */
+const SHUTDOWN_MS = 9_000;
+
+export interface OperatorOptions {
+  readonly api: KubeApi;
+  /** Undefined: all namespaces. */
+  readonly namespace?: string;
+  readonly selector?: string;
+  readonly workers: number;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly logLevel: LogLevel;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+  /** Called once everything runs. */
+  readonly onReady?: (running: { readonly port: number }) => void;
+}
+
+/** Runs until the signal is aborted. Rejects only when it cannot start (the port is taken). */
+export async function runOperator(options: OperatorOptions): Promise<void> {
+  const { api, signal } = options;
+  const clock = options.clock ?? systemClock;
+  const log = createLog(options.logLevel);
+  const metrics = createMetrics();
+  const clients = createClients({ cluster: createClusterClient(api), clock });
+
+  const examineReport: Examine = async ({ metadata, spec, previous, signal: running }) => {
+    const started = clock.monotonicMs();
+    const status = await examine({
+      namespace: metadata.namespace,
+      generation: metadata.generation,
+      spec,
+      previous,
+      objects: await readNamespace(api, metadata.namespace, running),
+      secrets: namespaceSecrets(api, metadata.namespace),
+      clients,
+      clock,
+      signal: running,
+    });
+    metrics.runEnded('examined', (clock.monotonicMs() - started) / 1_000);
+    return status;
+  };
+
+  const control = controller({
+    api: createReportApi(api, hostname(), log),
+    examine: examineReport,
+    clock,
+    log,
+    random: Math.random,
+    workers: options.workers,
+    signal,
+  });
+  const reflector = createReflector<ReportObject>({
+    api,
+    list: RULES.listReports,
+    watch: RULES.watchReports,
+    params: {
+      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+      ...(options.selector === undefined ? {} : { query: { labelSelector: options.selector } }),
+    },
+    clock,
+    random: Math.random,
+    onChange: (key, object) => {
+      if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
+        const [namespace = '', name = ''] = key.split('/');
+        control.remove(namespace, name);
+      } else {
+        control.observe(observed(object));
+      }
+    },
+    onNote: (note) => {
+      noteWatch(note, log, metrics);
+    },
+  });
+
+  const notReady = (): string | undefined => {
+    if (!reflector.synced()) return 'the reports have not been listed yet';
+    const silentMs = clock.monotonicMs() - (reflector.lastEventAt() ?? 0);
+    return silentMs > STALLED_MS
+      ? `the watch of the reports has been silent for ${Math.round(silentMs / 1_000)} s`
+      : undefined;
+  };
+  const endpoints: Endpoints = await serveEndpoints({
+    ...options.listen,
+    notReady,
+    metrics: {
+      contentType: metrics.contentType,
+      text: () => {
+        metrics.setVerdicts(countVerdicts(reflector.keys().map((key) => reflector.get(key))));
+        return metrics.text();
+      },
+    },
+  });
+  log.info({ port: endpoints.port, namespace: options.namespace ?? '(all)' }, 'operator started');
+  options.onReady?.({ port: endpoints.port });
+
+  await reflector.run(signal);
+  log.info({}, 'operator stopping');
+  const giveUp = new AbortController();
+  await Promise.race([control.ended, clock.sleep(SHUTDOWN_MS, giveUp.signal).catch(() => undefined)]);
+  giveUp.abort();
+  clients.close();
+  await endpoints.close();
+  log.info({}, 'operator stopped');
+}
+
+function noteWatch(note: ReflectorNote, log: Log, metrics: Metrics): void {
+  switch (note.kind) {
+    case 'listed':
+      log.debug({ reports: note.objects }, 'reports listed');
+      return;
+    case 'watching':
+      log.debug({}, 'watching reports');
+      return;
+    case 'fault':
+      metrics.watchRestarted();
+      log.warn(
+        { code: note.fault.code, detail: note.fault.message, retryMs: Math.round(note.waitMs) },
+        'watch interrupted',
+      );
+      return;
+    case 'handler':
+      log.error({ error: note.error instanceof Error ? note.error.stack : 'unknown' }, 'a handler of the watch broke');
+  }
+}
+
+function countVerdicts(reports: readonly (ReportObject | undefined)[]): Record<Verdict, number> {
+  const counts: Record<Verdict, number> = { Healthy: 0, Warning: 0, Failing: 0, Unknown: 0 };
+  for (const report of reports) {
+    if (report !== undefined) counts[observed(report).status?.verdict ?? 'Unknown'] += 1;
+  }
+  return counts;
+}

@@ -1,0 +1,37 @@
+// What the reconciler needs of the outside, as functions: kube/ gives the real ones, tests give their own.
+import type { HealthReportStatus, ReportMetadata } from '../api/health-report.ts';
+import type { ReportEvent } from '../kube/events.ts';
+
+/** A HealthReport as the watch last showed it. The spec is unvalidated: an older CRD may have let it through. */
+export interface ObservedReport {
+  readonly metadata: ReportMetadata;
+  readonly spec: unknown;
+  readonly status: HealthReportStatus | undefined;
+}
+
+export type WriteResult =
+  | { readonly kind: 'Written'; readonly resourceVersion: string }
+  /** Somebody changed the object since: read it again. */
+  | { readonly kind: 'Conflict' }
+  | { readonly kind: 'Gone' }
+  /** The installed CRD does not declare a field that we write. */
+  | { readonly kind: 'CrdOutdated'; readonly detail: string }
+  /** Anything that another try may mend: unreachable, 429, 5xx. */
+  | { readonly kind: 'Failed'; readonly detail: string; readonly retryAfterMs?: number };
+
+/** The part of the API that a reconcile uses. None of these throws but for the signal's Stop. */
+export interface ReportApi {
+  /** A fresh read; undefined when it is gone. */
+  get(namespace: string, name: string, signal: AbortSignal): Promise<ObservedReport | undefined | 'Unreachable'>;
+  /** Server-side apply of the status, fenced by `resourceVersion`. */
+  applyStatus(metadata: ReportMetadata, status: HealthReportStatus, signal: AbortSignal): Promise<WriteResult>;
+  recordEvent(metadata: ReportMetadata, event: ReportEvent, signal: AbortSignal): Promise<void>;
+}
+
+/** One line for each thing that happens; the message is constant, what varies is in the fields. */
+export interface Log {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}

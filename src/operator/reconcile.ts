@@ -1,0 +1,173 @@
+// One run of one report: read what the watch last showed, examine, write the status if it says something new.
+// Level-triggered: it works on the state of the world, never on what an event carried, and can run at any time.
+import { HEARTBEAT_MS, REQUEST_ANNOTATION } from '../api/names.ts';
+import type { HealthReportSpec, HealthReportStatus, ReportMetadata } from '../api/health-report.ts';
+import { problemLines, validateSpec } from '../api/validate.ts';
+import { significantlyDiffers, stalledStatus, suspendedStatus } from '../report/index.ts';
+import { isCancelled, type Clock } from '../runtime/clock.ts';
+import { parseDuration } from '../runtime/duration.ts';
+import type { Log, ObservedReport, ReportApi } from './ports.ts';
+import { nextRunAfterMs } from './schedule.ts';
+import { transitionEvents } from './transitions.ts';
+
+/** Writes are tried this often on conflicts; another conflict means that somebody writes faster than we read. */
+const WRITE_TRIES = 4;
+
+/** After a write that failed for a passing reason the next run comes after this. In ms. */
+const RETRY_MS = 5_000;
+
+/** Examines one report: `examine.ts` with the operator's clients bound. Rejects with Stop when cancelled. */
+export type Examine = (report: {
+  readonly metadata: ReportMetadata;
+  readonly spec: HealthReportSpec;
+  readonly previous: HealthReportStatus | undefined;
+  readonly signal: AbortSignal;
+}) => Promise<HealthReportStatus>;
+
+export interface ReconcileInput {
+  readonly report: ObservedReport;
+  /** What this process computed last; newer than the status in the object when nothing was worth a write. */
+  readonly remembered: Remembered | undefined;
+  readonly api: ReportApi;
+  readonly examine: Examine;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** What one process keeps of a report between its runs. Lost on a restart; everything needed is in the status too. */
+export interface Remembered {
+  readonly uid: string;
+  readonly computed: HealthReportStatus;
+  readonly written: HealthReportStatus | undefined;
+}
+
+export type Reconciled =
+  /** Run again after `ms`. */
+  | { readonly kind: 'Again'; readonly ms: number; readonly remembered: Remembered }
+  /** Nothing to do until somebody edits the report. */
+  | { readonly kind: 'Wait'; readonly remembered: Remembered }
+  /** The object is gone, replaced, or edited: another run is due or none at all. */
+  | { readonly kind: 'Dropped'; readonly why: 'Cancelled' | 'Gone' | 'Replaced' | 'Edited' };
+
+/** Runs one report once. Never rejects. */
+export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
+  const { report, remembered, clock, log, signal } = input;
+  const known = remembered?.uid === report.metadata.uid ? remembered : undefined;
+  const previous =
+    known?.computed ??
+    (report.status !== undefined && report.status.observedGeneration >= 0 ? report.status : undefined);
+  const written = known === undefined ? report.status : known.written;
+  const { generation } = report.metadata;
+  const request = report.metadata.annotations[REQUEST_ANNOTATION];
+
+  const valid = validateSpec(report.spec ?? {});
+  const occasion = { previous, generation, now: clock.now() };
+  let status: HealthReportStatus;
+  if (!valid.ok) {
+    status = stalledStatus(occasion, 'SpecInvalid', problemLines(valid.problems).join('; '));
+  } else if (valid.spec.suspend) {
+    status = suspendedStatus(occasion);
+  } else {
+    try {
+      status = await input.examine({ metadata: report.metadata, spec: valid.spec, previous, signal });
+    } catch (error) {
+      if (isCancelled(signal)) return { kind: 'Dropped', why: 'Cancelled' };
+      log.error(
+        { report: keyOf(report.metadata), error: error instanceof Error ? error.stack : 'unknown' },
+        'run broke',
+      );
+      status = stalledStatus(
+        occasion,
+        'Unclassified',
+        'The run broke on a defect of recognize-health; its log has more.',
+      );
+    }
+  }
+  if (request !== undefined) status = { ...status, lastHandledRequest: request.slice(0, 256) };
+
+  const wait =
+    valid.ok && !valid.spec.suspend
+      ? nextRunAfterMs(status, parseDuration(valid.spec.interval) ?? 60_000, input.random)
+      : undefined;
+  const due = (last: HealthReportStatus | undefined): Reconciled => {
+    const now: Remembered = { uid: report.metadata.uid, computed: status, written: last };
+    return wait === undefined ? { kind: 'Wait', remembered: now } : { kind: 'Again', ms: wait, remembered: now };
+  };
+  if (!worthWriting(written, status, request)) return due(written);
+
+  const result = await write(input, status);
+  switch (result.kind) {
+    case 'Written':
+      log.info(
+        { report: keyOf(report.metadata), verdict: status.verdict, rootCause: status.rootCause ?? '' },
+        'status written',
+      );
+      for (const event of transitionEvents(written, status, clock.now())) {
+        await input.api.recordEvent(report.metadata, event, signal);
+      }
+      return due(status);
+    case 'Gone':
+      return { kind: 'Dropped', why: 'Gone' };
+    case 'Replaced':
+      return { kind: 'Dropped', why: 'Replaced' };
+    case 'Edited':
+      return { kind: 'Dropped', why: 'Edited' };
+    case 'Failed':
+      log.warn({ report: keyOf(report.metadata), detail: result.detail }, 'status could not be written');
+      return {
+        kind: 'Again',
+        ms: result.retryAfterMs ?? RETRY_MS,
+        remembered: { uid: report.metadata.uid, computed: status, written },
+      };
+  }
+}
+
+/** A status is written when it says something new, answers a request, or the last one is a heartbeat old. */
+function worthWriting(
+  written: HealthReportStatus | undefined,
+  status: HealthReportStatus,
+  request: string | undefined,
+): boolean {
+  if (written === undefined || significantlyDiffers(written, status)) return true;
+  if (request !== undefined && written.lastHandledRequest !== request.slice(0, 256)) return true;
+  if (status.lastRunTime === undefined) return false;
+  return Date.parse(status.lastRunTime) - Date.parse(written.lastRunTime ?? '1970-01-01T00:00:00Z') >= HEARTBEAT_MS;
+}
+
+type Written =
+  | { readonly kind: 'Written' | 'Gone' | 'Replaced' | 'Edited' }
+  | { readonly kind: 'Failed'; readonly detail: string; readonly retryAfterMs?: number };
+
+/** Writes with the fence of the newest resourceVersion that still is the same object in the same generation. */
+async function write({ report, api, signal }: ReconcileInput, status: HealthReportStatus): Promise<Written> {
+  let { metadata } = report;
+  for (let attempt = 0; attempt < WRITE_TRIES; attempt += 1) {
+    const result = await api.applyStatus(metadata, status, signal);
+    switch (result.kind) {
+      case 'Written':
+        return { kind: 'Written' };
+      case 'Gone':
+        return { kind: 'Gone' };
+      case 'Failed':
+        return result;
+      case 'CrdOutdated':
+        return { kind: 'Failed', detail: `the installed CRD is older than this operator: ${result.detail}` };
+      case 'Conflict': {
+        const fresh = await api.get(metadata.namespace, metadata.name, signal);
+        if (fresh === 'Unreachable') return { kind: 'Failed', detail: 'the API server did not answer' };
+        if (fresh === undefined) return { kind: 'Gone' };
+        if (fresh.metadata.uid !== metadata.uid) return { kind: 'Replaced' };
+        if (fresh.metadata.generation !== metadata.generation) return { kind: 'Edited' };
+        metadata = fresh.metadata;
+      }
+    }
+  }
+  return { kind: 'Failed', detail: `${WRITE_TRIES} conflicts in a row` };
+}
+
+/** `namespace/name`: the key of queue and logs. */
+export function keyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,66 @@
+// Events: one for each root cause that appears or clears and for each change of the verdict, never for symptoms.
+import type { HealthReportStatus } from '../api/health-report.ts';
+import type { ReportEvent } from '../kube/events.ts';
+import { redact, type SafeText } from '../runtime/safe-text.ts';
+
+/** Events' notes are cut at the API server's limit. In bytes. */
+const NOTE_BYTES = 1024;
+
+/** What to tell about the way from `before` to `after`. Empty when nothing of note changed. */
+export function transitionEvents(
+  before: HealthReportStatus | undefined,
+  after: HealthReportStatus,
+  at: Date,
+): readonly ReportEvent[] {
+  const earlier = new Map((before?.rootCauses ?? []).map((cause) => [cause.check, cause]));
+  const later = new Map((after.rootCauses ?? []).map((cause) => [cause.check, cause]));
+  const events: ReportEvent[] = [];
+  for (const cause of later.values()) {
+    if (earlier.get(cause.check)?.fault === cause.fault) continue;
+    const check = after.checks?.find(({ id }) => id === cause.check);
+    if (check?.muted === true) continue;
+    const symptoms = cause.affects?.length ?? 0;
+    events.push({
+      at,
+      identity: ['root-cause', cause.check, cause.fault, check?.since ?? after.lastRunTime ?? ''],
+      type: 'Warning',
+      reason: cause.fault,
+      note: cut(
+        `${cause.check}: ${check?.message ?? 'fails'}${symptoms > 0 ? ` (explains ${symptoms} more)` : ''}. ${advice(after, cause.check)}`,
+      ),
+    });
+  }
+  for (const cause of earlier.values()) {
+    if (later.has(cause.check)) continue;
+    const check = after.checks?.find(({ id }) => id === cause.check);
+    if (check?.state === 'fail') continue;
+    events.push({
+      at,
+      identity: ['recovered', cause.check, check?.since ?? after.lastRunTime ?? ''],
+      type: 'Normal',
+      reason: 'Recovered',
+      note: cut(`${cause.check}: ${cause.fault} is over${check === undefined ? ', the check is gone' : ''}.`),
+    });
+  }
+  if (before !== undefined && before.observedGeneration >= 0 && before.verdict !== after.verdict) {
+    events.push({
+      at,
+      identity: ['verdict', before.verdict, after.verdict, after.lastRunTime ?? ''],
+      type: after.verdict === 'Failing' ? 'Warning' : 'Normal',
+      reason: `Verdict${after.verdict}`,
+      note: cut(`${before.verdict} → ${after.verdict}${after.rootCause === undefined ? '' : `: ${after.rootCause}`}`),
+    });
+  }
+  return events;
+}
+
+function advice(status: HealthReportStatus, checkId: string): string {
+  const id = status.checks?.find((check) => check.id === checkId)?.citations?.[0]?.id;
+  const entry = status.citations?.find((citation) => citation.id === id);
+  return entry === undefined ? '' : `Next: ${entry.nextSteps} [${entry.id}] ${entry.url}`;
+}
+
+/** What comes from a status went through `redact` once; here it is only brought to its length. */
+function cut(note: string): SafeText {
+  return redact(note, [], NOTE_BYTES);
+}

@@ -1,0 +1,313 @@
+// The operator's discipline, on virtual time: what it writes, what it does not, and what ends a run.
+import { describe, expect, test } from 'vitest';
+import { REQUEST_ANNOTATION } from '../../../src/api/names.ts';
+import type { HealthReportStatus } from '../../../src/api/health-report.ts';
+import { controller, type Controller } from '../../../src/operator/controller.ts';
+import type { ObservedReport, ReportApi, WriteResult } from '../../../src/operator/ports.ts';
+import type { Examine } from '../../../src/operator/reconcile.ts';
+import { Stop } from '../../../src/runtime/clock.ts';
+import { virtualClock, type VirtualClock } from '../../support/virtual-clock.ts';
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function status(generation: number, at: Date, verdict: HealthReportStatus['verdict'] = 'Healthy'): HealthReportStatus {
+  const time = `${at.toISOString().slice(0, 19)}Z`;
+  return { observedGeneration: generation, verdict, lastRunTime: time, freshUntil: time, conditions: [] };
+}
+
+interface Bench {
+  readonly clock: VirtualClock;
+  readonly control: Controller;
+  readonly writes: { uid: string; status: HealthReportStatus }[];
+  readonly events: string[];
+  readonly runs: { uid: string; generation: number; signal: AbortSignal }[];
+  readonly stop: AbortController;
+  /** What the API server holds, for re-reads. */
+  stored: ObservedReport | undefined;
+  answer: (write: number) => WriteResult;
+  verdict: HealthReportStatus['verdict'];
+  /** How long a run takes. */
+  runMs: number;
+}
+
+function bench(): Bench {
+  const clock = virtualClock();
+  const stop = new AbortController();
+  const self: Omit<Bench, 'control'> = {
+    clock,
+    writes: [],
+    events: [],
+    runs: [],
+    stop,
+    stored: undefined,
+    answer: () => ({ kind: 'Written', resourceVersion: '2' }),
+    verdict: 'Healthy',
+    runMs: 0,
+  };
+  const api: ReportApi = {
+    get: () => Promise.resolve(self.stored),
+    applyStatus: (metadata, written) => {
+      const result = self.answer(self.writes.length);
+      self.writes.push({ uid: metadata.uid, status: written });
+      return Promise.resolve(result);
+    },
+    recordEvent: (_metadata, event) => {
+      self.events.push(event.reason);
+      return Promise.resolve();
+    },
+  };
+  const examine: Examine = async ({ metadata, signal }) => {
+    self.runs.push({ uid: metadata.uid, generation: metadata.generation, signal });
+    const started = clock.now();
+    if (self.runMs > 0) await clock.sleep(self.runMs, signal);
+    return status(metadata.generation, started, self.verdict);
+  };
+  const control = controller({ api, examine, clock, log: silent, random: () => 0, workers: 2, signal: stop.signal });
+  return Object.assign(self, { control });
+}
+
+function report(overrides: Partial<ObservedReport['metadata']> = {}, spec: unknown = {}): ObservedReport {
+  return {
+    metadata: {
+      name: 'prod',
+      namespace: 'recognize',
+      uid: 'one',
+      generation: 1,
+      resourceVersion: '1',
+      annotations: {},
+      ...overrides,
+    },
+    spec,
+    status: undefined,
+  };
+}
+
+describe('controller', () => {
+  test('examines a new report at once and writes what it found', async () => {
+    const b = bench();
+    b.control.observe(report());
+    await b.clock.advance(0);
+    expect(b.writes.map(({ status: written }) => written.verdict)).toEqual(['Healthy']);
+  });
+
+  test('examines again after the interval and writes nothing when nothing is new', async () => {
+    const b = bench();
+    b.control.observe(report());
+    await b.clock.advance(4 * 60_000);
+    expect(b.runs).toHaveLength(5);
+    expect(b.writes).toHaveLength(1);
+  });
+
+  test('writes a heartbeat after five minutes', async () => {
+    const b = bench();
+    b.control.observe(report());
+    await b.clock.advance(5 * 60_000);
+    expect(b.writes).toHaveLength(2);
+  });
+
+  test('stays below 289 writes a day when nothing happens', async () => {
+    const b = bench();
+    b.control.observe(report());
+    await b.clock.advance(24 * 60 * 60_000);
+    expect(b.writes.length).toBeLessThanOrEqual(289);
+    expect(b.runs.length).toBeGreaterThan(1_000);
+  });
+
+  test('writes a change at the next run', async () => {
+    const b = bench();
+    b.control.observe(report());
+    await b.clock.advance(30_000);
+    b.verdict = 'Failing';
+    await b.clock.advance(30_000);
+    expect(b.writes.map(({ status: written }) => written.verdict)).toEqual(['Healthy', 'Failing']);
+    expect(b.events).toEqual(['VerdictFailing']);
+  });
+
+  test('its own write, seen through the watch, causes no run', async () => {
+    const b = bench();
+    b.control.observe(report());
+    await b.clock.advance(0);
+    b.control.observe({ ...report({ resourceVersion: '2' }), status: b.writes[0]!.status });
+    await b.clock.advance(1_000);
+    expect(b.runs).toHaveLength(1);
+  });
+
+  test('an edit cancels the run under way and starts one with the new generation', async () => {
+    const b = bench();
+    b.runMs = 5_000;
+    b.control.observe(report());
+    await b.clock.advance(1_000);
+    b.control.observe(report({ generation: 2, resourceVersion: '2' }));
+    await b.clock.advance(6_000);
+    expect(b.runs.map(({ generation }) => generation)).toEqual([1, 2]);
+    expect((b.runs[0]!.signal.reason as Stop).reason).toEqual({ kind: 'Cancelled', why: 'superseded' });
+    expect(b.writes.map(({ status: written }) => written.observedGeneration)).toEqual([2]);
+  });
+
+  test('a report deleted in mid-run is not written', async () => {
+    const b = bench();
+    b.runMs = 5_000;
+    b.control.observe(report());
+    await b.clock.advance(1_000);
+    b.control.remove('recognize', 'prod');
+    await b.clock.advance(60_000);
+    expect(b.writes).toEqual([]);
+    expect(b.control.size).toBe(0);
+  });
+
+  test('a report deleted and made again in mid-run gets a run of its own and nothing of the old one', async () => {
+    const b = bench();
+    b.runMs = 5_000;
+    b.control.observe(report());
+    await b.clock.advance(1_000);
+    b.control.remove('recognize', 'prod');
+    b.control.observe(report({ uid: 'two', resourceVersion: '9' }));
+    await b.clock.advance(6_000);
+    expect(b.writes.map(({ uid }) => uid)).toEqual(['two']);
+  });
+
+  test('a request is answered at once, also when nothing changed, and echoed', async () => {
+    const b = bench();
+    b.control.observe(report());
+    await b.clock.advance(1_000);
+    b.control.observe(report({ annotations: { [REQUEST_ANNOTATION]: 'gate-1' }, resourceVersion: '3' }));
+    await b.clock.advance(0);
+    expect(b.writes.at(-1)?.status.lastHandledRequest).toBe('gate-1');
+    expect(b.writes).toHaveLength(2);
+  });
+
+  test('a request that arrives in mid-run is answered by a run that started after it', async () => {
+    const b = bench();
+    b.runMs = 5_000;
+    b.control.observe(report());
+    await b.clock.advance(1_000);
+    b.control.observe(report({ annotations: { [REQUEST_ANNOTATION]: 'gate-1' }, resourceVersion: '3' }));
+    await b.clock.advance(4_000);
+    expect(b.writes.map(({ status: written }) => written.lastHandledRequest)).toEqual([undefined]);
+    await b.clock.advance(5_000);
+    expect(b.writes.map(({ status: written }) => written.lastHandledRequest)).toEqual([undefined, 'gate-1']);
+  });
+
+  test('after a conflict it reads again and writes with the new fence', async () => {
+    const b = bench();
+    b.answer = (write) => (write === 0 ? { kind: 'Conflict' } : { kind: 'Written', resourceVersion: '8' });
+    b.stored = report({ resourceVersion: '7' });
+    b.control.observe(report());
+    await b.clock.advance(0);
+    expect(b.writes).toHaveLength(2);
+  });
+
+  test('after a conflict with an object of another uid it writes nothing more', async () => {
+    const b = bench();
+    b.answer = () => ({ kind: 'Conflict' });
+    b.stored = report({ uid: 'two', resourceVersion: '7' });
+    b.control.observe(report());
+    await b.clock.advance(500);
+    expect(b.writes).toHaveLength(1);
+  });
+
+  test('after a conflict with a newer generation it leaves the field to the next run', async () => {
+    const b = bench();
+    b.answer = () => ({ kind: 'Conflict' });
+    b.stored = report({ generation: 2, resourceVersion: '7' });
+    b.control.observe(report());
+    await b.clock.advance(500);
+    expect(b.writes).toHaveLength(1);
+  });
+
+  test('a write that fails is tried again soon, with fresh evidence', async () => {
+    const b = bench();
+    b.answer = (write) => (write === 0 ? { kind: 'Failed', detail: '500' } : { kind: 'Written', resourceVersion: '2' });
+    b.control.observe(report());
+    await b.clock.advance(5_000);
+    expect(b.runs).toHaveLength(2);
+    expect(b.writes).toHaveLength(2);
+  });
+
+  test('Retry-After is obeyed', async () => {
+    const b = bench();
+    b.answer = (write) =>
+      write === 0 ? { kind: 'Failed', detail: '429', retryAfterMs: 30_000 } : { kind: 'Written', resourceVersion: '2' };
+    b.control.observe(report());
+    await b.clock.advance(29_000);
+    expect(b.writes).toHaveLength(1);
+    await b.clock.advance(1_000);
+    expect(b.writes).toHaveLength(2);
+  });
+
+  test('a spec that cannot be used is said once and waits for an edit', async () => {
+    const b = bench();
+    b.control.observe(report({}, { interval: 'soon' }));
+    await b.clock.advance(10 * 60_000);
+    expect(b.runs).toEqual([]);
+    expect(b.writes).toHaveLength(1);
+    const stalled = b.writes[0]!.status.conditions.find(({ type }) => type === 'Stalled');
+    expect(stalled?.message).toContain('spec.interval');
+  });
+
+  test('a suspended report is not examined', async () => {
+    const b = bench();
+    b.control.observe(report({}, { suspend: true }));
+    await b.clock.advance(10 * 60_000);
+    expect(b.runs).toEqual([]);
+    expect(
+      b.writes.map(({ status: written }) => written.conditions.find(({ type }) => type === 'Ready')?.reason),
+    ).toEqual(['Suspended']);
+  });
+
+  test('one report that hangs delays no other', async () => {
+    const b = bench();
+    b.runMs = 60_000;
+    b.control.observe(report());
+    await b.clock.advance(0);
+    b.runMs = 0;
+    b.control.observe(report({ name: 'other', uid: 'two' }));
+    await b.clock.advance(0);
+    expect(b.writes.map(({ uid }) => uid)).toEqual(['two']);
+  });
+
+  test('a shutdown cancels runs, writes nothing and ends the workers', async () => {
+    const b = bench();
+    b.runMs = 5_000;
+    b.control.observe(report());
+    await b.clock.advance(1_000);
+    b.stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+    await b.clock.advance(0);
+    await b.control.ended;
+    expect(b.writes).toEqual([]);
+    expect(b.clock.pending).toBe(0);
+  });
+
+  test('a report examined a moment ago by another process waits for its turn', async () => {
+    const b = bench();
+    b.control.observe({ ...report(), status: status(1, new Date(b.clock.now().getTime() - 20_000)) });
+    await b.clock.advance(39_000);
+    expect(b.runs).toEqual([]);
+    await b.clock.advance(1_000);
+    expect(b.runs).toHaveLength(1);
+  });
+
+  test('a run that breaks on a defect says so instead of leaving the old verdict to age', async () => {
+    const clock = virtualClock();
+    const writes: HealthReportStatus[] = [];
+    const control = controller({
+      api: {
+        get: () => Promise.resolve(undefined),
+        applyStatus: (_metadata, written) => {
+          writes.push(written);
+          return Promise.resolve({ kind: 'Written', resourceVersion: '2' });
+        },
+        recordEvent: () => Promise.resolve(),
+      },
+      examine: () => Promise.reject(new Error('a defect')),
+      clock,
+      log: silent,
+      random: () => 0,
+      workers: 1,
+      signal: new AbortController().signal,
+    });
+    control.observe(report());
+    await clock.advance(0);
+    expect(writes[0]?.conditions.find(({ type }) => type === 'Healthy')?.status).toBe('Unknown');
+  });
+});
