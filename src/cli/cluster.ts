@@ -1,0 +1,51 @@
+// The cluster behind a command: which one, as whom, and the few things a command asks of it.
+import { EXIT } from '../api/exit-codes.ts';
+import type { ClusterClient } from '../clients/clients.ts';
+import type { NamespaceObjects } from '../facts/namespace-objects.ts';
+import { loadAccess } from '../kube/access.ts';
+import { createKubeApi, type KubeApi } from '../kube/call.ts';
+import { createClusterClient } from '../kube/cluster.ts';
+import { readNamespace } from '../kube/namespace.ts';
+import { namespaceSecrets, type SecretReader } from '../kube/secrets.ts';
+import { createTransport } from '../kube/transport.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { redact } from '../runtime/safe-text.ts';
+import { CommandError } from './exit.ts';
+
+export interface ClusterOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+export interface ClusterConnection {
+  /** Namespace of the context. */
+  readonly namespace: string;
+  readonly api: KubeApi;
+  readonly client: ClusterClient;
+  readObjects(namespace: string, signal: AbortSignal): Promise<NamespaceObjects>;
+  secrets(namespace: string): SecretReader;
+  close(): Promise<void>;
+}
+
+/** Connects as kubectl would. A configuration that cannot be used ends the command with exit code 2. */
+export async function connectCluster({ kubeconfig, context }: ClusterOptions): Promise<ClusterConnection> {
+  try {
+    const access = await loadAccess({
+      clock: systemClock,
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(context === undefined ? {} : { context }),
+    });
+    const api = createKubeApi(createTransport(access), systemClock);
+    return {
+      namespace: api.namespace,
+      api,
+      client: createClusterClient(api),
+      readObjects: (namespace, signal) => readNamespace(api, namespace, signal),
+      secrets: (namespace) => namespaceSecrets(api, namespace),
+      close: () => api.close(),
+    };
+  } catch (error) {
+    const text = redact(error instanceof Error ? error.message : 'the kubeconfig cannot be used');
+    throw new CommandError(`${text} (check --offline works without a cluster)`, EXIT.usage);
+  }
+}

@@ -1,0 +1,62 @@
+// The command line: one program, one file a verb. Data goes to stdout, everything else to stderr.
+import { Command, CommanderError } from 'commander';
+import { EXIT } from '../api/exit-codes.ts';
+import { addCheck } from './check.ts';
+import { addCrd } from './crd.ts';
+import { addExplain } from './explain.ts';
+import { addOperator } from './operator.ts';
+import { CommandError } from './exit.ts';
+import type { Terminal } from './terminal.ts';
+
+declare global {
+  // Set by the bundler from package.json.
+  var RECOGNIZE_HEALTH_VERSION: string | undefined;
+}
+
+/** Runs one command line and resolves with its exit code. Never rejects. */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = EXIT.pass;
+  const program = new Command('recognize-health')
+    .description(
+      'Is PingOne Recognize healthy on this cluster, and if not, what does the troubleshooting guide say to do?',
+    )
+    .version(globalThis.RECOGNIZE_HEALTH_VERSION ?? 'development')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
+    .showHelpAfterError('Try --help.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  recognize-health check -f report.yaml         examine once from here, write nothing
+  recognize-health explain REC-AV-003           what an entry of the guide says
+  recognize-health explain "Failed JWT token sign"
+  recognize-health crd | kubectl apply --server-side -f -
+  recognize-health operator                     keep every HealthReport current
+
+Exit codes of check: 0 pass, 1 internal error, 2 usage or bad file, 3 fail, 4 warn (with --fail-on warn),
+5 unknown, 6 timeout.`,
+    );
+  const report = (code: number): void => {
+    exitCode = code;
+  };
+  for (const add of [addCheck, addExplain, addCrd, addOperator]) add(program, terminal, report);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommandError) {
+      terminal.err(`recognize-health: ${error.message}`);
+      return error.exitCode;
+    }
+    // Help and version come as errors with exit code 0; everything else that commander says is about usage.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;
+    terminal.err(
+      `recognize-health: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    return EXIT.internal;
+  }
+}

@@ -1,0 +1,46 @@
+// The process as the verbs see it. Tests give a terminal of their own.
+import { styleText } from 'node:util';
+import { plain, type Paint } from '../output/columns.ts';
+import { Stop } from '../runtime/clock.ts';
+
+/** What a verb needs of the process. */
+export interface Terminal {
+  /** One text to stdout, with a line break. */
+  readonly out: (text: string) => void;
+  /** One text to stderr, with a line break. */
+  readonly err: (text: string) => void;
+  readonly paint: Paint;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+const STYLES = {
+  good: 'green',
+  bad: 'red',
+  warning: 'yellow',
+  unknown: 'magenta',
+  strong: 'bold',
+  faint: 'gray',
+} as const satisfies Record<Parameters<Paint>[0], Parameters<typeof styleText>[0]>;
+
+/** This process: colours only on a terminal and without NO_COLOR; the first signal stops, the second ends at once. */
+export function processTerminal(): Terminal {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      process.once(name, () => process.exit(130));
+      stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+    });
+  }
+  // A reader that goes away (`| head`) is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
+  const colours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    paint: colours ? (style, text) => styleText(STYLES[style], text) : plain,
+    signal: stop.signal,
+  };
+}
