@@ -2,4 +2,7 @@
 import { run } from './cli/program.ts';
 import { processTerminal } from './cli/terminal.ts';
 
+// The SDK's notice about coming Node versions is for us, not for whoever reads our stderr.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 process.exitCode = await run(process.argv.slice(2), processTerminal());

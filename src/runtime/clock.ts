@@ -1,4 +1,5 @@
 // The only door to time. Everything that waits, measures or stamps takes a Clock, so that tests run on virtual time.
+import { setMaxListeners } from 'node:events';
 
 /** Why a signal was aborted. A deadline is a finding about the other side; a cancellation is ours and writes nothing. */
 export type StopReason =
@@ -49,6 +50,8 @@ export const systemClock: Clock = {
     }),
   deadline: (ms, parent) => {
     const controller = new AbortController();
+    // Many probes follow one run and many runs one process: Node's warning at ten listeners is about leaks, not trees.
+    setMaxListeners(0, parent, controller.signal);
     if (parent.aborted) {
       controller.abort(parent.reason);
       return { signal: controller.signal, clear: () => undefined };
