@@ -31,7 +31,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     packages: [],
   },
   { room: 'guide', purpose: "the vendor's guide as data, and its matcher", imports: ['runtime', 'api'], packages: [] },
-  { room: 'logs', purpose: 'bytes to records, windows, rates', imports: [...PLAIN], packages: [] },
+  { room: 'logs', purpose: 'bytes to records, windows, rates', imports: [...PLAIN], packages: ['node:buffer'] },
   {
     room: 'clients',
     purpose: 'HTTP, PostgreSQL, S3, KMS: every failure becomes an Outcome',

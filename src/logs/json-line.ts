@@ -1,0 +1,121 @@
+// A JSON log line of whatever layout: logstash, ECS flat and nested, Datadog, log4j 2, Rust's tracing, pino, Docker's
+// json-file, and those that only say `severity` or `msg`. The vendor documents no field names, so all are accepted.
+import { isLevelName, levelOfNumber } from './level.ts';
+import { parseTime } from './line.ts';
+
+export interface JsonLine {
+  readonly level?: string;
+  /** Milliseconds since the epoch. */
+  readonly time?: number;
+  /** Message, exception and stack trace, each from a line of its own. */
+  readonly text: string;
+  /** The service or application that it names, as written. */
+  readonly origin?: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+// A flat key may hold dots (`log.level`) and a nested one is reached with them: one list serves both.
+const LEVELS = ['level', 'log.level', 'severity', 'lvl', 'loglevel', 'log_level', 'levelname', 'severity_text', '@l'];
+const LEVELS_MAYBE = ['status', 'level_value', 'type', 'fields.level'];
+const MESSAGES = ['message', 'msg', '@message', '@m', '@mt', 'fields.message', 'body', 'textPayload', 'event', 'log'];
+const EXCEPTIONS = [
+  'stack_trace',
+  'stackTrace',
+  'stacktrace',
+  'stack',
+  'error',
+  'error.message',
+  'error.stack_trace',
+  'error.stack',
+  'err',
+  'err.message',
+  'err.stack',
+  'exception',
+  'exception.message',
+  'exception.stacktrace',
+  'exception.stack_trace',
+  'thrown.message',
+  'thrown.extendedStackTrace',
+  'throwable',
+  'exc_info',
+  'cause',
+];
+const TIMES = ['@timestamp', 'timestamp', 'time', 'ts', 'date', 'datetime', '@t', 'instant.epochSecond', 'timeMillis'];
+const ORIGINS = ['service.name', 'service', 'application', 'app', 'appname', 'app_name', 'container', 'dd.service'];
+
+/**
+ * The parts of a JSON log line.
+ *
+ * @param line without prefixes
+ * @returns undefined when it is no JSON object
+ */
+export function parseJsonLine(line: string): JsonLine | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!isFields(parsed)) return undefined;
+  const fields = parsed;
+  const level = levelIn(fields);
+  const time = firstOf(TIMES, fields, timeOf);
+  const origin = firstOf(ORIGINS, fields, textOf);
+  const message = firstOf(MESSAGES, fields, textOf);
+  const exceptions = EXCEPTIONS.map((key) => textOf(at(fields, key))).filter((text) => text !== undefined);
+  return {
+    text: [...(message === undefined ? [] : [message]), ...exceptions].join('\n'),
+    ...(level === undefined ? {} : { level }),
+    ...(time === undefined ? {} : { time }),
+    ...(origin === undefined ? {} : { origin }),
+  };
+}
+
+function levelIn(fields: Fields): string | undefined {
+  const word = (value: unknown): string | undefined => {
+    if (typeof value === 'number') return levelOfNumber(value);
+    if (typeof value !== 'string' || value.trim() === '') return undefined;
+    return /^\d+$/.test(value) ? levelOfNumber(Number(value)) : value;
+  };
+  const maybe = (value: unknown): string | undefined => {
+    const found = word(value);
+    return found !== undefined && isLevelName(found) ? found : undefined;
+  };
+  return firstOf(LEVELS, fields, word) ?? firstOf(LEVELS_MAYBE, fields, maybe);
+}
+
+function timeOf(value: unknown): number | undefined {
+  if (typeof value === 'string') return /^\d{9,14}(?:\.\d+)?$/.test(value) ? timeOf(Number(value)) : parseTime(value);
+  if (typeof value !== 'number' || !(value > 0) || value > 8.64e15) return undefined;
+  // Seconds reach this number in the year 5138, milliseconds had it in 1973.
+  return Math.trunc(value < 1e11 ? value * 1000 : value);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function firstOf<T>(
+  keys: readonly string[],
+  fields: Fields,
+  read: (value: unknown) => T | undefined,
+): T | undefined {
+  for (const key of keys) {
+    const found = read(at(fields, key));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function at(fields: Fields, key: string): unknown {
+  if (Object.hasOwn(fields, key)) return fields[key];
+  const dot = key.indexOf('.');
+  if (dot === -1) return undefined;
+  const inner = Object.hasOwn(fields, key.slice(0, dot)) ? fields[key.slice(0, dot)] : undefined;
+  return isFields(inner) ? at(inner, key.slice(dot + 1)) : undefined;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,32 @@
+// Levels as they are logged: words in any spelling, and the numbers of Logback, pino and bunyan.
+import { isBelowWarning } from '../guide/matcher.ts';
+
+export type Gravity = 'below-warning' | 'warning' | 'error' | 'unknown';
+
+/** Levels that count as an error log: the guide's alert counts these. */
+const ERROR = /^(?:error|err|eror|severe|fatal|critical|crit|alert|emerg|emergency|panic|dpanic)$/i;
+const WARNING = /^(?:warn|warning)$/i;
+
+/** What a level means; `unknown` where there is none or nobody knows the word. */
+export function gravityOf(level: string | undefined): Gravity {
+  if (level === undefined) return 'unknown';
+  const word = level.trim();
+  if (ERROR.test(word)) return 'error';
+  if (WARNING.test(word)) return 'warning';
+  return isBelowWarning(word) ? 'below-warning' : 'unknown';
+}
+
+/** True for what looks like the name of a level, so that a field which may hold other things is not taken for one. */
+export function isLevelName(text: string): boolean {
+  return gravityOf(text) !== 'unknown';
+}
+
+/**
+ * The word for a level that was logged as a number: hundreds of thousands of Logback's `level_value` (40000 = ERROR),
+ * tens of pino and bunyan (50 = error). Undefined for other numbers.
+ */
+export function levelOfNumber(value: number): string | undefined {
+  const scaled = value >= 1000 ? value / 1000 + 10 : value;
+  if (!Number.isInteger(scaled) || scaled < 10 || scaled > 60) return undefined;
+  return scaled >= 50 ? 'ERROR' : scaled >= 40 ? 'WARN' : scaled >= 30 ? 'INFO' : 'DEBUG';
+}

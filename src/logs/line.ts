@@ -1,0 +1,161 @@
+// One line of a log: what stands before its text (kubectl's and the kubelet's prefixes, colours), whether it begins a
+// record, and what its head says. Lines that begin none belong to the record above them.
+
+/** No more of a line is looked at to see whether it begins a record. In bytes. */
+const HEAD_BYTES = 512;
+/** A JSON line may begin with a long message. */
+const JSON_HEAD_BYTES = 8192;
+
+/** With this many bytes of a line at hand, whether it begins a record is known. */
+export const ENOUGH_BYTES = JSON_HEAD_BYTES + HEAD_BYTES;
+
+export interface Head {
+  readonly kind: 'plain' | 'json';
+  /** As logged; undefined where there is none, and for JSON, whose fields say it. */
+  readonly level?: string;
+  /** Milliseconds since the epoch; a time without an offset is taken as UTC, which containers run in. */
+  readonly time?: number;
+  /** What the line says about where it comes from: pod, container or application, as written. */
+  readonly origin?: string;
+}
+
+export interface Bare {
+  /** Without prefixes and colours. */
+  readonly text: string;
+  /** Time of the kubelet's prefix. Milliseconds since the epoch. */
+  readonly time?: number;
+  /** Pod and container of `kubectl logs --prefix`. */
+  readonly origin?: string;
+}
+
+const ISO = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d`;
+const ZONE = String.raw`(?:Z|[+-]\d\d:\d\d)`;
+const POD = /^\[pod\/([^\s\]]{1,320})\] /;
+/** The kubelet writes nine decimals, always. With fewer, only what follows tells a prefix from a record's own time. */
+const KUBELET = new RegExp(
+  `^(${ISO}(?:\\.\\d{9}${ZONE} |(?:\\.\\d{1,8})?${ZONE} (?=${ISO}|\\d{4}-\\d\\d-\\d\\d \\d\\d:|\\{|\\[Nest\\] |\\s*at |\\t|Caused by: |Suppressed: |\\.\\.\\. \\d|$)))`,
+);
+const COLOURS = /\u001b\[[0-9;]{0,20}m/g;
+
+const LEVELS =
+  'TRACE|DEBUG|FINEST|FINER|FINE|CONFIG|INFO|NOTICE|LOG|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|ALERT|EMERG';
+const ADDRESS = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
+
+/** Times that a record begins with: ISO, Tomcat's, the time alone, java.util.logging's, syslog's. */
+const TIMESTAMPED =
+  /^[[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d[-/.](?:[A-Z][a-z]{2}|\d\d)[-/.]\d{4},? ?:?\d\d:\d\d|\d\d:\d\d:\d\d[.,]\d{3}|[A-Z][a-z]{2} \d{1,2}, \d{4},? |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)/;
+/** `ERROR: …` is no beginning: PostgreSQL's messages start so, on lines of their own. */
+const LEVEL_FIRST = new RegExp(`^ {0,2}\\[?(?:${LEVELS})(?:\\]|:\\s{2,}|:[\\w.]+:|(?= ))\\s*\\S`);
+const OTHER_HEADS = new RegExp(
+  `^(?:\\[Nest\\] |[IWEF]\\d{4} \\d\\d:\\d\\d:\\d\\d|(?:time|timestamp|ts|level|lvl)=|Exception in thread "|${ADDRESS} \\S+ \\S+ \\[)`,
+);
+/**
+ * Messages hold JSON too, on lines of its own: only what says a time or a level is a line of a JSON log, and a brace
+ * alone begins nothing.
+ */
+const JSON_HEAD = /^\{\s{0,8}"/;
+const JSON_LOG =
+  /"(?:@?timestamp|@t|time|ts|date|datetime|timeMillis|instant|level|log\.level|severity|severity_text|lvl|loglevel|log_level|levelname|level_value|@l|log)"\s{0,8}:/;
+
+const LEVEL_WORD = new RegExp(`(?:^|[\\s[|(:="'-])(${LEVELS})(?=$|[\\s\\]|):,"'-])`);
+const LEVEL_FIELD = /\b(?:level|lvl|severity|loglevel)=["']?([A-Za-z]+)/;
+const LEVEL_LOWER = /^[\d\s:.,TZ+/()[\]-]*(trace|debug|info|notice|warn|warning|error|fatal|critical|panic)\b/i;
+/** In any case where a colon or brackets mark it; a bare word only in capitals: messages begin with `Error while …`. */
+const LEADING = new RegExp(`^\\s{0,8}(?:\\[?((?:${anyCase(LEVELS)}))(?:\\]|:(?:\\s|$))|(${LEVELS})\\s)`);
+const KLOG = { I: 'INFO', W: 'WARN', E: 'ERROR', F: 'FATAL' } as const;
+const TIME = /^[[(]?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))? ?(Z|[+-]\d\d:?\d\d)?/;
+/** Spring Boot since 3.2 names the application before the thread. */
+const APPLICATION = / --- \[([^\]\s]{1,63})\] \[/;
+
+/** A line without what kubectl, the kubelet and a colouring layout put around its text. */
+export function bareLine(line: string): Bare {
+  let text = line.endsWith('\r') ? line.slice(0, -1) : line;
+  const pod = text.startsWith('[pod/') ? POD.exec(text) : null;
+  if (pod !== null) text = text.slice(pod[0].length);
+  const kubelet = KUBELET.exec(text);
+  if (kubelet !== null) text = text.slice(kubelet[0].length);
+  if (text.includes('\u001b')) text = text.replace(COLOURS, '');
+  const time = kubelet === null ? undefined : parseTime(kubelet[0]);
+  return {
+    text,
+    ...(time === undefined ? {} : { time }),
+    ...(pod?.[1] === undefined ? {} : { origin: pod[1] }),
+  };
+}
+
+/** Whether the line that begins at `at` begins a record. Looks at ENOUGH_BYTES at the most. */
+export function startsRecord(bytes: Buffer, at: number): boolean {
+  const first = bytes[at] ?? 0x0a;
+  // Most lines below a record begin with white space, `java.`, `org.`: no need for a closer look.
+  if (first <= 0x20 && first !== 0x1b) return false;
+  if (first >= 0x61 && first <= 0x7a && first !== 0x74 && first !== 0x6c) return false;
+  const { text } = bareLine(beginning(bytes, at, HEAD_BYTES));
+  return JSON_HEAD.test(text) ? isJson(bareLine(beginning(bytes, at, ENOUGH_BYTES)).text) : isHead(text);
+}
+
+/** What the head of a record says; undefined for a line that begins none. */
+export function parseHead(line: string): Head | undefined {
+  const bare = bareLine(line.slice(0, line.slice(0, HEAD_BYTES).includes('{') ? ENOUGH_BYTES : HEAD_BYTES));
+  const { text } = bare;
+  if (!isHead(text)) return undefined;
+  const origin = bare.origin ?? APPLICATION.exec(text)?.[1];
+  const time = bare.time ?? parseTime(text);
+  const level = isJson(text) ? undefined : levelOf(text);
+  return {
+    kind: isJson(text) ? 'json' : 'plain',
+    ...(level === undefined ? {} : { level }),
+    ...(time === undefined ? {} : { time }),
+    ...(origin === undefined ? {} : { origin }),
+  };
+}
+
+/** The level that a text without a head of its own begins with: java.util.logging's second line, plain `ERROR: …`. */
+export function leadingLevel(text: string): string | undefined {
+  const found = LEADING.exec(text);
+  return found?.[1] ?? found?.[2];
+}
+
+/** A line that cannot begin anything: indented, empty, or a part of a stack trace. */
+export function isContinuation(line: string): boolean {
+  return /^(?:\s|at |Caused by: |Suppressed: |\.\.\. \d|[)}\]]|$)/.test(bareLine(line).text);
+}
+
+/** An ISO time at the beginning of a text, in milliseconds since the epoch. */
+export function parseTime(text: string): number | undefined {
+  const found = TIME.exec(text);
+  if (found === null) return undefined;
+  const [, date = '', clock = '', decimals = '', zone = 'Z'] = found;
+  const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
+  const time = Date.parse(`${date}T${clock}.${decimals.padEnd(3, '0').slice(0, 3)}${offset}`);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** `INFO|WARN` → `[Ii][Nn][Ff][Oo]|…`: a part of a pattern without regard to case. */
+function anyCase(words: string): string {
+  return words.replace(/[A-Z]/g, (letter) => `[${letter}${letter.toLowerCase()}]`);
+}
+
+function isHead(text: string): boolean {
+  return TIMESTAMPED.test(text) || isJson(text) || OTHER_HEADS.test(text) || LEVEL_FIRST.test(text);
+}
+
+function isJson(text: string): boolean {
+  return JSON_HEAD.test(text) && JSON_LOG.test(text);
+}
+
+function levelOf(text: string): string | undefined {
+  if (text.startsWith('Exception in thread')) return 'ERROR';
+  const klog = /^([IWEF])\d{4} /.exec(text)?.[1];
+  if (klog !== undefined) return KLOG[klog as keyof typeof KLOG];
+  // Access logs: the answer to a request is no error log, whatever the request's text.
+  if (new RegExp(`^${ADDRESS} `).test(text)) return 'INFO';
+  const head = text.slice(0, 256);
+  return LEVEL_FIELD.exec(head)?.[1] ?? LEVEL_LOWER.exec(head)?.[1] ?? LEVEL_WORD.exec(head)?.[1];
+}
+
+function beginning(bytes: Buffer, at: number, most: number): string {
+  const stop = Math.min(at + most, bytes.length);
+  const text = bytes.toString('latin1', at, stop);
+  const end = text.indexOf('\n');
+  return end === -1 ? text : text.slice(0, end);
+}

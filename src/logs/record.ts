@@ -1,0 +1,169 @@
+// One record of a log: where it begins and ends in a piece of a stream, and what it says.
+// Three kinds: a plain one from its head to the next head; a JSON line; and text without any head (a stack trace that
+// the JVM printed by itself), where every line that can begin something does.
+import { gravityOf, type Gravity } from './level.ts';
+import { bareLine, ENOUGH_BYTES, isContinuation, leadingLevel, parseHead, startsRecord } from './line.ts';
+import { parseJsonLine } from './json-line.ts';
+
+export interface LogRecord {
+  /** As logged; undefined where nobody can know it. */
+  readonly level?: string;
+  readonly gravity: Gravity;
+  /** Milliseconds since the epoch. */
+  readonly time?: number;
+  /** Message and stack trace, without prefixes and colours. A plain record's first line is the whole head. */
+  readonly text: string;
+  /** Whether the text's line breaks are those of the log. */
+  readonly multiline: boolean;
+  /** What it says about where it comes from: pod, container, application. */
+  readonly origin?: string;
+}
+
+export type ParsedRecord =
+  | { readonly kind: 'record'; readonly record: LogRecord }
+  /** It begins as a JSON object and is none. */
+  | { readonly kind: 'broken' };
+
+export interface Extent {
+  readonly kind: 'plain' | 'json' | 'headless' | 'rest';
+  readonly start: number;
+  readonly end: number;
+  /** End of the line at which the record begins. */
+  readonly lineEnd: number;
+}
+
+/**
+ * The record around a place.
+ *
+ * @param bytes a piece of a stream that ends where a line ends
+ * @param at a place in it
+ * @param floor nothing before it is looked at; a record begins there, or the text is the rest of what came before
+ * @param rest what the text between `floor` and the first head is: the rest of an earlier record, or without any head
+ */
+export function extentAround(bytes: Buffer, at: number, floor: number, rest: boolean): Extent {
+  const own = lineStart(bytes, at);
+  let start = own;
+  while (start > floor && !startsRecord(bytes, start)) start = lineStart(bytes, start - 1);
+  start = Math.max(start, floor);
+  const lineEnd = endOfLine(bytes, start);
+  const head = startsRecord(bytes, start) ? parseHead(bytes.toString('latin1', start, lineEnd)) : undefined;
+  if (head?.kind === 'json') {
+    const broken = parseJsonLine(textOf(bytes, start, lineEnd)) === undefined;
+    // What follows half an object is the other half, or nobody knows.
+    if (broken) return { kind: 'json', start, end: nextHead(bytes, lineEnd), lineEnd };
+    if (at < lineEnd) return { kind: 'json', start, end: lineEnd, lineEnd };
+  }
+  if (head?.kind === 'plain') return { kind: 'plain', start, end: nextHead(bytes, lineEnd), lineEnd };
+  if (head === undefined && rest) return { kind: 'rest', start, end: nextHead(bytes, lineEnd), lineEnd };
+  return headlessExtent(bytes, own, head === undefined ? start : lineEnd);
+}
+
+/** Where the last head begins whose line can be judged: one that is complete, or long enough. 0 when there is none after 0. */
+export function lastHead(bytes: Buffer): number {
+  let start = bytes.length === 0 ? 0 : bytes.lastIndexOf(0x0a) + 1;
+  if (bytes.length - start < ENOUGH_BYTES) start = start === 0 ? 0 : lineStart(bytes, start - 1);
+  while (start > 0 && !startsRecord(bytes, start)) start = lineStart(bytes, start - 1);
+  return start;
+}
+
+/** What the record of an extent says. */
+export function parseExtent(bytes: Buffer, extent: Extent): ParsedRecord {
+  switch (extent.kind) {
+    case 'json':
+      return parseJson(bytes.toString('utf8', extent.start, extent.lineEnd));
+    case 'plain':
+    case 'headless':
+    case 'rest':
+      return { kind: 'record', record: parsePlain(bytes.toString('utf8', extent.start, extent.end), extent.kind) };
+  }
+}
+
+/**
+ * All records of a piece of a stream that ends where a line ends.
+ *
+ * @param rest whether it begins with the rest of an earlier record, which is left out
+ */
+export function* recordsOf(bytes: Buffer, rest = false): Generator<ParsedRecord> {
+  let at = rest && !startsRecord(bytes, 0) ? nextHead(bytes, 0) : 0;
+  while (at < bytes.length) {
+    const extent = extentAround(bytes, at, at, false);
+    yield parseExtent(bytes, extent);
+    at = Math.max(extent.end, at + 1);
+  }
+}
+
+function parsePlain(raw: string, kind: 'plain' | 'headless' | 'rest'): LogRecord {
+  const lines = raw.split('\n');
+  const text = lines.map((line) => bareLine(line).text).join('\n');
+  const head = kind === 'plain' ? parseHead(lines[0] ?? '') : undefined;
+  const prefix = bareLine(lines[0] ?? '');
+  // java.util.logging puts the level on its second line.
+  const level = kind === 'rest' ? undefined : (head?.level ?? leadingLevel(head === undefined ? text : (lines[1] ?? '')));
+  const time = head?.time ?? prefix.time;
+  const origin = head?.origin ?? prefix.origin;
+  return {
+    text,
+    gravity: gravityOf(level),
+    multiline: true,
+    ...(level === undefined ? {} : { level }),
+    ...(time === undefined ? {} : { time }),
+    ...(origin === undefined ? {} : { origin }),
+  };
+}
+
+function parseJson(raw: string): ParsedRecord {
+  const bare = bareLine(raw.endsWith('\n') ? raw.slice(0, -1) : raw);
+  const parsed = parseJsonLine(bare.text);
+  if (parsed === undefined) return { kind: 'broken' };
+  // Docker's json-file wraps lines that have a head of their own.
+  const inner = parsed.level === undefined ? parseHead(parsed.text.split('\n', 1)[0] ?? '') : undefined;
+  const level = parsed.level ?? inner?.level;
+  const time = bare.time ?? parsed.time ?? inner?.time;
+  const origin = parsed.origin ?? bare.origin ?? inner?.origin;
+  return {
+    kind: 'record',
+    record: {
+      text: parsed.text,
+      gravity: gravityOf(level),
+      multiline: false,
+      ...(level === undefined ? {} : { level }),
+      ...(time === undefined ? {} : { time }),
+      ...(origin === undefined ? {} : { origin }),
+    },
+  };
+}
+
+function headlessExtent(bytes: Buffer, own: number, floor: number): Extent {
+  let start = own;
+  while (start > floor && continues(bytes, start)) start = lineStart(bytes, start - 1);
+  start = Math.max(start, floor);
+  const lineEnd = endOfLine(bytes, start);
+  let end = lineEnd;
+  while (end < bytes.length && continues(bytes, end) && !startsRecord(bytes, end)) end = endOfLine(bytes, end);
+  return { kind: 'headless', start, end, lineEnd };
+}
+
+function nextHead(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && !startsRecord(bytes, at)) at = endOfLine(bytes, at);
+  return at;
+}
+
+function continues(bytes: Buffer, at: number): boolean {
+  return isContinuation(bytes.toString('latin1', at, Math.min(endOfLine(bytes, at), at + 512)).replace(/\n$/, ''));
+}
+
+function textOf(bytes: Buffer, start: number, end: number): string {
+  return bareLine(bytes.toString('utf8', start, end).replace(/\n$/, '')).text;
+}
+
+/** Start of the line in which a byte stands. */
+function lineStart(bytes: Buffer, at: number): number {
+  return at <= 0 ? 0 : bytes.lastIndexOf(0x0a, at - 1) + 1;
+}
+
+/** The byte after the line feed of the line in which a byte stands. */
+function endOfLine(bytes: Buffer, at: number): number {
+  const end = bytes.indexOf(0x0a, at);
+  return end === -1 ? bytes.length : end + 1;
+}
