@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT } from '../api/exit-codes.ts';
 import { addCheck } from './check.ts';
 import { addCrd } from './crd.ts';
+import { addDiagnose } from './diagnose.ts';
 import { addExplain } from './explain.ts';
 import { addOperator } from './operator.ts';
 import { CommandError } from './exit.ts';
@@ -34,6 +35,7 @@ Examples:
   recognize-health check -f report.yaml         examine once from here, write nothing
   recognize-health explain REC-AV-003           what an entry of the guide says
   recognize-health explain "Failed JWT token sign"
+  recognize-health diagnose core-daemon.log     match a log against the guide
   recognize-health crd | kubectl apply --server-side -f -
   recognize-health operator                     keep every HealthReport current
 
@@ -43,7 +45,7 @@ Exit codes of check: 0 pass, 1 internal error, 2 usage or bad file, 3 fail, 4 wa
   const report = (code: number): void => {
     exitCode = code;
   };
-  for (const add of [addCheck, addExplain, addCrd, addOperator]) add(program, terminal, report);
+  for (const add of [addCheck, addExplain, addDiagnose, addCrd, addOperator]) add(program, terminal, report);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;

@@ -96,11 +96,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function firstOf<T>(
-  keys: readonly string[],
-  fields: Fields,
-  read: (value: unknown) => T | undefined,
-): T | undefined {
+function firstOf<T>(keys: readonly string[], fields: Fields, read: (value: unknown) => T | undefined): T | undefined {
   for (const key of keys) {
     const found = read(at(fields, key));
     if (found !== undefined) return found;

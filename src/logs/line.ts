@@ -33,7 +33,7 @@ const ZONE = String.raw`(?:Z|[+-]\d\d:\d\d)`;
 const POD = /^\[pod\/([^\s\]]{1,320})\] /;
 /** The kubelet writes nine decimals, always. With fewer, only what follows tells a prefix from a record's own time. */
 const KUBELET = new RegExp(
-  `^(${ISO}(?:\\.\\d{9}${ZONE} |(?:\\.\\d{1,8})?${ZONE} (?=${ISO}|\\d{4}-\\d\\d-\\d\\d \\d\\d:|\\{|\\[Nest\\] |\\s*at |\\t|Caused by: |Suppressed: |\\.\\.\\. \\d|$)))`,
+  `^(${ISO}(?:\\.\\d{9}${ZONE} |(?:\\.\\d{1,8})?${ZONE} (?=${ISO}|\\d{4}-\\d\\d-\\d\\d \\d\\d:|\\{|\\[Nest\\] |\\s*at |\\t|Caused by: |Suppressed: |\\.\\.\\. \\d|(?:[a-z]\\w{0,63}\\.){1,16}[A-Z][\\w$]{0,127}(?:Exception|Error)\\b|$)))`,
 );
 const COLOURS = /\u001b\[[0-9;]{0,20}m/g;
 

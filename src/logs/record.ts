@@ -98,7 +98,8 @@ function parsePlain(raw: string, kind: 'plain' | 'headless' | 'rest'): LogRecord
   const head = kind === 'plain' ? parseHead(lines[0] ?? '') : undefined;
   const prefix = bareLine(lines[0] ?? '');
   // java.util.logging puts the level on its second line.
-  const level = kind === 'rest' ? undefined : (head?.level ?? leadingLevel(head === undefined ? text : (lines[1] ?? '')));
+  const level =
+    kind === 'rest' ? undefined : (head?.level ?? leadingLevel(head === undefined ? text : (lines[1] ?? '')));
   const time = head?.time ?? prefix.time;
   const origin = head?.origin ?? prefix.origin;
   return {

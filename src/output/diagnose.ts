@@ -1,0 +1,133 @@
+// What `diagnose` found: as JSON for scripts, and for people each finding with what the guide says to do.
+import type { Component } from '../api/components.ts';
+import { traits } from '../api/faults.ts';
+import type { FaultCode } from '../api/faults.ts';
+import type { Severity } from '../api/faults/traits.ts';
+import type { LogCounters, LogEvidence, LogFinding } from '../facts/log-evidence.ts';
+import { entryUrl, type Entry } from '../guide/entry.ts';
+import { ENTRIES } from '../guide/index.ts';
+import { plain, wrap, type Paint } from './columns.ts';
+
+const WIDTH = 100;
+const LABEL_WIDTH = 10;
+
+/** `diagnose -o json`. Scripts read these names. */
+export interface Diagnosis {
+  readonly lines: number;
+  /** Records in which something was found. */
+  readonly matched: number;
+  readonly findings: readonly DiagnosisFinding[];
+  readonly bytes: number;
+  /** What could not be read as it should be; not findings. */
+  readonly damage: Omit<LogCounters, 'bytes' | 'lines' | 'matched'>;
+}
+
+export interface DiagnosisFinding {
+  readonly id: string;
+  readonly component: Component;
+  readonly count: number;
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly excerpt: string;
+  readonly title: string;
+  readonly fault: FaultCode;
+  readonly severity: Severity;
+  readonly firstTime?: string;
+  readonly lastTime?: string;
+  readonly blames: readonly Component[];
+  readonly captured: readonly string[];
+  readonly cause: string;
+  readonly nextSteps: string;
+  readonly url: string;
+}
+
+export function diagnosis({ counters, findings }: LogEvidence): Diagnosis {
+  const { bytes, lines, matched, ...damage } = counters;
+  return { lines, matched, findings: findings.map(withEntry), bytes, damage };
+}
+
+/** The findings as lines of text, the most severe first, then what was read. */
+export function renderDiagnosis({ counters, findings }: LogEvidence, paint: Paint = plain): string[] {
+  const lines = count(counters.lines, 'line');
+  if (findings.length === 0) return [`Nothing of the guide found in ${lines}.`];
+  return [
+    ...findings.flatMap((finding) => [...renderFinding(withEntry(finding), paint), '']),
+    `${count(findings.length, 'finding')} in ${count(counters.matched, 'record')} of ${lines}.`,
+  ];
+}
+
+/** What could not be read as it should be, one sentence each. */
+export function troubles(counters: LogCounters): string[] {
+  const { linesWithNul, linesNotUtf8, brokenJson, longLines, timeWentBack } = counters;
+  const sentences: readonly (readonly [number, string])[] = [
+    [linesWithNul, `NUL bytes in ${count(linesWithNul, 'line')}: part of the log may be missing, or it is no text.`],
+    [linesNotUtf8, `${count(linesNotUtf8, 'line')} not in UTF-8; what could be read of them was matched.`],
+    [brokenJson, `${count(brokenJson, 'line')} beginning as JSON without being it; not matched.`],
+    [longLines, `${count(longLines, 'line')} too long; only the beginning was matched.`],
+    [
+      timeWentBack,
+      `${count(timeWentBack, 'finding')} earlier than the one above: a clock jumped, or logs were joined.`,
+    ],
+  ];
+  return sentences.filter(([number]) => number > 0).map(([, sentence]) => sentence);
+}
+
+function renderFinding(finding: DiagnosisFinding, paint: Paint): string[] {
+  const style = finding.severity === 'low' ? 'warning' : 'bad';
+  return [
+    `${paint(style, finding.id)}  ${paint('strong', finding.title)}`,
+    ...field('Where', where(finding)),
+    ...field('Log', finding.excerpt, false),
+    ...(finding.blames.length === 0 ? [] : field('Accuses', accused(finding))),
+    ...field('Cause', finding.cause),
+    ...field('Next', finding.nextSteps),
+    ...field('Guide', finding.url, false),
+  ];
+}
+
+function where({ component, count: records, firstLine, lastLine, firstTime, lastTime }: DiagnosisFinding): string {
+  const log = component === 'alerts' ? 'any service' : component;
+  const lines = firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`;
+  const last = lastTime === undefined || lastTime === firstTime ? '' : ` to ${lastTime}`;
+  const times = firstTime === undefined ? '' : `, ${firstTime}${last}`;
+  return `${log}, ${count(records, 'record')}, ${lines}${times}`;
+}
+
+function accused({ blames, captured }: DiagnosisFinding): string {
+  return captured.length === 0 ? blames.join(', ') : `${blames.join(', ')} (${captured.join(', ')})`;
+}
+
+function field(label: string, text: string, wrapped = true): string[] {
+  const lines = wrapped ? wrap(text, WIDTH - LABEL_WIDTH - 2) : [text];
+  return lines.map((line, index) => `  ${(index === 0 ? `${label}:` : '').padEnd(LABEL_WIDTH)}${line}`);
+}
+
+const byId: ReadonlyMap<string, Entry> = new Map(ENTRIES.map((entry) => [entry.id, entry]));
+
+function withEntry(finding: LogFinding): DiagnosisFinding {
+  const entry = byId.get(finding.id);
+  if (entry === undefined) throw new Error(`The guide has no entry ${finding.id}.`);
+  const { id, component, fault, firstLine, lastLine, firstTime, lastTime, excerpt, blames, captured } = finding;
+  return {
+    id,
+    component,
+    count: finding.count,
+    firstLine,
+    lastLine,
+    excerpt,
+    title: entry.title,
+    fault,
+    severity: traits(fault).severity,
+    ...(firstTime === undefined ? {} : { firstTime }),
+    ...(lastTime === undefined ? {} : { lastTime }),
+    blames,
+    captured,
+    cause: entry.cause,
+    nextSteps: entry.nextSteps,
+    url: entryUrl(entry),
+  };
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
