@@ -4,7 +4,8 @@ import { CHECKS } from './checks/index.ts';
 import { ask } from './checks/ask.ts';
 import type { Clients } from './clients/clients.ts';
 import type { NamespaceObjects } from './facts/namespace-objects.ts';
-import type { Target, TargetRef } from './facts/target.ts';
+import type { Outcome } from './facts/outcome.ts';
+import type { AwsAccess, Target, TargetRef } from './facts/target.ts';
 import { GUIDE } from './guide/index.ts';
 import { citationFor } from './guide/citation.ts';
 import { judge } from './judge/index.ts';
@@ -55,11 +56,13 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   const visits = await visitAll({ targets, clients, clock, timeoutMs: parseDuration(spec.timeout) ?? 10_000, signal });
   signal.throwIfAborted();
   const findings = ask({ checks: CHECKS, visits, baselines: baselinesOf(previous), now: startedAt });
+  const refs = targets.map(refOf);
   const judgement = judge({
     findings,
     previous,
     thresholds: input.thresholds ?? spec.thresholds,
-    edges: dependencyEdges(TOPOLOGIES[topology], targets.map(refOf)),
+    edges: dependencyEdges(TOPOLOGIES[topology], refs),
+    servers: new Map(refs.flatMap(({ id, server }) => (server === undefined ? [] : [[id, server] as const]))),
     mutes: spec.mutes ?? [],
     waive: spec.upgrade.waive ?? [],
     cite: citationFor,
@@ -81,9 +84,33 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   });
 }
 
-/** What dependency edges join. Only backends say who uses them. */
+/** What dependency edges join. Only backends say who uses them, and which server they are on. */
 function refOf(target: Target): TargetRef {
-  return { id: target.id, component: target.component, usedBy: 'usedBy' in target ? target.usedBy : [] };
+  const { id, component } = target;
+  switch (target.kind) {
+    case 'service':
+    case 'cluster':
+      return { id, component, usedBy: [] };
+    case 'database': {
+      const { usedBy, connection } = target;
+      return connection.ok
+        ? { id, component, usedBy, server: `${connection.value.host}:${connection.value.port}` }
+        : { id, component, usedBy };
+    }
+    case 'bucket':
+      return { id, component, usedBy: target.usedBy, ...serverOf('s3', target.access) };
+    case 'key':
+      return {
+        id,
+        component,
+        usedBy: target.usedBy,
+        ...(target.source.kind === 'kms' ? serverOf('kms', target.source.access) : {}),
+      };
+  }
+}
+
+function serverOf(service: string, access: Outcome<AwsAccess>): { readonly server?: string } {
+  return access.ok ? { server: `${service} ${access.value.endpoint ?? access.value.region}` } : {};
 }
 
 function baselinesOf(previous: HealthReportStatus | undefined): ReadonlyMap<string, string> {

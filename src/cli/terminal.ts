@@ -1,4 +1,5 @@
 // The process as the verbs see it. Tests give a terminal of their own.
+import { setMaxListeners } from 'node:events';
 import { styleText } from 'node:util';
 import { plain, type Paint } from '../output/columns.ts';
 import { Stop } from '../runtime/clock.ts';
@@ -26,6 +27,8 @@ const STYLES = {
 /** This process: colours only on a terminal and without NO_COLOR; the first signal stops, the second ends at once. */
 export function processTerminal(): Terminal {
   const stop = new AbortController();
+  // Everything that runs waits on this one signal: many listeners are its purpose.
+  setMaxListeners(0, stop.signal);
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
       process.once(name, () => process.exit(130));

@@ -28,6 +28,8 @@ export interface JudgeInput {
   /** `spec.thresholds`, or RAW. */
   readonly thresholds: Thresholds;
   readonly edges: readonly Edge[];
+  /** Which server a target is on, by target id; missing where it has one of its own. */
+  readonly servers: ReadonlyMap<string, string>;
   readonly mutes: readonly MuteSpec[];
   readonly waive: readonly Waiver[];
   readonly cite: Cite;
@@ -55,6 +57,7 @@ export function judge(input: JudgeInput): Judgement {
       ...check,
       id: check.finding.id,
       targetId: check.finding.targetId,
+      server: input.servers.get(check.finding.targetId),
       before: fresh ? check.previous : undefined,
     })),
     edges,

@@ -57,7 +57,7 @@ export function idleMutes(
   const idle = mutes
     .filter(({ until }) => !isOver(until, now))
     .filter((mute) => isTooFar(mute.until, now) || !checks.some((check) => matches(mute, check)))
-    .sort((a, b) => compareText(nameOf(a), nameOf(b)));
+    .sort((a, b) => compareText(nameOf(a), nameOf(b)) || Date.parse(a.until) - Date.parse(b.until));
   const [first] = idle;
   if (first === undefined) return undefined;
   const more = idle.length > 1 ? ` (and ${idle.length - 1} more)` : '';

@@ -9,6 +9,8 @@ import { byBadness, isBad, worst } from './order.ts';
 export interface Suspect {
   readonly id: string;
   readonly targetId: string;
+  /** Which server the target is on; targets of one server may share a failure. */
+  readonly server: string | undefined;
   readonly result: Result;
   readonly state: Result;
   readonly fault: FaultCode | undefined;
@@ -30,7 +32,8 @@ export interface Suppression {
  *
  * A symptom goes to the worst root among everything that its target depends on, however far; targets that depend on
  * each other in a circle count as one. Within one target (or circle) the worst failure leads, one that nothing can
- * explain before one that something could. When the cause is gone, a symptom that is still bad stays suppressed for
+ * explain before one that something could. A fault of the server itself, met by several targets on it, is one failure:
+ * the first by rank is the root. When the cause is gone, a symptom that is still bad stays suppressed for
  * `success` + 1 runs, the time that a service needs to come back; a symptom that recovers is simply good.
  *
  * @param success `thresholds.success`
@@ -55,14 +58,19 @@ export function explain(
 
   const out = new Map<string, Suppression>();
   for (const suspect of suspects) {
+    const leader = roots.includes(suspect) ? leaderOf(suspect, roots) : suspect;
+    if (leader !== suspect) {
+      out.set(suspect.id, { suppressedBy: leader.id, clearing: 0 });
+      continue;
+    }
     if (!isExplainable(suspect) || (!isBad(suspect.state) && !isBad(suspect.result))) continue;
-    const root =
-      roots.find((cause) => cause !== suspect && deeper(suspect.targetId, cause.targetId)) ??
-      roots.find(
-        (cause) => cause !== suspect && together(suspect.targetId, cause.targetId) && !roots.includes(suspect),
-      );
+    const under = roots.find((cause) => cause !== suspect && deeper(suspect.targetId, cause.targetId));
+    const beside = roots.find(
+      (cause) => cause !== suspect && together(suspect.targetId, cause.targetId) && !roots.includes(suspect),
+    );
+    const root = under ?? beside;
     if (root !== undefined) {
-      out.set(suspect.id, { suppressedBy: root.id, clearing: 0 });
+      out.set(suspect.id, { suppressedBy: leaderOf(root, roots).id, clearing: 0 });
       continue;
     }
     const before = suspect.before?.suppressedBy;
@@ -78,6 +86,13 @@ export function explain(
 function isCause({ result, state, fault, observed }: Suspect): boolean {
   if (state === 'fail' && fault !== undefined && traits(fault).explainsDependents === true) return true;
   return result === 'fail' && observed !== undefined && traits(observed).explainsDependents === true;
+}
+
+/** The first root with the same fault of the same server: what its targets share is one failure. */
+function leaderOf(root: Suspect, roots: readonly Suspect[]): Suspect {
+  const { server, fault } = root;
+  if (server === undefined || fault === undefined || traits(fault).serverWide !== true) return root;
+  return roots.find((other) => other.server === server && other.fault === fault) ?? root;
 }
 
 /** Neither what counts at once nor what is latched is ever a symptom. */

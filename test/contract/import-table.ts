@@ -123,6 +123,7 @@ export const IMPORT_TABLE: readonly Row[] = [
       'node:crypto',
       'node:os',
       'node:util',
+      'node:events',
     ],
   },
   { room: 'main.ts', purpose: 'the entry point', imports: ['cli', 'api', 'runtime'], packages: [] },

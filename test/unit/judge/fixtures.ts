@@ -96,6 +96,7 @@ export function judgeOnce(findings: readonly Finding[], more: Partial<JudgeInput
     previous: undefined,
     thresholds: { failure: 3, success: 2 },
     edges: SPLIT_EDGES,
+    servers: new Map(),
     mutes: [],
     waive: [],
     cite,

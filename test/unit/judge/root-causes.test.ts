@@ -53,6 +53,40 @@ describe('root causes', () => {
     expect(all.map(([id]) => id)).toContain('auth-vault/signature');
   });
 
+  describe('of targets on one server', () => {
+    const CIRCUITS = 'database/circuit-storage/connect';
+    const servers = new Map([
+      ['database/node-persistence', 'db:5432'],
+      ['database/circuit-storage', 'db:5432'],
+    ]);
+    const down = {
+      [DB]: 'DatabaseUnreachable',
+      [CIRCUITS]: 'DatabaseUnreachable',
+      [NP]: 'HealthDown',
+      'circuit-storage/health': 'HealthDown',
+    } as const;
+
+    it('are one, and what stands on either is explained by it', () => {
+      expect(causes(run(down), { servers })).toEqual([
+        [CIRCUITS, ['circuit-storage/health', DB, NP]],
+      ]);
+    });
+
+    it('are two where the servers are two', () => {
+      expect(causes(run(down)).map(([id]) => id)).toEqual([CIRCUITS, DB]);
+    });
+
+    it('are two where the faults differ', () => {
+      const seen = causes(run({ ...down, [CIRCUITS]: 'DatabaseTlsFailed' }), { servers });
+      expect(seen.map(([id]) => id).sort()).toEqual([CIRCUITS, DB]);
+    });
+
+    it('are two where the fault is of the target, not of the server', () => {
+      const missing = { [DB]: 'DatabaseMissing', [CIRCUITS]: 'DatabaseMissing' } as const;
+      expect(causes(run(missing), { servers }).map(([id]) => id)).toEqual([CIRCUITS, DB]);
+    });
+  });
+
   it('does not let a capacity warning explain anything', () => {
     const seen = causes(run({ [DB]: 'DatabaseConnectionsHigh', [NP]: 'HealthDown' }));
     expect(seen[0]?.[0]).toBe(NP);
