@@ -30,6 +30,9 @@ export type Dial = (target: DialTarget, signal: AbortSignal) => Promise<Result<S
 /** An address that does not answer may use this much before the next one is tried; the last one has all that is left. */
 const NEXT_ADDRESS_AFTER_MS = 2_000;
 
+/** Codes of a DNS server that cannot or will not say, of getaddrinfo and of c-ares. */
+const NO_ANSWER: ReadonlySet<string> = new Set(['EAI_AGAIN', 'ESERVFAIL', 'ETIMEOUT', 'EREFUSED', 'ECONNREFUSED']);
+
 /** A dial over this resolver. */
 export function createDial(resolve: Resolver = createResolver()): Dial {
   return async ({ host, port, tls }, signal) => {
@@ -67,7 +70,7 @@ async function resolved(
   } catch (error) {
     if (signal.aborted) return { ok: false, fault: timeoutOrStop(signal, `the name ${host} was not resolved`) };
     const code = codeOf(error);
-    const temporary = code === 'EAI_AGAIN' || code === 'ESERVFAIL' || code === 'ETIMEOUT';
+    const temporary = NO_ANSWER.has(code);
     const detail = temporary
       ? `the DNS server gives no answer for ${host} (${code})`
       : `the name ${host} does not resolve${code === '' ? '' : ` (${code})`}`;

@@ -1,6 +1,6 @@
 // Visits every target once, all at the same time, each under its own deadline. What a probe does wrong stays with it.
 import type { Clients } from '../clients/clients.ts';
-import type { Kind, TargetOf, Visit } from '../facts/observed.ts';
+import type { Kind, Observed, TargetOf, Visit } from '../facts/observed.ts';
 import type { Fault } from '../facts/outcome.ts';
 import type { Target } from '../facts/target.ts';
 import { isCancelled, type Clock } from '../runtime/clock.ts';
@@ -50,7 +50,9 @@ async function visitOne<K extends Kind>(
   const deadline = clock.deadline(timeoutMs, signal);
   const backstop = clock.deadline(timeoutMs + GRACE_MS, signal);
   const probe: Probe<K> = probes[kind];
-  const observing = probe.observe(target, clients, deadline.signal).catch((error: unknown) => {
+  // In a function of its own: a probe that throws before it returns a promise breaks no neighbour either.
+  const observe = async (): Promise<Observed[K]> => probe.observe(target, clients, deadline.signal);
+  const observing = observe().catch((error: unknown) => {
     if (isCancelled(signal)) throw error;
     return unanswered(kind, broke(error), target);
   });

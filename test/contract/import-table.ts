@@ -46,6 +46,7 @@ export const IMPORT_TABLE: readonly Row[] = [
       'node:tls',
       'node:dns',
       'node:dns/promises',
+      'node:fs',
       'node:http',
       'node:https',
       'node:crypto',

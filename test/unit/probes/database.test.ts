@@ -1,0 +1,137 @@
+// The visit of a database: one connection, each question with an outcome of its own, and the host that a driver takes.
+import { describe, expect, it } from 'vitest';
+import type { PostgresClient } from '../../../src/clients/clients.ts';
+import type { DatabaseConnection } from '../../../src/facts/target.ts';
+import { failed, ok } from '../../../src/facts/outcome.ts';
+import { databaseProbe } from '../../../src/probes/database.ts';
+import { Stop } from '../../../src/runtime/clock.ts';
+import { literal } from '../../../src/runtime/safe-text.ts';
+import { database } from '../checks/seen.ts';
+import { clients, postgresAnswering, untilAborted } from './clients.ts';
+
+const never = new AbortController().signal;
+
+const WELL = {
+  pg_is_in_recovery: ok([{ in_recovery: false, read_only: false }]),
+  server_version_num: ok([{ number: 150_004, text: '15.4' }]),
+  superuser_reserved_connections: ok([{ max: 100, reserved: 3, used: 7 }]),
+};
+
+/** A database at these hosts, of which the first is the connection's own. */
+function at(hosts: readonly string[], changes: Partial<DatabaseConnection> = {}) {
+  const { connection } = database();
+  if (!connection.ok) throw new Error('the database has no connection');
+  const [host = '', ...others] = hosts;
+  const otherHosts = others.map((one) => ({ host: one, port: 5432 }));
+  return database({ connection: ok({ ...connection.value, host, otherHosts, ...changes }) });
+}
+
+describe('a database that is well', () => {
+  it('answers every question', async () => {
+    const observed = await databaseProbe.observe(database(), clients(postgresAnswering(WELL)), never);
+    expect(observed).toMatchObject({
+      connect: ok({ encrypted: true }),
+      writable: ok({ inRecovery: false, readOnly: false }),
+      version: ok({ number: 150_004, text: '15.4' }),
+      connections: ok({ max: 100, reserved: 3, used: 7 }),
+    });
+  });
+});
+
+describe('a question that fails', () => {
+  it('leaves the answers of the others', async () => {
+    const trouble = failed('DatabaseTimeout', literal('too slow'));
+    const some = postgresAnswering({ ...WELL, server_version_num: trouble });
+    const observed = await databaseProbe.observe(database(), clients(some), never);
+    expect(observed).toMatchObject({ version: trouble, writable: { ok: true }, connections: { ok: true } });
+  });
+
+  it.each([
+    ['pg_is_in_recovery', 'writable', [{ in_recovery: 'f' }]],
+    ['server_version_num', 'version', [{ number: 'fifteen', text: '15' }]],
+    ['superuser_reserved_connections', 'connections', [{ max: -1, reserved: 0, used: 0 }]],
+    ['superuser_reserved_connections', 'connections', []],
+  ] as const)('because %s is answered with something else than was asked for', async (part, question, rows) => {
+    const some = postgresAnswering({ ...WELL, [part]: ok(rows) });
+    const observed = await databaseProbe.observe(database(), clients(some), never);
+    expect(observed[question]).toMatchObject({ ok: false, fault: { code: 'DatabaseQueryFailed' } });
+  });
+});
+
+describe('a database without a connection', () => {
+  it('is not visited where the spec or its Secret cannot be used', async () => {
+    const connection = failed('SecretMissing', literal('gone'));
+    const observed = await databaseProbe.observe(database({ connection }), clients(), never);
+    expect(observed.connect).toEqual(connection);
+    expect(observed.writable).toMatchObject({ fault: { code: 'NotAsked' } });
+  });
+
+  it('tells why once, and that the rest was not asked', async () => {
+    const refused = failed('DatabaseUnreachable', literal('refused'));
+    const some = { postgres: { connect: () => Promise.resolve(refused) } };
+    const { connect, ...rest } = await databaseProbe.observe(database(), clients(some), never);
+    expect(connect).toEqual(refused);
+    for (const outcome of Object.values(rest)) expect(outcome).toMatchObject({ fault: { code: 'NotAsked' } });
+  });
+
+  it('because the run was cancelled rejects', async () => {
+    const stop = new Stop({ kind: 'Cancelled', why: 'deleted' });
+    const controller = new AbortController();
+    const connect: PostgresClient['connect'] = (_connection, signal) =>
+      untilAborted(signal, (): never => {
+        throw stop;
+      });
+    const observing = databaseProbe.observe(database(), clients({ postgres: { connect } }), controller.signal);
+    controller.abort(stop);
+    await expect(observing).rejects.toBe(stop);
+  });
+});
+
+describe('of several hosts', () => {
+  const REFUSED = failed('DatabaseUnreachable', literal('refused'));
+  /** `down`, or whether it is a standby. */
+  const cluster = (states: Readonly<Record<string, 'down' | 'standby' | 'primary'>>): PostgresClient => ({
+    connect: (connection, signal, use) => {
+      const state = states[connection.host] ?? 'down';
+      if (state === 'down') return Promise.resolve(REFUSED);
+      const answers = { ...WELL, pg_is_in_recovery: ok([{ in_recovery: state === 'standby', read_only: false }]) };
+      return postgresAnswering(answers).postgres.connect(connection, signal, use);
+    },
+  });
+
+  it.each<[string, Parameters<typeof cluster>[0], boolean, object]>([
+    [
+      'the first that connects',
+      { a: 'down', b: 'standby', c: 'primary' },
+      false,
+      { ok: true, value: { inRecovery: true } },
+    ],
+    [
+      'the primary where it is wanted',
+      { a: 'standby', b: 'primary', c: 'down' },
+      true,
+      { value: { inRecovery: false } },
+    ],
+    [
+      'a standby where the primary is wanted and away',
+      { a: 'standby', b: 'down', c: 'down' },
+      true,
+      { value: { inRecovery: true } },
+    ],
+    ['none where none connects', { a: 'down', b: 'down', c: 'down' }, true, { ok: false }],
+  ])('%s counts', async (_, states, primaryOnly, expected) => {
+    const target = at(['a', 'b', 'c'], { primaryOnly });
+    const { writable } = await databaseProbe.observe(target, clients({ postgres: cluster(states) }), never);
+    expect(writable).toMatchObject(expected);
+  });
+
+  it('four are visited at most', async () => {
+    const visited: string[] = [];
+    const connect: PostgresClient['connect'] = ({ host }) => {
+      visited.push(host);
+      return Promise.resolve(REFUSED);
+    };
+    await databaseProbe.observe(at(['a', 'b', 'c', 'd', 'e']), clients({ postgres: { connect } }), never);
+    expect(visited).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
