@@ -10,6 +10,12 @@ import {
   rulesReference,
   viewerRole,
 } from '../src/kube/roles.ts';
+import { ENTRIES, GUIDE } from '../src/guide/index.ts';
+import { entriesReference } from '../src/guide/reference.ts';
+import { checksReference } from './reference/checks.ts';
+import { conditionsReference } from './reference/conditions.ts';
+import { faultsReference } from './reference/faults.ts';
+import { importsReference } from './reference/imports.ts';
 
 export interface GeneratedFile {
   /** From the root of the repository. */
@@ -34,4 +40,9 @@ export const GENERATED: readonly GeneratedFile[] = [
   },
   { path: 'manifests/rbac/people.yaml', content: () => manifest(viewerRole(), editorRole(), gateRole()) },
   { path: 'docs/reference/api-calls.md', content: rulesReference },
+  { path: 'docs/reference/entries.md', content: () => entriesReference(ENTRIES, GUIDE) },
+  { path: 'docs/reference/faults.md', content: faultsReference },
+  { path: 'docs/reference/checks.md', content: checksReference },
+  { path: 'docs/reference/conditions.md', content: conditionsReference },
+  { path: 'docs/reference/imports.md', content: importsReference },
 ];
