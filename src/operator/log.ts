@@ -5,8 +5,13 @@ import type { Log } from './ports.ts';
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The operator's log. Synchronous, so that the last line before an exit is not lost. */
-export function createLog(level: LogLevel): Log {
+/** Where the lines go, each with its line break. */
+export interface LogTarget {
+  write(line: string): void;
+}
+
+/** The operator's log, to stderr unless told. Synchronous, so that the last line before an exit is not lost. */
+export function createLog(level: LogLevel, target: LogTarget = destination({ fd: 2, sync: true })): Log {
   return pino(
     {
       level,
@@ -14,6 +19,6 @@ export function createLog(level: LogLevel): Log {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination({ fd: 2, sync: true }),
+    target,
   );
 }

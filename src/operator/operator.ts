@@ -14,7 +14,7 @@ import { namespaceSecrets } from '../kube/secrets.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import { controller } from './controller.ts';
 import { serveEndpoints, type Endpoints } from './endpoints.ts';
-import { createLog, type LogLevel } from './log.ts';
+import { createLog, type LogLevel, type LogTarget } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { observed } from './observed-report.ts';
 import type { Log } from './ports.ts';
@@ -35,6 +35,8 @@ export interface OperatorOptions {
   readonly workers: number;
   readonly listen: { readonly host: string; readonly port: number };
   readonly logLevel: LogLevel;
+  /** Default: stderr. */
+  readonly logTo?: LogTarget;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
   /** Called once everything runs. */
@@ -45,7 +47,7 @@ export interface OperatorOptions {
 export async function runOperator(options: OperatorOptions): Promise<void> {
   const { api, signal } = options;
   const clock = options.clock ?? systemClock;
-  const log = createLog(options.logLevel);
+  const log = createLog(options.logLevel, options.logTo);
   const metrics = createMetrics();
   const clients = createClients({ cluster: createClusterClient(api), clock });
 
