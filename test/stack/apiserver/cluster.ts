@@ -9,6 +9,8 @@ export interface Cluster {
   store: Store;
   registry: Registry;
   tokens: Tokens;
+  /** The Kubernetes version that it says it is: 1 and this. */
+  minorVersion: number;
   /** Storages whose first list is still answered with 429, as the real server does when a definition is new. */
   initializing: Set<string>;
   /** Ends the watches of a storage that is no longer served. */

@@ -8,22 +8,22 @@ const CLIENTS = [{ clientCIDR: '0.0.0.0/0', serverAddress: '127.0.0.1:443' }];
 
 export const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
-/** What `/version` answers. The version is that of the recorded server. */
-export const VERSION: JsonObject = {
+/** What `/version` answers for Kubernetes 1.`minor`. */
+export const versionInfo = (minor: number): JsonObject => ({
   major: '1',
-  minor: '36',
+  minor: String(minor),
   emulationMajor: '1',
-  emulationMinor: '36',
+  emulationMinor: String(minor),
   minCompatibilityMajor: '1',
-  minCompatibilityMinor: '35',
-  gitVersion: 'v1.36.0',
+  minCompatibilityMinor: String(minor - 1),
+  gitVersion: `v1.${String(minor)}.0`,
   gitCommit: 'recognize-health-stack',
   gitTreeState: '',
   buildDate: '1970-01-01T00:00:00Z',
   goVersion: 'go1.26.10',
   compiler: 'gc',
   platform: 'linux/amd64',
-};
+});
 
 export const coreVersions = (): JsonObject => ({
   kind: 'APIVersions',

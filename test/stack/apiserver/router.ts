@@ -1,6 +1,6 @@
 // Paths: what a request asks for, by the rules of the Kubernetes API; and what is served that is no resource.
 import type { Answer, Call, Cluster } from './cluster.ts';
-import { AGGREGATED, aggregated, coreVersions, groupList, oneGroup, resourceList, VERSION } from './discovery.ts';
+import { AGGREGATED, aggregated, coreVersions, groupList, oneGroup, resourceList, versionInfo } from './discovery.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
 import type { Attributes } from './rbac.ts';
 import { PathUnknown } from './status.ts';
@@ -82,7 +82,7 @@ export function otherAnswer(cluster: Cluster, call: Call): Answer {
   const root = call.path.replace(/\/$/, '');
   switch (root) {
     case '/version':
-      return json(VERSION);
+      return json(versionInfo(cluster.minorVersion));
     case '/healthz':
     case '/livez':
     case '/readyz':

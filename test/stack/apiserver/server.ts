@@ -24,6 +24,8 @@ import { openWatch, type OpenWatch } from './watch.ts';
 export interface ApiServerOptions {
   /** Serve OpenShift's DeploymentConfig and ClusterVersion. */
   openshift?: boolean;
+  /** Answer as Kubernetes 1 and this minor version; as the recorded server (36) unless told. */
+  minorVersion?: number;
   /** Milliseconds between bookmarks; about a minute on the real server. */
   bookmarkMs?: number;
   /** Sign the server's certificate with this authority; a new one unless told. */
@@ -116,6 +118,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     store,
     registry: createRegistry(store, { openshift: options.openshift === true }),
     tokens: createTokens(store),
+    minorVersion: options.minorVersion ?? 36,
     initializing: new Set(),
     endWatches: (storage) => {
       for (const watch of [...open]) if (watch.storage === storage) watch.end();
