@@ -1,0 +1,151 @@
+// `npm run demo`: the story of an outage, told with the real bundle and the real kubectl on the stack. Each step is
+// checked; the exit code is 0 only when every one showed what it should. `-- --keep` leaves everything running.
+import { stringify } from 'yaml';
+import { createNarrator, type Narrator } from './narrator.ts';
+import {
+  BUNDLE,
+  buildWhenNeeded,
+  packageVersion,
+  startOperatorProcess,
+  type OperatorProcess,
+} from './operator-process.ts';
+import { startStack, type Stack } from './stack.ts';
+
+const keep = process.argv.includes('--keep');
+const write = (text: string): void => void process.stdout.write(text);
+const REPORT = 'healthreport/recognize';
+const TABLE = ['get', 'healthreports'];
+
+let requests = 0;
+
+/** Asks for a run now and waits for the status that answers it: what a pre-upgrade job does. */
+async function examine(story: Narrator): Promise<void> {
+  requests += 1;
+  const token = `demo-${requests}`;
+  await story.kubectl(['annotate', REPORT, `recognize.health/requested-at=${token}`, '--overwrite']);
+  await story.kubectl(['wait', REPORT, `--for=jsonpath={.status.lastHandledRequest}=${token}`, '--timeout=30s']);
+}
+
+const conditionPath = (type: string, field: string): string =>
+  `jsonpath={.status.conditions[?(@.type=="${type}")].${field}}`;
+
+async function tell(story: Narrator, stack: Stack, startOperator: () => Promise<void>): Promise<void> {
+  story.say('1. Install the definition of the resource.');
+  const definition = await story.run([process.execPath, BUNDLE, 'crd']);
+  const installed = await story.kubectl(['apply', '--server-side', '-f', '-'], {
+    input: definition,
+    shown: 'node dist/recognize-health.js crd | kubectl apply --server-side -f -',
+  });
+  story.expect(installed, /serverside-applied/, 'the cluster knows HealthReports');
+  await story.kubectlUntil(
+    ['wait', 'crd/healthreports.recognize.health', '--for=condition=Established'],
+    /condition met/,
+  );
+
+  story.say('2. Start the operator, as a process of its own with its own ServiceAccount and the generated Roles.');
+  await startOperator();
+  write('  $ node dist/recognize-health.js operator\n  ✓ it watches\n');
+
+  story.say('3. Say what to examine: the services are discovered, the backends are listed.');
+  const report = stringify(stack.report(), { aliasDuplicateObjects: false });
+  write(report.replaceAll(/^/gm, '    ').trimEnd());
+  write('\n');
+  await story.kubectl(['apply', '-f', '-'], { input: report, shown: 'kubectl apply -f report.yaml' });
+  await examine(story);
+  const healthy = await story.kubectl(TABLE);
+  story.expect(healthy, /recognize +Healthy +(\d+)\/\1 +True/, 'everything is healthy, and an upgrade may start');
+
+  story.say('4. Stop the PostgreSQL server that two services stand on.');
+  const mendDatabase = await stack.database.stop();
+  await examine(story);
+  const failing = await story.kubectl(TABLE);
+  story.expect(
+    failing,
+    /Failing +\d+\/\d+ +False +DatabaseUnreachable/,
+    'the database is the root cause, and no upgrade may start',
+  );
+  const message = await story.kubectl(['get', REPORT, '-o', conditionPath('DatabaseHealthy', 'message')]);
+  story.expect(message, /\[REC-NP-002\] <https:/, 'it cites REC-NP-002 of the troubleshooting guide');
+  const symptoms = await story.kubectl([
+    'get',
+    REPORT,
+    '-o',
+    'jsonpath={range .status.checks[?(@.suppressedBy)]}{.id} is explained by {.suppressedBy}{"\\n"}{end}',
+  ]);
+  story.expect(
+    symptoms,
+    /node-persistence\/health is explained by database\//,
+    'services that need it are symptoms, not alarms of their own',
+  );
+  // Events follow the status; there is one for the cause and none for the symptoms.
+  const events = await story.kubectlUntil(['get', 'events', '--field-selector', 'type=Warning'], /DatabaseUnreachable/);
+  story.expect(events, /DatabaseUnreachable/, 'an Event tells of the cause');
+  story.refuse(events, /HealthDown/, 'and none of a symptom');
+
+  story.say('5. Start it again.');
+  await mendDatabase();
+  await examine(story);
+  const mended = await story.kubectlUntil(TABLE, /Healthy/);
+  story.expect(mended, /recognize +Healthy +(\d+)\/\1 +True/, 'the report has recovered');
+
+  story.say('6. Disable the KMS key with which auth-vault signs tokens. Every service still says that it is well.');
+  const mendKey = await stack.key.disable();
+  await examine(story);
+  const unsigned = await story.kubectl(TABLE);
+  story.expect(unsigned, /Failing +\d+\/\d+ +False +KmsKeyDisabled/, 'the key is the root cause');
+  const upgrade = await story.kubectl(['get', REPORT, '-o', conditionPath('Upgradeable', 'message')]);
+  story.expect(upgrade, /\[REC-AV-003\]/, 'the upgrade is refused, citing REC-AV-003');
+  const status = await story.kubectl(['get', REPORT, '-o', conditionPath('Upgradeable', 'status')]);
+  story.expect(status, /^False$/, 'Upgradeable is False');
+
+  story.say('7. Enable the key again.');
+  await mendKey();
+  await examine(story);
+  const last = await story.kubectl(TABLE);
+  story.expect(last, /recognize +Healthy +(\d+)\/\1 +True/, 'everything is healthy again');
+}
+
+const started = performance.now();
+const seconds = (): string => ((performance.now() - started) / 1000).toFixed(1);
+const interrupted = new Promise<void>((resolve) => {
+  process.once('SIGINT', resolve);
+  process.once('SIGTERM', resolve);
+});
+
+let operator: OperatorProcess | undefined;
+let stack: Stack | undefined;
+try {
+  write(`recognize-health ${packageVersion()}: a demonstration on this machine alone, with no cluster and no cloud.\n`);
+  if (buildWhenNeeded()) write('The bundle was built.\n');
+  const running = await startStack({ definition: false });
+  stack = running;
+  write(`A Recognize installation with PostgreSQL, S3 and KMS runs (${seconds()} s).\n`);
+  const story = createNarrator(running.kubeconfig.admin, write);
+  const told = tell(story, running, async () => {
+    operator = await startOperatorProcess(running.kubeconfig.operatorFile, running.ambient);
+  });
+  const outcome = await Promise.race([
+    told.then(() => 'told' as const),
+    interrupted.then(() => 'interrupted' as const),
+  ]);
+  if (outcome === 'interrupted') {
+    told.catch(() => undefined);
+    process.exitCode = 130;
+  } else {
+    write(`\nEvery step showed what it should (${seconds()} s).\n`);
+    if (keep) {
+      write(
+        `\nIt stays until Ctrl-C:\n\n  export KUBECONFIG=${running.kubeconfig.adminFile}\n  kubectl describe ${REPORT}\n`,
+      );
+      await interrupted;
+    }
+  }
+} catch (error) {
+  process.exitCode = 1;
+  write(`\n✗ ${error instanceof Error ? error.message : String(error)}\n`);
+  const tail = operator?.log().trimEnd().split('\n').slice(-20).join('\n');
+  if (tail !== undefined) write(`\nThe end of the operator's log:\n${tail}\n`);
+} finally {
+  await operator?.stop();
+  await stack?.stop();
+}

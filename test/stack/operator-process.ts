@@ -1,0 +1,78 @@
+// The operator as users run it: the bundle as a process of its own. It ends with us, however we end.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { superviseFolder } from './postgres/supervisor.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+export const BUNDLE = join(ROOT, 'dist/recognize-health.js');
+const PATIENCE_MS = 30_000;
+
+export interface OperatorProcess {
+  readonly pid: number | undefined;
+  /** What it wrote to stderr so far. */
+  log(): string;
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Builds the bundle when it is missing or older than a source file; true when it did. */
+export function buildWhenNeeded(): boolean {
+  const built = statSync(BUNDLE, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const source = join(ROOT, 'src');
+  const files = readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  if (files.every((file) => statSync(join(file.parentPath, file.name)).mtimeMs < built)) return false;
+  const done = spawnSync(process.execPath, [join(ROOT, 'build.mjs')], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (done.status !== 0) throw new Error('The bundle could not be built.');
+  return true;
+}
+
+/** Starts it with this kubeconfig (a path) on a port that the system gives out; resolves when it watches. */
+export async function startOperatorProcess(
+  kubeconfig: string,
+  env: Readonly<Record<string, string>>,
+): Promise<OperatorProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'recognize-health-operator-'));
+  const supervisor = superviseFolder(folder);
+  const args = [BUNDLE, 'operator', '--listen', '127.0.0.1:0', '--kubeconfig', kubeconfig];
+  const child: ChildProcess = spawn(process.execPath, args, {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  supervisor.watch(child.pid);
+  const parts: Buffer[] = [];
+  child.stderr?.on('data', (part: Buffer) => parts.push(part));
+  const log = (): string => Buffer.concat(parts).toString('utf8');
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const stop = async (): Promise<number | null> => {
+    child.kill('SIGTERM');
+    const code = await ended;
+    supervisor.watch(undefined);
+    await supervisor.finish();
+    return code;
+  };
+  const end = performance.now() + PATIENCE_MS;
+  while (!log().includes('operator started')) {
+    if (child.exitCode !== null || performance.now() > end) {
+      await stop();
+      throw new Error(`The operator does not start:\n${log()}`);
+    }
+    await sleep(20);
+  }
+  return { pid: child.pid, log, stop };
+}
+
+/** The version of the bundle's package, for the headline. */
+export function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
