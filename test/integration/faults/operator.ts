@@ -1,0 +1,43 @@
+// The operator in this process: the real transport, the ServiceAccount's token, the real clock; its log kept as text.
+import { createKubeApi } from '../../../src/kube/call.ts';
+import { loadAccess } from '../../../src/kube/access.ts';
+import { createTransport } from '../../../src/kube/transport.ts';
+import { runOperator } from '../../../src/operator/operator.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { Stop } from '../../../src/runtime/clock.ts';
+
+export interface RunningOperator {
+  /** What it logged so far, one JSON object a line. */
+  log(): string;
+  /** Ends it as SIGTERM does. Rejects when it broke. */
+  stop(): Promise<void>;
+}
+
+/** Starts an operator with this kubeconfig; resolves when it watches. */
+export async function startOperator(kubeconfig: string): Promise<RunningOperator> {
+  const access = await loadAccess({ kubeconfig, clock: systemClock });
+  const api = createKubeApi(createTransport(access), systemClock);
+  const stopping = new AbortController();
+  const lines: string[] = [];
+  let ended: Promise<void> | undefined;
+  await new Promise<void>((resolve, reject) => {
+    ended = runOperator({
+      api,
+      workers: 4,
+      listen: { host: '127.0.0.1', port: 0 },
+      logLevel: 'debug',
+      logTo: { write: (line) => void lines.push(line) },
+      signal: stopping.signal,
+      onReady: () => resolve(),
+    });
+    ended.catch(reject);
+  });
+  return {
+    log: () => lines.join(''),
+    async stop() {
+      stopping.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+      await ended;
+      await api.close();
+    },
+  };
+}
