@@ -5,7 +5,7 @@ import { connectCluster } from './cluster.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
-  readonly namespace?: string;
+  readonly namespace: readonly string[];
   readonly selector?: string;
   readonly workers: number;
   readonly listen: { readonly host: string; readonly port: number };
@@ -18,7 +18,7 @@ export function addOperator(program: Command, terminal: Terminal): void {
   program
     .command('operator')
     .description('run the controller: keep every HealthReport current')
-    .option('-n, --namespace <namespace>', 'watch this namespace only (default: all)')
+    .option('-n, --namespace <namespace>', 'watch this namespace only; may be given again (default: all)', another, [])
     .option('-l, --selector <labels>', 'watch reports with these labels only')
     .option('--workers <n>', 'runs at the same time', count, 16)
     .option('--listen <host:port>', 'where /healthz, /readyz and /metrics are served', address, {
@@ -39,12 +39,14 @@ Ends within ten seconds of SIGTERM; a run under way then writes nothing.`,
       try {
         // Loaded here alone: no other verb pays for logs and metrics.
         const { runOperator } = await import('../operator/operator.ts');
-        await runOperator({ ...options, api: cluster.api, signal: terminal.signal });
+        await runOperator({ ...options, namespaces: options.namespace, api: cluster.api, signal: terminal.signal });
       } finally {
         await cluster.close();
       }
     });
 }
+
+const another = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 function count(value: string): number {
   const number = Number(value);

@@ -7,7 +7,8 @@ import { examine } from '../examine.ts';
 import type { KubeApi } from '../kube/call.ts';
 import { createClusterClient } from '../kube/cluster.ts';
 import { readNamespace } from '../kube/namespace.ts';
-import { createReflector, type ReflectorNote } from '../kube/reflector.ts';
+import { createReflector, type Reflector, type ReflectorNote } from '../kube/reflector.ts';
+import { joinReflectors } from '../kube/reflectors.ts';
 import type { ReportObject } from '../kube/reports.ts';
 import { RULES } from '../kube/rules.ts';
 import { namespaceSecrets } from '../kube/secrets.ts';
@@ -29,8 +30,8 @@ const SHUTDOWN_MS = 9_000;
 
 export interface OperatorOptions {
   readonly api: KubeApi;
-  /** Undefined: all namespaces. */
-  readonly namespace?: string;
+  /** Empty: all namespaces. */
+  readonly namespaces: readonly string[];
   readonly selector?: string;
   readonly workers: number;
   readonly listen: { readonly host: string; readonly port: number };
@@ -77,28 +78,32 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
     workers: options.workers,
     signal,
   });
-  const reflector = createReflector<ReportObject>({
-    api,
-    list: RULES.listReports,
-    watch: RULES.watchReports,
-    params: {
-      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-      ...(options.selector === undefined ? {} : { query: { labelSelector: options.selector } }),
-    },
-    clock,
-    random: Math.random,
-    onChange: (key, object) => {
-      if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
-        const [namespace = '', name = ''] = key.split('/');
-        control.remove(namespace, name);
-      } else {
-        control.observe(observed(object));
-      }
-    },
-    onNote: (note) => {
-      noteWatch(note, log, metrics);
-    },
-  });
+  const watchIn = (namespace: string | undefined): Reflector<ReportObject> =>
+    createReflector<ReportObject>({
+      api,
+      list: RULES.listReports,
+      watch: RULES.watchReports,
+      params: {
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(options.selector === undefined ? {} : { query: { labelSelector: options.selector } }),
+      },
+      clock,
+      random: Math.random,
+      onChange: (key, object) => {
+        if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
+          const [gone = '', name = ''] = key.split('/');
+          control.remove(gone, name);
+        } else {
+          control.observe(observed(object));
+        }
+      },
+      onNote: (note) => {
+        noteWatch(note, log, metrics);
+      },
+    });
+  const reflector = joinReflectors(
+    (options.namespaces.length === 0 ? [undefined] : [...new Set(options.namespaces)]).map(watchIn),
+  );
 
   const notReady = (): string | undefined => {
     if (!reflector.synced()) return 'the reports have not been listed yet';
@@ -118,7 +123,10 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
       },
     },
   });
-  log.info({ port: endpoints.port, namespace: options.namespace ?? '(all)' }, 'operator started');
+  log.info(
+    { port: endpoints.port, namespaces: options.namespaces.length === 0 ? '(all)' : options.namespaces },
+    'operator started',
+  );
   options.onReady?.({ port: endpoints.port });
 
   await reflector.run(signal);
