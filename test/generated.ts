@@ -1,5 +1,7 @@
 // The list of generated files: add a path and the pure function that returns its content.
 import { stringify } from 'yaml';
+import { chartCrd, chartRules, chartYaml } from '../packaging/chart-templates.ts';
+import { chartReadme, valuesSchema, valuesYaml } from '../packaging/chart-values.ts';
 import { crd } from '../src/api/crd.ts';
 import { fieldReference } from '../src/api/reference.ts';
 import {
@@ -45,4 +47,10 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: 'docs/reference/checks.md', content: checksReference },
   { path: 'docs/reference/conditions.md', content: conditionsReference },
   { path: 'docs/reference/imports.md', content: importsReference },
+  { path: 'helm/recognize-health/Chart.yaml', content: chartYaml },
+  { path: 'helm/recognize-health/values.yaml', content: valuesYaml },
+  { path: 'helm/recognize-health/values.schema.json', content: valuesSchema },
+  { path: 'helm/recognize-health/README.md', content: chartReadme },
+  { path: 'helm/recognize-health/templates/_rules.tpl', content: chartRules },
+  { path: 'helm/recognize-health/templates/crd.yaml', content: chartCrd },
 ];

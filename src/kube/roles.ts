@@ -70,7 +70,10 @@ export function viewerRole(): object {
   });
 }
 
-/** What writing reports takes (not their status); aggregated into the cluster's `edit` and `admin`. */
+/**
+ * What writing reports takes (not their status). Aggregated into the cluster's `admin` and not into `edit`: a report
+ * decides where the operator connects to with the Secrets of its namespace.
+ */
 export function editorRole(): object {
   const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
   return role(
@@ -79,7 +82,6 @@ export function editorRole(): object {
     undefined,
     [{ apiGroups: [RULES.getReport.group], resources: [RULES.getReport.resource], verbs }],
     {
-      'rbac.authorization.k8s.io/aggregate-to-edit': 'true',
       'rbac.authorization.k8s.io/aggregate-to-admin': 'true',
     },
   );

@@ -1,0 +1,180 @@
+// The chart, as the real helm sees it: it renders for whatever a user may set, and refuses the rest with a sentence.
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { crd } from '../../../src/api/crd.ts';
+import type { AnyObject } from '../../stack/admin.ts';
+import { helm } from '../../stack/kubectl.ts';
+import { MATRIX, REFUSED } from './matrix.ts';
+import { CHART, kustomized, ofKind, render, template, withValues } from './render.ts';
+import { breaches, type PodSpec } from './restricted.ts';
+
+const ROWS = Object.entries(MATRIX);
+
+interface Pod {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: PodSpec & {
+    readonly containers: readonly {
+      readonly args: readonly string[];
+      readonly command: readonly string[];
+      readonly image: string;
+      readonly securityContext: { readonly readOnlyRootFilesystem: boolean };
+    }[];
+    readonly serviceAccountName: string;
+  };
+}
+
+const podOf = (objects: readonly AnyObject[]): Pod =>
+  (ofKind(objects, 'Deployment')['spec'] as { readonly template: Pod }).template;
+
+const operatorOf = (objects: readonly AnyObject[]): Pod['spec']['containers'][number] => {
+  const [container] = podOf(objects).spec.containers;
+  if (container === undefined) throw new Error('the pod has no container');
+  return container;
+};
+
+const named = (objects: readonly AnyObject[], kind: string): string[] =>
+  objects
+    .filter((object) => object.kind === kind)
+    .map(({ metadata: { name, namespace } }) => (namespace === undefined ? name : `${namespace}/${name}`));
+
+describe('the chart', () => {
+  it.each(ROWS)('lints strictly with %s', async (_what, values) => {
+    const { code, stdout } = await withValues(values, (file) => helm(['lint', '--strict', CHART, '-f', file]));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('0 chart(s) failed') as string });
+  });
+
+  it.each(REFUSED)('refuses %s', async (_what, values, names) => {
+    const { code, stderr } = await template(values);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(names);
+  });
+
+  it('refuses a cluster that is too old', async () => {
+    const { code, stderr } = await template({}, ['--kube-version', '1.26.9']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('chart requires kubeVersion: >=1.27.0-0');
+  });
+
+  it.each(['1.27.0', 'v1.27.13+eks-abc', '1.36.0-rc.1'])('takes a cluster of version %s', async (version) => {
+    expect((await template({}, ['--kube-version', version])).stderr).toBe('');
+  });
+
+  it('packages with the version of the program', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'chart-package-'));
+    try {
+      expect(await helm(['package', CHART, '-d', folder])).toMatchObject({ code: 0 });
+      expect(await readdir(folder)).toEqual([`recognize-health-${packageJson.version}.tgz`]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('carries the definition as it is, and keeps it on uninstall', async () => {
+    const definition = structuredClone(crd()) as { metadata: { annotations: Record<string, string> } };
+    definition.metadata.annotations['helm.sh/resource-policy'] = 'keep';
+    expect(ofKind(await render(), 'CustomResourceDefinition')).toEqual(definition);
+  });
+
+  it.each(ROWS)('meets the restricted Pod Security Standard with %s', async (_what, values) => {
+    const objects = await render(values);
+    expect(breaches(podOf(objects).spec)).toEqual([]);
+    expect(operatorOf(objects).securityContext.readOnlyRootFilesystem).toBe(true);
+    expect(podOf(objects).spec.securityContext).not.toHaveProperty('runAsUser');
+  });
+
+  it('selects its own pods with Deployment, Service, budget and policy alike', async () => {
+    for (const values of Object.values(MATRIX)) {
+      const objects = await render(values);
+      const { labels } = podOf(objects).metadata;
+      const selectors = objects.flatMap((object) => {
+        const spec = object['spec'] as Record<string, Record<string, unknown> | undefined> | undefined;
+        if (object.kind === 'Service') return [spec?.['selector']];
+        if (object.kind === 'NetworkPolicy') return [spec?.['podSelector']?.['matchLabels']];
+        if (['Deployment', 'PodDisruptionBudget', 'ServiceMonitor'].includes(object.kind))
+          return [spec?.['selector']?.['matchLabels']];
+        return [];
+      });
+      expect(selectors.length).toBeGreaterThanOrEqual(2);
+      for (const selector of selectors) expect(labels).toMatchObject(selector as object);
+    }
+  });
+
+  it('grants cluster-wide what is watched cluster-wide', async () => {
+    const objects = await render();
+    expect(named(objects, 'ClusterRole')).toContain('recognize-health');
+    expect(named(objects, 'Role')).toEqual(['recognize-health/recognize-health-leader']);
+    expect(operatorOf(objects).args.filter((argument) => argument.startsWith('--namespace'))).toEqual([]);
+  });
+
+  it('grants in the named namespaces alone what is watched there', async () => {
+    const objects = await render(MATRIX['two namespaces and a selector']);
+    expect(named(objects, 'Role')).toEqual(
+      expect.arrayContaining([
+        'recognize/recognize-health',
+        'staging/recognize-health',
+        'recognize-health/recognize-health-leader',
+      ]),
+    );
+    expect(named(objects, 'ClusterRoleBinding')).toEqual(['recognize-health-cluster']);
+    expect(operatorOf(objects).args).toEqual(
+      expect.arrayContaining(['--namespace=recognize', '--namespace=staging', '--selector=team=a,tier in (x, y)']),
+    );
+  });
+
+  it('creates nothing cluster-wide when told so', async () => {
+    const objects = await render(MATRIX['nothing outside of one namespace']);
+    expect(objects.filter(({ metadata }) => metadata.namespace === undefined)).toEqual([]);
+  });
+
+  it('runs as an account that exists already, and creates no rights for it', async () => {
+    const objects = await render(MATRIX['an account of somebody else']);
+    expect(podOf(objects).spec.serviceAccountName).toBe('existing');
+    expect(objects.map(({ kind }) => kind)).not.toContain('ServiceAccount');
+    expect(named(objects, 'ClusterRoleBinding')).toEqual([]);
+  });
+
+  it('prefers a digest to a tag', async () => {
+    expect(operatorOf(await render({ image: { repository: 'r.example.com/a/b', tag: '9' } })).image).toBe(
+      'r.example.com/a/b:9',
+    );
+    expect(operatorOf(await render(MATRIX['everything set'])).image).toMatch(/recognize-health@sha256:0{64}$/);
+  });
+});
+
+/** Without what only helm adds, and what only people read. */
+function bare({ metadata, ...object }: AnyObject): object {
+  const {
+    labels = {},
+    annotations = {},
+    ...rest
+  } = metadata as {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  const kept = (of: Readonly<Record<string, string>>, without: RegExp): object =>
+    Object.fromEntries(Object.entries(of).filter(([key]) => !without.test(key)));
+  return {
+    ...object,
+    metadata: {
+      ...rest,
+      labels: kept(labels, /^helm\.sh\/|^app\.kubernetes\.io\//),
+      annotations: kept(annotations, /^helm\.sh\//),
+    },
+  };
+}
+
+const byKind = (objects: readonly AnyObject[]): Record<string, object> =>
+  Object.fromEntries(objects.map((object) => [`${object.kind} ${object.metadata.name}`, bare(object)]));
+
+describe('manifests and chart', () => {
+  it('install the same objects', async () => {
+    const { 'Namespace recognize-health': namespace, ...plain } = byKind(await kustomized());
+    expect(plain).toEqual(byKind(await render()));
+    expect(namespace).toMatchObject({
+      metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    });
+  });
+});
