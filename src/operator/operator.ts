@@ -30,8 +30,8 @@ const SHUTDOWN_MS = 9_000;
 
 export interface OperatorOptions {
   readonly api: KubeApi;
-  /** Empty: all namespaces. */
-  readonly namespaces: readonly string[];
+  /** Undefined or empty: all namespaces. */
+  readonly namespaces?: readonly string[];
   readonly selector?: string;
   readonly workers: number;
   readonly listen: { readonly host: string; readonly port: number };
@@ -47,6 +47,7 @@ export interface OperatorOptions {
 /** Runs until the signal is aborted. Rejects only when it cannot start (the port is taken). */
 export async function runOperator(options: OperatorOptions): Promise<void> {
   const { api, signal } = options;
+  const namespaces = [...new Set(options.namespaces)];
   const clock = options.clock ?? systemClock;
   const log = createLog(options.logLevel, options.logTo);
   const metrics = createMetrics();
@@ -101,9 +102,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
         noteWatch(note, log, metrics);
       },
     });
-  const reflector = joinReflectors(
-    (options.namespaces.length === 0 ? [undefined] : [...new Set(options.namespaces)]).map(watchIn),
-  );
+  const reflector = joinReflectors((namespaces.length === 0 ? [undefined] : namespaces).map(watchIn));
 
   const notReady = (): string | undefined => {
     if (!reflector.synced()) return 'the reports have not been listed yet';
@@ -123,10 +122,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
       },
     },
   });
-  log.info(
-    { port: endpoints.port, namespaces: options.namespaces.length === 0 ? '(all)' : options.namespaces },
-    'operator started',
-  );
+  log.info({ port: endpoints.port, namespaces: namespaces.length === 0 ? '(all)' : namespaces }, 'operator started');
   options.onReady?.({ port: endpoints.port });
 
   await reflector.run(signal);
