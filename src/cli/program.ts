@@ -1,13 +1,19 @@
 // The command line: one program, one file a verb. Data goes to stdout, everything else to stderr.
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../api/exit-codes.ts';
-import { addCheck } from './check.ts';
-import { addCrd } from './crd.ts';
-import { addDiagnose } from './diagnose.ts';
-import { addExplain } from './explain.ts';
-import { addOperator } from './operator.ts';
 import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
+
+type AddVerb = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
+
+/** Each verb is read from disk when it is asked for: `explain` pays for neither the Kubernetes client nor the schema. */
+const VERBS: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
+  ['check', async () => (await import('./check.ts')).addCheck],
+  ['explain', async () => (await import('./explain.ts')).addExplain],
+  ['diagnose', async () => (await import('./diagnose.ts')).addDiagnose],
+  ['crd', async () => (await import('./crd.ts')).addCrd],
+  ['operator', async () => (await import('./operator.ts')).addOperator],
+]);
 
 declare global {
   // Set by the bundler from package.json.
@@ -45,7 +51,8 @@ Exit codes of check: 0 pass, 1 internal error, 2 usage or bad file, 3 fail, 4 wa
   const report = (code: number): void => {
     exitCode = code;
   };
-  for (const add of [addCheck, addExplain, addDiagnose, addCrd, addOperator]) add(program, terminal, report);
+  const verb = VERBS.get(argv[0] ?? '');
+  for (const load of verb === undefined ? VERBS.values() : [verb]) (await load())(program, terminal, report);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;

@@ -1,0 +1,71 @@
+// The command line as a user meets it: help that teaches, errors on stderr, exit codes by the table.
+import { describe, expect, test } from 'vitest';
+import { run } from '../../../src/cli/program.ts';
+import { plain } from '../../../src/output/columns.ts';
+
+async function command(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const code = await run(argv, {
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+    paint: plain,
+    signal: new AbortController().signal,
+  } as Parameters<typeof run>[1]);
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
+
+describe('the command', () => {
+  test('--help names every verb and ends with 0', async () => {
+    const { code, out } = await command('--help');
+    expect(code).toBe(0);
+    for (const verb of ['check', 'explain', 'diagnose', 'crd', 'operator']) expect(out).toContain(`  ${verb} `);
+  });
+
+  test.each(['chek', 'constructor', '__proto__', ''])('an unknown verb (%j) is a matter of usage', async (verb) => {
+    const { code, out, err } = await command(verb);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).not.toBe('');
+  });
+
+  test('a misspelt verb is answered with the one that was meant', async () => {
+    expect((await command('chek')).err).toContain('Did you mean check?');
+  });
+
+  test.each([
+    ['check without a file', ['check'], '--file'],
+    ['check with an odd format', ['check', '-f', 'x', '-o', 'pdf'], 'table, json, yaml'],
+    ['check of a file that is not there', ['check', '-f', '/nonexistent/report.yaml'], 'does not exist'],
+    ['explain without a word', ['explain'], 'code-or-text'],
+    ['explain for an odd platform', ['explain', '20002', '--platform', 'symbian'], 'ios or android'],
+    ['explain of what the guide does not know', ['explain', 'zzzzzzzzzzzz'], 'Nothing in the guide'],
+    ['operator with an odd address', ['operator', '--listen', 'nowhere'], 'host:port'],
+  ])('%s: one sentence on stderr, nothing on stdout, code 2', async (_what, argv, sentence) => {
+    const { code, out, err } = await command(...argv);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toContain(sentence);
+  });
+
+  test('explain prints what the guide says', async () => {
+    const { code, out } = await command('explain', 'REC-AV-003');
+    expect(code).toBe(0);
+    expect(out).toContain('Failed JWT token sign');
+    expect(out).toContain('#auth-vault');
+  });
+
+  test('explain -o json prints the fixed shape', async () => {
+    const [first] = JSON.parse((await command('explain', '20002', '--platform', 'ios', '-o', 'json')).out) as object[];
+    expect(first).toMatchObject({
+      id: 'SDK-20002-IOS',
+      section: 'mobile-sdk',
+      platform: 'ios',
+      code: '20002',
+      source: 'guide',
+    });
+  });
+
+  test('crd prints the definition', async () => {
+    expect((await command('crd')).out).toContain('name: healthreports.recognize.health');
+  });
+});
