@@ -54,7 +54,8 @@ export function compilePattern(tokens: readonly Token[], fold: boolean): Pattern
     let captured: readonly [number, number] | undefined;
     if (before === 'word' || before === 'pool') {
       start = runBefore(bytes, at, LABEL_BYTES, before === 'word' ? isNameByte : isPoolByte, meter);
-      if (start === at) return undefined;
+      // A dash between logger and message is no name.
+      if (!bytes.subarray(start, at).some(isAlphanumeric)) return undefined;
       if (before === 'word') captured = [withWordBefore(bytes, start, at, meter), at];
     }
     let end = at + anchor.length;

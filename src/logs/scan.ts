@@ -69,6 +69,8 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
   /** Inside a line that is too long: dropped up to its end. */
   let dropping = false;
   let open: Open | undefined;
+  /** Of the last record before the region at hand. */
+  let above: Gravity = 'unknown';
   let lastTime: number | undefined;
 
   function take(block: Buffer): void {
@@ -127,6 +129,7 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
       candidate = floor >= region.length ? -1 : signatures.nextCandidate(region, floor);
     }
     if (cut && goesOn === undefined) goesOn = unsearched(region, before);
+    above = lastGravity(region, before);
     lineAt(region.length);
     feeds += countedFeeds;
     return goesOn;
@@ -147,7 +150,7 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
     const record = before === undefined ? parsed.record : { ...parsed.record, ...inherited(before) };
     const seen = new Set(before?.seen);
     const recordLine = lineAt(extent.start);
-    const gravity = record.level === undefined ? enclosingGravity(region, extent) : gravityOf(record.level);
+    const gravity = record.level === undefined ? enclosingGravity(region, extent, above) : gravityOf(record.level);
     const matches = gravity === 'below-warning' ? [] : signatures.match(record.text, record.level, record.origin);
     const fresh = matches.filter(({ entry }) => !seen.has(entry.id));
     if (fresh.length > 0 && seen.size === 0) counters.matched += 1;
@@ -224,10 +227,20 @@ function inherited(from: LogRecord | Open): Partial<Pick<LogRecord, 'level' | 't
 }
 
 /** JSON without a level, on a line of its own below a record, is a part of that record's message. */
-function enclosingGravity(region: Buffer, extent: Extent): Gravity {
-  if (extent.kind !== 'json' || extent.start === 0) return 'unknown';
-  const above = extentAround(region, extent.start - 1, 0, false);
-  const parsed = above.kind === 'plain' ? parseExtent(region, above) : undefined;
+function enclosingGravity(region: Buffer, extent: Extent, above: Gravity): Gravity {
+  if (extent.kind !== 'json') return 'unknown';
+  return extent.start === 0 ? above : gravityOfPlain(region, extentAround(region, extent.start - 1, 0, false));
+}
+
+/** Of the record that a region ends with. */
+function lastGravity(region: Buffer, before: Open | undefined): Gravity {
+  if (region.length === 0) return 'unknown';
+  const extent = extentAround(region, region.length - 1, 0, before !== undefined);
+  return extent.kind === 'rest' ? gravityOf(before?.level) : gravityOfPlain(region, extent);
+}
+
+function gravityOfPlain(region: Buffer, extent: Extent): Gravity {
+  const parsed = extent.kind === 'plain' ? parseExtent(region, extent) : undefined;
   return parsed?.kind === 'record' ? parsed.record.gravity : 'unknown';
 }
 
