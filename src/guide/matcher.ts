@@ -89,9 +89,14 @@ export function createMatcher(services: readonly Service[], options: MatcherOpti
         bytes,
         from,
         to,
-        (_literal, at) => {
-          found = at;
-          return true;
+        (literal, at) => {
+          // A host of another service is everyday talk: not worth a record.
+          const worth = (byAnchor[literal] ?? []).some(
+            ({ pattern }) =>
+              !pattern.raw || pattern.verify(bytes, at, to, { hopelessBefore: 0 }, meter ?? { steps: 0 }) !== undefined,
+          );
+          if (worth) found = at;
+          return worth;
         },
         meter,
       );

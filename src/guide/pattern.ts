@@ -14,6 +14,8 @@ const LINE_FEED = 0x0a;
 export interface Pattern {
   /** The literal that the scanner looks for. */
   readonly anchor: Uint8Array;
+  /** True where no encoding of a line (JSON's escapes) can change what is verified: it can be verified before parsing. */
+  readonly raw: boolean;
   /** How much text it pins down: the more, the better it explains a line. */
   readonly weight: number;
   /** Whether the alternative stands around the anchor found at `at`, and from where to where. */
@@ -83,13 +85,14 @@ export function compilePattern(tokens: readonly Token[], fold: boolean): Pattern
     }
     return captured === undefined ? { start, end } : { start, end, captured };
   };
-  return { anchor, weight, verify };
+  return { anchor, raw: false, weight, verify };
 }
 
 /** A bare host: `service.namespace.svc.cluster.local`, of a Recognize service. */
 function hostPattern(suffix: Uint8Array): Pattern {
   return {
     anchor: suffix,
+    raw: true,
     weight: 4,
     verify(bytes, at, _to, _state, meter) {
       const end = at + suffix.length;

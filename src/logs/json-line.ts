@@ -51,6 +51,8 @@ const ORIGINS = ['service.name', 'service', 'application', 'app', 'appname', 'ap
  * @returns undefined when it is no JSON object
  */
 export function parseJsonLine(line: string): JsonLine | undefined {
+  // Half an object is told without an exception, which is dear.
+  if (!/\}\s{0,8}$/.test(line.slice(-9))) return undefined;
   let parsed: unknown;
   try {
     parsed = JSON.parse(line);

@@ -62,6 +62,7 @@ const LEVEL_FIELD = /\b(?:level|lvl|severity|loglevel)=["']?([A-Za-z]+)/;
 const LEVEL_LOWER = /^[\d\s:.,TZ+/()[\]-]*(trace|debug|info|notice|warn|warning|error|fatal|critical|panic)\b/i;
 /** In any case where a colon or brackets mark it; a bare word only in capitals: messages begin with `Error while …`. */
 const LEADING = new RegExp(`^\\s{0,8}(?:\\[?((?:${anyCase(LEVELS)}))(?:\\]|:(?:\\s|$))|(${LEVELS})\\s)`);
+const ACCESS_LOG = new RegExp(`^${ADDRESS} `);
 const KLOG = { I: 'INFO', W: 'WARN', E: 'ERROR', F: 'FATAL' } as const;
 const TIME = /^[[(]?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))? ?(Z|[+-]\d\d:?\d\d)?/;
 /** Spring Boot since 3.2 names the application before the thread. */
@@ -148,7 +149,7 @@ function levelOf(text: string): string | undefined {
   const klog = /^([IWEF])\d{4} /.exec(text)?.[1];
   if (klog !== undefined) return KLOG[klog as keyof typeof KLOG];
   // Access logs: the answer to a request is no error log, whatever the request's text.
-  if (new RegExp(`^${ADDRESS} `).test(text)) return 'INFO';
+  if (ACCESS_LOG.test(text)) return 'INFO';
   const head = text.slice(0, 256);
   return LEVEL_FIELD.exec(head)?.[1] ?? LEVEL_LOWER.exec(head)?.[1] ?? LEVEL_WORD.exec(head)?.[1];
 }

@@ -151,6 +151,7 @@ function nextHead(bytes: Buffer, from: number): number {
 }
 
 function continues(bytes: Buffer, at: number): boolean {
+  if ((bytes[at] ?? 0x0a) <= 0x20) return true;
   return isContinuation(bytes.toString('latin1', at, Math.min(endOfLine(bytes, at), at + 512)).replace(/\n$/, ''));
 }
 

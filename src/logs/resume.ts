@@ -10,14 +10,13 @@ export interface LogCursor {
   readonly lines: number;
 }
 
-export interface LogResume {
-  /** What is new in a chunk: the bytes after the cursor's line. */
-  readonly push: (chunk: Uint8Array) => Buffer;
-  /**
-   * No more bytes come. The cursor for the next read, and whether lines are missing between the two: the log was
-   * rotated or cut before it was read.
-   */
-  readonly end: () => { readonly cursor: LogCursor | undefined; readonly gap: boolean };
+/** What a read brings that the one before did not. */
+export interface NewLines {
+  readonly bytes: Buffer;
+  /** For the next read. */
+  readonly cursor: LogCursor | undefined;
+  /** Lines are missing between the two reads: the log was rotated or cut before it was read. */
+  readonly gap: boolean;
 }
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) /;
@@ -29,73 +28,35 @@ export function sinceTime(cursor: LogCursor): string {
 }
 
 /**
- * Lets through what a read has after the cursor. Lines before the cursor's time are old; of those with just that time
- * the first `cursor.lines` are. What follows the last old line is new whatever its time: clocks jump back.
+ * The new lines of a read. Those before the cursor's time are old; of those with just that time the first
+ * `cursor.lines` are. What follows the first new line is new whatever its time: clocks jump back.
  *
+ * @param read lines with the kubelet's times, from `sinceTime(cursor)` on; a last line without its end is left for later
  * @param cursor of the read before; without one, everything is new
  */
-export function resumeAfter(cursor?: LogCursor): LogResume {
-  let skipping = cursor !== undefined;
+export function newLines(read: Buffer, cursor?: LogCursor): NewLines {
+  const whole = read.subarray(0, read.lastIndexOf(0x0a) + 1);
+  let from = cursor === undefined ? 0 : whole.length;
   let sameTime = 0;
   let gap = false;
-  let last: LogCursor | undefined;
-  /** Beginning of the line that has not ended: whole while skipping, its time otherwise. */
-  let partial = Buffer.alloc(0);
-  let inLine = false;
-
-  /** Whether a line comes after the cursor's. */
-  function isNew(line: Buffer): boolean {
-    if (!skipping) return true;
-    const time = timeOf(line);
-    if (cursor === undefined || time === undefined) return false;
-    const order = compareTimes(time, cursor.time);
-    if (order < 0) return false;
-    if (order === 0) {
-      sameTime += 1;
-      return sameTime > cursor.lines;
-    }
-    if (sameTime < cursor.lines) gap = true;
-    return true;
-  }
-
-  function remember(time: string | undefined): void {
-    if (time === undefined) return;
-    last = last !== undefined && last.time === time ? { time, lines: last.lines + 1 } : { time, lines: 1 };
-  }
-
-  return {
-    push(chunk) {
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      const fresh: Buffer[] = [];
-      let start = 0;
-      while (start < bytes.length) {
-        const end = bytes.indexOf(0x0a, start);
-        const stop = end === -1 ? bytes.length : end + 1;
-        const piece = bytes.subarray(start, stop);
-        start = stop;
-        if (inLine && !skipping) {
-          fresh.push(piece);
-          inLine = end === -1;
-          continue;
-        }
-        // A time is needed to tell: a beginning without one waits for more.
-        partial = Buffer.concat([partial, skipping ? piece.subarray(0, TIME_BYTES) : piece]);
-        if (end === -1 && partial.length < TIME_BYTES) break;
-        const line = partial;
-        if (skipping && !inLine) {
-          if (isNew(line)) {
-            skipping = false;
-          }
-        }
-        partial = Buffer.alloc(0);
-        fresh.push(line);
-        remember(timeOf(line));
-        inLine = end === -1;
+  let last = cursor;
+  for (let start = 0; start < whole.length;) {
+    const end = whole.indexOf(0x0a, start) + 1;
+    const time = timeOf(whole.subarray(start, end));
+    if (start < from && cursor !== undefined && time !== undefined) {
+      const order = compareTimes(time, cursor.time);
+      if (order === 0) sameTime += 1;
+      if (order > 0 || sameTime > cursor.lines) {
+        from = start;
+        gap = sameTime < cursor.lines;
       }
-      return Buffer.concat(fresh);
-    },
-    end: () => ({ cursor: last ?? cursor, gap }),
-  };
+    }
+    if (start >= from && time !== undefined) {
+      last = last?.time === time ? { time, lines: last.lines + 1 } : { time, lines: 1 };
+    }
+    start = end;
+  }
+  return { bytes: whole.subarray(from), cursor: last, gap };
 }
 
 function timeOf(line: Buffer): string | undefined {
