@@ -32,16 +32,32 @@ export function buildWhenNeeded(): boolean {
   return true;
 }
 
+/** How it is started, where that differs from `node dist/recognize-health.js operator`. */
+export interface OperatorCommand {
+  /** What stands in front of the bundle. */
+  readonly node?: readonly string[];
+  /** Another copy of the bundle. */
+  readonly bundle?: string;
+  /** What stands behind the verb. */
+  readonly options?: readonly string[];
+  /** The user and group that it runs as. Only root may say so. */
+  readonly userId?: number | undefined;
+  /** Its working directory. */
+  readonly folder?: string;
+}
+
 /** Starts it with this kubeconfig (a path) on a port that the system gives out; resolves when it watches. */
 export async function startOperatorProcess(
   kubeconfig: string,
   env: Readonly<Record<string, string>>,
+  { node = [], bundle = BUNDLE, options = [], userId, folder: workingDirectory }: OperatorCommand = {},
 ): Promise<OperatorProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'recognize-health-operator-'));
   const supervisor = superviseFolder(folder);
-  const args = [BUNDLE, 'operator', '--listen', '127.0.0.1:0', '--kubeconfig', kubeconfig];
+  const args = [...node, bundle, 'operator', ...options, '--listen', '127.0.0.1:0', '--kubeconfig', kubeconfig];
   const child: ChildProcess = spawn(process.execPath, args, {
-    cwd: folder,
+    cwd: workingDirectory ?? folder,
+    ...(userId === undefined ? {} : { uid: userId, gid: userId }),
     env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
