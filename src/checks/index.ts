@@ -5,9 +5,14 @@ import { bucketReach } from './bucket-reach.ts';
 import { bucketRegion } from './bucket-region.ts';
 import { capacityLimits } from './capacity-limits.ts';
 import { capacityReplicas } from './capacity-replicas.ts';
+import { databaseActivity } from './database-activity.ts';
 import { databaseConnect } from './database-connect.ts';
 import { databaseConnections } from './database-connections.ts';
+import { databaseCredentials } from './database-credentials.ts';
+import { databaseMigrations } from './database-migrations.ts';
+import { databaseReplication } from './database-replication.ts';
 import { databaseVersion } from './database-version.ts';
+import { databaseWraparound } from './database-wraparound.ts';
 import { databaseWritable } from './database-writable.ts';
 import { keyPair } from './key-pair.ts';
 import { keyPublicKey } from './key-public-key.ts';
@@ -26,6 +31,11 @@ export const CHECKS: readonly AnyCheck[] = [
   databaseWritable,
   databaseVersion,
   databaseConnections,
+  databaseActivity,
+  databaseReplication,
+  databaseWraparound,
+  databaseMigrations,
+  databaseCredentials,
   bucketReach,
   bucketList,
   bucketRegion,

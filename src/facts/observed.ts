@@ -44,6 +44,44 @@ export interface DatabaseObserved {
     /** Backends of all databases of the server. */
     readonly used: number;
   }>;
+  readonly activity: Outcome<DatabaseActivity>;
+  /** NotAsked on a standby: its primary knows. */
+  readonly replication: Outcome<{
+    readonly standbys: number;
+    /** The longest a standby takes to apply what the primary wrote; 0 while nothing is written. */
+    readonly lagMs: number;
+    /** The most that a standby has not applied yet. */
+    readonly lagBytes: number;
+  }>;
+  /** Of the server's database that is nearest to the end of its transaction ids. */
+  readonly wraparound: Outcome<{
+    readonly database: string;
+    /** Transactions since the oldest row that is not frozen. */
+    readonly age: number;
+    /** autovacuum_freeze_max_age: from this age on the server vacuums whatever else it was told. */
+    readonly freezeMaxAge: number;
+  }>;
+  /** NotAsked where there is no table of Flyway's. */
+  readonly migrations: Outcome<{
+    readonly failed: number;
+    /** `1.4 add index`, of the last one that failed. */
+    readonly lastFailed?: string;
+    /** The newest version that was applied. */
+    readonly version?: string;
+  }>;
+  /** The role whose password ends first, of our own and those with a session on this database. Empty: none ends. */
+  readonly credentials: Outcome<{ readonly role?: string; /** RFC 3339 UTC */ readonly validUntil?: string }>;
+}
+
+/** What the other sessions of the database do now. Times in ms, 0 where there is none. */
+export interface DatabaseActivity {
+  /** The longest transaction that is at work. */
+  readonly longestTransactionMs: number;
+  /** The longest that a session keeps a transaction open without doing anything. */
+  readonly longestIdleMs: number;
+  /** Sessions that wait for a lock. */
+  readonly lockWaits: number;
+  readonly longestLockWaitMs: number;
 }
 
 export interface BucketObserved {

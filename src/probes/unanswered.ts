@@ -15,7 +15,17 @@ const BUILDERS: Builders = {
   pods: (fault) => ({ workload: { ok: false, fault } }),
   database: (fault) => {
     const answer = { ok: false, fault } as const;
-    return { connect: answer, writable: answer, version: answer, connections: answer };
+    return {
+      connect: answer,
+      writable: answer,
+      version: answer,
+      connections: answer,
+      activity: answer,
+      replication: answer,
+      wraparound: answer,
+      migrations: answer,
+      credentials: answer,
+    };
   },
   bucket: (fault) => {
     const answer = { ok: false, fault } as const;

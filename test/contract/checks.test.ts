@@ -13,6 +13,8 @@ import { address, container, database, NOW, pod, service, workload } from '../un
 
 const word = fc.string({ unit: 'binary', maxLength: 40 });
 const count = fc.integer({ min: 0, max: 120 });
+const ms = fc.nat({ max: 10_000_000 });
+const day = fc.integer({ min: -60, max: 60 }).map((days) => new Date(NOW.getTime() + days * 86_400_000).toISOString());
 const fault = fc
   .tuple(fc.constantFrom(...FAULT_CODES), word)
   .map(([code, detail]) => failed(code, redact(detail, [], 160)));
@@ -101,11 +103,27 @@ const sights: { readonly [K in Kind]?: fc.Arbitrary<Pick<Seen<K>, 'target' | 'ob
       writable: outcome(fc.record({ inRecovery: fc.boolean(), readOnly: fc.boolean() })),
       version: outcome(fc.record({ number: fc.integer({ min: 90_000, max: 190_000 }), text: word })),
       connections: outcome(fc.record({ max: count, reserved: count, used: count })),
+      activity: outcome(
+        fc.record({ longestTransactionMs: ms, longestIdleMs: ms, lockWaits: count, longestLockWaitMs: ms }),
+      ),
+      replication: outcome(fc.record({ standbys: count, lagMs: ms, lagBytes: fc.nat() })),
+      wraparound: outcome(fc.record({ database: word, age: fc.nat(), freezeMaxAge: fc.nat() })),
+      migrations: outcome(
+        fc.record({ failed: fc.nat({ max: 2 }), lastFailed: word, version: word }, { requiredKeys: ['failed'] }),
+      ),
+      credentials: outcome(fc.record({ role: word, validUntil: day }, { requiredKeys: [] })),
     }),
   }),
 };
 
-const NOT_CHECKS = ['index.ts', 'ask.ts', 'pass-on.ts', 'database-question-faults.ts', 'service-health-body.ts'];
+const NOT_CHECKS = [
+  'index.ts',
+  'ask.ts',
+  'pass-on.ts',
+  'database-question-faults.ts',
+  'service-health-body.ts',
+  'ends-soon.ts',
+];
 
 describe('the registry', () => {
   const folder = join(import.meta.dirname, '../../src/checks');

@@ -89,6 +89,42 @@ export const DATABASE_FAULTS = {
     severity: 'medium',
     meaning: "The services' pools may ask for more connections than the server has.",
   },
+  DatabaseTransactionLong: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: 'A transaction of the database has been at work for at least 10 minutes.',
+  },
+  DatabaseIdleInTransaction: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: 'A session has kept a transaction open for at least 5 minutes without doing anything.',
+  },
+  DatabaseLocksWaiting: {
+    result: 'warn',
+    severity: 'high',
+    meaning: 'A session has waited for a lock for at least 30 seconds.',
+  },
+  DatabaseReplicationLagging: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: 'A standby is at least 1 minute or 256 MiB behind its primary.',
+  },
+  DatabaseWraparoundNear: {
+    result: 'warn',
+    severity: 'high',
+    meaning: 'Vacuum does not keep up with the transaction ids of the server, which end at two thousand million.',
+  },
+  DatabaseMigrationFailed: {
+    result: 'fail',
+    severity: 'high',
+    explainsDependents: true,
+    meaning: "Flyway's table says that a migration of the schema failed.",
+  },
+  DatabasePasswordExpiring: {
+    result: 'warn',
+    severity: 'high',
+    meaning: 'The password of a role that uses the database ends within 30 days, or has ended.',
+  },
   DatabaseVersionUnsupported: {
     result: 'warn',
     severity: 'medium',

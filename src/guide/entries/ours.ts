@@ -189,4 +189,43 @@ export const OUR_ENTRIES: readonly Entry[] = [
     'Correct its name or take it out of `spec.mutes`; `kubectl get healthreport NAME -o jsonpath={.status.checks[*].id}` lists the checks.',
     [['any', 'MuteUnmatched']],
   ),
+  ours(
+    'OPS-030',
+    'Transactions or locks held for long',
+    'A session of the database holds a transaction or a lock for long. Others wait for it, vacuum cannot clean up behind it, and a migration of an upgrade would wait as well.',
+    'Find it: `SELECT pid, usename, state, xact_start, pg_blocking_pids(pid), left(query, 80) FROM pg_stat_activity WHERE xact_start IS NOT NULL ORDER BY xact_start`. End what nobody needs with `SELECT pg_terminate_backend(PID)`; `idle_in_transaction_session_timeout` prevents the idle ones.',
+    [
+      ['any', 'DatabaseTransactionLong'],
+      ['any', 'DatabaseIdleInTransaction'],
+      ['any', 'DatabaseLocksWaiting'],
+    ],
+  ),
+  ours(
+    'OPS-031',
+    'Standby behind its primary',
+    'A standby applies changes later than the primary writes them. A failover now would lose them, and the primary keeps the files that the standby still needs.',
+    'Look with `SELECT application_name, state, replay_lag, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) FROM pg_stat_replication` on the primary; then at load, disk and network of the standby, and at long queries on it. Do not upgrade before it has caught up.',
+    [['any', 'DatabaseReplicationLagging']],
+  ),
+  ours(
+    'OPS-032',
+    'Transaction ids are not vacuumed in time',
+    'The age at which the server vacuums by force is long past, and rows are still not frozen. At about two thousand million transactions the server takes no more writes, to keep the data readable.',
+    'Look for what holds vacuum up: long transactions, `SELECT gid FROM pg_prepared_xacts`, `SELECT slot_name FROM pg_replication_slots WHERE NOT active`. Then `VACUUM (FREEZE)` in the database that the message names.',
+    [['any', 'DatabaseWraparoundNear']],
+  ),
+  ours(
+    'OPS-033',
+    'Migration of the schema failed',
+    "Flyway's history holds a migration that failed. The service that owns the schema refuses to start until it is repaired; the vendor supports automatic migrations only.",
+    'See which: `SELECT * FROM SCHEMA.flyway_schema_history WHERE NOT success`, and read the log of the first start after the upgrade. Do not change the table by hand: restore the backup from before the upgrade, or ask the vendor.',
+    [['any', 'DatabaseMigrationFailed']],
+  ),
+  ours(
+    'OPS-034',
+    'Password of a database role ends soon',
+    'The role has a `VALID UNTIL` that is near or past. From then on the server refuses its password; pools keep working until they open their next connection.',
+    "Set a new end, `ALTER ROLE name VALID UNTIL '2027-12-31'` (or `'infinity'`), or rotate the password and the Secret that holds it, and restart the services that use it.",
+    [['any', 'DatabasePasswordExpiring']],
+  ),
 ];

@@ -105,6 +105,11 @@ export function healthyDatabase(changes: Partial<DatabaseObserved> = {}): Databa
     writable: ok({ inRecovery: false, readOnly: false }),
     version: ok({ number: 150_004, text: '15.4' }),
     connections: ok({ max: 100, reserved: 3, used: 12 }),
+    activity: ok({ longestTransactionMs: 12, longestIdleMs: 0, lockWaits: 0, longestLockWaitMs: 0 }),
+    replication: ok({ standbys: 0, lagMs: 0, lagBytes: 0 }),
+    wraparound: ok({ database: 'keylessd', age: 1_000, freezeMaxAge: 200_000_000 }),
+    migrations: ok({ failed: 0, version: '7' }),
+    credentials: ok({}),
     ...changes,
   };
 }
