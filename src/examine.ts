@@ -34,6 +34,8 @@ export interface ExamineInput {
   readonly secrets: SecretReader;
   readonly clients: Clients;
   readonly clock: Clock;
+  /** When the run began, where that was before this call: reading `objects` is a part of it. */
+  readonly startedAt?: Date;
   /** Cancelling it makes the run reject with Stop and leave nothing behind. */
   readonly signal: AbortSignal;
   /** `check` judges a single run: 1 and 1. */
@@ -43,7 +45,7 @@ export interface ExamineInput {
 /** Examines once. Rejects only with the signal's Stop; whatever goes wrong outside is in the status. */
 export async function examine(input: ExamineInput): Promise<HealthReportStatus> {
   const { namespace, generation, spec, previous, objects, secrets, clients, clock, signal } = input;
-  const startedAt = clock.now();
+  const startedAt = input.startedAt ?? clock.now();
   const { targets, inventory, topology, notExamined } = await resolveTargets({
     spec,
     namespace,

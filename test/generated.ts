@@ -6,6 +6,7 @@ import { crd } from '../src/api/crd.ts';
 import { fieldReference } from '../src/api/reference.ts';
 import {
   editorRole,
+  gateOverrideRole,
   gateRole,
   operatorBindings,
   operatorRoles,
@@ -40,7 +41,10 @@ export const GENERATED: readonly GeneratedFile[] = [
     path: 'manifests/rbac/operator.yaml',
     content: () => manifest(...operatorRoles('recognize-health'), ...operatorBindings('recognize-health')),
   },
-  { path: 'manifests/rbac/people.yaml', content: () => manifest(viewerRole(), editorRole(), gateRole()) },
+  {
+    path: 'manifests/rbac/people.yaml',
+    content: () => manifest(viewerRole(), editorRole(), gateRole(), gateOverrideRole()),
+  },
   { path: 'docs/reference/api-calls.md', content: rulesReference },
   { path: 'docs/reference/entries.md', content: () => entriesReference(ENTRIES, GUIDE) },
   { path: 'docs/reference/faults.md', content: faultsReference },

@@ -8,6 +8,8 @@ import { examine } from '../examine.ts';
 import { failed, ok } from '../facts/outcome.ts';
 import { exitCodeOf } from '../judge/exit-code.ts';
 import { renderJson, renderYaml, reportObject } from '../output/object.ts';
+import { renderJunit, type Told } from '../output/junit.ts';
+import { renderMarkdown } from '../output/markdown.ts';
 import { renderReport } from '../output/report.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
@@ -18,7 +20,7 @@ import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Formats of `-o`. */
-const FORMATS = ['table', 'json', 'yaml'] as const;
+const FORMATS = ['table', 'json', 'yaml', 'junit', 'markdown'] as const;
 type Format = (typeof FORMATS)[number];
 
 interface Options {
@@ -60,6 +62,7 @@ Exit codes: 0 pass, 2 usage or bad file, 3 fail, 4 warn (with --fail-on warn), 5
 }
 
 async function check(options: Options, terminal: Terminal): Promise<ExitCode> {
+  const startedAt = systemClock.monotonicMs();
   const documents = await readDocuments(options.file);
   const cluster = options.offline === true ? undefined : await connectCluster(options);
   try {
@@ -68,7 +71,7 @@ async function check(options: Options, terminal: Terminal): Promise<ExitCode> {
       const statuses = await Promise.all(
         documents.reports.map((document) => examineDocument(document, documents, options, cluster, clients, terminal)),
       );
-      print(documents, statuses, options, cluster, terminal);
+      print(documents, statuses, systemClock.monotonicMs() - startedAt, options, cluster, terminal);
       return worstExit(statuses.map((status) => exitCodeOf(status, options.failOn)));
     } finally {
       clients.close();
@@ -127,6 +130,7 @@ function secretsOf(documents: Documents, namespace: string, cluster: ClusterConn
 function print(
   documents: Documents,
   statuses: readonly HealthReportStatus[],
+  durationMs: number,
   options: Options,
   cluster: ClusterConnection | undefined,
   terminal: Terminal,
@@ -142,7 +146,20 @@ function print(
       status,
     ),
   );
+  const told = pairs.map(({ document, status }): Told => ({
+    namespace: namespaceOf(document, options, cluster),
+    name: document.name,
+    status,
+    durationMs,
+    failOn: options.failOn,
+  }));
   switch (options.output) {
+    case 'junit':
+      terminal.out(renderJunit(told));
+      return;
+    case 'markdown':
+      terminal.out(renderMarkdown(told));
+      return;
     case 'json':
       terminal.out(renderJson(objects));
       return;

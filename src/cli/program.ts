@@ -9,6 +9,8 @@ type AddVerb = (program: Command, terminal: Terminal, exit: (code: number) => vo
 /** Each verb is read from disk when it is asked for: `explain` pays for neither the Kubernetes client nor the schema. */
 const VERBS: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
   ['check', async () => (await import('./check.ts')).addCheck],
+  ['gate', async () => (await import('./gate.ts')).addGate],
+  ['status', async () => (await import('./status.ts')).addStatus],
   ['explain', async () => (await import('./explain.ts')).addExplain],
   ['diagnose', async () => (await import('./diagnose.ts')).addDiagnose],
   ['crd', async () => (await import('./crd.ts')).addCrd],
@@ -39,14 +41,16 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       `
 Examples:
   recognize-health check -f report.yaml         examine once from here, write nothing
+  recognize-health gate prod -n recognize       may the upgrade go on?
+  recognize-health status prod -n recognize     what the last run found
   recognize-health explain REC-AV-003           what an entry of the guide says
   recognize-health explain "Failed JWT token sign"
   recognize-health diagnose core-daemon.log     match a log against the guide
   recognize-health crd | kubectl apply --server-side -f -
   recognize-health operator                     keep every HealthReport current
 
-Exit codes of check: 0 pass, 1 internal error, 2 usage or bad file, 3 fail, 4 warn (with --fail-on warn),
-5 unknown, 6 timeout.`,
+Exit codes of check and gate: 0 pass, 1 internal error, 2 usage, bad file, not found or forbidden, 3 fail,
+4 warn (with --fail-on warn), 5 stale or unknown, 6 timeout.`,
     );
   const report = (code: number): void => {
     exitCode = code;

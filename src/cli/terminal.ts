@@ -11,6 +11,8 @@ export interface Terminal {
   /** One text to stderr, with a line break. */
   readonly err: (text: string) => void;
   readonly paint: Paint;
+  /** One line about what is waited for, to stderr; absent where nobody watches. */
+  readonly progress?: (line: string) => void;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }
@@ -43,6 +45,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
+    ...(process.stderr.isTTY ? { progress: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
     paint: colours ? (style, text) => styleText(STYLES[style], text) : plain,
     signal: stop.signal,
   };

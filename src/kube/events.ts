@@ -16,6 +16,8 @@ export interface ReportEvent {
   /** What was seen, with the citation. */
   readonly note: SafeText;
   readonly at: Date;
+  /** Who tells it; the operator unless said. */
+  readonly by?: 'gate';
 }
 
 /** Limits of the API: a longer one is refused with 422. */
@@ -55,9 +57,9 @@ export function eventObject(
     eventTime: event.at.toISOString().replace('Z', '000Z'),
     type: event.type,
     reason: event.reason.slice(0, MAX_REASON_LENGTH),
-    action: 'Examine',
+    action: event.by === 'gate' ? 'Gate' : 'Examine',
     note: clip(event.note, MAX_NOTE_BYTES),
-    reportingController: `${GROUP}/operator`,
+    reportingController: `${GROUP}/${event.by ?? 'operator'}`,
     reportingInstance: instance.slice(0, 128),
     regarding: { apiVersion: API_VERSION, kind: KIND, name: report.name, namespace: report.namespace, uid: report.uid },
   };

@@ -54,7 +54,12 @@ async function pages<T extends object>(
     }
     const { continue: next, resourceVersion } = answer.value.metadata ?? {};
     if (next === undefined || next === '') {
-      return { ok: true, value: { items, resourceVersion: resourceVersion ?? '' } };
+      const { serverDate } = answer;
+      return {
+        ok: true,
+        value: { items, resourceVersion: resourceVersion ?? '' },
+        ...(serverDate === undefined ? {} : { serverDate }),
+      };
     }
     token = next;
   }

@@ -60,6 +60,14 @@ export function gateRole(): object {
   ]);
 }
 
+/** What `gate --skip` and `gate --override` take beside: an Event says who opened the gate, and why. */
+export function gateOverrideRole(): object {
+  const { group, resource, verb } = RULES.createEvent;
+  return role('ClusterRole', `${OPERATOR_NAME}-gate-override`, undefined, [
+    { apiGroups: [group], resources: [resource], verbs: [verb] },
+  ]);
+}
+
 /** What reading reports takes; aggregated into the cluster's `view`, so that whoever may see a namespace may see them. */
 export function viewerRole(): object {
   const rules = [

@@ -124,8 +124,8 @@ export const RULES = {
     resource: 'events',
     scope: 'Namespaced',
     where: 'reports',
-    callers: OPERATOR,
-    why: 'Tell transitions.',
+    callers: BOTH,
+    why: 'Tell transitions; record what `gate --skip` and `gate --override` left out.',
   },
 
   getLease: { ...lease, verb: 'get', why: 'Elect one leader among the replicas.' },

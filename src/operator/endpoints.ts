@@ -1,4 +1,5 @@
-// The operator's own HTTP endpoints: /healthz (the process turns), /readyz (the watch is alive), /metrics.
+// The operator's own HTTP endpoints: /healthz (the process turns), /readyz (the watch is alive), /metrics, and
+// /gate/{namespace}/{name} (may an upgrade go on?), which every replica answers from what its watch last showed.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -8,6 +9,8 @@ export interface EndpointsInput {
   readonly port: number;
   /** Why we are not ready; undefined when we are. */
   readonly notReady: () => string | undefined;
+  /** The gate's answer about a report; absent serves no /gate. */
+  readonly gate?: (namespace: string, name: string) => { readonly status: 200 | 412 | 503; readonly body: object };
   readonly metrics: { readonly text: () => Promise<string>; readonly contentType: string };
 }
 
@@ -15,6 +18,9 @@ export interface Endpoints {
   readonly port: number;
   close(): Promise<void>;
 }
+
+/** Names as Kubernetes allows them, unescaped: whatever else a path holds leads nowhere. */
+const GATE_PATH = /^\/gate\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/;
 
 /** Listens. Rejects when the port is taken. */
 export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> {
@@ -24,7 +30,14 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     };
     if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
       send(405, 'text/plain', 'only GET\n');
+      return;
+    }
+    const gated = GATE_PATH.exec(path);
+    if (gated !== null && input.gate !== undefined) {
+      const { status, body } = input.gate(gated[1] ?? '', gated[2] ?? '');
+      send(status, 'application/json', `${JSON.stringify(body)}\n`);
       return;
     }
     switch (path) {
@@ -47,7 +60,7 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
         );
         return;
       default:
-        send(404, 'text/plain', 'not found: /healthz, /readyz, /metrics\n');
+        send(404, 'text/plain', 'not found: /healthz, /readyz, /metrics, /gate/{namespace}/{name}\n');
     }
   });
   // Slow or half-open clients must not hold sockets for ever.

@@ -15,6 +15,7 @@ import { namespaceSecrets } from '../kube/secrets.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import { controller } from './controller.ts';
 import { serveEndpoints, type Endpoints } from './endpoints.ts';
+import { gateAnswer } from './gate.ts';
 import { createLog, type LogLevel, type LogTarget } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { observed } from './observed-report.ts';
@@ -55,6 +56,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
 
   const examineReport: Examine = async ({ metadata, spec, previous, signal: running }) => {
     const started = clock.monotonicMs();
+    const startedAt = clock.now();
     const status = await examine({
       namespace: metadata.namespace,
       generation: metadata.generation,
@@ -64,6 +66,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
       secrets: namespaceSecrets(api, metadata.namespace),
       clients,
       clock,
+      startedAt,
       signal: running,
     });
     metrics.runEnded('examined', (clock.monotonicMs() - started) / 1_000);
@@ -114,6 +117,11 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   const endpoints: Endpoints = await serveEndpoints({
     ...options.listen,
     notReady,
+    gate: (namespace, name) => {
+      const reason = notReady();
+      const object = reason === undefined ? reflector.get(`${namespace}/${name}`) : undefined;
+      return gateAnswer({ namespace, name }, object, reason, clock.now());
+    },
     metrics: {
       contentType: metrics.contentType,
       text: () => {

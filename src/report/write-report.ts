@@ -155,6 +155,7 @@ export function checkStatus(check: JudgedCheck): CheckStatus {
   return {
     id: check.id,
     component: check.component,
+    ...(check.required ? {} : { required: false }),
     result: check.result,
     state: check.state,
     ...(check.streak === 0 ? {} : { streak: check.streak }),

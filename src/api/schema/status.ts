@@ -47,6 +47,7 @@ const check = z
   .object({
     id: checkId.describe('component[/target]/question.'),
     component: z.string().max(64).describe('The component that the check is about.'),
+    required: z.boolean().optional().describe('False: an answer that is missing holds up no upgrade. Absent: true.'),
     result: z.enum(RESULTS).describe('Answer of this run. error: could not be evaluated.'),
     state: z.enum(RESULTS).describe('Answer after the thresholds.'),
     streak: count.optional().describe('Runs in a row that speak for another state.'),

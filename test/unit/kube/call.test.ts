@@ -180,9 +180,9 @@ describe('lists', () => {
       answer(response, 200, n === 1 ? page(['a'], 'next') : page(['b'])),
     );
     const listed = await listAll(api, RULES.listPods, { namespace: 'x', query: { resourceVersion: 0 } }, signal);
-    expect(listed).toEqual({
-      ok: true,
-      value: { items: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }], resourceVersion: '7' },
+    expect(listed.ok && listed.value).toEqual({
+      items: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }],
+      resourceVersion: '7',
     });
     expect(requests[1]?.line).toBe('GET /api/v1/namespaces/x/pods?limit=500&continue=next');
   });

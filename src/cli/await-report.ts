@@ -1,0 +1,186 @@
+// Asks the operator for a run of one report and waits for it, as patiently as the gate's timeout allows; or reads the
+// report as it is. Everything that can happen to the report meanwhile is a decision, never a pass.
+import { EXIT } from '../api/exit-codes.ts';
+import type { HealthReportStatus } from '../api/health-report.ts';
+import { REQUEST_ANNOTATION } from '../api/names.ts';
+import { problemLines } from '../api/validate.ts';
+import type { GateDecision } from '../facts/gate-decision.ts';
+import type { ApiFault, ApiResult } from '../kube/api-fault.ts';
+import type { KubeApi } from '../kube/call.ts';
+import { getReport, parseReport, requestRun, type ReportObject } from '../kube/reports.ts';
+import { type Asked, seenAgain } from '../judge/gate-request.ts';
+import { decideGate, undecided, type GateInput } from '../judge/gate.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { redact } from '../runtime/safe-text.ts';
+
+export interface AwaitOptions {
+  readonly api: KubeApi;
+  readonly namespace: string;
+  readonly name: string;
+  /** Unique; undefined judges the report as it is. */
+  readonly token: string | undefined;
+  readonly timeoutMs: number;
+  readonly maxAgeMs: number;
+  readonly failOn: 'fail' | 'warn';
+  readonly skips: readonly string[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told when what is waited for changes. */
+  readonly onWaiting?: (decision: GateDecision) => void;
+}
+
+export interface Awaited {
+  readonly decision: GateDecision;
+  /** Of the last reading, for Events. */
+  readonly uid: string;
+  readonly status: HealthReportStatus | undefined;
+}
+
+/** Looks come this often at first, and more slowly as the wait gets longer. In ms. */
+const FIRST_LOOK_MS = 250;
+const SLOWEST_LOOK_MS = 2_000;
+/** A token that somebody replaced is set again no more often than this. In ms. */
+const ASK_AGAIN_MS = 3_000;
+
+/** A call that was begun in time may take this much longer. In ms. */
+const LAST_CALL_MS = 5_000;
+
+/** One look at the object, or why there is none. */
+interface Look {
+  readonly uid: string;
+  readonly annotation: string | undefined;
+  readonly status: HealthReportStatus | undefined;
+  readonly now: Date | undefined;
+  readonly facts: Pick<GateInput, 'status' | 'generation' | 'suspended' | 'waive'> | undefined;
+  readonly problem: string;
+}
+
+/**
+ * Resolves with the decision about one report; never rejects but for the signal's Stop. The first read decides about
+ * absent and forbidden reports; later a server that is in trouble is asked again until the time is up.
+ */
+export async function awaitReport(options: AwaitOptions): Promise<Awaited> {
+  const limit = options.clock.deadline(options.timeoutMs + LAST_CALL_MS, options.signal);
+  try {
+    return await lookUntilDecided(options, limit.signal);
+  } finally {
+    limit.clear();
+  }
+}
+
+async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal): Promise<Awaited> {
+  const { api, namespace, name, token, clock, signal } = options;
+  const until = clock.monotonicMs() + options.timeoutMs;
+  const left = (): number => Math.max(until - clock.monotonicMs(), 0);
+
+  const first = await getReport(api, namespace, name, calls);
+  if (!first.ok) return { decision: refused(first.fault), uid: '', status: undefined };
+  let look = lookAt(first);
+  const { uid } = look;
+  let asked: Asked | undefined;
+  const decision = (): GateDecision =>
+    look.facts === undefined
+      ? undecided('Unreadable', EXIT.unknown, false, undefined, redact(look.problem, [], 1024))
+      : decideGate({ ...options, ...look.facts, asked, maxAgeMs: options.maxAgeMs, now: look.now });
+  const end = (final: GateDecision): Awaited => ({ decision: final, uid, status: look.status });
+  if (token === undefined || look.facts?.suspended === true || look.facts === undefined) return end(decision());
+
+  const ask = async (): Promise<GateDecision | undefined> => {
+    const answer = await requestRun(api, namespace, name, token, calls);
+    if (!answer.ok) return refused(answer.fault);
+    look = lookAt(answer);
+    if (look.uid !== uid) return undecided('Deleted', EXIT.usage, false, undefined);
+    // Asked again, the first request's time still counts: a run since then is an answer.
+    asked ??= {
+      token,
+      at: look.now,
+      before: look.status?.lastRunTime,
+      handledBefore: look.status?.lastHandledRequest,
+      later: [],
+      clockAhead: false,
+    };
+    return undefined;
+  };
+  const refusedRequest = await ask();
+  if (refusedRequest !== undefined) return end(refusedRequest);
+
+  let askedAt = clock.monotonicMs();
+  let pause = FIRST_LOOK_MS;
+  let told = '';
+  for (;;) {
+    const current = decision();
+    if (!current.waiting) return end(current);
+    if (told !== current.reason) options.onWaiting?.(current);
+    told = current.reason;
+    if (left() === 0) return end(current);
+
+    await clock.sleep(Math.min(pause, left()), signal);
+    pause = Math.min(pause * 1.5, SLOWEST_LOOK_MS);
+    const answer = await getReport(api, namespace, name, calls);
+    if (!answer.ok) {
+      const trouble = refused(answer.fault);
+      if (answer.fault.code === 'NotFound') return end(undecided('Deleted', EXIT.usage, false, undefined));
+      if (!trouble.waiting) return end(trouble);
+      if (told !== trouble.reason) options.onWaiting?.(trouble);
+      told = trouble.reason;
+      if (left() === 0) return end(trouble);
+      continue;
+    }
+    look = lookAt(answer);
+    if (look.uid !== uid) return end(undecided('Deleted', EXIT.usage, false, undefined));
+    if (asked !== undefined) asked = seenAgain(asked, look);
+    // Somebody replaced the token, and theirs was handled without answering ours: nobody else will ask for us.
+    const replaced = look.annotation !== token && (look.annotation ?? '') === (look.status?.lastHandledRequest ?? '');
+    const removed = look.annotation === undefined;
+    if ((replaced || removed) && decision().waiting && clock.monotonicMs() - askedAt >= ASK_AGAIN_MS) {
+      const trouble = await ask();
+      askedAt = clock.monotonicMs();
+      if (trouble !== undefined && !trouble.waiting) return end(trouble);
+    }
+  }
+}
+
+/** What a refusal means to a gate. A server in trouble may recover; a user without rights does not. */
+export function refused(fault: ApiFault): GateDecision {
+  switch (fault.code) {
+    case 'NotFound':
+      return undecided('NotFound', EXIT.usage, false, undefined, fault.message);
+    case 'Forbidden':
+    case 'Unauthorized':
+    case 'Misconfigured':
+      return undecided('Forbidden', EXIT.usage, false, undefined, fault.message);
+    case 'Invalid':
+      return undecided('Unreadable', EXIT.usage, false, undefined, fault.message);
+    case 'AlreadyExists':
+    case 'Conflict':
+    case 'Gone':
+    case 'TooManyRequests':
+    case 'ServerError':
+    case 'Unreachable':
+    case 'Timeout':
+      return undecided('Unreachable', EXIT.unknown, true, undefined, fault.message);
+  }
+}
+
+function lookAt(answer: ApiResult<ReportObject> & { readonly ok: true }): Look {
+  const { value, serverDate } = answer;
+  const parsed = parseReport(value);
+  const now = serverDate === undefined ? Number.NaN : Date.parse(serverDate);
+  const metadata = parsed.ok ? parsed.report.metadata : parsed.metadata;
+  const status = parsed.ok ? parsed.report.status : undefined;
+  return {
+    uid: metadata.uid,
+    annotation: metadata.annotations[REQUEST_ANNOTATION],
+    status,
+    now: Number.isNaN(now) ? undefined : new Date(now),
+    problem: parsed.ok ? '' : problemLines(parsed.problems).join('; '),
+    facts: parsed.ok
+      ? {
+          status,
+          generation: metadata.generation,
+          suspended: parsed.report.spec.suspend,
+          waive: parsed.report.spec.upgrade.waive ?? [],
+        }
+      : undefined,
+  };
+}

@@ -1,0 +1,279 @@
+// `gate NAME...`: the pre-upgrade check. Asks for a run, waits for it, judges it, and says what blocks. Nothing but
+// evidence of now is a pass; what --skip and --override leave out is recorded in an Event, or it does not count.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { InvalidArgumentError, type Command } from 'commander';
+import { stringify } from 'yaml';
+import { EXIT, worstExit, type ExitCode } from '../api/exit-codes.ts';
+import type { HealthReportStatus } from '../api/health-report.ts';
+import { GATE_REASONS, type GateAnswer } from '../facts/gate-decision.ts';
+import { undecided } from '../judge/gate.ts';
+import { createEvent } from '../kube/events.ts';
+import { listReports } from '../kube/reports.ts';
+import { gateObject, renderGate } from '../output/gate.ts';
+import { renderJunit, type Told } from '../output/junit.ts';
+import { renderMarkdown } from '../output/markdown.ts';
+import { isCancelled, systemClock } from '../runtime/clock.ts';
+import { formatDuration } from '../runtime/duration.ts';
+import { redact } from '../runtime/safe-text.ts';
+import { semaphore } from '../runtime/semaphore.ts';
+import { timestamp } from '../runtime/timestamp.ts';
+import { awaitReport, refused, type Awaited } from './await-report.ts';
+import { connectCluster, type ClusterConnection } from './cluster.ts';
+import { durationOption } from './durations.ts';
+import { CommandError } from './exit.ts';
+import type { Terminal } from './terminal.ts';
+
+const FORMATS = ['table', 'json', 'yaml', 'junit', 'markdown'] as const;
+type Format = (typeof FORMATS)[number];
+
+interface Options {
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly refresh: boolean;
+  readonly maxAge: number;
+  readonly timeout: number;
+  readonly failOn: 'fail' | 'warn';
+  readonly skip: readonly string[];
+  readonly override?: string;
+  readonly output: Format;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** Reports that are waited for at the same time. */
+const AT_ONCE = 16;
+
+export function addGate(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
+  program
+    .command('gate')
+    .description('before an upgrade: ask for a run, wait for it, and say whether anything blocks')
+    .argument('[name...]', 'HealthReports')
+    .option('-n, --namespace <namespace>', 'namespace of the reports (default: that of the context)')
+    .option('-A, --all-namespaces', 'every report of every namespace')
+    .option('--no-refresh', 'ask for no run: judge the last one, if it is not older than --max-age')
+    .option(
+      '--max-age <duration>',
+      'with --no-refresh: how long ago the last run may have started',
+      durationOption,
+      120_000,
+    )
+    .option('--timeout <duration>', 'how long to wait for the run', durationOption, 300_000)
+    .option('--fail-on <what>', 'fail, or warn to count warnings', failOn, 'fail')
+    .option('--skip <check>', 'leave this check out; may be repeated; recorded in an Event', collect, [])
+    .option('--override <reason>', 'exit 0 whatever was found; the reason is recorded in an Event')
+    .option('-o, --output <format>', FORMATS.join(', '), format, 'table')
+    .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  recognize-health gate prod -n recognize
+  recognize-health gate prod -n recognize -o junit > gate.xml
+  recognize-health gate -A --no-refresh --max-age 2m
+
+Needs the rights to get and patch HealthReports (an annotation asks for the run), to list them for -A, and to create
+Events for --skip and --override.
+
+Exit codes: 0 pass, 1 internal error, 2 usage, not found or forbidden, 3 fail, 4 warn (with --fail-on warn),
+5 stale, unknown or unreachable, 6 timeout. Several reports: 3 before 5 before 6 before 4.`,
+    )
+    .action(async (names: readonly string[], options: Options) => {
+      exit(await gate(names, options, terminal));
+    });
+}
+
+async function gate(names: readonly string[], options: Options, terminal: Terminal): Promise<ExitCode> {
+  const all = options.allNamespaces === true;
+  if (all && (names.length > 0 || options.namespace !== undefined))
+    throw new CommandError('-A takes every report: give no NAME and no --namespace with it', EXIT.usage);
+  if (!all && names.length === 0)
+    throw new CommandError('which report? give its NAME, or -A for all of them', EXIT.usage);
+  if (options.override?.trim() === '')
+    throw new CommandError('--override needs a reason: who decided this, and why', EXIT.usage);
+
+  const cluster = await connectCluster(options);
+  try {
+    const reports = all
+      ? await everyReport(cluster, terminal.signal)
+      : [...new Set(names)].map((name) => ({ namespace: options.namespace ?? cluster.namespace, name }));
+    const places = semaphore(AT_ONCE);
+    const told = await Promise.all(
+      reports.map((report) => places.run(terminal.signal, () => gateOne(report, options, cluster, terminal))),
+    );
+    const exitCode = worstExit(told.map(({ gate: answer }) => answer.exitCode));
+    print(told, exitCode, options, terminal);
+    return exitCode;
+  } catch (error) {
+    if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
+    throw error;
+  } finally {
+    await cluster.close();
+  }
+}
+
+interface Report {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+async function everyReport(cluster: ClusterConnection, signal: AbortSignal): Promise<readonly Report[]> {
+  const listed = await listReports(cluster.api, {}, signal);
+  if (!listed.ok) {
+    const { exitCode, message } = refused(listed.fault);
+    throw new CommandError(message, exitCode);
+  }
+  if (listed.value.items.length === 0)
+    throw new CommandError(
+      'there is no HealthReport in any namespace, so nothing says that an upgrade is safe',
+      EXIT.usage,
+    );
+  return listed.value.items.map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
+}
+
+type Answered = Told & { readonly gate: GateAnswer };
+
+async function gateOne(
+  { namespace, name }: Report,
+  options: Options,
+  cluster: ClusterConnection,
+  terminal: Terminal,
+): Promise<Answered> {
+  const startedAt = systemClock.monotonicMs();
+  const token = options.refresh ? `${timestamp(systemClock.now())}-${randomUUID()}` : undefined;
+  const awaited = await awaitReport({
+    api: cluster.api,
+    namespace,
+    name,
+    token,
+    timeoutMs: options.timeout,
+    maxAgeMs: options.maxAge,
+    failOn: options.failOn,
+    skips: options.skip,
+    clock: systemClock,
+    signal: terminal.signal,
+    onWaiting: ({ message }) =>
+      terminal.progress?.(`${namespace}/${name}: waiting for at most ${formatDuration(options.timeout)}: ${message}`),
+  });
+  const base: GateAnswer = {
+    namespace,
+    name,
+    ...awaited.decision,
+    ...(token === undefined ? {} : { request: token }),
+  };
+  const answer = await recorded(base, awaited, options, cluster, terminal.signal);
+  return {
+    namespace,
+    name,
+    status: statusToTell(awaited),
+    gate: answer,
+    durationMs: systemClock.monotonicMs() - startedAt,
+    failOn: options.failOn,
+  };
+}
+
+/** Checks are told only where they were judged: those of a stale report would pass for news. */
+function statusToTell({ decision, status }: Awaited): HealthReportStatus | undefined {
+  const judged = decision.exitCode === EXIT.pass || decision.blockers.length + decision.unanswered.length > 0;
+  return judged || decision.exitCode === EXIT.warn || decision.notExamined.length > 0 ? status : undefined;
+}
+
+/** Records what was left out, and only then lets it count. */
+async function recorded(
+  answer: GateAnswer,
+  { uid }: Awaited,
+  options: Options,
+  cluster: ClusterConnection,
+  signal: AbortSignal,
+): Promise<GateAnswer> {
+  const overridable: readonly ExitCode[] = [EXIT.fail, EXIT.warn, EXIT.unknown, EXIT.timeout];
+  const override = options.override !== undefined && uid !== '' && overridable.includes(answer.exitCode);
+  if (!override && answer.skipped.length === 0) return answer;
+  const reason = redact(options.override ?? '', [], 512);
+  const left = answer.skipped.map(({ check }) => check).join(', ');
+  const parts = [
+    ...(override ? [`The gate was overridden (exit code ${answer.exitCode}, ${answer.reason}): ${reason}.`] : []),
+    ...(left === '' ? [] : [`The gate left out ${left}.`]),
+    ...(override && answer.blockers.length > 0
+      ? [`Blockers: ${answer.blockers.map(({ check, fault, result }) => `${check} (${fault ?? result})`).join(', ')}.`]
+      : []),
+  ];
+  const event = await createEvent(
+    cluster.api,
+    { name: answer.name, namespace: answer.namespace, uid },
+    {
+      by: 'gate',
+      // Each gate tells its own story, even when two say the same.
+      identity: ['gate', randomUUID()],
+      type: 'Warning',
+      reason: override ? 'GateOverridden' : 'GateSkipped',
+      note: redact(parts.join(' '), [], 1024),
+      at: systemClock.now(),
+    },
+    hostname(),
+    signal,
+  );
+  if (!event.ok) {
+    const { exitCode, message } = refused(event.fault);
+    const decision = undecided(
+      'NotRecorded',
+      exitCode,
+      false,
+      undefined,
+      redact(`${GATE_REASONS.NotRecorded} ${message}`, [], 1024),
+    );
+    // What blocks stays told: only the conclusion is another one.
+    return { ...answer, exitCode: decision.exitCode, reason: decision.reason, message: decision.message };
+  }
+  return override
+    ? {
+        ...answer,
+        exitCode: EXIT.pass,
+        reason: 'Overridden',
+        override: { reason, replaced: answer.exitCode },
+      }
+    : answer;
+}
+
+function print(told: readonly Answered[], exitCode: ExitCode, options: Options, terminal: Terminal): void {
+  const answers = told.map(({ gate: answer }) => answer);
+  const known = new Set(told.flatMap(({ status }) => status?.checks?.map(({ id }) => id) ?? []));
+  for (const check of options.skip) {
+    if (known.size > 0 && !known.has(check))
+      terminal.err(`recognize-health: --skip ${check} names no check of these reports`);
+  }
+  switch (options.output) {
+    case 'table':
+      terminal.out(renderGate(answers, terminal.paint).join('\n'));
+      return;
+    case 'json':
+      terminal.out(JSON.stringify(gateObject(answers, exitCode), null, 2));
+      return;
+    case 'yaml':
+      terminal.out(
+        stringify(gateObject(answers, exitCode), { lineWidth: 120, aliasDuplicateObjects: false }).trimEnd(),
+      );
+      return;
+    case 'junit':
+      terminal.out(renderJunit(told));
+      return;
+    case 'markdown':
+      terminal.out(renderMarkdown(told));
+  }
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function format(value: string): string {
+  if (!(FORMATS as readonly string[]).includes(value))
+    throw new InvalidArgumentError(`It is one of ${FORMATS.join(', ')}.`);
+  return value;
+}
+
+function failOn(value: string): string {
+  if (value !== 'fail' && value !== 'warn') throw new InvalidArgumentError('It is fail or warn.');
+  return value;
+}

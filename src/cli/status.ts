@@ -1,0 +1,154 @@
+// `status [NAME]`: what the last run found, root cause first. A report that is stale says so before anything else.
+import { InvalidArgumentError, type Command } from 'commander';
+import { EXIT, type ExitCode } from '../api/exit-codes.ts';
+import { healthReportStatus, type HealthReportStatus } from '../api/health-report.ts';
+import type { ApiResult } from '../kube/api-fault.ts';
+import { getReport, listReports, type ReportObject } from '../kube/reports.ts';
+import { renderJson, renderYaml, reportObject } from '../output/object.ts';
+import { renderReport, renderSummary, type Shown } from '../output/report.ts';
+import { isCancelled, systemClock } from '../runtime/clock.ts';
+import { formatDuration } from '../runtime/duration.ts';
+import { isStale } from '../report/index.ts';
+import { refused } from './await-report.ts';
+import { connectCluster } from './cluster.ts';
+import { CommandError } from './exit.ts';
+import type { Terminal } from './terminal.ts';
+
+const FORMATS = ['table', 'json', 'yaml'] as const;
+type Format = (typeof FORMATS)[number];
+
+interface Options {
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly all?: boolean;
+  readonly output: Format;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+export function addStatus(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
+  program
+    .command('status')
+    .description('what the last run found, root cause first')
+    .argument('[name]', 'a HealthReport (default: a line for each)')
+    .option('-n, --namespace <namespace>', 'namespace of the reports (default: that of the context)')
+    .option('-A, --all-namespaces', 'reports of every namespace')
+    .option('--all', 'show good and skipped questions too')
+    .option('-o, --output <format>', FORMATS.join(', '), format, 'table')
+    .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  recognize-health status prod -n recognize
+  recognize-health status -A
+
+The exit code says whether a report could be read, not what it says: 0, or 2 (not found, forbidden) and 5 (unreachable).
+For a verdict that a pipeline can branch on, use gate.`,
+    )
+    .action(async (name: string | undefined, options: Options) => {
+      exit(await status(name, options, terminal));
+    });
+}
+
+async function status(name: string | undefined, options: Options, terminal: Terminal): Promise<ExitCode> {
+  const everywhere = options.allNamespaces === true;
+  if (everywhere && (name !== undefined || options.namespace !== undefined))
+    throw new CommandError('-A shows every report: give no NAME and no --namespace with it', EXIT.usage);
+  const cluster = await connectCluster(options);
+  try {
+    const namespace = options.namespace ?? cluster.namespace;
+    const { objects, serverDate } =
+      name === undefined
+        ? whole(await listReports(cluster.api, everywhere ? {} : { namespace }, terminal.signal))
+        : single(await getReport(cluster.api, namespace, name, terminal.signal));
+    if (objects.length === 0) {
+      terminal.err(`recognize-health: no HealthReport in ${everywhere ? 'any namespace' : `namespace ${namespace}`}`);
+      if (options.output === 'table') return EXIT.pass;
+    }
+    const now = new Date(Date.parse(serverDate ?? '') || systemClock.now().getTime());
+    print(objects, name !== undefined, now, options, terminal);
+    return EXIT.pass;
+  } catch (error) {
+    if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
+    throw error;
+  } finally {
+    await cluster.close();
+  }
+}
+
+interface Read {
+  readonly objects: readonly ReportObject[];
+  readonly serverDate: string | undefined;
+}
+
+function whole(answer: Awaited<ReturnType<typeof listReports>>): Read {
+  if (!answer.ok) throw unreadable(answer);
+  return { objects: answer.value.items, serverDate: answer.serverDate };
+}
+
+function single(answer: ApiResult<ReportObject>): Read {
+  if (!answer.ok) throw unreadable(answer);
+  return { objects: [answer.value], serverDate: answer.serverDate };
+}
+
+function unreadable({ fault }: ApiResult<unknown> & { readonly ok: false }): CommandError {
+  const { exitCode, message } = refused(fault);
+  return new CommandError(message, exitCode);
+}
+
+function print(objects: readonly ReportObject[], one: boolean, now: Date, options: Options, terminal: Terminal): void {
+  const shown = objects.map((object) => ({ object, ...shownOf(object) }));
+  if (options.output !== 'table') {
+    const reports = shown.map(({ object, status: found }) =>
+      reportObject(object.metadata as unknown as Record<string, unknown>, object.spec ?? {}, found),
+    );
+    terminal.out(options.output === 'json' ? renderJson(reports) : renderYaml(reports));
+    return;
+  }
+  if (one) {
+    for (const report of shown) {
+      terminal.out(
+        [
+          ...renderReport(report, options.all === true, terminal.paint),
+          '',
+          freshness(report, report.object.metadata.generation, now),
+        ].join('\n'),
+      );
+    }
+    return;
+  }
+  terminal.out(
+    [
+      ...renderSummary(shown, terminal.paint),
+      ...shown
+        .filter((report) => isStale(report.status, now))
+        .map((report) => `${report.namespace}/${report.name}: ${freshness(report, undefined, now)}`),
+    ].join('\n'),
+  );
+}
+
+/** Whether the report may be believed, in a sentence. */
+function freshness({ status: found }: Shown, generation: number | undefined, now: Date): string {
+  if (found.lastRunTime === undefined) return 'No run has finished yet: is the operator running?';
+  const ago = formatDuration(Math.max(0, now.getTime() - Date.parse(found.lastRunTime)));
+  if (isStale(found, now))
+    return `STALE: the last run started ${ago} ago, and the report may no longer hold. Is the operator running?`;
+  const edited =
+    generation === undefined || generation === found.observedGeneration ? '' : ' The spec was edited since.';
+  return `Last run started ${ago} ago; fresh until ${found.freshUntil ?? 'then'}.${edited}`;
+}
+
+/** A status that we cannot read (of a newer operator) is shown as none, not guessed at. */
+function shownOf({ metadata, status: written }: ReportObject): Shown {
+  const parsed = healthReportStatus.safeParse(written ?? {});
+  const found: HealthReportStatus = parsed.success ? parsed.data : healthReportStatus.parse({});
+  return { namespace: metadata.namespace ?? '', name: metadata.name, status: found };
+}
+
+function format(value: string): string {
+  if (!(FORMATS as readonly string[]).includes(value))
+    throw new InvalidArgumentError(`It is one of ${FORMATS.join(', ')}.`);
+  return value;
+}

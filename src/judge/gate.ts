@@ -1,0 +1,315 @@
+// May this upgrade go on? Judges a report as it is stored: raw results, never the states behind thresholds. Fail-closed:
+// what is missing, old, unconfirmed or contradictory is never a pass. Pure; `now` is the API server's clock.
+import { EXIT, type ExitCode } from '../api/exit-codes.ts';
+import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
+import type { GateDecision, GateFinding, GateReason } from '../facts/gate-decision.ts';
+import { GATE_REASONS } from '../facts/gate-decision.ts';
+import { formatDuration } from '../runtime/duration.ts';
+import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
+import { type Asked, answers } from './gate-request.ts';
+import { byBadness } from './order.ts';
+import { MUTES_CHECK } from './roll-up.ts';
+import type { Waiver } from './upgradeable.ts';
+
+export interface GateInput {
+  /** Undefined when there is none, or none that can be read. */
+  readonly status: HealthReportStatus | undefined;
+  /** metadata.generation */
+  readonly generation: number;
+  /** spec.suspend */
+  readonly suspended: boolean;
+  /** spec.upgrade.waive */
+  readonly waive: readonly Waiver[];
+  /** The run that was asked for; undefined judges what is there. */
+  readonly asked: Asked | undefined;
+  /** Without `asked`: how old the last run may be, in ms. Undefined leaves it to the report's own freshUntil. */
+  readonly maxAgeMs: number | undefined;
+  readonly failOn: 'fail' | 'warn';
+  /** Ids of checks that do not count. */
+  readonly skips: readonly string[];
+  /** The API server's Date; undefined when it gave none. */
+  readonly now: Date | undefined;
+}
+
+/** An operator's clock that is ahead by less than this is no reason to disbelieve a report. In ms. */
+const CLOCK_SLACK_MS = 5_000;
+
+/** Decides. Without a run that counts as evidence there are no blockers, only the reason why nothing can be said. */
+export function decideGate(input: GateInput): GateDecision {
+  const obstacle = noEvidence(input);
+  if (obstacle !== undefined) return obstacle;
+  return input.status === undefined ? undecided('Pending', EXIT.unknown, true, undefined) : judge(input.status, input);
+}
+
+/** A decision about a report of which nothing is known. */
+export function undecided(
+  reason: GateReason,
+  exitCode: ExitCode,
+  waiting: boolean,
+  status: HealthReportStatus | undefined,
+  detail?: SafeText,
+): GateDecision {
+  return {
+    exitCode,
+    reason,
+    message: detail ?? redact(GATE_REASONS[reason], [], 512),
+    waiting,
+    blockers: [],
+    unanswered: [],
+    warnings: [],
+    muted: [],
+    skipped: [],
+    notExamined: [],
+    ...(status?.lastRunTime === undefined ? {} : { lastRunTime: status.lastRunTime }),
+  };
+}
+
+/** Why the status is no evidence about now, in the order of what to tell first; undefined when it is. */
+function noEvidence({ status, generation, suspended, asked, maxAgeMs, now }: GateInput): GateDecision | undefined {
+  if (suspended) return undecided('Suspended', EXIT.unknown, false, status);
+  const { lastRunTime, freshUntil } = status ?? {};
+  if (status === undefined || status.observedGeneration < 0 || lastRunTime === undefined || freshUntil === undefined) {
+    // A spec that cannot be used never gets a run, and its Ready condition says so.
+    const ready = status?.conditions.find(({ type }) => type === 'Ready');
+    return status !== undefined && ready?.status === 'False'
+      ? undecided('NotReady', EXIT.unknown, false, status, redact(`${ready.reason}: ${ready.message}`, [], 1024))
+      : undecided('Pending', EXIT.unknown, asked !== undefined, status);
+  }
+  if (now === undefined) return undecided('NoServerTime', EXIT.unknown, false, status);
+  const stale = !(now.getTime() <= Date.parse(freshUntil));
+  const staleDecision = (waiting: boolean): GateDecision =>
+    undecided(
+      'Stale',
+      EXIT.unknown,
+      waiting,
+      status,
+      redact(`Stale since ${freshUntil}: the operator does not keep the report current. Is it running?`),
+    );
+  if (asked !== undefined && !answers(status, asked, now)) {
+    return stale ? staleDecision(true) : undecided('NotAnswered', EXIT.timeout, true, status);
+  }
+  if (status.observedGeneration !== generation) {
+    if (stale) return staleDecision(asked !== undefined);
+    return undecided(
+      'OldGeneration',
+      asked === undefined ? EXIT.unknown : EXIT.timeout,
+      asked !== undefined,
+      status,
+      redact(`The report speaks of generation ${status.observedGeneration}, the spec is at ${generation}.`),
+    );
+  }
+  if (stale) return staleDecision(false);
+  if (asked !== undefined) return undefined;
+  const ageMs = now.getTime() - Date.parse(lastRunTime);
+  if (!(ageMs >= -CLOCK_SLACK_MS)) return undecided('ClockAhead', EXIT.unknown, false, status);
+  if (maxAgeMs !== undefined && ageMs > maxAgeMs) {
+    const ages = `${formatDuration(ageMs)} ago, more than ${formatDuration(maxAgeMs)}`;
+    return undecided('TooOld', EXIT.unknown, false, status, redact(`The last run started ${ages}.`));
+  }
+  return undefined;
+}
+
+type Claim = { readonly status: 'True' | 'False' | 'Unknown'; readonly reason: GateReason };
+
+interface Sorted {
+  readonly blockers: readonly CheckStatus[];
+  readonly unevaluated: readonly CheckStatus[];
+  readonly unconfirmed: readonly CheckStatus[];
+}
+
+function judge(status: HealthReportStatus, input: GateInput): GateDecision {
+  const checks = status.checks ?? [];
+  const now = input.now ?? new Date(Number.NaN);
+  const isMuted = (check: CheckStatus): boolean =>
+    check.muted === true && (check.mutedAs === undefined || Date.parse(check.mutedAs.until) > now.getTime());
+  const isSkipped = (check: CheckStatus): boolean => input.skips.includes(check.id) && isFinding(check);
+
+  const stored = sort(checks.filter((check) => check.muted !== true));
+  const current = sort(checks.filter((check) => !isMuted(check) && !isSkipped(check)));
+  const skipped = checks.filter((check) => isSkipped(check) && !isMuted(check));
+  const warnings = checks.filter(
+    (check) =>
+      !isMuted(check) &&
+      !isSkipped(check) &&
+      !current.blockers.includes(check) &&
+      !current.unevaluated.includes(check) &&
+      !current.unconfirmed.includes(check) &&
+      isFinding(check),
+  );
+
+  const said = upgradeableOf(status);
+  const computed = claim(stored, status, input.waive);
+  // A skip takes its check out of the operator's conclusion, so ours must stand for it: only if it is the same one.
+  const own = claim(current, status, input.waive);
+  const claims: Claim[] = [readyOf(status), leftOut(status)];
+  if (skipped.length === 0) claims.push(said, healthyOf(status), own);
+  else if (said.status === computed.status) claims.push(own);
+  else claims.push(own, { status: 'Unknown', reason: 'Unexplained' });
+
+  const worst =
+    claims.find((one) => one.status === 'False') ??
+    claims.find((one) => one.status === 'Unknown' && one.reason !== 'Confirming') ??
+    claims.find((one) => one.status === 'Unknown');
+  const warns = warnings.length > 0;
+  const { exitCode, reason }: { exitCode: ExitCode; reason: GateReason } =
+    worst !== undefined
+      ? { exitCode: worst.status === 'False' ? EXIT.fail : EXIT.unknown, reason: worst.reason }
+      : warns && input.failOn === 'warn'
+        ? { exitCode: EXIT.warn, reason: 'Warnings' }
+        : { exitCode: EXIT.pass, reason: warns ? 'PassingWithWarnings' : 'Upgradeable' };
+
+  const tell = (list: readonly CheckStatus[]): readonly GateFinding[] => sortFindings(list).map(findingOf(status));
+  return {
+    ...undecided(reason, exitCode, reason === 'Confirming' && input.asked !== undefined, status),
+    message: sentence(reason, status, reason === 'Blocked' ? current.blockers : current.unevaluated),
+    blockers: tell(current.blockers),
+    unanswered: tell([...current.unevaluated, ...current.unconfirmed]),
+    warnings: tell(warnings),
+    muted: tell(checks.filter((check) => isMuted(check) && isFinding(check))),
+    skipped: tell(skipped),
+    notExamined: notExaminedOf(status, input.waive),
+  };
+}
+
+/** What makes an upgrade questionable: the rules of `upgradeable.ts`, on checks as they are stored. */
+function sort(checks: readonly CheckStatus[]): Sorted {
+  const loud = checks.filter(({ id }) => id !== MUTES_CHECK);
+  const blockers = loud.filter(
+    ({ result, state, latchedSince }) => result === 'fail' || (state === 'fail' && latchedSince !== undefined),
+  );
+  const others = loud.filter((check) => !blockers.includes(check));
+  const unevaluated = others.filter(
+    ({ required, result, state }) => required !== false && (result === 'error' || state === 'error'),
+  );
+  const unconfirmed = others.filter(
+    (check) =>
+      !unevaluated.includes(check) &&
+      ((check.streak ?? 0) > 0 || (check.required !== false && check.state === 'fail' && check.result !== 'fail')),
+  );
+  return { blockers, unevaluated, unconfirmed };
+}
+
+function claim(
+  { blockers, unevaluated, unconfirmed }: Sorted,
+  status: HealthReportStatus,
+  waive: readonly Waiver[],
+): Claim {
+  if (blockers.length > 0) return { status: 'False', reason: 'Blocked' };
+  if (unevaluated.length > 0) return { status: 'Unknown', reason: 'NotEvaluated' };
+  if (unconfirmed.length > 0) return { status: 'Unknown', reason: 'Confirming' };
+  return missingBackends(status, waive).length > 0 || !hasEvidence(status)
+    ? { status: 'Unknown', reason: 'NotExamined' }
+    : { status: 'True', reason: 'Upgradeable' };
+}
+
+/** What the operator concluded. A newer operator's reason counts by its status. */
+function upgradeableOf({ conditions, observedGeneration }: HealthReportStatus): Claim {
+  const said = conditions.find(({ type }) => type === 'Upgradeable');
+  if (said === undefined || (said.observedGeneration ?? observedGeneration) !== observedGeneration)
+    return { status: 'Unknown', reason: 'NotReady' };
+  if (said.status === 'False') return { status: 'False', reason: 'Blocked' };
+  if (said.status === 'True') return { status: 'True', reason: 'Upgradeable' };
+  const known = said.reason === 'Confirming' || said.reason === 'NotExamined' ? said.reason : 'NotEvaluated';
+  return { status: 'Unknown', reason: said.reason === 'NothingExamined' ? 'NotExamined' : known };
+}
+
+/** Healthy False without a check that says why is a contradiction, not a pass. */
+function healthyOf({ conditions }: HealthReportStatus): Claim {
+  const healthy = conditions.find(({ type }) => type === 'Healthy')?.status;
+  if (healthy === 'True') return { status: 'True', reason: 'Upgradeable' };
+  return { status: 'Unknown', reason: healthy === 'False' ? 'Confirming' : 'NotEvaluated' };
+}
+
+function readyOf({ conditions }: HealthReportStatus): Claim {
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && ready.reason !== 'Suspended'
+    ? { status: 'True', reason: 'Upgradeable' }
+    : { status: 'Unknown', reason: 'NotReady' };
+}
+
+/** Findings go last when a report is too large; then its checks are fewer than its counts say. */
+function leftOut({ truncated = 0, counts, checks = [] }: HealthReportStatus): Claim {
+  const listed = (state: CheckStatus['state']): number =>
+    checks.filter((check) => check.state === state && check.muted !== true).length;
+  const whole =
+    counts !== undefined &&
+    checks.length + truncated === Object.values(counts).reduce((sum, count) => sum + count, 0) &&
+    (['fail', 'error', 'warn'] as const).every((state) => listed(state) === counts[state]);
+  return whole ? { status: 'True', reason: 'Upgradeable' } : { status: 'Unknown', reason: 'LeftOut' };
+}
+
+const BACKENDS = [
+  ['database', 'Databases', 'DatabaseHealthy'],
+  ['object-storage', 'Buckets', 'ObjectStorageHealthy'],
+  ['key-management', 'Keys', 'KeyManagementHealthy'],
+] as const satisfies readonly (readonly [string, Waiver, string])[];
+
+/** Kinds of backends of which nothing was examined and nothing waived. A skipped question is no evidence. */
+function missingBackends({ checks = [], conditions }: HealthReportStatus, waive: readonly Waiver[]): readonly Waiver[] {
+  return BACKENDS.filter(
+    ([component, waiver, type]) =>
+      !waive.includes(waiver) &&
+      !checks.some((check) => check.component === component && check.result !== 'skip') &&
+      // Good checks may have been left out of a large report; their condition stays.
+      !conditions.some((one) => one.type === type && one.status !== 'Unknown'),
+  ).map(([, waiver]) => waiver);
+}
+
+/** Some question of the installation has an answer; good ones may have been left out of a large report. */
+function hasEvidence({ checks = [], counts }: HealthReportStatus): boolean {
+  return checks.some(({ result }) => result !== 'skip') || (counts?.pass ?? 0) > 0;
+}
+
+function notExaminedOf(status: HealthReportStatus, waive: readonly Waiver[]): readonly SafeText[] {
+  const missing = missingBackends(status, waive).map((waiver) =>
+    redact(`${waiver}: the spec lists none. List them, or name them in spec.upgrade.waive.`),
+  );
+  const skipped = (status.checks ?? [])
+    .filter(({ result }) => result === 'skip')
+    .map(({ id, message, fault }) => redact(`${id}: ${message ?? fault ?? 'not asked'}`, [], 320));
+  const ready = status.conditions.find(({ type }) => type === 'Ready');
+  const partly = ready?.reason === 'PartlyExamined' ? [redact(ready.message, [], 1024)] : [];
+  return [...missing, ...partly, ...skipped];
+}
+
+/** Findings speak for themselves; where only the operator's conclusion is left, its words are told. */
+function sentence(reason: GateReason, status: HealthReportStatus, told: readonly CheckStatus[]): SafeText {
+  const speaker = { Blocked: 'Upgradeable', NotEvaluated: 'Upgradeable', NotReady: 'Ready' }[reason as string];
+  const said = status.conditions.find((condition) => condition.type === speaker);
+  if (told.length === 0 && said !== undefined && said.status !== 'True')
+    return redact(`${said.reason}: ${said.message}`, [], 1024);
+  return redact(GATE_REASONS[reason], [], 512);
+}
+
+function isFinding({ result, state, streak }: CheckStatus): boolean {
+  return [result, state].some((one) => one === 'fail' || one === 'error' || one === 'warn') || (streak ?? 0) > 0;
+}
+
+function sortFindings(checks: readonly CheckStatus[]): readonly CheckStatus[] {
+  return [...checks].sort((a, b) => byBadness({ ...a, severity: a.severity }, { ...b, severity: b.severity }));
+}
+
+function findingOf(status: HealthReportStatus): (check: CheckStatus) => GateFinding {
+  return ({ id, result, fault, severity, message, citations }) => {
+    const entry = status.citations?.find((one) => one.id === citations?.[0]?.id);
+    return {
+      check: id,
+      result,
+      ...(fault === undefined ? {} : { fault }),
+      ...(severity === undefined ? {} : { severity }),
+      message: message === undefined ? literal('') : redact(message, [], 512),
+      ...(entry === undefined
+        ? {}
+        : {
+            citation: {
+              id: entry.id,
+              title: redact(entry.title, [], 512),
+              cause: redact(entry.cause, [], 1024),
+              nextSteps: redact(entry.nextSteps, [], 2048),
+              url: redact(entry.url, [], 1024),
+              source: entry.source,
+            },
+          }),
+    };
+  };
+}

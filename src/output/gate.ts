@@ -1,0 +1,82 @@
+// The gate's answers for a person: what blocks, what the guide says to do, and what nobody looked at.
+import { EXIT, type ExitCode } from '../api/exit-codes.ts';
+import type { GateAnswer, GateFinding } from '../facts/gate-decision.ts';
+import { plain, wrap, type Paint } from './columns.ts';
+
+const WIDTH = 100;
+
+/** An exit code in a word. */
+export const OUTCOMES = {
+  [EXIT.pass]: 'PASS',
+  [EXIT.internal]: 'INTERNAL ERROR',
+  [EXIT.usage]: 'NOT POSSIBLE',
+  [EXIT.fail]: 'BLOCKED',
+  [EXIT.warn]: 'WARNING',
+  [EXIT.unknown]: 'UNKNOWN',
+  [EXIT.timeout]: 'TIMEOUT',
+} as const satisfies Record<ExitCode, string>;
+
+/** All answers, an empty line between two. */
+export function renderGate(answers: readonly GateAnswer[], paint: Paint = plain): string[] {
+  return answers.flatMap((answer, index) => [...(index === 0 ? [] : ['']), ...renderOne(answer, paint)]);
+}
+
+function renderOne(answer: GateAnswer, paint: Paint): string[] {
+  const style = answer.exitCode === EXIT.pass ? 'good' : answer.exitCode === EXIT.fail ? 'bad' : 'unknown';
+  const lastRun = answer.lastRunTime === undefined ? '' : `  last run ${answer.lastRunTime}`;
+  return [
+    `${paint('strong', `${answer.namespace}/${answer.name}`)}  ${paint(style, OUTCOMES[answer.exitCode])}  ${answer.reason}${lastRun}`,
+    ...wrap(answer.message, WIDTH - 2).map((line) => `  ${line}`),
+    ...(answer.override === undefined
+      ? []
+      : [`  OVERRIDDEN (exit code ${answer.override.replaced}): ${answer.override.reason}`]),
+    ...section('Blocks the upgrade', answer.blockers, 'bad', paint),
+    ...section('Without an answer, or not confirmed yet', answer.unanswered, 'unknown', paint),
+    ...section('Deserves a look', answer.warnings, 'warning', paint),
+    ...section('Left out by --skip', answer.skipped, 'warning', paint),
+    ...section('Muted by the spec', answer.muted, 'faint', paint),
+    ...(answer.notExamined.length === 0
+      ? []
+      : [
+          '',
+          paint('strong', `Not examined (${answer.notExamined.length})`),
+          ...answer.notExamined.flatMap((line) => indented(line, '  ')),
+        ]),
+  ];
+}
+
+function section(title: string, findings: readonly GateFinding[], style: Parameters<Paint>[0], paint: Paint): string[] {
+  if (findings.length === 0) return [];
+  const told = new Set<string>();
+  return [
+    '',
+    paint('strong', `${title} (${findings.length})`),
+    ...findings.flatMap(({ check, fault, severity, result, message, citation }) => {
+      const rank = severity === undefined ? '' : ` (${severity})`;
+      const lines = [`  ${paint(style, fault ?? result)}  ${check}${rank}`, ...labelled('Seen', message)];
+      if (citation === undefined) return lines;
+      // Many symptoms lead to one entry: its words once, its id each time.
+      if (!told.has(citation.id))
+        lines.push(...labelled('Cause', citation.cause), ...labelled('Next', citation.nextSteps));
+      told.add(citation.id);
+      return [...lines, ...labelled('Guide', `${citation.id} ${citation.url}`)];
+    }),
+  ];
+}
+
+function labelled(label: string, text: string): string[] {
+  if (text === '') return [];
+  return wrap(text, WIDTH - 11).map((line, index) => `    ${(index === 0 ? label : '').padEnd(7)}${line}`);
+}
+
+function indented(text: string, indent: string): string[] {
+  return wrap(text, WIDTH - 4).map((line, index) => `${index === 0 ? indent : `${indent}  `}${line}`);
+}
+
+/** What `-o json` and `-o yaml` print: stable names, every finding whole. */
+export function gateObject(answers: readonly GateAnswer[], exitCode: ExitCode): object {
+  return {
+    exitCode,
+    reports: answers.map(({ waiting: _, ...answer }) => answer),
+  };
+}
