@@ -1,5 +1,8 @@
 // Every check, by hand: a test compares this list with the folder.
 import type { AnyCheck } from '../facts/answer.ts';
+import { alertErrorRate } from './alert-error-rate.ts';
+import { alertSignature } from './alert-signature.ts';
+import { alertStart } from './alert-start.ts';
 import { bucketList } from './bucket-list.ts';
 import { bucketReach } from './bucket-reach.ts';
 import { bucketRegion } from './bucket-region.ts';
@@ -22,11 +25,13 @@ import { keyUsage } from './key-usage.ts';
 import { platformArchitecture } from './platform-architecture.ts';
 import { platformVersion } from './platform-version.ts';
 import { serviceHealth } from './service-health.ts';
+import { serviceLogs } from './service-logs.ts';
 import { serviceWorkload } from './service-workload.ts';
 
 export const CHECKS: readonly AnyCheck[] = [
   serviceWorkload,
   serviceHealth,
+  serviceLogs,
   databaseConnect,
   databaseWritable,
   databaseVersion,
@@ -44,6 +49,9 @@ export const CHECKS: readonly AnyCheck[] = [
   keyPublicKey,
   keySign,
   keyPair,
+  alertErrorRate,
+  alertStart,
+  alertSignature,
   capacityLimits,
   capacityReplicas,
   platformVersion,

@@ -3,6 +3,7 @@
 import type { Outcome } from '../facts/outcome.ts';
 import type { HttpAnswer, KeyDescription } from '../facts/observed.ts';
 import type { AwsAccess, DatabaseConnection } from '../facts/target.ts';
+import type { SafeText } from '../runtime/safe-text.ts';
 
 /** What went wrong on the way, before any protocol could say more. Probes turn it into the fault of their kind. */
 export type TransportFault =
@@ -82,4 +83,33 @@ export interface Clients {
 export interface ClusterClient {
   version(signal: AbortSignal): Promise<Outcome<{ readonly kubernetes: string; readonly openshift?: string }>>;
   architectures(signal: AbortSignal): Promise<Outcome<readonly string[]>>;
+  /**
+   * Reads a container's log, every line with the kubelet's time before it, and hands it over in pieces as they come.
+   * What came before a failure was handed over; `denied` and `none` hand over nothing.
+   */
+  readLog(
+    request: PodLogRequest,
+    onChunk: (chunk: Uint8Array) => void,
+    signal: AbortSignal,
+  ): Promise<Result<undefined, PodLogFault>>;
+}
+
+export interface PodLogRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** The container's run before its last restart. */
+  readonly previous: boolean;
+  /** RFC 3339 in whole seconds; undefined: from the beginning. */
+  readonly sinceTime?: string;
+  /** The last lines only, of the whole log. */
+  readonly tailLines?: number;
+  /** Ends within a line. */
+  readonly limitBytes?: number;
+}
+
+/** Why a log could not be read: our rights, a pod that is gone, no log (yet or any more), or trouble on the way. */
+export interface PodLogFault {
+  readonly kind: 'denied' | 'gone' | 'none' | 'unavailable';
+  readonly detail: SafeText;
 }

@@ -3,7 +3,7 @@ import type { FaultCode } from '../api/faults.ts';
 import type { Component } from '../api/components.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 import type { Fault } from './outcome.ts';
-import type { Kind, Observations, Observed, TargetOf } from './observed.ts';
+import type { Kind, LogSighting, Observations, Observed, TargetOf } from './observed.ts';
 
 export type Answer =
   | { readonly kind: 'pass'; readonly note: SafeText; readonly baseline?: string }
@@ -12,6 +12,10 @@ export type Answer =
       readonly fault: Fault;
       /** An excerpt that shows it: what the other side said. Makes the basis Response, otherwise it is Inferred. */
       readonly evidence?: SafeText;
+      /** `Log` when the evidence is a log line. */
+      readonly basis?: 'Log';
+      /** The signatures that a check of logs saw: they explain, and prove, what others say. */
+      readonly sightings?: readonly LogSighting[];
       readonly baseline?: string;
     };
 

@@ -1,5 +1,7 @@
 // What a visit brings back, one shape for each kind of probe. Every observation is an Outcome of its own, so one slow
 // question never takes the answered ones down. Bodies are raw: a check that shows one goes through `redact`.
+import type { SafeText } from '../runtime/safe-text.ts';
+import type { LogFinding } from './log-evidence.ts';
 import type { Outcome } from './outcome.ts';
 import type {
   BucketTarget,
@@ -30,6 +32,33 @@ export interface ServiceObserved {
 
 export interface PodsObserved {
   readonly workload: Outcome<Workload>;
+}
+
+/** A signature of the guide in the log of one pod. */
+export interface LogSighting extends Omit<LogFinding, 'firstLine' | 'lastLine' | 'firstTime' | 'lastTime'> {
+  readonly pod: string;
+  /** The kubelet's time of the first and of the last line. RFC 3339 with nine decimals, UTC. */
+  readonly firstTime: string;
+  readonly lastTime: string;
+  /** The last line lies in the window; otherwise it is older, and only what never expires looks at it. */
+  readonly inWindow: boolean;
+}
+
+/** What the logs of a service's pods say. Nothing in it depends on the order in which they were read. */
+export interface ServiceLogs {
+  readonly pods: number;
+  /** Of them, those whose log could be read. */
+  readonly podsRead: number;
+  /** Error records in the window, over all pods and their previous containers. */
+  readonly errors: number;
+  /** By pod, then the most severe first. */
+  readonly sightings: readonly LogSighting[];
+  /** What is missing from the logs, one sentence each: a rotation, a limit, a pod that ended. Sorted. */
+  readonly gaps: readonly SafeText[];
+}
+
+export interface LogsObserved {
+  readonly logs: Outcome<ServiceLogs>;
 }
 
 export interface DatabaseObserved {
@@ -123,6 +152,7 @@ export interface ClusterObserved {
 export interface Observed {
   service: ServiceObserved;
   pods: PodsObserved;
+  logs: LogsObserved;
   database: DatabaseObserved;
   bucket: BucketObserved;
   key: KeyObserved;
@@ -135,6 +165,7 @@ export type Kind = keyof Observed;
 export interface TargetByKind {
   service: ServiceTarget;
   pods: ServiceTarget;
+  logs: ServiceTarget;
   database: DatabaseTarget;
   bucket: BucketTarget;
   key: KeyTarget;

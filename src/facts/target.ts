@@ -29,6 +29,22 @@ export interface ServiceTarget {
   readonly workload: Workload | undefined;
   /** spec.capacity.maxPodsPerService. Default: 3, as the vendor tested. */
   readonly maxPods?: number;
+  /** How its log is read. Undefined when `spec.logs.enabled` is false: then nothing is asked. */
+  readonly logs?: LogReading;
+}
+
+/** Which part of a service's log a run looks at. Times are milliseconds since the epoch. */
+export interface LogReading {
+  readonly namespace: string;
+  /** Whose lines the log may hold: the service, and those that this topology has merged into it. */
+  readonly writers: readonly Service[];
+  /** Where reading begins: the start of the last run, or of the window where that is earlier. */
+  readonly fromMs: number;
+  /** The window of the error rate and of findings is (windowFromMs, nowMs]. `spec.logs.window` */
+  readonly windowFromMs: number;
+  readonly nowMs: number;
+  /** More error records than this in the window are too many. `spec.logs.errorThreshold` */
+  readonly errorThreshold: number;
 }
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DeploymentConfig';
@@ -74,9 +90,16 @@ export interface Container {
   readonly image: string;
   readonly ready: boolean;
   readonly restarts: number;
+  /** Of the run that is on. RFC 3339 UTC */
+  readonly startedAt?: string;
   /** CrashLoopBackOff, ImagePullBackOff, … */
   readonly waiting?: { readonly reason: string; readonly message: string };
-  readonly lastTermination?: { readonly reason: string; readonly exitCode: number; readonly finishedAt?: string };
+  readonly lastTermination?: {
+    readonly reason: string;
+    readonly exitCode: number;
+    readonly startedAt?: string;
+    readonly finishedAt?: string;
+  };
 }
 
 /** How to reach a database. `tls: 'Prefer'`: TLS if the server offers it, unverified. */

@@ -97,9 +97,14 @@ function seen({ answer }: Finding): Pick<Settled, 'fault' | 'message' | 'evidenc
     fault: answer.fault.code,
     message: clipSafe(answer.fault.detail, MESSAGE_BYTES),
     evidence: answer.evidence === undefined ? undefined : clipSafe(answer.evidence, EVIDENCE_BYTES),
-    // `Log` comes with log evidence, which an answer does not carry yet.
-    basis: answer.evidence === undefined ? 'Inferred' : 'Response',
+    basis: basisOf(answer),
   };
+}
+
+/** What an answer rests on: a log line, what the other side said, or a conclusion. */
+export function basisOf(answer: Finding['answer']): CitationRef['basis'] {
+  if (answer.kind === 'pass' || answer.evidence === undefined) return 'Inferred';
+  return answer.basis ?? 'Response';
 }
 
 /** A failing or warning state keeps its own fault while the result differs and is not another fault of that rank. */

@@ -10,6 +10,7 @@ import { timestamp } from '../runtime/timestamp.ts';
 import { settle, type Settled, type Thresholds } from './hysteresis.ts';
 import type { JudgedCheck, Judgement, RootCause } from './judgement.ts';
 import { latch } from './latch.ts';
+import { accusedBy, proveByLogs } from './log-evidence.ts';
 import { activeMutes, idleMutes, muteFor, underMute } from './mutes.ts';
 import { byPlace, compareText } from './order.ts';
 import { explain } from './root-causes.ts';
@@ -45,7 +46,8 @@ export function judge(input: JudgeInput): Judgement {
   const before = new Map((previous?.checks ?? []).map((check) => [check.id, check]));
   const mutes = activeMutes(input.mutes, now);
 
-  const settled = considerVantage(withLatched(input.findings, before), edges).map((finding) => {
+  const seen = proveByLogs(considerVantage(withLatched(input.findings, before), edges), edges, input.cite);
+  const settled = seen.map((finding) => {
     const first = settle(finding, before.get(finding.id), thresholds, fresh, stamp);
     const mute = muteFor({ id: finding.id, fault: first.fault, observed: first.observed }, mutes);
     const { settled: final, latchedSince, memory } = latch(first, mute, stamp);
@@ -58,6 +60,7 @@ export function judge(input: JudgeInput): Judgement {
       id: check.finding.id,
       targetId: check.finding.targetId,
       server: input.servers.get(check.finding.targetId),
+      accuses: accusedBy(check.finding),
       before: fresh ? check.previous : undefined,
     })),
     edges,

@@ -3,7 +3,7 @@
 // A mute acknowledges what was latched when it came; a later occurrence latches again, whatever mutes there are.
 import { traits } from '../api/faults.ts';
 import type { MuteSpec } from '../api/health-report.ts';
-import { remembered, type Settled } from './hysteresis.ts';
+import { basisOf, remembered, type Settled } from './hysteresis.ts';
 import type { MuteMemory } from './mutes.ts';
 
 export interface Latched {
@@ -62,6 +62,6 @@ function current({ finding, observed }: Settled): Pick<Settled, 'fault' | 'messa
     fault: observed,
     message: answer.kind === 'pass' ? answer.note : answer.fault.detail,
     evidence: answer.kind === 'fault' ? answer.evidence : undefined,
-    basis: answer.kind === 'fault' && answer.evidence !== undefined ? 'Response' : 'Inferred',
+    basis: basisOf(answer),
   };
 }

@@ -18,7 +18,9 @@ export function rollComponents(checks: readonly JudgedCheck[]): readonly Compone
     const roll: Roll =
       state === 'skip'
         ? { status: 'Unknown', reason: muted ? 'Muted' : 'NotExamined', checks: muted ? own : [] }
-        : rollOf(loud);
+        : component === 'alerts'
+          ? rollAlerts(loud)
+          : rollOf(loud);
     return [{ component, state, ...roll }];
   });
 }
@@ -70,6 +72,13 @@ function rollOf(checks: readonly JudgedCheck[]): Roll {
   if (first.state === 'fail') return { status: 'False', reason, checks: bad };
   if (first.state === 'error') return { status: 'Unknown', reason, checks: bad };
   return { status: 'True', reason: 'PassingWithWarnings', checks: bad };
+}
+
+/** An alert that rings is not quiet, whatever it means for health. A word about the mutes is none. */
+function rollAlerts(checks: readonly JudgedCheck[]): Roll {
+  const roll = rollOf(checks);
+  const rings = (check: JudgedCheck): boolean => check.id !== MUTES_CHECK && check.state === 'warn';
+  return roll.status === 'True' && checks.some(rings) ? { ...roll, status: 'False' } : roll;
 }
 
 function isNotable({ feeds, muted, state }: JudgedCheck): boolean {

@@ -2,6 +2,7 @@
 // not nine alarms. Only what a dependency can explain is suppressed, only by what explains dependents, and nothing is
 // changed by it but who is told: results, states and conditions stay.
 import { traits, type FaultCode } from '../api/faults.ts';
+import { isService, type Component } from '../api/components.ts';
 import type { Result, Severity } from '../api/faults/traits.ts';
 import type { Edge } from '../product/dependencies.ts';
 import { byBadness, isBad, worst } from './order.ts';
@@ -17,6 +18,8 @@ export interface Suspect {
   readonly observed: FaultCode | undefined;
   readonly severity: Severity | undefined;
   readonly latchedSince: string | undefined;
+  /** Components that its log line names as the ones at fault. */
+  readonly accuses?: readonly Component[];
   /** What the run before said of the same check. */
   readonly before: { readonly suppressedBy?: string | undefined; readonly clearing?: number | undefined } | undefined;
 }
@@ -64,7 +67,10 @@ export function explain(
       continue;
     }
     if (!isExplainable(suspect) || (!isBad(suspect.state) && !isBad(suspect.result))) continue;
-    const under = roots.find((cause) => cause !== suspect && deeper(suspect.targetId, cause.targetId));
+    const accused = (cause: Suspect): boolean => isAccused(suspect, cause, reaches);
+    const under =
+      roots.find((cause) => cause !== suspect && accused(cause)) ??
+      roots.find((cause) => cause !== suspect && deeper(suspect.targetId, cause.targetId));
     const beside = roots.find(
       (cause) => cause !== suspect && together(suspect.targetId, cause.targetId) && !roots.includes(suspect),
     );
@@ -86,6 +92,22 @@ export function explain(
 function isCause({ result, state, fault, observed }: Suspect): boolean {
   if (state === 'fail' && fault !== undefined && traits(fault).explainsDependents === true) return true;
   return result === 'fail' && observed !== undefined && traits(observed).explainsDependents === true;
+}
+
+/**
+ * Whether the log line of a symptom names the cause: the component that is at fault, or one that depends on it. A
+ * backend only where the writer depends on it, since another's database is none of its business.
+ */
+function isAccused(
+  { accuses = [], targetId }: Suspect,
+  cause: Suspect,
+  reaches: (from: string, to: string) => boolean,
+): boolean {
+  return accuses.some((component) =>
+    isService(component)
+      ? component !== targetId && (component === cause.targetId || reaches(component, cause.targetId))
+      : cause.targetId.startsWith(`${component}/`) && reaches(targetId, cause.targetId),
+  );
 }
 
 /** The first root with the same fault of the same server: what its targets share is one failure. */

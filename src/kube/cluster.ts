@@ -6,6 +6,7 @@ import { literal } from '../runtime/safe-text.ts';
 import { asEvidence } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { listAll } from './list.ts';
+import { readPodLog } from './pod-log.ts';
 import { RULES } from './rules.ts';
 
 interface Version {
@@ -19,6 +20,7 @@ interface ClusterVersion {
 /** Versions and node architectures through the API. */
 export function createClusterClient(api: KubeApi): ClusterClient {
   return {
+    readLog: (request, onChunk, signal) => readPodLog(api, request, onChunk, signal),
     version: async (signal) => {
       const [server, openshift] = await Promise.all([
         api.call<Version>(RULES.getVersion, {}, { signal }),

@@ -4,6 +4,7 @@ import { bucketProbe } from './bucket.ts';
 import { clusterProbe } from './cluster.ts';
 import { databaseProbe } from './database.ts';
 import { keyProbe } from './key.ts';
+import { logsProbe } from './logs.ts';
 import { podsProbe } from './pods.ts';
 import type { Probe } from './probe.ts';
 import { serviceProbe } from './service.ts';
@@ -11,6 +12,7 @@ import { serviceProbe } from './service.ts';
 export const PROBES = {
   service: serviceProbe,
   pods: podsProbe,
+  logs: logsProbe,
   database: databaseProbe,
   bucket: bucketProbe,
   key: keyProbe,

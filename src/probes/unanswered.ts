@@ -12,6 +12,7 @@ const BUILDERS: Builders = {
       answer: { ok: false, fault },
     })),
   }),
+  logs: (fault) => ({ logs: { ok: false, fault } }),
   pods: (fault) => ({ workload: { ok: false, fault } }),
   database: (fault) => {
     const answer = { ok: false, fault } as const;

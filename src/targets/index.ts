@@ -3,11 +3,12 @@ import type { HealthReportSpec, HealthReportStatus, InventoryItem } from '../api
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { ClusterTarget, ServiceTarget, Target } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
-import { recognise, type TopologyName } from '../product/index.ts';
+import { recognise, TOPOLOGIES, type TopologyName } from '../product/index.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 import { bucketTarget, keyTarget } from './aws.ts';
 import { parseConnectionUrl } from './connection-url.ts';
 import { databaseTarget } from './database.ts';
+import { withLogs } from './logs.ts';
 import { serviceTargets } from './services.ts';
 
 export interface TargetsRequest {
@@ -16,7 +17,7 @@ export interface TargetsRequest {
   /** Undefined without a cluster. */
   readonly objects: NamespaceObjects | undefined;
   /** What the last run remembered. */
-  readonly previous: Pick<HealthReportStatus, 'inventory' | 'topology'> | undefined;
+  readonly previous: Pick<HealthReportStatus, 'inventory' | 'topology' | 'lastRunTime'> | undefined;
   readonly secrets: SecretReader;
   readonly now: Date;
   readonly signal: AbortSignal;
@@ -50,8 +51,10 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
     Promise.all((spec.keys ?? []).map((key) => keyTarget(key, secrets, signal))),
   ]);
   const present = services.targets.filter(({ presence }) => presence !== 'gone').map(({ id }) => id);
+  const topology = recognise(present, spec.topology, previous?.topology, services.umbrellaNames);
+  const reading = { spec, namespace, topology: TOPOLOGIES[topology], lastRunTime: previous?.lastRunTime, now };
   const targets: Target[] = [
-    ...withAuthorities,
+    ...withAuthorities.map((target) => withLogs(target, reading)),
     ...databases,
     ...buckets,
     ...keys.filter((key) => key !== undefined),
@@ -60,7 +63,7 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
   return {
     targets,
     inventory: services.inventory,
-    topology: recognise(present, spec.topology, previous?.topology, services.umbrellaNames),
+    topology,
     notExamined: [...new Set([...services.notes, ...targets.flatMap(unresolved)])],
   };
 }

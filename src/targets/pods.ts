@@ -82,11 +82,14 @@ function containerOf(declared: Fields, status: Fields): Container {
   const terminated = fields(state['terminated'] ?? fields(status['lastState'])['terminated']);
   const exitCode = count(terminated['exitCode']);
   const finishedAt = text(terminated['finishedAt']);
+  const ranSince = text(terminated['startedAt']);
+  const startedAt = text(fields(state['running'])['startedAt']);
   return {
     name: text(declared['name']) ?? '',
     image: text(declared['image']) ?? '',
     ready: status['ready'] === true,
     restarts: count(status['restartCount']) ?? 0,
+    ...(startedAt === undefined ? {} : { startedAt }),
     ...(reason === undefined ? {} : { waiting: { reason, message: text(waiting['message']) ?? '' } }),
     ...(exitCode === undefined
       ? {}
@@ -94,6 +97,7 @@ function containerOf(declared: Fields, status: Fields): Container {
           lastTermination: {
             reason: text(terminated['reason']) ?? '',
             exitCode,
+            ...(ranSince === undefined ? {} : { startedAt: ranSince }),
             ...(finishedAt === undefined ? {} : { finishedAt }),
           },
         }),

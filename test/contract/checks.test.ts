@@ -123,6 +123,7 @@ const NOT_CHECKS = [
   'database-question-faults.ts',
   'service-health-body.ts',
   'ends-soon.ts',
+  'logs-seen.ts',
 ];
 
 describe('the registry', () => {
@@ -138,7 +139,8 @@ describe('the registry', () => {
 
   it('gives each question of a component once', () => {
     const ids = CHECKS.map(
-      ({ component, about, question }) => `${component ?? (about === 'pods' ? 'service' : about)}/${question}`,
+      ({ component, about, question }) =>
+        `${component ?? (about === 'pods' || about === 'logs' ? 'service' : about)}/${question}`,
     );
     expect(new Set(ids).size).toBe(ids.length);
   });

@@ -42,6 +42,11 @@ export const CHECKER_FAULTS = {
     severity: 'medium',
     meaning: 'The Kubernetes API did not answer this question.',
   },
+  LogsNotReadable: {
+    result: 'skip',
+    severity: 'info',
+    meaning: "The operator's own identity may not read pod logs, so nothing is known from them.",
+  },
   NoCluster: {
     result: 'skip',
     severity: 'info',

@@ -121,6 +121,13 @@ export const OUR_ENTRIES: readonly Entry[] = [
     ],
   ),
   ours(
+    'OPS-024',
+    'Pod logs cannot be read',
+    "The operator may not read pod logs in this namespace, or none of the service's logs could be fetched. Alerts that rest on logs are not known then; the probes are not touched by it.",
+    'Grant `get` on `pods/log` to the operator (it is in the Role that is delivered): `kubectl auth can-i get pods/log -n NAMESPACE --as=system:serviceaccount:NAMESPACE:NAME`. If logs are not to be read, say `logs: {enabled: false}` in the report.',
+    [['any', 'LogsNotReadable']],
+  ),
+  ours(
     'OPS-015',
     'Unreachable from the checker only',
     'The checker cannot reach it while every service that uses it reports it as up: the way from here is blocked, not the backend.',

@@ -54,6 +54,8 @@ export interface ServiceRequest {
   replicas: number;
 }
 
+/** The pods' objects say that they have run for this long. */
+const UP_SINCE_MS = 6 * 60 * 60_000;
 const JSON_TYPE = 'application/json';
 
 /** Starts the replicas of a service and writes their first log lines. */
@@ -208,6 +210,6 @@ export async function startService(request: ServiceRequest): Promise<RunningServ
     await Promise.all(replicas.map((replica) => replica.close()));
     throw error;
   }
-  for (const replica of every()) service.log(first, { replica });
+  for (const replica of every()) service.log(first, { replica, at: new Date(Date.now() - UP_SINCE_MS) });
   return service;
 }

@@ -47,6 +47,7 @@ describe('all targets', () => {
     expect((await result).map(({ kind, target: { id } }) => `${kind} ${id}`)).toEqual([
       'service core-daemon',
       'pods core-daemon',
+      'logs core-daemon',
       'cluster cluster',
     ]);
   });

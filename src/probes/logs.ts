@@ -1,0 +1,176 @@
+// Reads the logs of a service's pods: every replica, its application container, and the run before a restart.
+//
+// Nothing is kept between runs. Each run reads from the start of the last one, and at least the whole window, and
+// counts afresh; so no run, whoever makes it, adds to what another counted.
+import type { ClusterClient, PodLogFault } from '../clients/clients.ts';
+import type { ServiceLogs } from '../facts/observed.ts';
+import { failed, ok, type Outcome } from '../facts/outcome.ts';
+import type { Container, LogReading, Pod } from '../facts/target.ts';
+import { clipSafe, literal, redact, type SafeText } from '../runtime/safe-text.ts';
+import type { Probe } from './probe.ts';
+import { createTimedLog, type TimedLogResult } from './timed-log.ts';
+
+/** Pods of one service that are read; the vendor tested three. */
+const MOST_PODS = 10;
+/** The last lines of a container's log that are looked at, and how many bytes of them. */
+const MOST_LINES = 10_000;
+const MOST_BYTES = 4 * 1024 * 1024;
+/** Enough for the time of a line. */
+const HEAD_BYTES = 64;
+
+export const logsProbe: Probe<'logs'> = {
+  kind: 'logs',
+  async observe({ logs, workload }, { cluster }, signal) {
+    if (logs === undefined) return { logs: failed('NotAsked', literal('not asked, because the spec says so')) };
+    if (cluster === undefined) return { logs: failed('NoCluster', literal('not asked, because there is no cluster')) };
+    if (workload === undefined) {
+      return { logs: failed('NotAsked', literal('not asked, because its pods are not known')) };
+    }
+    const pods = workload.pods.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const reads = await Promise.all(pods.slice(0, MOST_PODS).map((pod) => readPod(pod, logs, cluster, signal)));
+    return { logs: combine(reads, pods.length) };
+  },
+};
+
+interface PodRead {
+  readonly read: boolean;
+  readonly errors: number;
+  readonly sightings: ServiceLogs['sightings'];
+  readonly gaps: readonly SafeText[];
+  readonly fault: PodLogFault | undefined;
+}
+
+/** What all pods say together. Denied once is denied: the right is one of the namespace. */
+function combine(reads: readonly PodRead[], pods: number): Outcome<ServiceLogs> {
+  const faults = reads.flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
+  const denied = faults.find(({ kind }) => kind === 'denied');
+  if (denied !== undefined) return failed('LogsNotReadable', clipSafe(denied.detail, 160));
+  const podsRead = reads.filter(({ read }) => read).length;
+  const unavailable = faults.find(({ kind }) => kind === 'unavailable');
+  if (podsRead === 0 && unavailable !== undefined) {
+    return failed('ClusterUnavailable', clipSafe(unavailable.detail, 160));
+  }
+  const tooMany = pods > reads.length ? [redact(`only ${reads.length} of ${pods} pods were read`)] : [];
+  return ok({
+    pods,
+    podsRead,
+    errors: reads.reduce((sum, { errors }) => sum + errors, 0),
+    sightings: reads.flatMap(({ sightings }) => sightings),
+    gaps: [...reads.flatMap(({ gaps }) => gaps), ...tooMany].toSorted(),
+  });
+}
+
+async function readPod(pod: Pod, reading: LogReading, cluster: ClusterClient, signal: AbortSignal): Promise<PodRead> {
+  const [container] = pod.containers;
+  if (container === undefined || !hasBegun(container)) return { ...NOTHING, read: true };
+  // Why a pod is not ready may have been said long ago, at its start.
+  const from = pod.ready ? reading.fromMs : Number.NEGATIVE_INFINITY;
+  const [before, current] = await Promise.all([
+    hasPrevious(container, from) ? readContainer(pod.name, container, true, from, reading, cluster, signal) : NONE,
+    readContainer(pod.name, container, false, from, reading, cluster, signal),
+  ]);
+  // A container that was restarted, or ended, between the two reads: both are the same log.
+  const isSame = before.result?.firstTime !== undefined && before.result.firstTime === current.result?.firstTime;
+  const runs = isSame ? [current] : [before, current];
+  const results = runs.flatMap(({ result }) => (result === undefined ? [] : [result]));
+  const lost = container.restarts >= 2 && startOf(container.lastTermination?.startedAt) > reading.fromMs;
+  return {
+    read: results.length > 0 || current.fault?.kind === 'none',
+    errors: results.reduce((sum, { errors }) => sum + errors, 0),
+    sightings: results.flatMap(({ sightings }) => sightings),
+    gaps: [
+      ...runs.flatMap(({ gaps }) => gaps),
+      ...(lost ? [redact(`pod ${pod.name} restarted more than once: only its last two logs are kept`)] : []),
+    ],
+    fault: current.fault ?? before.fault,
+  };
+}
+
+interface ContainerRead {
+  readonly result: TimedLogResult | undefined;
+  readonly fault: PodLogFault | undefined;
+  readonly gaps: readonly SafeText[];
+}
+
+const NOTHING: PodRead = { read: false, errors: 0, sightings: [], gaps: [], fault: undefined };
+const NONE: ContainerRead = { result: undefined, fault: undefined, gaps: [] };
+
+async function readContainer(
+  pod: string,
+  container: Container,
+  previous: boolean,
+  fromMs: number,
+  reading: LogReading,
+  cluster: ClusterClient,
+  signal: AbortSignal,
+): Promise<ContainerRead> {
+  const log = createTimedLog({ pod, services: reading.writers, fromMs, windowFromMs: reading.windowFromMs });
+  const address = { namespace: reading.namespace, pod, container: container.name, previous };
+  const since = Number.isFinite(fromMs) ? { sinceTime: new Date(fromMs).toISOString().replace(/\.\d+/, '') } : {};
+  const answer = await cluster.readLog(
+    { ...address, ...since, tailLines: MOST_LINES, limitBytes: MOST_BYTES },
+    (chunk) => log.push(chunk),
+    signal,
+  );
+  const result = log.end();
+  const which = previous ? `the previous log of pod ${pod}` : `the log of pod ${pod}`;
+  const gaps: SafeText[] = [];
+  if (!answer.ok && answer.fault.kind === 'gone') gaps.push(redact(`pod ${pod} ended while it was read`));
+  if (!answer.ok && answer.fault.kind === 'unavailable') gaps.push(redact(`${which} was not read to its end`));
+  if (!answer.ok && answer.fault.kind === 'none' && previous) gaps.push(redact(`${which} is gone`));
+  if (log.bytes() >= MOST_BYTES) gaps.push(redact(`${which} was read up to ${MOST_BYTES / 1024 / 1024} MiB`));
+  else if (result.lines >= MOST_LINES) gaps.push(redact(`of ${which} the last ${MOST_LINES} lines were read`));
+  else if (answer.ok && (await isRotated(result, container, previous, fromMs, address, cluster, signal))) {
+    gaps.push(redact(`${which} was rotated: its beginning is gone`));
+  }
+  if (result.foreignLines > 0) gaps.push(redact(`${which} cannot be read on its node`));
+  const anything = answer.ok || result.lines > 0;
+  return {
+    result: anything ? result : undefined,
+    fault: answer.ok ? undefined : answer.fault,
+    gaps,
+  };
+}
+
+/**
+ * Whether lines of the time that was asked for went with a rotated file: the kubelet reads the newest file alone. It is
+ * so when the container ran at that time already, and the first line that its file now has is later.
+ */
+async function isRotated(
+  result: TimedLogResult,
+  container: Container,
+  previous: boolean,
+  fromMs: number,
+  address: { readonly namespace: string; readonly pod: string; readonly container: string; readonly previous: boolean },
+  cluster: ClusterClient,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const ranSince = startOf(previous ? container.lastTermination?.startedAt : container.startedAt);
+  if (result.firstTime === undefined || Number.isNaN(ranSince) || !Number.isFinite(fromMs)) return false;
+  if (ranSince >= fromMs || Date.parse(result.firstTime) < fromMs) return false;
+  const head = createTimedLog({ pod: address.pod, services: [], fromMs: 0, windowFromMs: 0 });
+  const answer = await cluster.readLog({ ...address, limitBytes: HEAD_BYTES }, (chunk) => head.push(chunk), signal);
+  const { firstTime } = head.end();
+  return answer.ok && firstTime !== undefined && Date.parse(firstTime) >= fromMs;
+}
+
+/** A container that waits for its first start has no log. */
+function hasBegun({ restarts, waiting, lastTermination }: Container): boolean {
+  return waiting === undefined || restarts > 0 || lastTermination !== undefined;
+}
+
+/**
+ * Whether the run before the present one has lines to read. Between two starts the kubelet shows the run that ended as
+ * the present one: asking for the previous would show it twice.
+ */
+function hasPrevious({ restarts, waiting, startedAt, lastTermination }: Container, fromMs: number): boolean {
+  if (restarts === 0 || waiting !== undefined || startedAt === undefined) return false;
+  const ended = startOf(lastTermination?.finishedAt);
+  // Whole seconds: the last lines may be almost one later.
+  return Number.isNaN(ended) || ended + 1_000 >= fromMs;
+}
+
+/** Milliseconds since the epoch; NaN for a time that is not known. */
+function startOf(time: string | undefined): number {
+  return time === undefined ? Number.NaN : Date.parse(time);
+}

@@ -1,0 +1,124 @@
+// A container's log as the API hands it over, each line with the kubelet's time before it → what it says since when.
+// Times are the kubelet's and not the records' own: those may lack an offset, or come from a clock of somebody else.
+import type { Service } from '../api/components.ts';
+import type { LogSighting } from '../facts/observed.ts';
+import { createLogScan, type LogScan } from '../logs/scan.ts';
+
+/** A run that has just one time to tell lines apart is told by this. */
+export interface TimedLogOptions {
+  readonly pod: string;
+  readonly services: readonly Service[];
+  /** Lines before it are left out: `sinceTime` has whole seconds only. Milliseconds since the epoch. */
+  readonly fromMs: number;
+  /** Lines after it are in the window. */
+  readonly windowFromMs: number;
+}
+
+export interface TimedLogResult {
+  /** The kubelet's time of the first and last line that was handed over, those left out included. */
+  readonly firstTime: string | undefined;
+  readonly lines: number;
+  /** Lines without a time: the kubelet's own words about a log that it cannot read. */
+  readonly foreignLines: number;
+  readonly errors: number;
+  readonly sightings: readonly LogSighting[];
+}
+
+export interface TimedLog {
+  readonly push: (chunk: Uint8Array) => void;
+  readonly bytes: () => number;
+  readonly end: () => TimedLogResult;
+}
+
+const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)(?: |$)/;
+const TIME_BYTES = 37;
+
+/** Two scans over one log: what is older than the window, and the window. A line is in one of them, once. */
+export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLogOptions): TimedLog {
+  let errors = 0;
+  const older = part(createLogScan({ services }));
+  const recent = part(
+    createLogScan({
+      services,
+      onRecord: ({ gravity }) => {
+        if (gravity === 'error') errors += 1;
+      },
+    }),
+  );
+  let partial: Buffer[] = [];
+  let firstTime: string | undefined;
+  let lines = 0;
+  let bytes = 0;
+  let foreignLines = 0;
+
+  function take(line: Buffer): void {
+    lines += 1;
+    const time = timeOf(line);
+    if (time === undefined) {
+      foreignLines += 1;
+      return;
+    }
+    firstTime ??= time.text;
+    if (time.ms < fromMs) return;
+    (time.ms > windowFromMs ? recent : older).add(line.subarray(time.length), time.text);
+  }
+
+  return {
+    bytes: () => bytes,
+    push(chunk) {
+      const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      bytes += view.length;
+      let start = 0;
+      for (let feed = view.indexOf(0x0a); feed !== -1; feed = view.indexOf(0x0a, start)) {
+        const rest = view.subarray(start, feed + 1);
+        take(partial.length === 0 ? rest : Buffer.concat([...partial, rest]));
+        partial = [];
+        start = feed + 1;
+      }
+      // A copy: the sender may use its buffer again.
+      if (start < view.length) partial.push(Buffer.from(view.subarray(start)));
+    },
+    end() {
+      if (partial.length > 0) take(Buffer.concat(partial));
+      partial = [];
+      const sightings = [...recent.sightings(pod, true), ...older.sightings(pod, false)];
+      return { firstTime, lines, foreignLines, errors, sightings };
+    },
+  };
+}
+
+interface Part {
+  readonly add: (line: Buffer, time: string) => void;
+  readonly sightings: (pod: string, inWindow: boolean) => readonly LogSighting[];
+}
+
+/** A scan that remembers the time of each of its lines. */
+function part(scan: LogScan): Part {
+  const times: string[] = [];
+  return {
+    add(line, time) {
+      times.push(time);
+      scan.push(line);
+    },
+    sightings: (pod, inWindow) =>
+      scan.end().findings.map(({ firstLine, lastLine, ...finding }) => ({
+        ...finding,
+        pod,
+        inWindow,
+        firstTime: times[firstLine - 1] ?? '',
+        lastTime: times[lastLine - 1] ?? '',
+      })),
+  };
+}
+
+/** The kubelet's time in UTC with nine decimals, so that texts compare as times do. */
+function timeOf(line: Buffer): { readonly text: string; readonly ms: number; readonly length: number } | undefined {
+  const found = TIME.exec(line.toString('latin1', 0, TIME_BYTES).replace(/\r?\n.*$/s, ''));
+  if (found === null) return undefined;
+  const [whole, seconds = '', decimals = '', zone = 'Z'] = found;
+  const ms = Date.parse(seconds + zone);
+  if (Number.isNaN(ms)) return undefined;
+  const fraction = decimals.padEnd(9, '0');
+  const text = `${new Date(ms).toISOString().slice(0, 19)}.${fraction}Z`;
+  return { text, ms: ms + Number(fraction.slice(0, 3)), length: whole.length };
+}
