@@ -1,7 +1,11 @@
 // `operator`: runs the controller until it is told to stop.
 import { InvalidArgumentError, type Command } from 'commander';
+import { EXIT } from '../api/exit-codes.ts';
+import { LEASE_TIMES, leaseTimesProblem } from '../operator/leadership.ts';
 import type { LogLevel } from '../operator/log.ts';
+import { parseDuration } from '../runtime/duration.ts';
 import { connectCluster } from './cluster.ts';
+import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -12,6 +16,12 @@ interface Options {
   readonly logLevel: LogLevel;
   readonly kubeconfig?: string;
   readonly context?: string;
+  readonly leaderElect: boolean;
+  readonly leaseNamespace?: string;
+  readonly leaseName: string;
+  readonly leaseDuration: number;
+  readonly leaseRenewDeadline: number;
+  readonly leaseRetryPeriod: number;
 }
 
 export function addOperator(program: Command, terminal: Terminal): void {
@@ -28,18 +38,51 @@ export function addOperator(program: Command, terminal: Terminal): void {
     .option('--log-level <level>', 'debug, info, warn or error', level, 'info' as LogLevel)
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')
+    .option('--leader-elect', 'work only while holding a Lease, so that several replicas may run (default)', true)
+    .option('--no-leader-elect', 'work at once; there must be no other replica')
+    .option('--lease-namespace <namespace>', "namespace of the Lease (default: the pod's own, or the context's)")
+    .option('--lease-name <name>', 'name of the Lease', 'recognize-health')
+    .option(
+      '--lease-duration <duration>',
+      'a Lease unchanged for so long is taken over',
+      duration,
+      LEASE_TIMES.durationMs,
+    )
+    .option(
+      '--lease-renew-deadline <duration>',
+      'a leader that cannot renew for so long ends',
+      duration,
+      LEASE_TIMES.renewDeadlineMs,
+    )
+    .option('--lease-retry-period <duration>', 'time between tries', duration, LEASE_TIMES.retryMs)
     .addHelpText(
       'after',
       `
 Needs the CustomResourceDefinition: recognize-health crd | kubectl apply --server-side -f -
-Ends within ten seconds of SIGTERM; a run under way then writes nothing.`,
+Ends within ten seconds of SIGTERM; a run under way then writes nothing. Ends with exit code 1 when its Lease is lost:
+whoever runs it starts it again, and it stands by.`,
     )
     .action(async (options: Options) => {
+      const times = {
+        durationMs: options.leaseDuration,
+        renewDeadlineMs: options.leaseRenewDeadline,
+        retryMs: options.leaseRetryPeriod,
+      };
+      const problem = leaseTimesProblem(times);
+      if (problem !== undefined) throw new CommandError(problem, EXIT.usage);
       const cluster = await connectCluster(options);
       try {
         // Loaded here alone: no other verb pays for logs and metrics.
         const { runOperator } = await import('../operator/operator.ts');
-        await runOperator({ ...options, namespaces: options.namespace, api: cluster.api, signal: terminal.signal });
+        const lease = { namespace: options.leaseNamespace ?? cluster.namespace, name: options.leaseName };
+        const end = await runOperator({
+          ...options,
+          namespaces: options.namespace,
+          api: cluster.api,
+          signal: terminal.signal,
+          ...(options.leaderElect ? { election: { lease, times } } : {}),
+        });
+        if (end === 'lease lost') throw new CommandError('the Lease was lost to another replica', EXIT.internal);
       } finally {
         await cluster.close();
       }
@@ -53,6 +96,12 @@ function count(value: string): number {
   if (!Number.isInteger(number) || number < 1 || number > 256)
     throw new InvalidArgumentError('It is a whole number from 1 to 256.');
   return number;
+}
+
+function duration(value: string): number {
+  const ms = parseDuration(value);
+  if (ms === undefined) throw new InvalidArgumentError('It is a duration, for example 15s.');
+  return ms;
 }
 
 function address(value: string): Options['listen'] {

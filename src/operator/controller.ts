@@ -7,9 +7,17 @@ import { queue, type Queue } from './queue.ts';
 import { keyOf, reconcile, type Examine, type Remembered } from './reconcile.ts';
 import { firstRunAfterMs } from './schedule.ts';
 
+/** After a run that came to nothing because the object had changed. In ms. */
+const AGAIN_MS = 1_000;
+
+/** After a write to an object that is gone, unless the watch says so too. In ms. */
+const GONE_MS = 60_000;
+
 export interface ControllerInput {
   readonly api: ReportApi;
   readonly examine: Examine;
+  /** False once another replica may lead. */
+  readonly mayWrite: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -67,10 +75,17 @@ export function controller(input: ControllerInput): Controller {
       case 'Wait':
         entry.remembered = reconciled.remembered;
         return;
+      case 'Outrun':
+        entry.report = reconciled.report;
+        entry.remembered = undefined;
+        work.addAfter(key, AGAIN_MS);
+        return;
       case 'Dropped':
         log.debug({ report: key, why: reconciled.why }, 'run dropped');
         // A conflict told us of an edit before the watch did: the watch will bring it, and this is the safety net.
-        if (reconciled.why !== 'Gone' && reconciled.why !== 'Cancelled') work.addAfter(key, 1_000);
+        if (reconciled.why === 'Replaced' || reconciled.why === 'Edited') work.addAfter(key, AGAIN_MS);
+        // An API server that has just started answers 404 for what it does not serve yet.
+        if (reconciled.why === 'Gone') work.addAfter(key, GONE_MS);
         return;
     }
   };

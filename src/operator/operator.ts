@@ -1,4 +1,5 @@
 // The operator as a whole: watch, queue, runs, endpoints; from the first list to the last answer after a signal.
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { HEARTBEAT_MS } from '../api/names.ts';
 import type { Verdict } from '../api/health-report.ts';
@@ -7,15 +8,17 @@ import { examine } from '../examine.ts';
 import type { KubeApi } from '../kube/call.ts';
 import { createClusterClient } from '../kube/cluster.ts';
 import { readNamespace } from '../kube/namespace.ts';
+import { createLeaseStore, type LeaseAt } from '../kube/lease.ts';
 import { createReflector, type Reflector, type ReflectorNote } from '../kube/reflector.ts';
 import { joinReflectors } from '../kube/reflectors.ts';
 import type { ReportObject } from '../kube/reports.ts';
 import { RULES } from '../kube/rules.ts';
 import { namespaceSecrets } from '../kube/secrets.ts';
-import { systemClock, type Clock } from '../runtime/clock.ts';
-import { controller } from './controller.ts';
+import { Stop, systemClock, type Clock } from '../runtime/clock.ts';
+import { controller, type Controller } from './controller.ts';
 import { serveEndpoints, type Endpoints } from './endpoints.ts';
 import { gateAnswer } from './gate.ts';
+import { createLeadership, LEASE_TIMES, type Leadership, type LeaseTimes } from './leadership.ts';
 import { createLog, type LogLevel, type LogTarget } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { observed } from './observed-report.ts';
@@ -26,8 +29,11 @@ import { createReportApi } from './report-api.ts';
 /** A watch that has been silent for longer is stalled: bookmarks come about once a minute. In ms. */
 const STALLED_MS = HEARTBEAT_MS;
 
-/** A shutdown that takes longer than this is given up, so that the pod's grace period is never used up. In ms. */
-const SHUTDOWN_MS = 9_000;
+/** Runs that take longer to end are given up, so that a shutdown is over within ten seconds. In ms. */
+const SHUTDOWN_MS = 6_000;
+
+/** How long a shutdown tries to give the Lease back. In ms. */
+const RELEASE_MS = 2_000;
 
 export interface OperatorOptions {
   readonly api: KubeApi;
@@ -41,18 +47,33 @@ export interface OperatorOptions {
   readonly logTo?: LogTarget;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
+  /** Undefined: no election, this process works at once. Then there must be no other one. */
+  readonly election?: { readonly lease: LeaseAt; readonly times?: LeaseTimes };
   /** Called once everything runs. */
   readonly onReady?: (running: { readonly port: number }) => void;
 }
 
-/** Runs until the signal is aborted. Rejects only when it cannot start (the port is taken). */
-export async function runOperator(options: OperatorOptions): Promise<void> {
-  const { api, signal } = options;
+/** Why an operator ended. One that lost its Lease has stopped its work; the process must end, not go on. */
+export type OperatorEnd = 'stopped' | 'lease lost';
+
+/**
+ * Runs until the signal is aborted or the Lease is lost. A standby keeps its watch, so that it works at once when it
+ * comes to lead, and serves the endpoints from the statuses. Rejects only when it cannot start (the port is taken).
+ */
+export async function runOperator(options: OperatorOptions): Promise<OperatorEnd> {
+  const { api } = options;
   const namespaces = [...new Set(options.namespaces)];
   const clock = options.clock ?? systemClock;
   const log = createLog(options.logLevel, options.logTo);
   const metrics = createMetrics();
   const clients = createClients({ cluster: createClusterClient(api), clock });
+  const life = new AbortController();
+  const stop = (): void => {
+    life.abort(options.signal.reason);
+  };
+  options.signal.addEventListener('abort', stop, { once: true });
+  if (options.signal.aborted) stop();
+  const { signal } = life;
 
   const examineReport: Examine = async ({ metadata, spec, previous, signal: running }) => {
     const started = clock.monotonicMs();
@@ -73,15 +94,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
     return status;
   };
 
-  const control = controller({
-    api: createReportApi(api, hostname(), log),
-    examine: examineReport,
-    clock,
-    log,
-    random: Math.random,
-    workers: options.workers,
-    signal,
-  });
+  let control: Controller | undefined;
   const watchIn = (namespace: string | undefined): Reflector<ReportObject> =>
     createReflector<ReportObject>({
       api,
@@ -96,9 +109,9 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
       onChange: (key, object) => {
         if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
           const [gone = '', name = ''] = key.split('/');
-          control.remove(gone, name);
+          control?.remove(gone, name);
         } else {
-          control.observe(observed(object));
+          control?.observe(observed(object));
         }
       },
       onNote: (note) => {
@@ -133,14 +146,69 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   log.info({ port: endpoints.port, namespaces: namespaces.length === 0 ? '(all)' : namespaces }, 'operator started');
   options.onReady?.({ port: endpoints.port });
 
-  await reflector.run(signal);
+  const lead = (mayWrite: () => boolean): void => {
+    control = controller({
+      api: createReportApi(api, hostname(), log),
+      examine: examineReport,
+      mayWrite,
+      clock,
+      log,
+      random: Math.random,
+      workers: options.workers,
+      signal,
+    });
+    for (const key of reflector.keys()) {
+      const object = reflector.get(key);
+      if (object !== undefined && object.metadata.deletionTimestamp === undefined) control.observe(observed(object));
+    }
+  };
+  let leadership: Leadership | undefined;
+  let end: OperatorEnd = 'stopped';
+  let elected: Promise<void> = Promise.resolve();
+  if (options.election === undefined) {
+    lead(() => true);
+  } else {
+    const elect = createLeadership({
+      store: createLeaseStore(api, options.election.lease),
+      identity: `${hostname()}_${randomUUID()}`,
+      times: options.election.times ?? LEASE_TIMES,
+      clock,
+      random: Math.random,
+      log,
+      onLeading: () => {
+        lead(() => elect.mayWrite());
+      },
+    });
+    leadership = elect;
+    const lost = (): void => {
+      end = 'lease lost';
+      life.abort(new Stop({ kind: 'Cancelled', why: 'lease lost' }));
+    };
+    elected = elect.run(signal).then(
+      (result) => {
+        if (result === 'lost') lost();
+      },
+      (error: unknown) => {
+        log.error({ error: error instanceof Error ? error.stack : 'unknown' }, 'the election broke on a defect');
+        lost();
+      },
+    );
+  }
+
+  await Promise.all([reflector.run(signal), elected]);
+  options.signal.removeEventListener('abort', stop);
   log.info({}, 'operator stopping');
-  const giveUp = new AbortController();
-  await Promise.race([control.ended, clock.sleep(SHUTDOWN_MS, giveUp.signal).catch(() => undefined)]);
-  giveUp.abort();
+  const rest = new AbortController();
+  await Promise.race([control?.ended, clock.sleep(SHUTDOWN_MS, rest.signal).catch(() => undefined)]);
+  rest.abort();
+  // Only now: a standby that takes over must not meet a run of ours.
+  const releasing = clock.deadline(RELEASE_MS, new AbortController().signal);
+  await leadership?.release(releasing.signal);
+  releasing.clear();
   clients.close();
   await endpoints.close();
-  log.info({}, 'operator stopped');
+  log.info({ end }, 'operator stopped');
+  return end;
 }
 
 function noteWatch(note: ReflectorNote, log: Log, metrics: Metrics): void {

@@ -3,6 +3,7 @@
 import { HEARTBEAT_MS, REQUEST_ANNOTATION } from '../api/names.ts';
 import type { HealthReportSpec, HealthReportStatus, ReportMetadata } from '../api/health-report.ts';
 import { problemLines, validateSpec } from '../api/validate.ts';
+import type { ReportEvent } from '../kube/events.ts';
 import { significantlyDiffers, stalledStatus, suspendedStatus } from '../report/index.ts';
 import { isCancelled, type Clock } from '../runtime/clock.ts';
 import { parseDuration } from '../runtime/duration.ts';
@@ -15,6 +16,9 @@ const WRITE_TRIES = 4;
 
 /** After a write that failed for a passing reason the next run comes after this. In ms. */
 const RETRY_MS = 5_000;
+
+/** Events of a status that is written are told even when the run is cancelled meanwhile, within this. In ms. */
+const EVENT_MS = 2_000;
 
 /** Examines one report: `examine.ts` with the operator's clients bound. Rejects with Stop when cancelled. */
 export type Examine = (report: {
@@ -30,6 +34,8 @@ export interface ReconcileInput {
   readonly remembered: Remembered | undefined;
   readonly api: ReportApi;
   readonly examine: Examine;
+  /** False once another replica may lead: then nothing is written, whatever was found. */
+  readonly mayWrite: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -41,6 +47,8 @@ export interface Remembered {
   readonly uid: string;
   readonly computed: HealthReportStatus;
   readonly written: HealthReportStatus | undefined;
+  /** A write without an answer: it may have been done. */
+  readonly attempted?: HealthReportStatus;
 }
 
 export type Reconciled =
@@ -49,7 +57,9 @@ export type Reconciled =
   /** Nothing to do until somebody edits the report. */
   | { readonly kind: 'Wait'; readonly remembered: Remembered }
   /** The object is gone, replaced, or edited: another run is due or none at all. */
-  | { readonly kind: 'Dropped'; readonly why: 'Cancelled' | 'Gone' | 'Replaced' | 'Edited' };
+  | { readonly kind: 'Dropped'; readonly why: 'Cancelled' | 'Gone' | 'Replaced' | 'Edited' }
+  /** Another replica wrote a status that this run did not start from: begin again from it. */
+  | { readonly kind: 'Outrun'; readonly report: ObservedReport };
 
 /** Runs one report once. Never rejects. */
 export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
@@ -97,16 +107,14 @@ export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
   };
   if (!worthWriting(written, status, request)) return due(written);
 
-  const result = await write(input, status);
+  const result = await write(input, status, written, known?.attempted);
   switch (result.kind) {
     case 'Written':
       log.info(
         { report: keyOf(report.metadata), verdict: status.verdict, rootCause: status.rootCause ?? '' },
         'status written',
       );
-      for (const event of transitionEvents(written, status, clock.now())) {
-        await input.api.recordEvent(report.metadata, event, signal);
-      }
+      await tell(input, transitionEvents(written, status, clock.now()));
       return due(status);
     case 'Gone':
       return { kind: 'Dropped', why: 'Gone' };
@@ -114,14 +122,24 @@ export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
       return { kind: 'Dropped', why: 'Replaced' };
     case 'Edited':
       return { kind: 'Dropped', why: 'Edited' };
+    case 'Outrun':
+      return { kind: 'Outrun', report: result.report };
     case 'Failed':
       log.warn({ report: keyOf(report.metadata), detail: result.detail }, 'status could not be written');
       return {
         kind: 'Again',
         ms: result.retryAfterMs ?? RETRY_MS,
-        remembered: { uid: report.metadata.uid, computed: status, written },
+        remembered: { uid: report.metadata.uid, computed: status, written, attempted: status },
       };
   }
+}
+
+/** Their identity is the transition's, which is written: nobody will tell them again, so they are not cut short. */
+async function tell({ report, api, clock }: ReconcileInput, events: readonly ReportEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const deadline = clock.deadline(EVENT_MS, new AbortController().signal);
+  for (const event of events) await api.recordEvent(report.metadata, event, deadline.signal);
+  deadline.clear();
 }
 
 /** A status is written when it says something new, answers a request, or the last one is a heartbeat old. */
@@ -138,12 +156,22 @@ function worthWriting(
 
 type Written =
   | { readonly kind: 'Written' | 'Gone' | 'Replaced' | 'Edited' }
+  | { readonly kind: 'Outrun'; readonly report: ObservedReport }
   | { readonly kind: 'Failed'; readonly detail: string; readonly retryAfterMs?: number };
 
-/** Writes with the fence of the newest resourceVersion that still is the same object in the same generation. */
-async function write({ report, api, signal }: ReconcileInput, status: HealthReportStatus): Promise<Written> {
+/**
+ * Writes with the fence of the newest resourceVersion that still is the same object in the same generation with the
+ * same status: one that somebody else wrote since is not written over with what is older.
+ */
+async function write(
+  { report, api, mayWrite, signal }: ReconcileInput,
+  status: HealthReportStatus,
+  written: HealthReportStatus | undefined,
+  attempted: HealthReportStatus | undefined,
+): Promise<Written> {
   let { metadata } = report;
   for (let attempt = 0; attempt < WRITE_TRIES; attempt += 1) {
+    if (!mayWrite()) return { kind: 'Failed', detail: 'the lease may have passed to another replica' };
     const result = await api.applyStatus(metadata, status, signal);
     switch (result.kind) {
       case 'Written':
@@ -160,11 +188,18 @@ async function write({ report, api, signal }: ReconcileInput, status: HealthRepo
         if (fresh === undefined) return { kind: 'Gone' };
         if (fresh.metadata.uid !== metadata.uid) return { kind: 'Replaced' };
         if (fresh.metadata.generation !== metadata.generation) return { kind: 'Edited' };
+        if (!sameWrite(fresh.status, written) && !(attempted !== undefined && sameWrite(fresh.status, attempted)))
+          return { kind: 'Outrun', report: fresh };
         metadata = fresh.metadata;
       }
     }
   }
   return { kind: 'Failed', detail: `${WRITE_TRIES} conflicts in a row` };
+}
+
+/** True when two statuses are one: of the same run, saying the same. */
+function sameWrite(a: HealthReportStatus | undefined, b: HealthReportStatus | undefined): boolean {
+  return a?.lastRunTime === b?.lastRunTime && !significantlyDiffers(a, b);
 }
 
 /** `namespace/name`: the key of queue and logs. */

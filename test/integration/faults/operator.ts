@@ -19,10 +19,11 @@ export async function startOperator(kubeconfig: string): Promise<RunningOperator
   const api = createKubeApi(createTransport(access), systemClock);
   const stopping = new AbortController();
   const lines: string[] = [];
-  let ended: Promise<void> | undefined;
+  let ended: Promise<unknown> | undefined;
   await new Promise<void>((resolve, reject) => {
     ended = runOperator({
       api,
+      namespaces: [],
       workers: 4,
       listen: { host: '127.0.0.1', port: 0 },
       logLevel: 'debug',

@@ -28,6 +28,8 @@ interface Bench {
   verdict: HealthReportStatus['verdict'];
   /** How long a run takes. */
   runMs: number;
+  /** What the lease says. */
+  leads: boolean;
 }
 
 function bench(): Bench {
@@ -43,6 +45,7 @@ function bench(): Bench {
     answer: () => ({ kind: 'Written', resourceVersion: '2' }),
     verdict: 'Healthy',
     runMs: 0,
+    leads: true,
   };
   const api: ReportApi = {
     get: () => Promise.resolve(self.stored),
@@ -62,7 +65,16 @@ function bench(): Bench {
     if (self.runMs > 0) await clock.sleep(self.runMs, signal);
     return status(metadata.generation, started, self.verdict);
   };
-  const control = controller({ api, examine, clock, log: silent, random: () => 0, workers: 2, signal: stop.signal });
+  const control = controller({
+    api,
+    examine,
+    mayWrite: () => self.leads,
+    clock,
+    log: silent,
+    random: () => 0,
+    workers: 2,
+    signal: stop.signal,
+  });
   return Object.assign(self, { control });
 }
 
@@ -215,6 +227,59 @@ describe('controller', () => {
     expect(b.writes).toHaveLength(1);
   });
 
+  test('a leader whose lease may have passed writes nothing, and writes when it is sure again', async () => {
+    const b = bench();
+    b.leads = false;
+    b.control.observe(report());
+    await b.clock.advance(4_000);
+    expect(b.writes).toEqual([]);
+    b.leads = true;
+    await b.clock.advance(5_000);
+    expect(b.writes).toHaveLength(1);
+  });
+
+  test('a lease that passes between the conflict and the next try stops the write', async () => {
+    const b = bench();
+    b.stored = report({ resourceVersion: '7' });
+    b.answer = () => {
+      b.leads = false;
+      return { kind: 'Conflict' };
+    };
+    b.control.observe(report());
+    await b.clock.advance(500);
+    expect(b.writes).toHaveLength(1);
+  });
+
+  test("another replica's newer status is not written over but started from", async () => {
+    const b = bench();
+    b.verdict = 'Failing';
+    const theirs = { ...status(1, new Date(b.clock.now().getTime() + 500), 'Failing'), rootCause: 'theirs' };
+    b.stored = { ...report({ resourceVersion: '7' }), status: theirs };
+    b.answer = (write) => (write === 0 ? { kind: 'Conflict' } : { kind: 'Written', resourceVersion: '8' });
+    b.control.observe({ ...report(), status: status(1, new Date('2026-11-22T08:00:00Z')) });
+    await b.clock.advance(500);
+    expect(b.writes).toHaveLength(1);
+    await b.clock.advance(10 * 60_000);
+    // What the other one told already (Healthy to Failing) is not told again.
+    expect(b.events).toEqual([]);
+    expect(b.writes.length).toBeGreaterThan(1);
+  });
+
+  test('after a write whose answer was lost, the status in the cluster is known as our own', async () => {
+    const b = bench();
+    b.answer = (write) =>
+      write === 0
+        ? { kind: 'Failed', detail: 'reset' }
+        : write === 1
+          ? { kind: 'Conflict' }
+          : { kind: 'Written', resourceVersion: '9' };
+    b.control.observe(report());
+    await b.clock.advance(0);
+    b.stored = { ...report({ resourceVersion: '8' }), status: b.writes[0]!.status };
+    await b.clock.advance(5_000);
+    expect(b.writes).toHaveLength(3);
+  });
+
   test('a write that fails is tried again soon, with fresh evidence', async () => {
     const b = bench();
     b.answer = (write) => (write === 0 ? { kind: 'Failed', detail: '500' } : { kind: 'Written', resourceVersion: '2' });
@@ -291,6 +356,7 @@ describe('controller', () => {
     const clock = virtualClock();
     const writes: HealthReportStatus[] = [];
     const control = controller({
+      mayWrite: () => true,
       api: {
         get: () => Promise.resolve(undefined),
         applyStatus: (_metadata, written) => {
