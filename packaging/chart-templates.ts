@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import packageJson from '../package.json' with { type: 'json' };
 import { crd } from '../src/api/crd.ts';
 import { editorRole, gateRole, policyRules, viewerRole, type PolicyRule } from '../src/kube/roles.ts';
+import { ALERTS } from './alerts.ts';
 
 const yaml = (data: unknown): string =>
   stringify(data, { lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false });
@@ -57,4 +58,22 @@ export function chartRules(): string {
     define('edit', rulesOf(editorRole())),
     define('gate', rulesOf(gateRole())),
   ].join('\n');
+}
+
+/** templates/prometheus-rule.yaml. */
+export function chartAlerts(): string {
+  return `{{- /* ${GENERATED} */}}
+{{- if .Values.prometheusRule.enabled }}
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata:
+  name: {{ include "recognize-health.fullname" . }}
+  namespace: {{ .Release.Namespace }}
+  labels:
+    {{- include "recognize-health.labels" . | nindent 4 }}
+    {{- with .Values.prometheusRule.labels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+${verbatim(yaml({ spec: { groups: [{ name: 'recognize-health', rules: ALERTS }] } }))}{{- end }}
+`;
 }

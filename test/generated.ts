@@ -1,7 +1,8 @@
 // The list of generated files: add a path and the pure function that returns its content.
 import { stringify } from 'yaml';
-import { chartCrd, chartRules, chartYaml } from '../packaging/chart-templates.ts';
+import { chartAlerts, chartCrd, chartRules, chartYaml } from '../packaging/chart-templates.ts';
 import { chartReadme, valuesSchema, valuesYaml } from '../packaging/chart-values.ts';
+import { dashboard } from '../packaging/dashboard.ts';
 import { crd } from '../src/api/crd.ts';
 import { fieldReference } from '../src/api/reference.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../src/kube/roles.ts';
 import { ENTRIES, GUIDE } from '../src/guide/index.ts';
 import { entriesReference } from '../src/guide/reference.ts';
+import { metricsReference } from '../src/operator/metrics.ts';
 import { checksReference } from './reference/checks.ts';
 import { conditionsReference } from './reference/conditions.ts';
 import { faultsReference } from './reference/faults.ts';
@@ -57,4 +59,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: 'helm/recognize-health/README.md', content: chartReadme },
   { path: 'helm/recognize-health/templates/_rules.tpl', content: chartRules },
   { path: 'helm/recognize-health/templates/crd.yaml', content: chartCrd },
+  { path: 'helm/recognize-health/templates/prometheus-rule.yaml', content: chartAlerts },
+  { path: 'helm/recognize-health/files/dashboard.json', content: dashboard },
+  { path: 'docs/reference/metrics.md', content: metricsReference },
 ];

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { HEARTBEAT_MS } from '../api/names.ts';
-import type { Verdict } from '../api/health-report.ts';
 import { createClients } from '../clients/index.ts';
 import { examine } from '../examine.ts';
 import type { KubeApi } from '../kube/call.ts';
@@ -25,6 +24,7 @@ import { observed } from './observed-report.ts';
 import type { Log } from './ports.ts';
 import type { Examine } from './reconcile.ts';
 import { createReportApi } from './report-api.ts';
+import { summarise, type Counted } from './summary.ts';
 
 /** A watch that has been silent for longer is stalled: bookmarks come about once a minute. In ms. */
 const STALLED_MS = HEARTBEAT_MS;
@@ -138,7 +138,12 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
     metrics: {
       contentType: metrics.contentType,
       text: () => {
-        metrics.setVerdicts(countVerdicts(reflector.keys().map((key) => reflector.get(key))));
+        metrics.setReports(
+          summarise(
+            reflector.keys().flatMap((key) => counted(reflector.get(key))),
+            clock.now(),
+          ),
+        );
         return metrics.text();
       },
     },
@@ -231,10 +236,8 @@ function noteWatch(note: ReflectorNote, log: Log, metrics: Metrics): void {
   }
 }
 
-function countVerdicts(reports: readonly (ReportObject | undefined)[]): Record<Verdict, number> {
-  const counts: Record<Verdict, number> = { Healthy: 0, Warning: 0, Failing: 0, Unknown: 0 };
-  for (const report of reports) {
-    if (report !== undefined) counts[observed(report).status?.verdict ?? 'Unknown'] += 1;
-  }
-  return counts;
+function counted(report: ReportObject | undefined): Counted[] {
+  if (report === undefined) return [];
+  const { spec, status } = observed(report);
+  return [{ suspended: (spec as { readonly suspend?: unknown } | undefined)?.suspend === true, status }];
 }

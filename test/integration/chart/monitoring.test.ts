@@ -1,0 +1,94 @@
+// Alerts and dashboard ask only for metrics that the operator has, in PromQL that parses.
+import { parser } from '@prometheus-io/lezer-promql';
+import { describe, expect, it } from 'vitest';
+import { ENTRIES } from '../../../src/guide/index.ts';
+import { createMetrics, METRICS } from '../../../src/operator/metrics.ts';
+import { ofKind, render } from './render.ts';
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+const rendered = await render({ prometheusRule: { enabled: true }, dashboard: { enabled: true } });
+const rules = (ofKind(rendered, 'PrometheusRule')['spec'] as { groups: { rules: Rule[] }[] }).groups.flatMap(
+  (group) => group.rules,
+);
+const { panels } = JSON.parse(
+  (ofKind(rendered, 'ConfigMap')['data'] as Record<string, string>)['recognize-health.json'] ?? '{}',
+) as { panels: { title: string; targets: { expr: string; legendFormat: string }[] }[] };
+
+/** Grafana fills this in before it asks. */
+const filledIn = (expr: string): string => expr.replaceAll('$__rate_interval', '5m');
+const expressions = [
+  ...rules.map(({ alert, expr }) => [alert, expr] as const),
+  ...panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, filledIn(expr)] as const)),
+];
+
+/** Names of metrics and of matched or grouped labels in an expression; `undefined` when it does not parse. */
+function readExpression(expr: string): { metrics: string[]; labels: string[] } | undefined {
+  const metrics: string[] = [];
+  const labels: string[] = [];
+  let broken = false;
+  parser.parse(expr).iterate({
+    enter: (node) => {
+      if (node.type.isError) broken = true;
+      const text = expr.slice(node.from, node.to);
+      if (node.name === 'Identifier' && node.node.parent?.name === 'VectorSelector') metrics.push(text);
+      if (node.name === 'LabelName') labels.push(text);
+    },
+  });
+  return broken ? undefined : { metrics, labels };
+}
+
+const served = new Set(
+  (await createMetrics().text())
+    .split('\n')
+    .filter((line) => line.startsWith('# TYPE '))
+    .map((line) => line.split(' ')[2] ?? ''),
+);
+
+describe('the metrics', () => {
+  it('are served as they are documented', () => {
+    expect([...served].filter((name) => name.startsWith('recognize_health_')).sort()).toEqual(
+      Object.values(METRICS)
+        .map(({ name }) => name)
+        .sort(),
+    );
+  });
+});
+
+describe('alerts and dashboard', () => {
+  it('are read by a parser that finds faults', () => {
+    expect(readExpression('sum(rate(x[5m])')).toBeUndefined();
+    expect(readExpression('sum by (a) (x{b="c"})')).toEqual({ metrics: ['x'], labels: ['a', 'b'] });
+  });
+
+  it.each(expressions)('ask only for what is documented: %s', (_what, expr) => {
+    const read = readExpression(expr);
+    expect(read, expr).toBeDefined();
+    expect(read?.metrics.length).toBeGreaterThan(0);
+    for (const name of read?.metrics ?? []) {
+      const metric = Object.values(METRICS).find((one) => name.replace(/_(bucket|sum|count)$/, '') === one.name);
+      expect(metric, name).toBeDefined();
+      const known = ['le', ...Object.keys(metric !== undefined && 'labels' in metric ? metric.labels : {})];
+      expect(read?.labels.filter((label) => !known.includes(label))).toEqual([]);
+    }
+  });
+
+  it('name entries that the guide has', () => {
+    const named = rules.flatMap(({ expr }) => [...expr.matchAll(/entry="([^"]+)"/g)].map((match) => match[1]));
+    expect(named).toEqual(['REC-AL-001', 'REC-AL-002', 'REC-AL-003']);
+    expect(named.filter((id) => !ENTRIES.some((entry) => entry.id === id))).toEqual([]);
+  });
+
+  it('cite the guide, and keep the text of the alerts as it is', () => {
+    for (const { annotations, labels } of rules) {
+      expect(annotations['runbook_url']).toMatch(/^https:\/\/docs\.pingidentity\.com\/recognize\//);
+      expect(['critical', 'warning']).toContain(labels['severity']);
+      expect(annotations['description']).not.toMatch(/\{\{/);
+    }
+  });
+});

@@ -1,0 +1,63 @@
+// What the metrics say about all reports together.
+import { describe, expect, it } from 'vitest';
+import { healthReportStatus, type HealthReportStatus } from '../../../src/api/health-report.ts';
+import { summarise } from '../../../src/operator/summary.ts';
+
+const NOW = new Date('2026-01-02T03:00:00Z');
+const FRESH = '2026-01-02T03:05:00Z';
+const OLD = '2026-01-02T02:59:59Z';
+
+const status = (of: object): HealthReportStatus => healthReportStatus.parse({ freshUntil: FRESH, ...of });
+
+const check = (of: object = {}): object => ({
+  id: 'alerts/signature',
+  component: 'alerts',
+  result: 'fail',
+  state: 'fail',
+  streak: 0,
+  since: OLD,
+  message: 'seen',
+  citations: [{ id: 'REC-AL-003', basis: 'Log' }],
+  ...of,
+});
+
+const summary = (given: HealthReportStatus | undefined, suspended = false): ReturnType<typeof summarise> =>
+  summarise([{ suspended, status: given }], NOW);
+
+describe('the summary', () => {
+  it('counts each verdict, and a report without a status as Unknown', () => {
+    const reports = [status({ verdict: 'Healthy' }), status({ verdict: 'Failing' }), undefined];
+    expect(
+      summarise(
+        reports.map((one) => ({ suspended: false, status: one })),
+        NOW,
+      ).verdicts,
+    ).toEqual({
+      Healthy: 1,
+      Warning: 0,
+      Failing: 1,
+      Unknown: 1,
+    });
+  });
+
+  it.each([
+    { what: 'in time', given: status({ freshUntil: FRESH }), stale: 0 },
+    { what: 'past its time', given: status({ freshUntil: OLD }), stale: 1 },
+    { what: 'suspended', given: status({ freshUntil: OLD }), suspended: true, stale: 0 },
+    { what: 'never written', given: undefined, stale: 0 },
+  ])('counts $stale stale reports when one is $what', ({ given, suspended, stale }) => {
+    expect(summary(given, suspended).stale).toBe(stale);
+  });
+
+  it.each([
+    { what: 'fails', of: {}, counted: true },
+    { what: 'warns', of: { state: 'warn', result: 'warn' }, counted: true },
+    { what: 'passes', of: { state: 'pass', result: 'pass' }, counted: false },
+    { what: 'could not be evaluated', of: { state: 'error', result: 'error' }, counted: false },
+    { what: 'is muted', of: { muted: true }, counted: false },
+    { what: 'is a symptom', of: { suppressedBy: 'database/x/connect' }, counted: false },
+    { what: 'cites nothing', of: { citations: [] }, counted: false },
+  ])('counts a check that $what as a finding: $counted', ({ of, counted }) => {
+    expect([...summary(status({ checks: [check(of)] })).findings]).toEqual(counted ? [['REC-AL-003', 1]] : []);
+  });
+});
