@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import packageJson from '../package.json' with { type: 'json' };
 import { crd } from '../src/api/crd.ts';
-import { editorRole, gateRole, policyRules, viewerRole, type PolicyRule } from '../src/kube/roles.ts';
+import { editorRole, gateOverrideRole, gateRole, policyRules, viewerRole, type PolicyRule } from '../src/kube/roles.ts';
 import { ALERTS } from './alerts.ts';
 
 const yaml = (data: unknown): string =>
@@ -57,6 +57,7 @@ export function chartRules(): string {
     define('view', rulesOf(viewerRole())),
     define('edit', rulesOf(editorRole())),
     define('gate', rulesOf(gateRole())),
+    define('gate-override', rulesOf(gateOverrideRole())),
   ].join('\n');
 }
 

@@ -61,7 +61,7 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
     ),
     people: flag(
       true,
-      'Create ClusterRoles for people: -view (added to view), -edit (added to admin), -gate (for pipelines).',
+      'Create ClusterRoles for people: -view (added to view), -edit (added to admin), -gate and -gate-override (for pipelines).',
     ),
   }),
   serviceAccount: group('The account that the operator runs as.', {

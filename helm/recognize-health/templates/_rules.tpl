@@ -142,3 +142,13 @@ rules:
   - patch
   - watch
 {{- end }}
+
+{{- define "recognize-health.rules.gate-override" -}}
+rules:
+- apiGroups:
+  - events.k8s.io
+  resources:
+  - events
+  verbs:
+  - create
+{{- end }}

@@ -31,16 +31,16 @@ const expressions = [
 function readExpression(expr: string): { metrics: string[]; labels: string[] } | undefined {
   const metrics: string[] = [];
   const labels: string[] = [];
-  let broken = false;
+  const errors: number[] = [];
   parser.parse(expr).iterate({
     enter: (node) => {
-      if (node.type.isError) broken = true;
+      if (node.type.isError) errors.push(node.from);
       const text = expr.slice(node.from, node.to);
       if (node.name === 'Identifier' && node.node.parent?.name === 'VectorSelector') metrics.push(text);
       if (node.name === 'LabelName') labels.push(text);
     },
   });
-  return broken ? undefined : { metrics, labels };
+  return errors.length > 0 ? undefined : { metrics, labels };
 }
 
 const served = new Set(
