@@ -11,6 +11,7 @@ export const CONCERN_FAULTS = {
   StartFailed: {
     result: 'fail',
     severity: 'high',
+    explainable: true,
     meaning: 'A service failed to start and its pod is still not ready.',
   },
   SignatureInvalid: {

@@ -34,7 +34,7 @@ export interface RunningService {
   /** Writes lines as they are. */
   writeLog(text: string, where?: Where & { at?: Date }): void;
   /** The container starts again: its log becomes the previous one. `trouble` is what it then fails with. */
-  restart(options?: Where & { trouble?: Trouble }): void;
+  restart(options?: Where & { trouble?: Trouble; at?: Date }): void;
   /** The log of one replica. */
   logOf(replica: number): ContainerLog;
 }
@@ -55,7 +55,7 @@ export interface ServiceRequest {
 }
 
 /** The pods' objects say that they have run for this long. */
-const UP_SINCE_MS = 6 * 60 * 60_000;
+export const UP_SINCE_MS = 6 * 60 * 60_000;
 const JSON_TYPE = 'application/json';
 
 /** Starts the replicas of a service and writes their first log lines. */
@@ -192,11 +192,11 @@ export async function startService(request: ServiceRequest): Promise<RunningServ
     writeLog(text, { replica = 1, at } = {}) {
       request.logOf(replica).write(text, at);
     },
-    restart({ replica, trouble = first } = {}) {
+    restart({ replica, trouble = first, at } = {}) {
       for (const one of every(replica === undefined ? {} : { replica })) {
         request.logOf(one).restart();
         logEvents.delete(one);
-        service.log(trouble, { replica: one });
+        service.log(trouble, { replica: one, ...(at === undefined ? {} : { at }) });
       }
     },
     logOf: request.logOf,

@@ -2,7 +2,7 @@
 import type { Service } from '../../../src/api/components.ts';
 import type { Conduct } from '../recognize/conduct.ts';
 import type { WorkloadTrouble } from '../recognize/objects.ts';
-import type { RunningService, Where } from '../recognize/service.ts';
+import { UP_SINCE_MS, type RunningService, type Where } from '../recognize/service.ts';
 import { undo, type Undo } from './undo.ts';
 
 export interface ServiceSwitches {
@@ -62,7 +62,12 @@ export function serviceSwitches(running: RunningService, workloads: Workloads): 
       if (running.profile.runtime === 'spring-boot') {
         running.restart({ trouble: component === 'node-persistence' ? 'run-failed' : 'service-run-failed' });
       }
-      return together(conduct({ kind: 'down' }), trouble({ kind: 'CrashLoopBackOff' }));
+      const mend = await together(conduct({ kind: 'down' }), trouble({ kind: 'CrashLoopBackOff' }));
+      return undo(async () => {
+        await mend();
+        // The objects are again those of pods that never failed, and so are their logs.
+        if (running.profile.runtime === 'spring-boot') running.restart({ at: new Date(Date.now() - UP_SINCE_MS) });
+      });
     },
     scaleToZero: () => together(conduct({ kind: 'down' }), trouble({ kind: 'ScaledToZero' })),
     async delete() {
