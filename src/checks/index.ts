@@ -3,9 +3,13 @@ import type { AnyCheck } from '../facts/answer.ts';
 import { alertErrorRate } from './alert-error-rate.ts';
 import { alertSignature } from './alert-signature.ts';
 import { alertStart } from './alert-start.ts';
+import { bucketClock } from './bucket-clock.ts';
+import { bucketEncryption } from './bucket-encryption.ts';
 import { bucketList } from './bucket-list.ts';
 import { bucketReach } from './bucket-reach.ts';
 import { bucketRegion } from './bucket-region.ts';
+import { bucketVersioning } from './bucket-versioning.ts';
+import { bucketWrite } from './bucket-write.ts';
 import { capacityLimits } from './capacity-limits.ts';
 import { capacityReplicas } from './capacity-replicas.ts';
 import { databaseActivity } from './database-activity.ts';
@@ -17,6 +21,7 @@ import { databaseReplication } from './database-replication.ts';
 import { databaseVersion } from './database-version.ts';
 import { databaseWraparound } from './database-wraparound.ts';
 import { databaseWritable } from './database-writable.ts';
+import { keyExpiry } from './key-expiry.ts';
 import { keyPair } from './key-pair.ts';
 import { keyPublicKey } from './key-public-key.ts';
 import { keySign } from './key-sign.ts';
@@ -24,6 +29,7 @@ import { keyState } from './key-state.ts';
 import { keyUsage } from './key-usage.ts';
 import { platformArchitecture } from './platform-architecture.ts';
 import { platformVersion } from './platform-version.ts';
+import { serviceCertificate } from './service-certificate.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceWorkload } from './service-workload.ts';
@@ -32,6 +38,7 @@ export const CHECKS: readonly AnyCheck[] = [
   serviceWorkload,
   serviceHealth,
   serviceLogs,
+  serviceCertificate,
   databaseConnect,
   databaseWritable,
   databaseVersion,
@@ -44,10 +51,15 @@ export const CHECKS: readonly AnyCheck[] = [
   bucketReach,
   bucketList,
   bucketRegion,
+  bucketEncryption,
+  bucketVersioning,
+  bucketClock,
+  bucketWrite,
   keyState,
   keyUsage,
   keyPublicKey,
   keySign,
+  keyExpiry,
   keyPair,
   alertErrorRate,
   alertStart,

@@ -56,6 +56,25 @@ export interface S3Client {
     forcePathStyle: boolean,
     signal: AbortSignal,
   ): Promise<Outcome<{ readonly objects: number }>>;
+  encryption(
+    access: AwsAccess,
+    bucket: string,
+    forcePathStyle: boolean,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ readonly algorithm: string }>>;
+  versioning(
+    access: AwsAccess,
+    bucket: string,
+    forcePathStyle: boolean,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ readonly status: 'Enabled' | 'Suspended' | 'Never' }>>;
+  /** Puts, reads, compares and deletes one small object under `.recognize-health/`. The only thing here that writes. */
+  roundTrip(
+    access: AwsAccess,
+    bucket: string,
+    forcePathStyle: boolean,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ readonly bytes: number }>>;
 }
 
 export interface KmsClient {

@@ -1,11 +1,19 @@
-// S3, read only: is the bucket there, may it be listed, where is it. The only importer of @aws-sdk/client-s3.
+// S3: is the bucket there, may it be listed, where is it, how does it keep objects. Nothing is written but by `roundTrip`.
+// The only importer of @aws-sdk/client-s3.
+import { randomUUID } from 'node:crypto';
 import type { S3Client as SdkS3Client } from '@aws-sdk/client-s3';
-import { ok, type Outcome } from '../facts/outcome.ts';
+import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { AwsAccess } from '../facts/target.ts';
 import { awsFault, refusesIdentity, type AwsQuestion } from './aws-fault.ts';
 import type { AwsFailure } from './aws-failure.ts';
-import { createAwsPool, placeOf, secretsOf, type AwsPoolOptions } from './aws-pool.ts';
+import { createAwsPool, placeOf, secretsOf, type AwsPool, type AwsPoolOptions } from './aws-pool.ts';
 import type { Result, S3Client } from './clients.ts';
+import { literal, redact } from '../runtime/safe-text.ts';
+
+/** Where the write test keeps its object while it runs. */
+const WRITE_TEST_PREFIX = '.recognize-health/';
+/** Our own, because the run's signal may have ended. */
+const CLEAN_UP_MS = 5_000;
 
 /** Loaded when first needed: it costs 20 MB and 300 ms, which a report without buckets need not pay. */
 const sdk = () => import('@aws-sdk/client-s3');
@@ -14,7 +22,13 @@ const sdk = () => import('@aws-sdk/client-s3');
 export function createS3Client(options: AwsPoolOptions): S3Client & { destroy(): void; readonly size: number } {
   const pool = createAwsPool<SdkS3Client>(async (settings, variant) => {
     // followRegionRedirects stays off: a wrong region is what we want to see.
-    return new (await sdk()).S3Client({ ...settings, forcePathStyle: variant === 'path' });
+    return new (await sdk()).S3Client({
+      ...settings,
+      forcePathStyle: variant === 'path',
+      // S3-compatible servers refuse checksums that they do not know.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
   }, options);
 
   function fault(failure: AwsFailure, access: AwsAccess, bucket: string, variant: string): ReturnType<typeof awsFault> {
@@ -67,11 +81,107 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
       const listed = await firstPage(access, bucket, variant, signal);
       return listed.ok ? ok(listed.value) : { ok: false, fault: fault(listed.fault, access, bucket, variant) };
     },
+    async encryption(access, bucket, forcePathStyle, signal) {
+      const variant = forcePathStyle ? 'path' : 'host';
+      const asked = await pool.call(access, variant, signal, async (client, sending) =>
+        client.send(new (await sdk()).GetBucketEncryptionCommand({ Bucket: bucket }), sending),
+      );
+      if (asked.ok) {
+        const [rule] = asked.value.value.ServerSideEncryptionConfiguration?.Rules ?? [];
+        return ok({ algorithm: rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? 'none' });
+      }
+      if (asked.fault.kind === 'answer' && asked.fault.code === 'ServerSideEncryptionConfigurationNotFoundError')
+        return ok({ algorithm: 'none' });
+      const action = 's3:GetEncryptionConfiguration';
+      return { ok: false, fault: optional(asked.fault, fault(asked.fault, access, bucket, variant), action) };
+    },
+    async versioning(access, bucket, forcePathStyle, signal) {
+      const variant = forcePathStyle ? 'path' : 'host';
+      const asked = await pool.call(access, variant, signal, async (client, sending) =>
+        client.send(new (await sdk()).GetBucketVersioningCommand({ Bucket: bucket }), sending),
+      );
+      if (asked.ok) return ok({ status: asked.value.value.Status ?? ('Never' as const) });
+      const action = 's3:GetBucketVersioning';
+      return { ok: false, fault: optional(asked.fault, fault(asked.fault, access, bucket, variant), action) };
+    },
+    async roundTrip(access, bucket, forcePathStyle, signal) {
+      const variant = forcePathStyle ? 'path' : 'host';
+      const key = `${WRITE_TEST_PREFIX}${randomUUID()}`;
+      const body = new TextEncoder().encode(`written by the write test of recognize-health: ${key}`);
+      const call: AwsPool<SdkS3Client>['call'] = (...question) => pool.call(...question);
+      const failure = (at: AwsFailure, action: string): { ok: false; fault: Fault } => {
+        const seen = fault(at, access, bucket, variant);
+        const own = access.credentials.source === 'own';
+        return { ok: false, fault: own ? seen : optional(at, seen, action) };
+      };
+      const remove = (versionId: string | undefined, until: AbortSignal) =>
+        call(access, variant, until, async (client, sending) =>
+          client.send(
+            new (await sdk()).DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }),
+            sending,
+          ),
+        );
+      let versionId: string | undefined;
+      let mayBeThere = true;
+      try {
+        const put = await call(access, variant, signal, async (client, sending) =>
+          client.send(new (await sdk()).PutObjectCommand({ Bucket: bucket, Key: key, Body: body }), sending),
+        );
+        if (!put.ok) {
+          // Refused is not there; without an answer it may be.
+          mayBeThere = put.fault.kind === 'transport';
+          return failure(put.fault, 's3:PutObject');
+        }
+        versionId = put.value.value.VersionId;
+        const got = await call(access, variant, signal, async (client, sending) => {
+          const object = await client.send(new (await sdk()).GetObjectCommand({ Bucket: bucket, Key: key }), sending);
+          return object.Body?.transformToByteArray();
+        });
+        const lost = !got.ok && got.fault.kind === 'answer' && got.fault.code === 'NoSuchKey';
+        if (!got.ok && !lost) return failure(got.fault, 's3:GetObject');
+        if (!got.ok || got.value.value === undefined || !Buffer.from(got.value.value).equals(body))
+          return failed(
+            'BucketObjectDiffers',
+            redact(
+              `bucket ${bucket}: an object was written, and ${lost ? 'is not there' : 'another one was read back'}`,
+            ),
+          );
+        const removed = await remove(versionId, signal);
+        if (!removed.ok) return failure(removed.fault, 's3:DeleteObject');
+        mayBeThere = false;
+        return ok({ bytes: body.length });
+      } finally {
+        // Whatever went wrong. When the run is over, or its time is, nobody waits for it.
+        const cleaned = mayBeThere && !signal.aborted && (await quietly(remove(versionId, signal)));
+        if (mayBeThere && !cleaned) void quietly(remove(versionId, AbortSignal.timeout(CLEAN_UP_MS)));
+      }
+    },
     destroy: () => pool.destroy(),
     get size() {
       return pool.size;
     },
   };
+}
+
+/**
+ * The fault of a question that no service needs: denied is no fault of the product, and servers that only resemble S3 may
+ * not know it.
+ */
+function optional(failure: AwsFailure, fault: Fault, action: string): Fault {
+  if (failure.kind !== 'answer' || refusesIdentity(failure, 's3')) return fault;
+  if (fault.code === 'BucketAccessDenied' || fault.code === 'CheckerNotAuthorized')
+    return { ...fault, code: 'BucketQuestionNotPermitted', detail: redact(`not asked: ${action} is not granted`) };
+  if (failure.status === 501 || failure.status === 405)
+    return { ...fault, code: 'NotAsked', detail: literal('what answers does not know this question of S3') };
+  return fault;
+}
+
+/** True when the request succeeded; never rejects. */
+function quietly(request: Promise<Result<unknown, unknown>>): Promise<boolean> {
+  return request.then(
+    ({ ok: done }) => done,
+    () => false,
+  );
 }
 
 function located(headers: Readonly<Record<string, string>>): { readonly region?: string; readonly date?: string } {

@@ -118,6 +118,11 @@ export interface BucketObserved {
   readonly reach: Outcome<{ readonly date?: string }>;
   readonly list: Outcome<{ readonly objects: number }>;
   readonly region: Outcome<{ readonly region: string }>;
+  /** Of new objects by default: `AES256`, `aws:kms`, or `none`. */
+  readonly encryption: Outcome<{ readonly algorithm: string }>;
+  readonly versioning: Outcome<{ readonly status: 'Enabled' | 'Suspended' | 'Never' }>;
+  /** NotAsked unless the spec says writeTest. */
+  readonly write: Outcome<{ readonly bytes: number }>;
 }
 
 export interface KeyDescription {

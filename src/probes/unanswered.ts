@@ -30,7 +30,7 @@ const BUILDERS: Builders = {
   },
   bucket: (fault) => {
     const answer = { ok: false, fault } as const;
-    return { reach: answer, list: answer, region: answer };
+    return { reach: answer, list: answer, region: answer, encryption: answer, versioning: answer, write: answer };
   },
   key: (fault) => {
     const answer = { ok: false, fault } as const;

@@ -100,6 +100,11 @@ export const KEY_FAULTS = {
     severity: 'info',
     meaning: "The operator's own identity may not sign; what the service may do is not known from here.",
   },
+  KmsMaterialExpiring: {
+    result: 'warn',
+    severity: 'high',
+    meaning: 'The imported material of the key ends within 30 days; then the key cannot sign.',
+  },
   KeyFingerprintMismatch: {
     result: 'fail',
     severity: 'critical',

@@ -58,6 +58,26 @@ export const BUCKET_FAULTS = {
     explainsDependents: true,
     meaning: 'The bucket is in another region than the spec says.',
   },
+  BucketNotEncrypted: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: 'The bucket does not encrypt new objects by default.',
+  },
+  BucketVersioningSuspended: {
+    result: 'warn',
+    severity: 'low',
+    meaning: 'Somebody suspended the versioning of the bucket.',
+  },
+  BucketObjectDiffers: {
+    result: 'fail',
+    severity: 'critical',
+    meaning: 'What was read back from the bucket is not what was written.',
+  },
+  BucketQuestionNotPermitted: {
+    result: 'skip',
+    severity: 'info',
+    meaning: 'The credentials may not ask this; the message names the action that is missing.',
+  },
   BucketThrottled: {
     result: 'error',
     severity: 'medium',

@@ -36,6 +36,11 @@ export const SERVICE_FAULTS = {
     explainsDependents: true,
     meaning: "The service's certificate does not verify: wrong name, unknown authority, or expired.",
   },
+  ServiceCertificateExpiring: {
+    result: 'warn',
+    severity: 'high',
+    meaning: 'The certificate of the service ends within 30 days.',
+  },
   HealthDown: {
     result: 'fail',
     severity: 'high',

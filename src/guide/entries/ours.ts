@@ -9,10 +9,13 @@ function ours(id: string, title: string, cause: string, nextSteps: string, claim
 export const OUR_ENTRIES: readonly Entry[] = [
   ours(
     'OPS-001',
-    'Certificate of a service does not verify',
-    'The certificate has expired, names another host, or comes from an authority that is not trusted here.',
+    'Certificate of a service does not verify, or ends soon',
+    'The certificate has expired or is about to, names another host, or comes from an authority that is not trusted here.',
     'See which: `openssl s_client -connect HOST:PORT -servername HOST </dev/null | openssl x509 -noout -dates -subject -ext subjectAltName`. Renew the certificate, or name its authority and host in `tls.caSecretRef` and `tls.serverName` of the service in the report.',
-    [['any', 'ServiceTlsFailed']],
+    [
+      ['any', 'ServiceTlsFailed'],
+      ['any', 'ServiceCertificateExpiring'],
+    ],
   ),
   ours(
     'OPS-002',
@@ -118,6 +121,7 @@ export const OUR_ENTRIES: readonly Entry[] = [
     [
       ['any', 'CheckerNotAuthorized'],
       ['any', 'KmsSignNotPermitted'],
+      ['any', 'BucketQuestionNotPermitted'],
     ],
   ),
   ours(
@@ -234,5 +238,29 @@ export const OUR_ENTRIES: readonly Entry[] = [
     'The role has a `VALID UNTIL` that is near or past. From then on the server refuses its password; pools keep working until they open their next connection.',
     "Set a new end, `ALTER ROLE name VALID UNTIL '2027-12-31'` (or `'infinity'`), or rotate the password and the Secret that holds it, and restart the services that use it.",
     [['any', 'DatabasePasswordExpiring']],
+  ),
+  ours(
+    'OPS-035',
+    'Bucket settings below what is usual',
+    'The bucket does not encrypt new objects by default, or its versioning was suspended. The vendor asks for neither; circuits are biometric data.',
+    "At AWS: `aws s3api put-bucket-encryption --bucket NAME --server-side-encryption-configuration '…'` and `aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled`. If it is meant to be so, mute the fault in `spec.mutes`.",
+    [
+      ['any', 'BucketNotEncrypted'],
+      ['any', 'BucketVersioningSuspended'],
+    ],
+  ),
+  ours(
+    'OPS-036',
+    'Object read back differs',
+    'A small object was written to the bucket, and what was read back is something else or nothing: a cache or proxy on the way, or storage that is not consistent.',
+    'Do the same by hand with `aws s3api put-object` and `get-object` at the same endpoint, then without the proxy. Circuits that are read back wrong cannot be used.',
+    [['any', 'BucketObjectDiffers']],
+  ),
+  ours(
+    'OPS-037',
+    'Key material ends soon',
+    'The material of this KMS key was imported with an end. When it is reached, KMS deletes the material and every signature fails.',
+    'Import the same material again with a later end, or with none: `aws kms get-parameters-for-import`, then `aws kms import-key-material`. It must be the same material.',
+    [['any', 'KmsMaterialExpiring']],
   ),
 ];

@@ -68,9 +68,14 @@ async function visitBucket(more: Partial<BucketTarget> = {}, signal: AbortSignal
 const UNREACHED = ['NotAsked', 'NotAsked'];
 
 describe('a bucket', () => {
-  it('that is well passes, by two requests', async () => {
+  it('that is well passes, by four requests', async () => {
     expect(await visitBucket()).toEqual(['pass', 'pass', 'pass']);
-    expect(aws.calls.map((call) => call.operation)).toEqual(['HeadBucket', 'ListObjectsV2']);
+    expect(aws.calls.map((call) => call.operation).toSorted()).toEqual([
+      'GetBucketEncryption',
+      'GetBucketVersioning',
+      'HeadBucket',
+      'ListObjectsV2',
+    ]);
   });
 
   it('that is missing', async () => {
