@@ -223,6 +223,8 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
           if (!longLived) await wait({ code: 'Unreachable', message: redact('the server ended the watch early') });
           break;
         case 'fault':
+          // The resource itself is gone: when it is made again, its versions begin anew.
+          if (end.fault.code === 'NotFound') version = undefined;
           await wait(end.fault);
           break;
       }

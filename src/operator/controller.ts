@@ -6,9 +6,16 @@ import type { Log, ObservedReport, ReportApi } from './ports.ts';
 import { queue, type Queue } from './queue.ts';
 import { keyOf, reconcile, type Examine, type Remembered } from './reconcile.ts';
 import { firstRunAfterMs } from './schedule.ts';
+import { goesStale, writeStale } from './staleness.ts';
 
 /** After a run that came to nothing because the object had changed. In ms. */
 const AGAIN_MS = 1_000;
+
+/** After a run that did not end. In ms. */
+const OVERDUE_MS = 60_000;
+
+/** How often it is seen whether a report has become stale. In ms. */
+const STALE_LOOK_MS = 15_000;
 
 /** After a write to an object that is gone, unless the watch says so too. In ms. */
 const GONE_MS = 60_000;
@@ -84,6 +91,7 @@ export function controller(input: ControllerInput): Controller {
         log.debug({ report: key, why: reconciled.why }, 'run dropped');
         // A conflict told us of an edit before the watch did: the watch will bring it, and this is the safety net.
         if (reconciled.why === 'Replaced' || reconciled.why === 'Edited') work.addAfter(key, AGAIN_MS);
+        if (reconciled.why === 'Overdue') work.addAfter(key, OVERDUE_MS);
         // An API server that has just started answers 404 for what it does not serve yet.
         if (reconciled.why === 'Gone') work.addAfter(key, GONE_MS);
         return;
@@ -107,6 +115,24 @@ export function controller(input: ControllerInput): Controller {
       }
     }
   };
+
+  /** Not a worker's task: when reports go stale the workers may be what hangs. */
+  const sweep = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(STALE_LOOK_MS, signal);
+      for (const [key, entry] of entries) {
+        const written = entry.remembered === undefined ? entry.report.status : entry.remembered.written;
+        if (written === undefined || !goesStale(written, entry.report, clock.now())) continue;
+        const stale = await writeStale({ ...input, report: entry.report, written });
+        if (stale === undefined || entries.get(key) !== entry) continue;
+        entry.remembered = { uid: entry.report.metadata.uid, computed: stale, written: stale };
+      }
+    }
+  };
+  const swept = sweep().catch((error: unknown) => {
+    if (!signal.aborted)
+      log.error({ error: error instanceof Error ? error.stack : 'unknown' }, 'staleness is not watched any more');
+  });
 
   return {
     observe: (report) => {
@@ -135,7 +161,7 @@ export function controller(input: ControllerInput): Controller {
       work.forget(key);
       cancel(entry, 'deleted');
     },
-    ended: Promise.all(Array.from({ length: input.workers }, worker)).then(() => undefined),
+    ended: Promise.all([swept, ...Array.from({ length: input.workers }, worker)]).then(() => undefined),
     get size() {
       return entries.size;
     },

@@ -1,7 +1,7 @@
 // The operator as a whole: watch, queue, runs, endpoints; from the first list to the last answer after a signal.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { HEARTBEAT_MS } from '../api/names.ts';
+import { CRD_NAME, HEARTBEAT_MS } from '../api/names.ts';
 import { createClients } from '../clients/index.ts';
 import { examine } from '../examine.ts';
 import type { KubeApi } from '../kube/call.ts';
@@ -153,7 +153,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
 
   const lead = (mayWrite: () => boolean): void => {
     control = controller({
-      api: createReportApi(api, hostname(), log),
+      api: createReportApi(api, hostname(), log, clock),
       examine: examineReport,
       mayWrite,
       clock,
@@ -226,6 +226,13 @@ function noteWatch(note: ReflectorNote, log: Log, metrics: Metrics): void {
       return;
     case 'fault':
       metrics.watchRestarted();
+      if (note.fault.code === 'NotFound') {
+        log.error(
+          { retryMs: Math.round(note.waitMs) },
+          `the CustomResourceDefinition ${CRD_NAME} is not installed; waiting for: recognize-health crd | kubectl apply --server-side -f -`,
+        );
+        return;
+      }
       log.warn(
         { code: note.fault.code, detail: note.fault.message, retryMs: Math.round(note.waitMs) },
         'watch interrupted',

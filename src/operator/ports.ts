@@ -25,6 +25,16 @@ export interface ReportApi {
   get(namespace: string, name: string, signal: AbortSignal): Promise<ObservedReport | undefined | 'Unreachable'>;
   /** Server-side apply of the status, fenced by `resourceVersion`. */
   applyStatus(metadata: ReportMetadata, status: HealthReportStatus, signal: AbortSignal): Promise<WriteResult>;
+  /**
+   * Says in the stored status that the installed CRD is too old, and changes nothing else in it. The status as it is
+   * now; undefined when it could not be written.
+   */
+  markOutdated(
+    metadata: ReportMetadata,
+    detail: string,
+    now: Date,
+    signal: AbortSignal,
+  ): Promise<HealthReportStatus | undefined>;
   recordEvent(metadata: ReportMetadata, event: ReportEvent, signal: AbortSignal): Promise<void>;
 }
 

@@ -17,6 +17,12 @@ const WRITE_TRIES = 4;
 /** After a write that failed for a passing reason the next run comes after this. In ms. */
 const RETRY_MS = 5_000;
 
+/** While the installed CRD is too old, it is looked at again after this. In ms. */
+const OUTDATED_MS = 30_000;
+
+/** A run that takes longer does not end any more: its worker is needed. Half of the shortest freshness. In ms. */
+export const RUN_MS = 5 * 60_000;
+
 /** Events of a status that is written are told even when the run is cancelled meanwhile, within this. In ms. */
 const EVENT_MS = 2_000;
 
@@ -57,7 +63,7 @@ export type Reconciled =
   /** Nothing to do until somebody edits the report. */
   | { readonly kind: 'Wait'; readonly remembered: Remembered }
   /** The object is gone, replaced, or edited: another run is due or none at all. */
-  | { readonly kind: 'Dropped'; readonly why: 'Cancelled' | 'Gone' | 'Replaced' | 'Edited' }
+  | { readonly kind: 'Dropped'; readonly why: 'Cancelled' | 'Gone' | 'Replaced' | 'Edited' | 'Overdue' }
   /** Another replica wrote a status that this run did not start from: begin again from it. */
   | { readonly kind: 'Outrun'; readonly report: ObservedReport };
 
@@ -80,10 +86,16 @@ export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
   } else if (valid.spec.suspend) {
     status = suspendedStatus(occasion);
   } else {
+    const limit = clock.deadline(RUN_MS, signal);
     try {
-      status = await input.examine({ metadata: report.metadata, spec: valid.spec, previous, signal });
+      const run = input.examine({ metadata: report.metadata, spec: valid.spec, previous, signal: limit.signal });
+      status = await Promise.race([run, ended(limit.signal)]);
     } catch (error) {
       if (isCancelled(signal)) return { kind: 'Dropped', why: 'Cancelled' };
+      if (limit.signal.aborted) {
+        log.error({ report: keyOf(report.metadata), ms: RUN_MS }, 'a run did not end and was given up');
+        return { kind: 'Dropped', why: 'Overdue' };
+      }
       log.error(
         { report: keyOf(report.metadata), error: error instanceof Error ? error.stack : 'unknown' },
         'run broke',
@@ -93,6 +105,8 @@ export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
         'Unclassified',
         'The run broke on a defect of recognize-health; its log has more.',
       );
+    } finally {
+      limit.clear();
     }
   }
   if (request !== undefined) status = { ...status, lastHandledRequest: request.slice(0, 256) };
@@ -124,6 +138,17 @@ export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
       return { kind: 'Dropped', why: 'Edited' };
     case 'Outrun':
       return { kind: 'Outrun', report: result.report };
+    case 'CrdOutdated': {
+      log.error(
+        { report: keyOf(report.metadata), detail: result.detail },
+        'the installed CustomResourceDefinition is older than this operator: recognize-health crd | kubectl apply --server-side -f -',
+      );
+      const marked = input.mayWrite()
+        ? await input.api.markOutdated(report.metadata, result.detail, clock.now(), signal)
+        : undefined;
+      const now = { uid: report.metadata.uid, computed: status, written: marked ?? written, attempted: status };
+      return { kind: 'Again', ms: OUTDATED_MS, remembered: now };
+    }
     case 'Failed':
       log.warn({ report: keyOf(report.metadata), detail: result.detail }, 'status could not be written');
       return {
@@ -157,6 +182,7 @@ function worthWriting(
 type Written =
   | { readonly kind: 'Written' | 'Gone' | 'Replaced' | 'Edited' }
   | { readonly kind: 'Outrun'; readonly report: ObservedReport }
+  | { readonly kind: 'CrdOutdated'; readonly detail: string }
   | { readonly kind: 'Failed'; readonly detail: string; readonly retryAfterMs?: number };
 
 /**
@@ -181,7 +207,7 @@ async function write(
       case 'Failed':
         return result;
       case 'CrdOutdated':
-        return { kind: 'Failed', detail: `the installed CRD is older than this operator: ${result.detail}` };
+        return result;
       case 'Conflict': {
         const fresh = await api.get(metadata.namespace, metadata.name, signal);
         if (fresh === 'Unreachable') return { kind: 'Failed', detail: 'the API server did not answer' };
@@ -195,6 +221,17 @@ async function write(
     }
   }
   return { kind: 'Failed', detail: `${WRITE_TRIES} conflicts in a row` };
+}
+
+/** Rejects when the signal is aborted: work that does not listen to it must not hold who waits. */
+function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = (): void => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 /** True when two statuses are one: of the same run, saying the same. */

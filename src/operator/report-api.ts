@@ -1,15 +1,37 @@
 // The reconciler's port to the Kubernetes API, over kube/.
-import type { ReportMetadata } from '../api/health-report.ts';
+import type { HealthReportStatus, ReportMetadata } from '../api/health-report.ts';
+import { SCHEMA_VERSION } from '../api/names.ts';
 import type { ApiFault } from '../kube/api-fault.ts';
 import { applyStatus } from '../kube/apply.ts';
 import type { KubeApi } from '../kube/call.ts';
+import { installedSchemaVersion } from '../kube/definition.ts';
 import { createEvent } from '../kube/events.ts';
 import { getReport } from '../kube/reports.ts';
+import { outdatedStatus } from '../report/index.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { observed } from './observed-report.ts';
 import type { Log, ReportApi, WriteResult } from './ports.ts';
 
+/** The definition is looked at again after this. In ms. */
+const DEFINITION_MS = 30_000;
+
 /** `instance` names this process in Events (pod name). */
-export function createReportApi(api: KubeApi, instance: string, log: Log): ReportApi {
+export function createReportApi(api: KubeApi, instance: string, log: Log, clock: Clock): ReportApi {
+  let definition: { readonly at: number; readonly outdated: string | undefined } | undefined;
+  /** What is wrong with the installed definition. One that may not be read, or is not annotated, shows at the write. */
+  const outdated = async (signal: AbortSignal): Promise<string | undefined> => {
+    if (definition !== undefined && clock.monotonicMs() - definition.at < DEFINITION_MS) return definition.outdated;
+    const installed = await installedSchemaVersion(api, signal);
+    const version = installed.ok ? installed.value : undefined;
+    const older = version !== undefined && Number(version) < Number(SCHEMA_VERSION);
+    definition = {
+      at: clock.monotonicMs(),
+      outdated: older
+        ? `Its schema version is ${version.slice(0, 16)}, this operator's is ${SCHEMA_VERSION}.`
+        : undefined,
+    };
+    return definition.outdated;
+  };
   return {
     get: async (namespace, name, signal) => {
       const answer = await getReport(api, namespace, name, signal);
@@ -17,8 +39,28 @@ export function createReportApi(api: KubeApi, instance: string, log: Log): Repor
       return answer.fault.code === 'NotFound' ? undefined : 'Unreachable';
     },
     applyStatus: async (metadata, status, signal) => {
+      const detail = await outdated(signal);
+      if (detail !== undefined) return { kind: 'CrdOutdated', detail };
       const answer = await applyStatus(api, metadata, status, signal);
       return answer.ok ? { kind: 'Written', resourceVersion: answer.value.resourceVersion } : refused(answer.fault);
+    },
+    markOutdated: async (metadata, detail, now, signal) => {
+      const found = await getReport(api, metadata.namespace, metadata.name, signal);
+      if (!found.ok || found.value.metadata.uid !== metadata.uid) return undefined;
+      const { resourceVersion = '', generation = 0 } = found.value.metadata;
+      // As it is stored, not as we read it: a field that we do not know any more must not get lost.
+      const stored = found.value.status as HealthReportStatus | undefined;
+      const previous = Array.isArray(stored?.conditions) ? stored : undefined;
+      if (previous?.conditions.some(({ type, reason }) => type === 'Ready' && reason === 'CrdOutdated') === true)
+        return previous;
+      const status = outdatedStatus(previous, generation, now, detail);
+      const answer = await applyStatus(api, { ...metadata, resourceVersion }, status, signal);
+      if (answer.ok) return status;
+      log.warn(
+        { report: `${metadata.namespace}/${metadata.name}`, detail: answer.fault.message },
+        'status could not be written',
+      );
+      return undefined;
     },
     // An Event that is lost is no reason to hold a run: the status says it all, and the log keeps the sentence.
     recordEvent: async (metadata: ReportMetadata, event, signal) => {

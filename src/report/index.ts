@@ -1,6 +1,14 @@
 // The way into the report: a Judgement in, the status of the resource out, and the statuses that no run wrote.
 export { freshUntil, rootCauseText, writeReport, type ReportInput } from './write-report.ts';
-export { isStale, pendingStatus, staleStatus, stalledStatus, suspendedStatus, type Occasion } from './without-run.ts';
+export {
+  isStale,
+  outdatedStatus,
+  pendingStatus,
+  staleStatus,
+  stalledStatus,
+  suspendedStatus,
+  type Occasion,
+} from './without-run.ts';
 export { significantlyDiffers } from './differs.ts';
 export { jsonBytes, statusBudget, OBJECT_BYTES, STATUS_BYTES } from './size.ts';
 export { citedSentence } from './sentences.ts';

@@ -59,6 +59,26 @@ export function staleStatus(previous: HealthReportStatus, now: Date): HealthRepo
   return { ...stale, observedGeneration: previous.observedGeneration };
 }
 
+/**
+ * The installed CRD is older than this operator: what was found cannot be written, and what is written stays. Made of
+ * the stored status, whose fields that CRD has, and of conditions and verdict, which every version has.
+ *
+ * @param detail what the API server said, or which versions were seen
+ */
+export function outdatedStatus(
+  stored: HealthReportStatus | undefined,
+  generation: number,
+  now: Date,
+  detail: string,
+): HealthReportStatus {
+  const message = clip(`${reasonSentence('CrdOutdated')} ${detail}`, CONDITION_MESSAGE_BYTES);
+  const status = unknownStatus({ previous: stored, generation, now }, 'CrdOutdated', [
+    { type: 'Ready', status: 'False', reason: 'CrdOutdated', message },
+    ...bothUnknown('CrdOutdated', message),
+  ]);
+  return { ...status, observedGeneration: stored?.observedGeneration ?? generation };
+}
+
 /** True when a report must not be believed at `now` any more; a report without a run never was fresh. */
 export function isStale(status: HealthReportStatus | undefined, now: Date): boolean {
   return status?.freshUntil === undefined || now.getTime() > Date.parse(status.freshUntil);
@@ -76,7 +96,9 @@ function unknownStatus({ previous, generation, now }: Occasion, reason: string, 
   const { rootCause: _, ...rest } = previous ?? { rootCause: undefined };
   return {
     ...rest,
-    ...(reason === 'Stale' && previous?.rootCause !== undefined ? { rootCause: previous.rootCause } : {}),
+    ...((reason === 'Stale' || reason === 'CrdOutdated') && previous?.rootCause !== undefined
+      ? { rootCause: previous.rootCause }
+      : {}),
     observedGeneration: generation,
     verdict: 'Unknown',
     conditions: [...conditions, ...(previous?.conditions ?? []).filter(({ type }) => !replaced.includes(type))],

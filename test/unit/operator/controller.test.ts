@@ -12,7 +12,8 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 function status(generation: number, at: Date, verdict: HealthReportStatus['verdict'] = 'Healthy'): HealthReportStatus {
   const time = `${at.toISOString().slice(0, 19)}Z`;
-  return { observedGeneration: generation, verdict, lastRunTime: time, freshUntil: time, conditions: [] };
+  const freshUntil = new Date(at.getTime() + 10 * 60_000).toISOString();
+  return { observedGeneration: generation, verdict, lastRunTime: time, freshUntil, conditions: [] };
 }
 
 interface Bench {
@@ -54,6 +55,7 @@ function bench(): Bench {
       self.writes.push({ uid: metadata.uid, status: written });
       return Promise.resolve(result);
     },
+    markOutdated: () => Promise.resolve(undefined),
     recordEvent: (_metadata, event) => {
       self.events.push(event.reason);
       return Promise.resolve();
@@ -178,6 +180,37 @@ describe('controller', () => {
     expect(b.writes.map(({ uid }) => uid)).toEqual(['two']);
   });
 
+  test('a report whose run does not end goes stale, and the worker is freed', async () => {
+    const b = bench();
+    b.runMs = 24 * 60 * 60_000;
+    const last = status(1, new Date(b.clock.now().getTime() - 60_000));
+    const freshUntil = new Date(b.clock.now().getTime() + 9 * 60_000).toISOString();
+    b.stored = { ...report(), status: { ...last, freshUntil } };
+    b.control.observe(b.stored);
+    await b.clock.advance(8 * 60_000);
+    expect(b.writes).toEqual([]);
+    await b.clock.advance(2 * 60_000);
+    const ready = b.writes[0]?.status.conditions.map(({ type, reason }) => `${type}/${reason}`);
+    expect(ready).toEqual(['Ready/Stale', 'Healthy/Stale', 'Upgradeable/Stale']);
+    expect(b.writes[0]?.status.verdict).toBe('Unknown');
+    expect(b.writes).toHaveLength(1);
+    expect(b.runs.length).toBeGreaterThan(1);
+    b.runMs = 0;
+    await b.clock.advance(10 * 60_000);
+    expect(b.writes[1]?.status.verdict).toBe('Healthy');
+  });
+
+  test('an outdated definition is said in the status, and the next write comes when it is mended', async () => {
+    const b = bench();
+    b.answer = (write) =>
+      write === 0 ? { kind: 'CrdOutdated', detail: 'old' } : { kind: 'Written', resourceVersion: '2' };
+    b.control.observe(report());
+    await b.clock.advance(29_000);
+    expect(b.writes).toHaveLength(1);
+    await b.clock.advance(1_000);
+    expect(b.writes).toHaveLength(2);
+  });
+
   test('a request is answered at once, also when nothing changed, and echoed', async () => {
     const b = bench();
     b.control.observe(report());
@@ -256,7 +289,7 @@ describe('controller', () => {
     const theirs = { ...status(1, new Date(b.clock.now().getTime() + 500), 'Failing'), rootCause: 'theirs' };
     b.stored = { ...report({ resourceVersion: '7' }), status: theirs };
     b.answer = (write) => (write === 0 ? { kind: 'Conflict' } : { kind: 'Written', resourceVersion: '8' });
-    b.control.observe({ ...report(), status: status(1, new Date('2026-11-22T08:00:00Z')) });
+    b.control.observe({ ...report(), status: status(1, new Date('2026-11-22T09:58:00Z')) });
     await b.clock.advance(500);
     expect(b.writes).toHaveLength(1);
     await b.clock.advance(10 * 60_000);
@@ -363,6 +396,7 @@ describe('controller', () => {
           writes.push(written);
           return Promise.resolve({ kind: 'Written', resourceVersion: '2' });
         },
+        markOutdated: () => Promise.resolve(undefined),
         recordEvent: () => Promise.resolve(),
       },
       examine: () => Promise.reject(new Error('a defect')),
