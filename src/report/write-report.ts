@@ -1,4 +1,5 @@
 // Says what the judgement decided: the status of the resource, whole, and small enough to be stored.
+import { traits } from '../api/faults.ts';
 import type { HealthReportStatus, CheckStatus, InventoryItem } from '../api/health-report.ts';
 import { entryUrl, type Entry } from '../guide/entry.ts';
 import { notExamined, type JudgedCheck, type Judgement, type RootCause, type Waiver } from '../judge/index.ts';
@@ -74,12 +75,28 @@ export function freshUntil(startedAt: Date, intervalMs: number): Date {
   return new Date(startedAt.getTime() + 2 * Math.max(intervalMs, SHORTEST_FRESHNESS_MS));
 }
 
-/** `DatabaseUnreachable (node-persistence) +1`, or undefined when nothing fails. */
+/**
+ * `DatabaseUnreachable (node-persistence) +1`, or undefined when nothing fails. A failure that several targets of one
+ * server share names them all: `DatabaseUnreachable (circuit-storage, node-persistence)`.
+ */
 export function rootCauseText(causes: readonly RootCause[]): string | undefined {
   const [first, ...others] = causes;
   if (first === undefined) return undefined;
-  const name = first.check.targetId.slice(first.check.targetId.lastIndexOf('/') + 1);
-  return clip(`${first.fault} (${name})${others.length === 0 ? '' : ` +${others.length}`}`, 256);
+  const names = [first.check.targetId, ...sharers(first)].map((id) => id.slice(id.lastIndexOf('/') + 1));
+  const more = names.length > 3 ? `, … ${names.length - 3} more` : '';
+  return clip(
+    `${first.fault} (${names.slice(0, 3).join(', ')}${more})${others.length === 0 ? '' : ` +${others.length}`}`,
+    256,
+  );
+}
+
+/** The targets whose same question fails for the same reason of the same server. */
+function sharers({ check, fault, affects }: RootCause): readonly string[] {
+  if (traits(fault).serverWide !== true) return [];
+  const question = check.id.slice(check.targetId.length);
+  return affects.flatMap((id) =>
+    id.startsWith(`${check.component}/`) && id.endsWith(question) ? [id.slice(0, -question.length)] : [],
+  );
 }
 
 /** Appends a verdict change to those before it and keeps the last twenty. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkIn, CONSOLIDATED_EDGES, finding, judgeOnce, run, runs } from './fixtures.ts';
+import { checkIn, CONSOLIDATED_EDGES, finding, judgeOnce, report, run, runs } from './fixtures.ts';
 
 const DB = 'database/node-persistence/connect';
 const NP = 'node-persistence/health';
@@ -67,9 +67,12 @@ describe('root causes', () => {
     } as const;
 
     it('are one, and what stands on either is explained by it', () => {
-      expect(causes(run(down), { servers })).toEqual([
-        [CIRCUITS, ['circuit-storage/health', DB, NP]],
-      ]);
+      expect(causes(run(down), { servers })).toEqual([[CIRCUITS, ['circuit-storage/health', DB, NP]]]);
+    });
+
+    it('are named together in the table', () => {
+      const { status } = report(run(down), undefined, { servers });
+      expect(status.rootCause).toBe('DatabaseUnreachable (circuit-storage, node-persistence)');
     });
 
     it('are two where the servers are two', () => {
