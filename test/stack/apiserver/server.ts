@@ -295,6 +295,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     const current = server;
     server = undefined;
     if (current === undefined) return;
+    // Node 20 throws here on a connection that was cut below its TLS; what is idle is destroyed with the rest.
+    current.closeIdleConnections = () => undefined;
     const closed = new Promise((resolve) => current.close(resolve));
     for (const socket of sockets) socket.destroy();
     await closed;
