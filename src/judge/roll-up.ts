@@ -77,8 +77,9 @@ function rollOf(checks: readonly JudgedCheck[]): Roll {
 /** An alert that rings is not quiet, whatever it means for health. A word about the mutes is none. */
 function rollAlerts(checks: readonly JudgedCheck[]): Roll {
   const roll = rollOf(checks);
-  const rings = (check: JudgedCheck): boolean => check.id !== MUTES_CHECK && check.state === 'warn';
-  return roll.status === 'True' && checks.some(rings) ? { ...roll, status: 'False' } : roll;
+  const first = roll.checks.find(({ id }) => id !== MUTES_CHECK);
+  if (roll.status !== 'True' || first === undefined) return roll;
+  return { ...roll, status: 'False', reason: first.fault ?? 'Unclassified' };
 }
 
 function isNotable({ feeds, muted, state }: JudgedCheck): boolean {
