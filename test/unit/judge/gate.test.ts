@@ -141,6 +141,12 @@ const SITUATIONS: readonly (readonly [string, HealthReportStatus | undefined, Pa
   ],
   ['good checks under a condition that says no', { ...good, conditions: failing.conditions }, {}, EXIT.fail],
   ['failing checks under conditions that say yes', { ...failing, conditions: good.conditions }, {}, EXIT.fail],
+  [
+    '--skip of the only blocker, under a condition that never spoke of it',
+    { ...failing, conditions: good.conditions },
+    { skips: ['database/node-persistence/connect'] },
+    EXIT.unknown,
+  ],
   ['no conditions', { ...good, conditions: [] }, {}, EXIT.unknown],
   [
     'no checks, though some are counted',
