@@ -1,4 +1,5 @@
-// The addresses of a workload to ask: the ready endpoints of its Service, at most five. Pure.
+// The addresses of a workload to ask: the ready endpoints of its Service, at most five. Where nobody keeps
+// EndpointSlices for the Service, the ready pods that it selects. Pure.
 import { isIPv6 } from 'node:net';
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
@@ -33,7 +34,12 @@ export function addressesOf(workload: WorkloadObject, objects: NamespaceObjects,
   if (port === undefined)
     return { addresses: failed('NoReadyEndpoints', redact(`the Service ${name} has no TCP port`)) };
   const slices = objects.endpointSlices.value.filter(({ metadata }) => metadata.labels?.[SERVICE_NAME_LABEL] === name);
-  const found = slices.flatMap((slice) => endpointsOf(slice, port)).sort(byFamilyThenAddress);
+  if (slices.length === 0 && !objects.pods.ok) return { addresses: objects.pods };
+  const endpoints =
+    slices.length === 0 && objects.pods.ok
+      ? objects.pods.value.flatMap((pod) => endpointsOfPod(pod, service, port))
+      : slices.flatMap((slice) => endpointsOf(slice, port));
+  const found = endpoints.sort(byFamilyThenAddress);
   // Sorted, so a pod with two addresses keeps its first one.
   const onePerPod = found.filter(
     ({ pod }, index) => pod === undefined || found.findIndex((other) => other.pod === pod) === index,
@@ -54,13 +60,16 @@ interface Endpoint {
   readonly pod?: string;
 }
 
+/** A Service without a selector selects nothing. */
+function selects({ spec }: KubernetesObject, labels: Readonly<Record<string, string>>): boolean {
+  const selector = Object.entries(labelsOf(fields(spec)['selector']));
+  return selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
+}
+
 /** Of several Services: the one of the workload's name, then one with a cluster address, then the first by name. */
 function serviceOf(workload: WorkloadObject, services: readonly KubernetesObject[]): KubernetesObject | undefined {
   const labels = templateLabels(workload);
-  const selecting = services.filter(({ spec }) => {
-    const selector = Object.entries(labelsOf(fields(spec)['selector']));
-    return selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
-  });
+  const selecting = services.filter((service) => selects(service, labels));
   const rank = (service: KubernetesObject): number =>
     (service.metadata.name === workload.object.metadata.name ? 0 : 2) +
     (fields(service.spec)['clusterIP'] === 'None' ? 1 : 0);
@@ -96,6 +105,31 @@ function endpointsOf(slice: KubernetesObject, servicePort: Fields): Endpoint[] {
     const pod = text(fields(endpoint['targetRef'])['name']);
     return [{ address, port: number, ...(pod === undefined ? {} : { pod }) }];
   });
+}
+
+/**
+ * What the EndpointSlice controller would write for a pod: its addresses under the number that targetPort stands for.
+ * The controller gives every Service with a selector a slice, an empty one too, so a Service without any is one that
+ * it does not keep (it is not running, or the Service was made this moment).
+ */
+function endpointsOfPod(pod: KubernetesObject, service: KubernetesObject, servicePort: Fields): Endpoint[] {
+  if (!selects(service, pod.metadata.labels ?? {}) || pod.metadata.deletionTimestamp !== undefined) return [];
+  const status = fields(pod.status);
+  if (!list(status['conditions']).some((each) => each['type'] === 'Ready' && each['status'] === 'True')) return [];
+  const number = targetPortOf(pod, servicePort);
+  if (number === undefined) return [];
+  const ips = list(status['podIPs']).flatMap(({ ip }) => text(ip) ?? []);
+  const only = text(status['podIP']);
+  const addresses = ips.length === 0 && only !== undefined ? [only] : ips;
+  return addresses.map((address) => ({ address, port: number, pod: pod.metadata.name }));
+}
+
+/** A number, the name of a container's port, or (when it is left out) the Service's own port. */
+function targetPortOf(pod: KubernetesObject, servicePort: Fields): number | undefined {
+  const target = servicePort['targetPort'] ?? servicePort['port'];
+  if (typeof target !== 'string') return count(target);
+  const ports = list(fields(pod.spec)['containers']).flatMap((container) => list(container['ports']));
+  return count(ports.find(({ name, protocol }) => name === target && (protocol ?? 'TCP') === 'TCP')?.['containerPort']);
 }
 
 /** IPv4 first, so that a pod with two addresses is asked under the one that everything listens on. */

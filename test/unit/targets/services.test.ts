@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
 import { failed } from '../../../src/facts/outcome.ts';
 import type { ServiceTarget } from '../../../src/facts/target.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
@@ -123,6 +124,63 @@ describe('addresses', () => {
   test('are NoReadyEndpoints when no pod is ready', async () => {
     const workloads = { 'auth-vault': { trouble: { kind: 'CrashLoopBackOff' } } } as const;
     const resolved = await resolve({ objects: namespaceObjects(installation({ workloads })) });
+    expect(addressesOf(service(resolved, 'auth-vault'))).toEqual(['NoReadyEndpoints']);
+  });
+
+  describe('of a Service that has no EndpointSlice at all', () => {
+    const bare = (options: Parameters<typeof installation>[0] = {}): KubernetesObject[] =>
+      installation({ port: 9090, ...options }).filter(({ kind }) => kind !== 'EndpointSlice');
+    const changed = (kind: string, name: string, change: (object: KubernetesObject) => object): KubernetesObject[] =>
+      bare().map((object) =>
+        object.kind === kind && object.metadata.name.startsWith(name) ? { ...object, ...change(object) } : object,
+      );
+    const asked = async (objects: readonly KubernetesObject[]): Promise<string[]> =>
+      addressesOf(service(await resolve({ objects: namespaceObjects(objects) }), 'auth-vault'));
+    const withPort = (port: object): KubernetesObject[] =>
+      changed('Service', 'auth-vault', ({ spec: of }) => ({ spec: { ...(of as object), ports: [port] } }));
+
+    test('are those that its slice would hold', async () => {
+      const workloads = { 'auth-vault': { replicas: 3, trouble: { kind: 'NotReady', pods: 1 } } } as const;
+      const withSlices = await asked(installation({ port: 9090, workloads }));
+      expect(withSlices).toHaveLength(2);
+      expect(await asked(bare({ workloads }))).toEqual(withSlices);
+    });
+
+    test.each([
+      ['a number', { port: 80, targetPort: 7070 }, [':7070']],
+      ['left out', { port: 80 }, [':80']],
+      ['a name that a container has', { port: 80, targetPort: 'http' }, [':9090']],
+      ['a name that no container has', { port: 80, targetPort: 'web' }, ['NoReadyEndpoints']],
+    ])('are under its targetPort: %s', async (_, port, ends) => {
+      expect((await asked(withPort(port))).map((origin) => origin.replace(/^http:.*(?=:\d+$)/, ''))).toEqual(ends);
+    });
+
+    test('leave out a pod that is being deleted', async () => {
+      const terminating = changed('Pod', 'auth-vault', ({ metadata }) => ({
+        metadata: { ...metadata, deletionTimestamp: '2026-11-23T09:59:00Z' },
+      }));
+      expect(await asked(terminating)).toEqual(['NoReadyEndpoints']);
+    });
+
+    test('are the IPv4 address of a pod that has two', async () => {
+      const dual = changed('Pod', 'auth-vault', ({ status }) => ({
+        status: { ...(status as object), podIPs: [{ ip: 'fd00::7' }, { ip: '127.0.9.9' }] },
+      }));
+      expect(await asked(dual)).toEqual(['http://127.0.9.9:9090']);
+    });
+
+    test('are the fault of the pods that could not be listed', async () => {
+      const denied = failed('CheckerNotAuthorized', literal('pods is forbidden'));
+      const resolved = await resolve({ objects: { ...namespaceObjects(bare()), pods: denied } });
+      expect(addressesOf(service(resolved, 'auth-vault'))).toEqual(['CheckerNotAuthorized']);
+    });
+  });
+
+  test('an empty EndpointSlice is believed: ready pods are not asked in its stead', async () => {
+    const emptied = installation().map((object) =>
+      object.kind === 'EndpointSlice' ? { ...object, endpoints: [] } : object,
+    );
+    const resolved = await resolve({ objects: namespaceObjects(emptied) });
     expect(addressesOf(service(resolved, 'auth-vault'))).toEqual(['NoReadyEndpoints']);
   });
 
