@@ -86,9 +86,18 @@ describe('a log line', () => {
     expect(checkIn(ran, 'node-persistence/logs').suppressedBy).toBeUndefined();
   });
 
-  it('proves nothing of another entry', () => {
+  it('proves nothing about a target of another kind', () => {
     const [ran] = runs([[...run({ 'key-management/jwt/state': 'KmsKeyDisabled' }), hikari]], { cite });
     expect(checkIn(ran, 'key-management/jwt/state').citations?.[0]?.basis).toBe('Inferred');
+  });
+
+  it('proves nothing of another entry, though it accuses the same target', () => {
+    const line = logged('circuit-storage', 'CircuitDeleteFailed', ['database']);
+    const id = 'database/circuit-storage/connect';
+    const [ran] = runs([[...run({ [id]: 'DatabaseUnreachable', 'circuit-storage/health': 'HealthDown' }), line]], {
+      cite,
+    });
+    expect(checkIn(ran, id).citations).toEqual([{ id: 'REC-NP-002', basis: 'Inferred' }]);
   });
 
   it('alone is a warning, and Healthy stays True', () => {
