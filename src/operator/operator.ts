@@ -1,5 +1,6 @@
 // The operator as a whole: watch, queue, runs, endpoints; from the first list to the last answer after a signal.
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { CRD_NAME, HEARTBEAT_MS } from '../api/names.ts';
 import { createClients } from '../clients/index.ts';
@@ -68,6 +69,8 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   const metrics = createMetrics();
   const clients = createClients({ cluster: createClusterClient(api), clock });
   const life = new AbortController();
+  // Workers, runs, timers and the watch all wait on this one signal: many listeners are its purpose.
+  setMaxListeners(0, life.signal);
   const stop = (): void => {
     life.abort(options.signal.reason);
   };

@@ -93,7 +93,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     room: 'operator',
     purpose: 'keep every report current',
     imports: [...PLAIN, 'clients', 'kube', 'targets', 'probes', 'checks', 'judge', 'report', 'examine.ts'],
-    packages: ['pino', 'prom-client', 'node:crypto', 'node:http', 'node:net', 'node:os'],
+    packages: ['pino', 'prom-client', 'node:crypto', 'node:events', 'node:http', 'node:net', 'node:os'],
   },
   {
     room: 'cli',

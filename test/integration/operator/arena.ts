@@ -129,14 +129,13 @@ const OPERATOR_USERS = 'system:serviceaccounts';
 /** The bindings of the generated Roles, for users that are told apart by name: faults are ordered by user. */
 function bindings(user: string): JsonObject[] {
   const subjects = [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }];
-  const binding = (kind: string, name: string, role: string, roleName: string, metadata: object): JsonObject =>
-    ({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind,
-      metadata: { name: `${name}-${user}`, ...metadata },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role, name: roleName },
-      subjects,
-    });
+  const binding = (kind: string, name: string, role: string, roleName: string, metadata: object): JsonObject => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind,
+    metadata: { name: `${name}-${user}`, ...metadata },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role, name: roleName },
+    subjects,
+  });
   return [
     binding('ClusterRoleBinding', 'reports', 'ClusterRole', OPERATOR_ACCOUNT, {}),
     binding('ClusterRoleBinding', 'cluster', 'ClusterRole', `${OPERATOR_ACCOUNT}-cluster`, {}),
@@ -299,9 +298,7 @@ export async function until<T>(
     const seen = await look();
     if (holds(seen)) return seen;
     if (Date.now() > end)
-      throw new Error(
-        `${what}: not within ${String(withinMs)} ms; last seen ${JSON.stringify(seen).slice(0, 600)}`,
-      );
+      throw new Error(`${what}: not within ${String(withinMs)} ms; last seen ${JSON.stringify(seen).slice(0, 600)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
