@@ -20,15 +20,33 @@ export default tseslint.config(
   },
   {
     // Only the clock and the edges may know what time it is; the rooms that decide may not.
-    files: ['src/checks/**', 'src/judge/**', 'src/report/**', 'src/output/**', 'src/guide/**', 'src/product/**', 'src/facts/**', 'src/api/**'],
+    files: [
+      'src/checks/**',
+      'src/judge/**',
+      'src/report/**',
+      'src/output/**',
+      'src/guide/**',
+      'src/product/**',
+      'src/facts/**',
+      'src/api/**',
+    ],
     rules: {
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'process'],
       'no-restricted-syntax': [
         'error',
         { selector: ':function[async=true]', message: 'These rooms decide; they do not wait.' },
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take the time from the caller.' },
-        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Take the time from the caller.' },
-        { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'These rooms are pure.' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Take the time from the caller.',
+        },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: 'Take the time from the caller.',
+        },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: 'These rooms are pure.',
+        },
       ],
     },
   },

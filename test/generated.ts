@@ -1,8 +1,8 @@
 // The list of generated files: add a path and the pure function that returns its content.
 import { stringify } from 'yaml';
-import { chartAlerts, chartCrd, chartRules, chartYaml } from '../packaging/chart-templates.ts';
-import { chartReadme, valuesSchema, valuesYaml } from '../packaging/chart-values.ts';
-import { dashboard } from '../packaging/dashboard.ts';
+import { chartAlerts, chartCrd, chartRules, chartYaml } from './packaging/chart-templates.ts';
+import { chartReadme, valuesSchema, valuesYaml } from './packaging/chart-values.ts';
+import { dashboard } from './packaging/dashboard.ts';
 import { crd } from '../src/api/crd.ts';
 import { fieldReference } from '../src/api/reference.ts';
 import {

@@ -1,8 +1,15 @@
 // The parts of the chart that follow from the code: Chart.yaml's version, the CRD, the rules of the Roles.
 import { stringify } from 'yaml';
-import packageJson from '../package.json' with { type: 'json' };
-import { crd } from '../src/api/crd.ts';
-import { editorRole, gateOverrideRole, gateRole, policyRules, viewerRole, type PolicyRule } from '../src/kube/roles.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { crd } from '../../src/api/crd.ts';
+import {
+  editorRole,
+  gateOverrideRole,
+  gateRole,
+  policyRules,
+  viewerRole,
+  type PolicyRule,
+} from '../../src/kube/roles.ts';
 import { ALERTS } from './alerts.ts';
 
 const yaml = (data: unknown): string =>

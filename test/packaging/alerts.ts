@@ -1,7 +1,7 @@
 // Alerts: the three of the guide, and two that watch the watcher. Annotations cite the guide as the reports do.
-import { entryUrl } from '../src/guide/entry.ts';
-import { ENTRIES, GUIDE } from '../src/guide/index.ts';
-import { METRICS } from '../src/operator/metrics.ts';
+import { entryUrl } from '../../src/guide/entry.ts';
+import { ENTRIES, GUIDE } from '../../src/guide/index.ts';
+import { METRICS } from '../../src/operator/metrics.ts';
 
 export interface Alert {
   readonly alert: string;

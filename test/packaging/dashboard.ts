@@ -1,5 +1,5 @@
 // A Grafana dashboard over the documented metrics.
-import { METRICS } from '../src/operator/metrics.ts';
+import { METRICS } from '../../src/operator/metrics.ts';
 
 interface Panel {
   readonly title: string;
