@@ -10,7 +10,7 @@ async function command(...argv: string[]): Promise<{ code: number; out: string; 
     err: (text) => err.push(text),
     paint: plain,
     signal: new AbortController().signal,
-  } as Parameters<typeof run>[1]);
+  });
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
 

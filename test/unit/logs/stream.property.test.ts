@@ -3,8 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLogScan } from '../../../src/logs/scan.ts';
-import { addErrors, DEFAULT_RATE, isRateHigh, NO_ERRORS } from '../../../src/logs/rate.ts';
-import { newLines, type LogCursor } from '../../../src/logs/resume.ts';
 import { counts, scanned } from './log-lines.ts';
 
 const root = new URL('../../fixtures/logs/', import.meta.url);
@@ -73,58 +71,5 @@ describe('hostile input', () => {
       ]),
     );
     expect(counters).toMatchObject({ lines: 3, linesWithNul: 1, linesNotUtf8: 1, brokenJson: 1 });
-  });
-});
-
-describe('the error rate', () => {
-  it('is high from the 21st error within 5 minutes on, and no longer when the first of them is 5 minutes old', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 299_999 }), { minLength: 20, maxLength: 20 }), (others) => {
-        const twenty = addErrors(NO_ERRORS, others, DEFAULT_RATE);
-        expect(isRateHigh(twenty, 300_000, DEFAULT_RATE)).toBe(false);
-        const more = addErrors(twenty, [0], DEFAULT_RATE);
-        expect(isRateHigh(more, 299_999, DEFAULT_RATE)).toBe(true);
-        expect(isRateHigh(more, 300_000, DEFAULT_RATE)).toBe(false);
-      }),
-    );
-  });
-});
-
-describe('reading on', () => {
-  it('counts every line once, however the reads overlap', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 40 }), fc.nat(40), (steps, split) => {
-        let second = 0;
-        const all = steps.map((step, index) => {
-          second += step;
-          return { second, line: `${new Date(second * 1000).toISOString().replace('Z', '000000Z')} line ${index}\n` };
-        });
-        const first = newLines(
-          Buffer.from(
-            all
-              .slice(0, split)
-              .map(({ line }) => line)
-              .join(''),
-          ),
-        );
-        const since = all[Math.min(split, all.length) - 1]?.second ?? 0;
-        const again = newLines(
-          Buffer.from(
-            all
-              .filter((one) => one.second >= since)
-              .map(({ line }) => line)
-              .join(''),
-          ),
-          first.cursor,
-        );
-        expect(first.bytes.toString() + again.bytes.toString()).toBe(all.map(({ line }) => line).join(''));
-        expect(again.gap).toBe(false);
-      }),
-    );
-  });
-
-  it('notices that lines are missing', () => {
-    const cursor: LogCursor = { time: '2026-11-20T09:00:00.000000000Z', lines: 1 };
-    expect(newLines(Buffer.from('2026-11-20T09:00:05.000000000Z x\n'), cursor).gap).toBe(true);
   });
 });
