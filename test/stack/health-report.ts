@@ -61,7 +61,7 @@ const CA = { name: 'stack-ca', key: 'ca.crt' };
 export function fullSpec({ databases, aws }: Backends): Record<string, unknown> {
   return {
     interval: '10s',
-    timeout: '5s',
+    timeout: '10s',
     thresholds: { failure: 1, success: 1 },
     databases: databases.map(({ name, schema }, index) => ({
       name,

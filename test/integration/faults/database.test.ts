@@ -36,11 +36,11 @@ describe('a Split installation with a PostgreSQL server for each database', () =
     }));
 
   it('names a server that accepts and never answers', async () => {
-    await scene.edit({ timeout: '1s' });
+    await scene.edit({ timeout: '4s' });
     await scene.during(scene.stack.databaseNamed('node-persistence').freeze(), (status) =>
       expectRootCause(status, { ...cause, fault: 'DatabaseTimeout', affects: symptoms }),
     );
-    await scene.edit({ timeout: '5s' });
+    await scene.edit({ timeout: '10s' });
   });
 
   it('names a refused password in the second run: Secrets rotate', () =>

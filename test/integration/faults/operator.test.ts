@@ -77,7 +77,7 @@ describe('the operator', () => {
     const before = askedSoFar();
     const old = await scene.request('edited');
     await untilAsked(before);
-    await scene.edit({ timeout: '1s', discovery: 'None' }, 'edited');
+    await scene.edit({ timeout: '10s', discovery: 'None' }, 'edited');
     // The cancelled run would have had 30 s; the new one does not visit the service at all.
     const status = await scene.until(({ observedGeneration }) => observedGeneration === 2, 'edited');
     expect(status.lastHandledRequest).toBe(old);
@@ -88,7 +88,7 @@ describe('the operator', () => {
   });
 
   it('writes nothing of a deleted report into the one that takes its name', async () => {
-    expectHealthy(await scene.create('reborn', { timeout: '3s' }));
+    expectHealthy(await scene.create('reborn', { timeout: '8s' }));
     const mend = await scene.stack.service('operations-service').hang();
     const before = askedSoFar();
     const old = await scene.request('reborn');
@@ -96,7 +96,7 @@ describe('the operator', () => {
     await scene.remove('reborn');
     const status = await scene.create('reborn', { discovery: 'None' });
     // Long enough for the old run to have written, had nobody cancelled it.
-    await sleep(3500);
+    await sleep(8500);
     for (const seen of [status, await scene.status('reborn')]) {
       expect(seen.lastHandledRequest).not.toBe(old);
       expect(seen.checks?.filter(({ component }) => component === 'operations-service')).toEqual([]);

@@ -11,7 +11,7 @@ let scene: Scene;
 describe('a Split installation with three pods of core-daemon', () => {
   beforeAll(async () => {
     scene = await startScene();
-    expectHealthy(await scene.create('recognize', { timeout: '2s' }));
+    expectHealthy(await scene.create('recognize'));
   });
   afterAll(() => scene.close());
 
