@@ -1,5 +1,6 @@
 // The administrator's hands on the stack's cluster: read, merge-patch, create and delete objects by plain requests.
 // No client library, so that a mistake of one cannot hide behind the same mistake here.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 
 /** An object of the API, read loosely. */
@@ -10,15 +11,38 @@ export interface AnyObject {
   [field: string]: unknown;
 }
 
+/** Where an API server is and as whom to ask it: with a token or with a client certificate. */
+export interface ClusterAccess {
+  readonly url: string;
+  readonly caPem: string;
+  /** '' with a client certificate. */
+  readonly token: string;
+  readonly client?: { readonly certPem: string; readonly keyPem: string };
+}
+
+type Collection = { apiVersion: string; kind: string; namespace?: string };
+
 export interface Admin {
   /** The object; undefined when there is none of that name. */
   get(object: Named): Promise<AnyObject | undefined>;
-  list(of: { apiVersion: string; kind: string; namespace?: string }): Promise<AnyObject[]>;
+  list(of: Collection): Promise<AnyObject[]>;
   create(object: AnyObject): Promise<AnyObject>;
   /** JSON merge patch (RFC 7386). */
   patch(object: Named, change: object): Promise<AnyObject>;
-  /** Deletes it; nothing happens when it is not there. */
+  /** Creates it or makes it what is given, by server-side apply; takes every field from whoever has it. */
+  apply(object: AnyObject): Promise<AnyObject>;
+  /** Replaces the whole status, through the subresource. */
+  setStatus(object: Named, status: object): Promise<void>;
+  /** Deletes it at once; nothing happens when it is not there. */
   remove(object: Named): Promise<void>;
+  /** Deletes every object of a collection. */
+  removeAll(of: Collection): Promise<void>;
+  /** Whether the server serves this kind by now. */
+  serves(of: Collection): Promise<boolean>;
+  /** A token for a ServiceAccount, for a day (TokenRequest of authentication.k8s.io/v1). */
+  token(namespace: string, account: string): Promise<string>;
+  /** Kubernetes' version, `1.34`. */
+  version(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -34,33 +58,82 @@ function pathOf({ apiVersion, kind }: { apiVersion: string; kind: string }, name
   return `${base}${scope}/${plural}${name === undefined ? '' : `/${name}`}`;
 }
 
-/** Requests as the administrator of the API server at `url`. Answers other than 2xx and a 404 to a read are thrown. */
-export function createAdmin({ url, caPem, token }: { url: string; caPem: string; token: string }): Admin {
-  const agent = new Agent({ connections: 2, connect: { ca: caPem } });
+/** Of what a PATCH is. */
+const PATCHES = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+const APPLY = '?fieldManager=stack&force=true';
+/** A Pod would wait for its kubelet to end it. */
+const AT_ONCE = '?gracePeriodSeconds=0';
+const DAY_SECONDS = 86_400;
+const MOST_TRIES = 10;
 
-  async function send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown> {
-    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+/** Requests as the administrator of an API server. Answers other than 2xx and a 404 to a read are thrown. */
+export function createAdmin({ url, caPem, token, client }: ClusterAccess): Admin {
+  const own = client === undefined ? {} : { cert: client.certPem, key: client.keyPem };
+  const agent = new Agent({ connections: 2, connect: { ca: caPem, ...own } });
+
+  async function send(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: object,
+    patch: keyof typeof PATCHES = 'merge',
+    tries = 1,
+  ): Promise<unknown> {
     const answer = await request(url + path, {
       method,
       dispatcher: agent,
-      headers: { authorization: `Bearer ${token}`, 'content-type': type, 'user-agent': 'stack' },
+      headers: {
+        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+        'content-type': method === 'PATCH' ? PATCHES[patch] : 'application/json',
+        'user-agent': 'stack',
+      },
       body: body === undefined ? null : JSON.stringify(body),
     });
     const text = await answer.body.text();
+    // A definition that was made this moment: "storage is (re)initializing".
+    if (answer.statusCode === 429 && tries < MOST_TRIES) {
+      await sleep(Number(answer.headers['retry-after'] ?? 1) * 1000);
+      return send(method, path, body, patch, tries + 1);
+    }
     if (answer.statusCode === 404 && (method === 'GET' || method === 'DELETE')) return undefined;
     if (answer.statusCode >= 300) throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${text}`);
     return JSON.parse(text) as unknown;
   }
 
   const at = (object: Named): string => pathOf(object, object.metadata.namespace, object.metadata.name);
+  const all = (of: Collection): string => pathOf(of, of.namespace);
   return {
     get: async (object) => (await send('GET', at(object))) as AnyObject | undefined,
-    list: async (of) =>
-      ((await send('GET', pathOf(of, of.namespace))) as { items: AnyObject[] } | undefined)?.items ?? [],
+    list: async (of) => ((await send('GET', all(of))) as { items: AnyObject[] } | undefined)?.items ?? [],
     create: async (object) => (await send('POST', pathOf(object, object.metadata.namespace), object)) as AnyObject,
     patch: async (object, change) => (await send('PATCH', at(object), change)) as AnyObject,
-    remove: async (object) => {
-      await send('DELETE', at(object));
+    apply: async (object) => (await send('PATCH', at(object) + APPLY, object, 'apply')) as AnyObject,
+    async setStatus(object, status) {
+      // `add` replaces what is there (RFC 6902, 4.1); a merge would keep the fields that are no longer in it.
+      await send('PATCH', `${at(object)}/status`, [{ op: 'add', path: '/status', value: status }], 'json');
+    },
+    async remove(object) {
+      await send('DELETE', at(object) + AT_ONCE);
+    },
+    async removeAll(of) {
+      await send('DELETE', all(of) + AT_ONCE);
+    },
+    serves: async (of) => (await send('GET', all(of))) !== undefined,
+    async token(namespace, account) {
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
+      const asked = {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: { expirationSeconds: DAY_SECONDS },
+      };
+      return ((await send('POST', path, asked)) as { status: { token: string } }).status.token;
+    },
+    async version() {
+      const { major, minor } = (await send('GET', '/version')) as { major: string; minor: string };
+      return `${major}.${Number.parseInt(minor, 10)}`;
     },
     close: () => agent.destroy(),
   };

@@ -5,56 +5,59 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import type { ClusterAccess } from './admin.ts';
 import { isObject, listAt, objectAt, textAt } from './apiserver/json.ts';
-import { kubeconfigText } from './apiserver/kubeconfig.ts';
 import { startApiServer, type ApiServer, type ApiServerOptions } from './apiserver/server.ts';
 import { createAuthority } from './certificates.ts';
 
 /** A cluster, whichever it is. What only ours can do (faults, requests, seed) is on `ours`. */
 export interface StackCluster {
-  url: string;
-  caPem: string;
-  /** The administrator's kubeconfig (YAML). */
-  kubeconfig: string;
-  /** '' where the kubeconfig authenticates otherwise. */
-  adminToken: string;
-  isOurs: boolean;
-  ours: ApiServer | undefined;
+  /** The administrator's. */
+  readonly access: ClusterAccess;
+  readonly ours: ApiServer | undefined;
+  /** It was there before and stays: others may use it at the same time. */
+  readonly isShared: boolean;
   stop(): Promise<void>;
 }
 
 async function startOurs(options: ApiServerOptions): Promise<StackCluster> {
   const ours = await startApiServer(options);
-  return {
-    url: ours.url,
-    caPem: ours.caPem,
-    kubeconfig: ours.kubeconfig(),
-    adminToken: ours.adminToken,
-    isOurs: true,
-    ours,
-    stop: () => ours.stop(),
-  };
+  const { url, caPem, adminToken: token } = ours;
+  return { access: { url, caPem, token }, ours, isShared: false, stop: () => ours.stop() };
 }
 
-/** The cluster of a kubeconfig's current context; it is left running. */
+/**
+ * The cluster of a kubeconfig's current context; it is left running.
+ * @throws when the context's user has neither a token nor a client certificate
+ */
 async function fromKubeconfig(path: string): Promise<StackCluster> {
-  const kubeconfig = await readFile(path, 'utf8');
-  const config: unknown = parse(kubeconfig);
+  const config: unknown = parse(await readFile(path, 'utf8'));
   const named = (list: string, name: string): unknown =>
     listAt(config, list).find((one) => isObject(one) && one['name'] === name);
+  /** The field's own `-data`, or the file that it names, which is relative to the kubeconfig. */
+  const pem = async (of: unknown, field: string): Promise<string> => {
+    const file = textAt(of, field);
+    if (file !== '') return readFile(resolve(dirname(path), file), 'utf8');
+    return Buffer.from(textAt(of, `${field}-data`), 'base64').toString('utf8');
+  };
   const context = objectAt(named('contexts', textAt(config, 'current-context')), 'context');
   const cluster = objectAt(named('clusters', textAt(context, 'cluster')), 'cluster');
-  const file = textAt(cluster, 'certificate-authority');
-  const data = Buffer.from(textAt(cluster, 'certificate-authority-data'), 'base64').toString('utf8');
+  const user = objectAt(named('users', textAt(context, 'user')), 'user');
+  const token = textAt(user, 'token');
+  const client = { certPem: await pem(user, 'client-certificate'), keyPem: await pem(user, 'client-key') };
+  if (token === '' && client.certPem === '')
+    throw new Error(`the current user of ${path} has neither a token nor a client certificate`);
   return {
-    url: textAt(cluster, 'server'),
-    caPem: file === '' ? data : await readFile(file, 'utf8'),
-    kubeconfig,
-    adminToken: textAt(named('users', textAt(context, 'user')), 'user', 'token'),
-    isOurs: false,
+    access: {
+      url: textAt(cluster, 'server'),
+      caPem: await pem(cluster, 'certificate-authority'),
+      token,
+      ...(token === '' ? { client } : {}),
+    },
     ours: undefined,
+    isShared: true,
     stop: () => Promise.resolve(),
   };
 }
@@ -150,15 +153,7 @@ async function fromAssets(assets: string): Promise<StackCluster> {
         throw new Error(`the API server in ${assets} does not become ready: ${said}`);
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
-    return {
-      url,
-      caPem: authority.caPem,
-      kubeconfig: kubeconfigText({ url, caPem: authority.caPem, user: 'admin', token: adminToken }),
-      adminToken,
-      isOurs: false,
-      ours: undefined,
-      stop,
-    };
+    return { access: { url, caPem: authority.caPem, token: adminToken }, ours: undefined, isShared: false, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -167,11 +162,11 @@ async function fromAssets(assets: string): Promise<StackCluster> {
 
 /**
  * A cluster for tests: that of `TEST_KUBECONFIG` (a path), the binaries in `KUBEBUILDER_ASSETS` (a folder), or ours.
- * The options hold for ours alone.
+ * The options hold for ours alone. `always` ours is for who needs what only ours can do.
  */
-export function startCluster(options: ApiServerOptions = {}): Promise<StackCluster> {
-  const { TEST_KUBECONFIG: path, KUBEBUILDER_ASSETS: assets } = process.env;
-  if (path !== undefined && path !== '') return fromKubeconfig(path);
-  if (assets !== undefined && assets !== '') return fromAssets(assets);
+export function startCluster(options: ApiServerOptions = {}, always?: 'ours'): Promise<StackCluster> {
+  const { TEST_KUBECONFIG: path = '', KUBEBUILDER_ASSETS: assets = '' } = always === 'ours' ? {} : process.env;
+  if (path !== '') return fromKubeconfig(path);
+  if (assets !== '') return fromAssets(assets);
   return startOurs(options);
 }

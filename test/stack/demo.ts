@@ -117,7 +117,7 @@ let stack: Stack | undefined;
 try {
   write(`recognize-health ${packageVersion()}: a demonstration on this machine alone, with no cluster and no cloud.\n`);
   if (buildWhenNeeded()) write('The bundle was built.\n');
-  const running = await startStack({ definition: false });
+  const running = await startStack({ definition: false, cluster: 'ours' });
   stack = running;
   write(`A Recognize installation with PostgreSQL, S3 and KMS runs (${seconds()} s).\n`);
   const story = createNarrator(running.kubeconfig.admin, write);

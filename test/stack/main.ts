@@ -15,7 +15,7 @@ const stopped = new Promise<void>((resolve) => {
   process.once('SIGINT', resolve);
   process.once('SIGTERM', resolve);
 });
-const stack = await startStack({ topology });
+const stack = await startStack({ topology, cluster: 'ours' });
 await stack.admin.create(stack.report());
 process.stdout
   .write(`A ${topology} installation of Recognize runs in namespace ${stack.namespace}: ${stack.recognize.services

@@ -1,19 +1,23 @@
-// The whole stack in one call: an API server, PostgreSQL, S3 and KMS, the Recognize services with their objects and
-// logs, and an account for the operator. Nothing of it is reachable from outside of this machine.
+// The whole stack in one call: an API server (ours, or a real one where one is given), PostgreSQL, S3 and KMS, the
+// Recognize services with their objects and logs, and an account for the operator. Nothing that it starts is reachable
+// from outside of this machine.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service } from '../../src/api/components.ts';
 import { crd } from '../../src/api/crd.ts';
-import { createAdmin, type Admin, type AnyObject } from './admin.ts';
-import type { JsonObject } from './apiserver/json.ts';
+import { createAdmin, type Admin, type AnyObject, type ClusterAccess } from './admin.ts';
 import { kubeconfigText } from './apiserver/kubeconfig.ts';
-import { startApiServer, type ApiServer } from './apiserver/server.ts';
+import type { ApiServer } from './apiserver/server.ts';
 import type { Principal } from './aws/principals.ts';
 import { startAws, type Aws } from './aws/server.ts';
 import { createAuthority, type Authority } from './certificates.ts';
-import { backendSecrets, fullSpec, healthReport, type Backends } from './health-report.ts';
+import { startCluster } from './cluster.ts';
+import { backendSecrets, fullSpec, healthReport, versionMutes, type Backends } from './health-report.ts';
 import { startKubelet } from './kubelet.ts';
+import { apiWriter, storeWriter, type ObjectWriter } from './object-writer.ts';
 import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from './operator-account.ts';
 import { createPodLogs } from './pod-logs.ts';
 import { superviseFolder } from './postgres/supervisor.ts';
@@ -24,7 +28,7 @@ import { startDatabases } from './databases.ts';
 import { bucketSwitches, type BucketSwitches } from './switches/bucket.ts';
 import { databaseSwitches, type DatabaseSwitches, type StackDatabase } from './switches/database.ts';
 import { keySwitches, type KeySwitches } from './switches/key.ts';
-import { serviceSwitches, type ServiceSwitches } from './switches/service.ts';
+import { serviceSwitches, type ServiceSwitches, type Workloads } from './switches/service.ts';
 
 export interface StackOptions {
   /** Split unless told. */
@@ -35,11 +39,16 @@ export interface StackOptions {
   databaseServers?: 'shared' | 'each';
   /** False leaves the CustomResourceDefinition out, for who wants to install it. */
   definition?: boolean;
+  /** `ours`: our own API server whatever the environment says. For who records requests or orders faults. */
+  cluster?: 'any' | 'ours';
 }
 
 export interface Stack {
   readonly namespace: string;
-  readonly server: ApiServer;
+  /** What the operator may watch: [] is all; its own namespace where other stacks use the same cluster. */
+  readonly watched: readonly string[];
+  /** Our own API server, with what only it can do; undefined on a real one. */
+  readonly server: ApiServer | undefined;
   readonly admin: Admin;
   readonly aws: Aws;
   readonly authority: Authority;
@@ -59,10 +68,15 @@ export interface Stack {
   readonly key: KeySwitches;
   service(component: Service): ServiceSwitches;
   /** Put objects into the cluster as they are, status included. */
-  put(objects: readonly object[]): void;
+  put(objects: readonly object[]): Promise<void>;
   /** A HealthReport that covers the whole stack, with `changes` to its spec. */
   report(name?: string, changes?: Record<string, unknown>): AnyObject;
   stop(): Promise<void>;
+}
+
+/** A stack on our own API server. */
+export interface OwnStack extends Stack {
+  readonly server: ApiServer;
 }
 
 interface Kubeconfigs {
@@ -72,11 +86,12 @@ interface Kubeconfigs {
   readonly operatorFile: string;
 }
 
-const NAMESPACE = 'recognize';
+const REPORT = { apiVersion: 'recognize.health/v1alpha1', kind: 'HealthReport' };
 const REGION = 'eu-west-1';
 const BUCKET = 'recognize-circuits';
 /** Kubernetes 1.34 is what the vendor supports; on another one the report has a warning from the start. */
 const SUPPORTED_MINOR = 34;
+const SUPPORTED_VERSION = `1.${SUPPORTED_MINOR}`;
 /** The reads that each identity needs, and the signature of the key's own user. */
 const BUCKET_GRANTS = [
   's3:ListBucket',
@@ -87,7 +102,12 @@ const BUCKET_GRANTS = [
 ];
 const KEY_GRANTS = ['kms:DescribeKey', 'kms:GetPublicKey', 'kms:Sign'];
 
-/** Starts everything; about two seconds. What was started is ended again when a part of it cannot start. */
+/**
+ * Starts everything; about two seconds. On a cluster of `TEST_KUBECONFIG` it has a namespace and a Node of its own, and
+ * leaves the definition, the operator's account and its Roles behind, which other stacks may be using. What was started is ended again when a part of it cannot start.
+ */
+export async function startStack(options: StackOptions & { cluster: 'ours' }): Promise<OwnStack>;
+export async function startStack(options?: StackOptions): Promise<Stack>;
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ending: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -102,7 +122,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 async function startParts(
-  { topology = 'Split', replicas = { 'core-daemon': 3 }, databaseServers = 'shared', definition = true }: StackOptions,
+  {
+    topology = 'Split',
+    replicas = { 'core-daemon': 3 },
+    databaseServers = 'shared',
+    definition = true,
+    cluster: which = 'any',
+  }: StackOptions,
   ending: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<Stack> {
@@ -112,11 +138,14 @@ async function startParts(
   const authority = createAuthority();
   const tls = authority.issue({ commonName: 'stack', hosts: ['127.0.0.1', 'localhost'] });
 
-  const [databases, server, aws] = await Promise.all([
+  const [databases, cluster, aws] = await Promise.all([
     startDatabases({ topology, servers: databaseServers, tls }, (end) => ending.push(end)),
-    keep(startApiServer({ authority, minorVersion: SUPPORTED_MINOR }), ending),
+    keep(startCluster({ authority, minorVersion: SUPPORTED_MINOR }, which === 'ours' ? which : undefined), ending),
     keep(startAws({ tls }), ending),
   ]);
+
+  const suffix = cluster.isShared ? `-${randomBytes(3).toString('hex')}` : '';
+  const namespace = `recognize${suffix}`;
 
   aws.s3.create({ name: BUCKET, region: REGION, versioning: 'Enabled' });
   const key = aws.kms.create({ region: REGION, spec: 'ECC_SECG_P256K1', alias: 'jwt-signing' });
@@ -131,7 +160,7 @@ async function startParts(
   ending.push(() => kubelet.close());
   const recognize = await startRecognize({
     topology,
-    namespace: NAMESPACE,
+    namespace,
     logs,
     workloads: Object.fromEntries(Object.entries(replicas).map(([name, count]) => [name, { replicas: count }])),
     databases: Object.fromEntries(databases.map(({ name, server: at, owner }) => [name, at.url(name, owner)])),
@@ -141,13 +170,15 @@ async function startParts(
   });
   ending.push(() => recognize.close());
 
-  const admin = createAdmin({ url: server.url, caPem: authority.caPem, token: server.adminToken });
+  const admin = createAdmin(cluster.access);
   ending.push(() => admin.close());
-  const put = (objects: readonly object[]): void => void server.seed(objects as JsonObject[]);
-  const cluster = objectsInCluster(recognize, kubelet.port, put, admin);
+  const writer = cluster.ours === undefined ? apiWriter(admin) : storeWriter(cluster.ours, admin);
+  if (cluster.isShared) ending.push(() => writer.clear(namespace));
+  const node = { nodeName: `stack-node-1${suffix}`, kubeletPort: kubelet.port };
+  const workloads = workloadsInCluster(recognize, node, writer);
 
   const backends: Backends = {
-    namespace: NAMESPACE,
+    namespace,
     databases,
     caPem: authority.caPem,
     aws: {
@@ -158,25 +189,29 @@ async function startParts(
       credentials: { 'circuits-credentials': principals.storage, 'jwt-signing-credentials': principals.vault },
     },
   };
-  put([
+  await writer.put([
     ...(definition ? [crd()] : []),
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     ...operatorAccountObjects(),
     ...backendSecrets(backends),
   ]);
-  await cluster.write();
+  await workloads.write();
+  while (definition && !(await admin.serves({ ...REPORT, namespace }))) await sleep(50);
+  const version = await admin.version();
+  const mutes = version === SUPPORTED_VERSION ? {} : versionMutes();
 
   const services = new Map(
-    recognize.services.map((running) => [running.profile.component, serviceSwitches(running, cluster)]),
+    recognize.services.map((running) => [running.profile.component, serviceSwitches(running, workloads)]),
   );
   return {
-    namespace: NAMESPACE,
-    server,
+    namespace,
+    watched: cluster.isShared ? [namespace] : [],
+    server: cluster.ours,
     admin,
     aws,
     authority,
     recognize,
-    kubeconfig: writeKubeconfigs(folder, server),
+    kubeconfig: await writeKubeconfigs(folder, cluster.access, admin, namespace),
     ambient: {
       AWS_ACCESS_KEY_ID: principals.operator.accessKeyId,
       AWS_SECRET_ACCESS_KEY: principals.operator.secretAccessKey,
@@ -199,8 +234,9 @@ async function startParts(
       if (switches === undefined) throw new Error(`This ${topology} stack has no ${component}.`);
       return switches;
     },
-    put,
-    report: (name = 'recognize', changes = {}) => healthReport(NAMESPACE, name, { ...fullSpec(backends), ...changes }),
+    put: (objects) => writer.put(objects),
+    report: (name = 'recognize', changes = {}) =>
+      healthReport(namespace, name, { ...fullSpec(backends), ...mutes, ...changes }),
     stop,
   };
 }
@@ -220,32 +256,30 @@ const refuses = ({ deny }: Principal, ...actions: readonly string[]): boolean =>
 const use = (works: boolean): Promise<void> => (works ? Promise.resolve() : Promise.reject(new Error('refused')));
 
 /** Keeps the cluster's objects as the installation and the switches want them. */
-function objectsInCluster(
+function workloadsInCluster(
   recognize: Installation,
-  kubeletPort: number,
-  put: (objects: readonly object[]) => void,
-  admin: Admin,
-): {
-  write(): Promise<void>;
-  setTrouble(component: Service, trouble: WorkloadTrouble | undefined): Promise<void>;
-  setDeleted(component: Service, deleted: boolean): Promise<void>;
-} {
+  node: { nodeName: string; kubeletPort: number },
+  writer: ObjectWriter,
+): Workloads & { write(): Promise<void> } {
   const troubles = new Map<Service, WorkloadTrouble>();
   const deleted = new Set<Service>();
   let present = new Map<string, AnyObject>();
-  async function write(): Promise<void> {
-    const wanted = recognize.objects({
-      kubeletPort,
-      troubles: Object.fromEntries(troubles),
-      without: [...deleted],
-    });
+  let writing = Promise.resolve();
+  async function writeNow(): Promise<void> {
+    const wanted = recognize.objects({ ...node, troubles: Object.fromEntries(troubles), without: [...deleted] });
     const next = new Map(
       wanted.map((object) => [`${object.kind} ${object.metadata.name}`, object as unknown as AnyObject]),
     );
-    put(wanted);
-    for (const [name, object] of present) if (!next.has(name)) await admin.remove(object);
+    await writer.put(wanted);
+    for (const [name, object] of present) if (!next.has(name)) await writer.remove(object);
     present = next;
   }
+  /** One after the other: switches are flipped together. */
+  const write = (): Promise<void> => {
+    const written = writing.then(writeNow);
+    writing = written.catch(() => undefined);
+    return written;
+  };
   return {
     write,
     async setTrouble(component, trouble) {
@@ -261,21 +295,16 @@ function objectsInCluster(
   };
 }
 
-function writeKubeconfigs(folder: string, server: ApiServer): Kubeconfigs {
-  const admin = kubeconfigText({
-    url: server.url,
-    caPem: server.caPem,
-    user: 'admin',
-    token: server.adminToken,
-    namespace: NAMESPACE,
-  });
-  const operator = kubeconfigText({
-    url: server.url,
-    caPem: server.caPem,
-    user: OPERATOR_ACCOUNT,
-    token: server.createServiceAccountToken(OPERATOR_NAMESPACE, OPERATOR_ACCOUNT),
-    namespace: OPERATOR_NAMESPACE,
-  });
+async function writeKubeconfigs(
+  folder: string,
+  access: ClusterAccess,
+  administrator: Admin,
+  namespace: string,
+): Promise<Kubeconfigs> {
+  const { url, caPem } = access;
+  const admin = kubeconfigText({ ...access, user: 'admin', namespace });
+  const token = await administrator.token(OPERATOR_NAMESPACE, OPERATOR_ACCOUNT);
+  const operator = kubeconfigText({ url, caPem, user: OPERATOR_ACCOUNT, token, namespace: OPERATOR_NAMESPACE });
   const file = (name: string, text: string): string => {
     const path = join(folder, name);
     writeFileSync(path, text, { mode: 0o600 });

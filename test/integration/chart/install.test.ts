@@ -9,7 +9,7 @@ import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
 import type { RecordedRequest } from '../../stack/apiserver/server.ts';
 import { helm, kubectl, type RunResult } from '../../stack/kubectl.ts';
 import { BUNDLE, buildWhenNeeded, startOperatorProcess, type OperatorProcess } from '../../stack/operator-process.ts';
-import { startStack, type Stack } from '../../stack/stack.ts';
+import { startStack, type OwnStack } from '../../stack/stack.ts';
 import { CHART } from './render.ts';
 
 const NAMESPACE = 'health-system';
@@ -34,7 +34,7 @@ const MAY_BE_UNASKED: Readonly<Record<string, string>> = {
   'update coordination.k8s.io/leases': 'an only replica may run without a Lease',
 };
 
-let stack: Stack;
+let stack: OwnStack;
 let image: string;
 
 const run = (command: typeof helm, args: readonly string[], input?: string): Promise<RunResult> =>
@@ -106,7 +106,7 @@ async function leftOf(release: string): Promise<string[]> {
 describe('the chart on a cluster', () => {
   beforeAll(async () => {
     buildWhenNeeded();
-    stack = await startStack({ definition: false });
+    stack = await startStack({ definition: false, cluster: 'ours' });
     image = await mkdtemp(join(tmpdir(), 'chart-image-'));
     await cp(join(BUNDLE, '..'), join(image, 'app'), { recursive: true });
     await writeFile(join(image, 'app/package.json'), '{"type":"module"}\n');

@@ -22,17 +22,21 @@ function isCovered(request: RecordedRequest): boolean {
 /** To be called last in a file: its tests look at everything that happened before. */
 export function describeDiscretion(scene: () => Scene): void {
   describe('throughout', () => {
-    const ofOperator = (): RecordedRequest[] =>
-      scene().stack.server.requests.filter(({ user }) => user.startsWith('system:serviceaccount:recognize-health:'));
-
     it('the operator asks the API only what its rules name, and is refused nothing', () => {
-      expect(ofOperator().length).toBeGreaterThan(10);
-      expect(ofOperator().filter((request) => !isCovered(request))).toEqual([]);
-      expect(ofOperator().filter(({ status }) => status === 403)).toEqual([]);
+      const { server } = scene().stack;
+      // A real API server keeps no record for us. It refuses what the Roles do not grant, and that fails the stories.
+      if (server === undefined) return;
+      const ofOperator = server.requests.filter(({ user }) =>
+        user.startsWith('system:serviceaccount:recognize-health:'),
+      );
+      expect(ofOperator.length).toBeGreaterThan(10);
+      expect(ofOperator.filter((request) => !isCovered(request))).toEqual([]);
+      expect(ofOperator.filter(({ status }) => status === 403)).toEqual([]);
     });
 
     it('every path that was asked is one that the API server knows', () => {
-      expect(scene().stack.server.unknownPaths).toEqual([]);
+      // A real one knows all that there are.
+      expect(scene().stack.server?.unknownPaths ?? []).toEqual([]);
     });
 
     it('nothing was written to a bucket or a key', () => {

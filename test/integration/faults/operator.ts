@@ -13,8 +13,8 @@ export interface RunningOperator {
   stop(): Promise<void>;
 }
 
-/** Starts an operator with this kubeconfig; resolves when it watches. */
-export async function startOperator(kubeconfig: string): Promise<RunningOperator> {
+/** Starts an operator with this kubeconfig, for these namespaces (none given: all); resolves when it watches. */
+export async function startOperator(kubeconfig: string, namespaces: readonly string[] = []): Promise<RunningOperator> {
   const access = await loadAccess({ kubeconfig, clock: systemClock });
   const api = createKubeApi(createTransport(access), systemClock);
   const stopping = new AbortController();
@@ -23,7 +23,7 @@ export async function startOperator(kubeconfig: string): Promise<RunningOperator
   await new Promise<void>((resolve, reject) => {
     ended = runOperator({
       api,
-      namespaces: [],
+      namespaces,
       workers: 4,
       listen: { host: '127.0.0.1', port: 0 },
       logLevel: 'debug',

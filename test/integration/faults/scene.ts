@@ -49,7 +49,7 @@ export async function startScene(options: StackOptions = {}): Promise<Scene> {
   const stack = await startStack(options);
   Object.assign(process.env, stack.ambient, { AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true' });
   const logs: string[] = [];
-  let operator: RunningOperator | undefined = await startOperator(stack.kubeconfig.operatorFile);
+  let operator: RunningOperator | undefined = await startOperator(stack.kubeconfig.operatorFile, stack.watched);
   let token = 0;
   const at = (name: string): AnyObject => ({ ...REPORT, metadata: { name, namespace: stack.namespace } });
 
@@ -115,7 +115,7 @@ export async function startScene(options: StackOptions = {}): Promise<Scene> {
       if (running !== undefined) logs.push(running.log());
     },
     async startOperator() {
-      operator = await startOperator(stack.kubeconfig.operatorFile);
+      operator = await startOperator(stack.kubeconfig.operatorFile, stack.watched);
     },
     log: () => logs.join('') + (operator?.log() ?? ''),
     async close() {

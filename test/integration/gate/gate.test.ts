@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { gateOverrideRole, gateRole } from '../../../src/kube/roles.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { OPERATOR_ACCOUNT } from '../../stack/operator-account.ts';
-import { startStack, type Stack } from '../../stack/stack.ts';
+import { startStack, type OwnStack } from '../../stack/stack.ts';
 import { startOperator, type RunningOperator } from '../faults/operator.ts';
 import { command, type CommandResult } from './command.ts';
 
-let stack: Stack;
+let stack: OwnStack;
 let operator: RunningOperator | undefined;
 /** The report that covers everything, after a good run. */
 let good: AnyObject;
@@ -38,8 +38,8 @@ const gate = (...argv: readonly string[]): Promise<CommandResult> =>
   command('gate', '--kubeconfig', pipeline, '-n', stack.namespace, ...argv);
 
 beforeAll(async () => {
-  stack = await startStack({ replicas: {} });
-  stack.put([gateRole(), gateOverrideRole(), binding(gateRole(), 'pipeline')]);
+  stack = await startStack({ replicas: {}, cluster: 'ours' });
+  await stack.put([gateRole(), gateOverrideRole(), binding(gateRole(), 'pipeline')]);
   pipeline = await kubeconfigOf('pipeline');
   await stack.admin.create(stack.report('all'));
   operator = await startOperator(stack.kubeconfig.operatorFile);
@@ -97,7 +97,7 @@ describe('while the operator runs, the gate', () => {
       expect((await gate('all', ...skips)).code).toBe(2);
       expect((await gate('all', '--override', 'the vendor said so')).code).toBe(2);
 
-      stack.put([binding(gateOverrideRole(), 'pipeline')]);
+      await stack.put([binding(gateOverrideRole(), 'pipeline')]);
       expect((await gate('all', ...skips)).code).toBe(0);
       const overridden = await gate('all', '--override', 'the vendor said so');
       expect([overridden.code, overridden.out]).toEqual([
@@ -181,10 +181,10 @@ describe('without evidence, the gate', () => {
 
   it('is no pass past freshUntil by the clock of the API server', async () => {
     const old = { lastRunTime: '2020-01-01T00:00:00Z', freshUntil: '2020-01-01T00:10:00Z' };
-    stack.put([{ ...good, status: { ...(good['status'] as object), ...old } }]);
+    await stack.put([{ ...good, status: { ...(good['status'] as object), ...old } }]);
     expect((await gate('all', '--timeout', '1s')).code).toBe(5);
     expect((await gate('all', '--no-refresh', '--max-age', '24h')).code).toBe(5);
-    stack.put([good]);
+    await stack.put([good]);
   });
 
   it.each([
@@ -211,7 +211,7 @@ describe('an operator that dies', () => {
   it.each([1, 2, 3, 5, 8, 11, 14, 17, 20, 24, 28, 33])('at its call %i to the API leads to no pass', async (nth) => {
     const { metadata, ...rest } = good;
     const annotations = {};
-    stack.put([{ ...rest, metadata: { ...metadata, annotations } }]);
+    await stack.put([{ ...rest, metadata: { ...metadata, annotations } }]);
     const undo = await stack.key.disable();
     let calls = 0;
     stack.server.faults.inject({

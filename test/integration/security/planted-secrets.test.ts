@@ -1,6 +1,7 @@
 // Secrets planted in every backend never leave: not into the report, Events or the log, whatever breaks.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Named } from '../../stack/admin.ts';
 import { buildWhenNeeded, startOperatorProcess, type OperatorProcess } from '../../stack/operator-process.ts';
 import { startStack, type Stack } from '../../stack/stack.ts';
 
@@ -8,7 +9,7 @@ describe('planted secrets', () => {
   let stack: Stack;
   let operator: OperatorProcess;
   const report = { apiVersion: 'recognize.health/v1alpha1', kind: 'HealthReport' };
-  const named = { ...report, metadata: { name: 'recognize', namespace: 'recognize' } };
+  let named: Named;
 
   async function runOfReport(token: string): Promise<Record<string, unknown>> {
     await stack.admin.patch(named, { metadata: { annotations: { 'recognize.health/requested-at': token } } });
@@ -22,8 +23,9 @@ describe('planted secrets', () => {
   beforeAll(async () => {
     buildWhenNeeded();
     stack = await startStack();
-    await stack.admin.create(stack.report());
-    operator = await startOperatorProcess(stack.kubeconfig.operatorFile, stack.ambient);
+    named = await stack.admin.create(stack.report());
+    const options = stack.watched.flatMap((namespace) => ['--namespace', namespace]);
+    operator = await startOperatorProcess(stack.kubeconfig.operatorFile, stack.ambient, { options });
   });
   afterAll(async () => {
     await operator.stop();
@@ -45,7 +47,11 @@ describe('planted secrets', () => {
         spec: { services: [{ name: 'core-daemon', url }] },
       }),
     ).rejects.toSatisfy((error: Error) => stack.planted.every((secret) => !error.message.includes(secret)));
-    const events = await stack.admin.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event', namespace: 'recognize' });
+    const events = await stack.admin.list({
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      namespace: stack.namespace,
+    });
     expect(events.length).toBeGreaterThan(0);
     const said = [JSON.stringify(await stack.admin.get(named)), JSON.stringify(events), operator.log()].join('\n');
     expect(stack.planted.length).toBeGreaterThan(3);

@@ -59,6 +59,8 @@ export interface ObjectsOptions {
   /** The port on which every replica listens on its own address. */
   port: number;
   kubeletPort?: number;
+  /** Of the one Node; `stack-node-1` when not given. */
+  nodeName?: string;
   /** Services to leave out of the topology. */
   without?: readonly Service[];
   workloads?: Readonly<Partial<Record<Service, WorkloadOptions>>>;
@@ -126,7 +128,7 @@ export function serviceObjects(service: ServiceProfile, options: ObjectsOptions)
       metadata: { ...slice.metadata, labels: { ...slice.metadata.labels, 'kubernetes.io/service-name': service.name } },
       addressType: 'IPv4',
       ports: [{ name: 'http', protocol: 'TCP', port: options.port }],
-      endpoints: pods.flatMap(endpointOf),
+      endpoints: pods.flatMap((pod) => endpointOf(pod, options.nodeName)),
     },
   ];
   if (settings.autoscaler) {
@@ -266,7 +268,7 @@ function podObjects(
       owner: ownerReference(owner),
       container: containerOf(service, settings, options, revision.image),
       address: replicaAddress(options.topology, service.component, replica),
-      nodeName: NODE_NAME,
+      nodeName: options.nodeName ?? NODE_NAME,
       state,
       ...(state !== 'Ready' && restarts !== undefined ? { restarts } : {}),
       ...(exitCode === undefined ? {} : { exitCode }),
@@ -276,7 +278,7 @@ function podObjects(
 }
 
 /** A pod with an address is an endpoint, ready or not. */
-function endpointOf(pod: KubernetesObject): Record<string, unknown>[] {
+function endpointOf(pod: KubernetesObject, nodeName = NODE_NAME): Record<string, unknown>[] {
   const { podIP, conditions } = pod['status'] as { podIP?: string; conditions: { type: string; status: string }[] };
   if (podIP === undefined) return [];
   const ready = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
@@ -285,7 +287,7 @@ function endpointOf(pod: KubernetesObject): Record<string, unknown>[] {
     {
       addresses: [podIP],
       conditions: { ready, serving: ready, terminating: false },
-      nodeName: NODE_NAME,
+      nodeName,
       targetRef: { kind: 'Pod', name, namespace, uid },
     },
   ];
@@ -293,23 +295,29 @@ function endpointOf(pod: KubernetesObject): Record<string, unknown>[] {
 
 /** The worker node of the load test in the guide (n2-standard-4), pointing at the stack's kubelet. */
 export function nodeObject(options: ObjectsOptions): KubernetesObject {
-  const { kubeletPort = 10250, architecture = 'amd64', kubeletVersion = 'v1.34.2', now } = options;
+  const {
+    nodeName = NODE_NAME,
+    kubeletPort = 10250,
+    architecture = 'amd64',
+    kubeletVersion = 'v1.34.2',
+    now,
+  } = options;
   const at = timestamp(new Date(now.getTime() - DAY_MS));
   const size = { cpu: '4', memory: '16384Mi', pods: '110' };
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
-      name: NODE_NAME,
-      uid: uidOf('Node', NODE_NAME),
+      name: nodeName,
+      uid: uidOf('Node', nodeName),
       creationTimestamp: at,
-      labels: { 'kubernetes.io/arch': architecture, 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': NODE_NAME },
+      labels: { 'kubernetes.io/arch': architecture, 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': nodeName },
     },
     spec: {},
     status: {
       addresses: [
         { type: 'InternalIP', address: '127.0.0.1' },
-        { type: 'Hostname', address: NODE_NAME },
+        { type: 'Hostname', address: nodeName },
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
       capacity: size,
@@ -332,9 +340,9 @@ export function nodeObject(options: ObjectsOptions): KubernetesObject {
         osImage: 'Container-Optimized OS from Google',
         kernelVersion: '6.6.72+',
         containerRuntimeVersion: 'containerd://2.0.4',
-        machineID: uidOf('machine', NODE_NAME),
-        systemUUID: uidOf('system', NODE_NAME),
-        bootID: uidOf('boot', NODE_NAME),
+        machineID: uidOf('machine', nodeName),
+        systemUUID: uidOf('system', nodeName),
+        bootID: uidOf('boot', nodeName),
       },
     },
   };
