@@ -16,7 +16,7 @@ export interface CertificateRequest {
   hosts?: readonly string[];
   /** Organizations of the subject; Kubernetes reads them as groups. */
   organizations?: readonly string[];
-  /** Days from now until it expires; 30 unless told. */
+  /** Days from now until it expires; 90 unless told. */
   days?: number;
   /** The exact expiry, in place of `days`. May lie in the past. */
   notAfter?: Date;
@@ -164,7 +164,7 @@ export function createAuthority(commonName = 'stack authority'): Authority {
     caKeyPem: authority.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     issue(request) {
       const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-      const notAfter = request.notAfter ?? new Date(Date.now() + (request.days ?? 30) * DAY_MS);
+      const notAfter = request.notAfter ?? new Date(Date.now() + (request.days ?? 90) * DAY_MS);
       const notBefore = request.notBefore ?? new Date(Math.min(Date.now(), notAfter.getTime()) - HOUR_MS);
       const names = (request.hosts ?? []).map((host) =>
         isIP(host) === 0 ? der(0x82, Buffer.from(host, 'latin1')) : der(0x87, addressBytes(host)),
