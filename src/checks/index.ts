@@ -10,6 +10,7 @@ import { bucketReach } from './bucket-reach.ts';
 import { bucketRegion } from './bucket-region.ts';
 import { bucketVersioning } from './bucket-versioning.ts';
 import { bucketWrite } from './bucket-write.ts';
+import { capacityLatency } from './capacity-latency.ts';
 import { capacityLimits } from './capacity-limits.ts';
 import { capacityReplicas } from './capacity-replicas.ts';
 import { databaseActivity } from './database-activity.ts';
@@ -32,11 +33,13 @@ import { platformVersion } from './platform-version.ts';
 import { serviceCertificate } from './service-certificate.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLogs } from './service-logs.ts';
+import { servicePool } from './service-pool.ts';
 import { serviceWorkload } from './service-workload.ts';
 
 export const CHECKS: readonly AnyCheck[] = [
   serviceWorkload,
   serviceHealth,
+  servicePool,
   serviceLogs,
   serviceCertificate,
   databaseConnect,
@@ -66,6 +69,7 @@ export const CHECKS: readonly AnyCheck[] = [
   alertSignature,
   capacityLimits,
   capacityReplicas,
+  capacityLatency,
   platformVersion,
   platformArchitecture,
 ];

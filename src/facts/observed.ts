@@ -30,6 +30,43 @@ export interface ServiceObserved {
   readonly answers: readonly { readonly address: ServiceAddress; readonly answer: Outcome<HttpAnswer> }[];
 }
 
+/** What one address says of its Hikari pools. */
+export interface PoolsSeen {
+  /** Callers that wait for a connection, over all pools. */
+  readonly pending: number;
+  /** The pools that were looked at, by name. Not asked for where nobody waits. */
+  readonly pools: readonly PoolFigures[];
+}
+
+export interface PoolFigures {
+  /** `HikariPool-1`; empty where the meter does not tell pools apart. */
+  readonly pool: string;
+  readonly active: number;
+  readonly max: number;
+  readonly pending: number;
+}
+
+/** How long requests take at one address. In ms. */
+export interface LatencySeen {
+  /** The longest of the last minutes. */
+  readonly maxMs?: number;
+  /** The 95th percentile: of the slowest route where the service publishes one for each, otherwise of all. */
+  readonly p95Ms?: number;
+  /** It is more than that; how much more, no bucket tells. */
+  readonly p95IsMore?: true;
+  /** `POST /v2/operations`, of the percentile. */
+  readonly route?: string;
+}
+
+/** What the meters of a service say, address by address, in the order of the addresses. */
+export interface MetersObserved {
+  readonly answers: readonly {
+    readonly address: ServiceAddress;
+    readonly pools: Outcome<PoolsSeen>;
+    readonly latency: Outcome<LatencySeen>;
+  }[];
+}
+
 export interface PodsObserved {
   readonly workload: Outcome<Workload>;
 }
@@ -156,6 +193,7 @@ export interface ClusterObserved {
 /** What each kind of probe brings back. */
 export interface Observed {
   service: ServiceObserved;
+  meters: MetersObserved;
   pods: PodsObserved;
   logs: LogsObserved;
   database: DatabaseObserved;
@@ -169,6 +207,7 @@ export type Kind = keyof Observed;
 /** Which target each kind of probe visits. */
 export interface TargetByKind {
   service: ServiceTarget;
+  meters: ServiceTarget;
   pods: ServiceTarget;
   logs: ServiceTarget;
   database: DatabaseTarget;

@@ -33,6 +33,14 @@ export interface ServiceTarget {
   readonly logs?: LogReading;
 }
 
+/**
+ * Path of the actuator, without a slash at its end, from that of the health endpoint: `/actuator/health` → `/actuator`.
+ * Undefined for what is no Spring Boot service, and for a path that does not tell.
+ */
+export function actuatorBase({ health: { path, format } }: Pick<ServiceTarget, 'health'>): string | undefined {
+  return format === 'spring' ? /^(.*)\/health(?:\/(?:liveness|readiness))?\/?$/.exec(path)?.[1] : undefined;
+}
+
 /** Which part of a service's log a run looks at. Times are milliseconds since the epoch. */
 export interface LogReading {
   readonly namespace: string;

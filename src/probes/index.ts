@@ -5,12 +5,14 @@ import { clusterProbe } from './cluster.ts';
 import { databaseProbe } from './database.ts';
 import { keyProbe } from './key.ts';
 import { logsProbe } from './logs.ts';
+import { metersProbe } from './meters.ts';
 import { podsProbe } from './pods.ts';
 import type { Probe } from './probe.ts';
 import { serviceProbe } from './service.ts';
 
 export const PROBES = {
   service: serviceProbe,
+  meters: metersProbe,
   pods: podsProbe,
   logs: logsProbe,
   database: databaseProbe,

@@ -12,6 +12,13 @@ const BUILDERS: Builders = {
       answer: { ok: false, fault },
     })),
   }),
+  meters: (fault, target) => ({
+    answers: (target.addresses.ok ? target.addresses.value : []).map((address) => ({
+      address,
+      pools: { ok: false, fault },
+      latency: { ok: false, fault },
+    })),
+  }),
   logs: (fault) => ({ logs: { ok: false, fault } }),
   pods: (fault) => ({ workload: { ok: false, fault } }),
   database: (fault) => {

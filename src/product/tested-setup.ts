@@ -20,6 +20,9 @@ export const TESTED_LIMITS: Readonly<Partial<Record<Service, TestedLimits>>> = {
 /** The most pods for each service in the test. */
 export const TESTED_PODS = 3;
 
+/** What the 95th percentile of the answers stayed under in the test. In ms. */
+export const TESTED_P95_MS = 500;
+
 /** Supported minor versions. OpenShift 4.14 is Kubernetes 1.27, so on OpenShift only its own version counts. */
 export const SUPPORTED_KUBERNETES = '1.34';
 export const SUPPORTED_OPENSHIFT = '4.14';

@@ -95,6 +95,24 @@ const sights: { readonly [K in Kind]?: fc.Arbitrary<Pick<Seen<K>, 'target' | 'ob
       answers: fc.array(fc.record({ address: fc.constant(address()), answer: outcome(answers) })),
     }),
   }),
+  meters: fc.record({
+    target: services,
+    observed: fc.record({
+      answers: fc.array(
+        fc.record({
+          address: fc.constant(address()),
+          pools: outcome(
+            fc.record({
+              pending: count,
+              pools: fc.array(fc.record({ pool: word, active: count, max: count, pending: count }), { maxLength: 3 }),
+            }),
+          ),
+          latency: outcome(fc.record({ maxMs: ms, p95Ms: ms, route: word }, { requiredKeys: [] })),
+        }),
+        { maxLength: 5 },
+      ),
+    }),
+  }),
   pods: fc.record({ target: services, observed: fc.record({ workload: outcome(workloads) }) }),
   database: fc.record({
     target: fc.constant(database()),
@@ -124,6 +142,7 @@ const NOT_CHECKS = [
   'service-health-body.ts',
   'ends-soon.ts',
   'logs-seen.ts',
+  'meters-seen.ts',
 ];
 
 describe('the registry', () => {
@@ -140,7 +159,7 @@ describe('the registry', () => {
   it('gives each question of a component once', () => {
     const ids = CHECKS.map(
       ({ component, about, question }) =>
-        `${component ?? (about === 'pods' || about === 'logs' ? 'service' : about)}/${question}`,
+        `${component ?? (['meters', 'pods', 'logs'].includes(about) ? 'service' : about)}/${question}`,
     );
     expect(new Set(ids).size).toBe(ids.length);
   });

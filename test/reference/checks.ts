@@ -5,6 +5,7 @@ import { COMPONENTS } from '../../src/api/components.ts';
 /** How a check of each kind is called in a report. */
 const ID_FORMS = {
   service: '<service>',
+  meters: '<service>',
   pods: '<service>',
   logs: '<service>',
   database: 'database/<name>',

@@ -123,6 +123,17 @@ export const SERVICE_FAULTS = {
     explainsDependents: true,
     meaning: 'No node takes the pod.',
   },
+  PoolExhausted: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'Every connection of a database pool was in use while callers waited for one.',
+  },
+  MetricsNotReadable: {
+    result: 'skip',
+    severity: 'info',
+    meaning: 'The service does not show its metrics, or not these, or not to us; nothing is known from them.',
+  },
   RolloutStuck: {
     result: 'fail',
     severity: 'high',

@@ -263,4 +263,11 @@ export const OUR_ENTRIES: readonly Entry[] = [
     'Import the same material again with a later end, or with none: `aws kms get-parameters-for-import`, then `aws kms import-key-material`. It must be the same material.',
     [['any', 'KmsMaterialExpiring']],
   ),
+  ours(
+    'OPS-038',
+    "A service's metrics cannot be read",
+    'The actuator does not show its metrics, asks for credentials, or does not publish the figure that was looked for. Connection pools and latency are not known then; everything else is examined all the same.',
+    'If you want them: add `metrics` (for the percentile also `prometheus`) to the exposed endpoints of the service, where its chart has `configMap.endpoints`, and for a percentile set `management.metrics.distribution.percentiles.http.server.requests=0.95`. Try it: `kubectl port-forward service/NAME 8080:PORT`, then `curl -i localhost:8080/actuator/metrics`.',
+    [['any', 'MetricsNotReadable']],
+  ),
 ];

@@ -40,6 +40,7 @@ export const SCALING_ENTRIES = [
       ['any', 'DatabaseConnectionsExhausted'],
       ['any', 'DatabaseConnectionsHigh'],
       ['any', 'ConnectionBudgetExceeded'],
+      ['any', 'PoolExhausted'],
     ],
     signatures: [],
   },

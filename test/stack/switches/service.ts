@@ -16,6 +16,10 @@ export interface ServiceSwitches {
   onePodBad(): Promise<Undo>;
   /** Answers in some other wrong way. */
   answer(conduct: Conduct, where?: Where & { path?: RegExp }): Promise<Undo>;
+  /** Every connection of a pool is in use, and callers wait; the first pool unless named. */
+  poolExhausted(pool?: string): Promise<Undo>;
+  /** The slowest request took this long, in seconds; nothing is published about the others. */
+  slow(seconds: number): Promise<Undo>;
   /** Its containers start, fail, and are started again; the log says why. */
   crashLoop(): Promise<Undo>;
   scaleToZero(): Promise<Undo>;
@@ -58,6 +62,18 @@ export function serviceSwitches(running: RunningService, workloads: Workloads): 
     hang: (where) => conduct({ kind: 'hang' }, where),
     onePodBad: () => sayDown({ replica: running.replicas.length }),
     answer: conduct,
+    poolExhausted(pool = [...running.pools.keys()][0]) {
+      const figures = pool === undefined ? undefined : running.pools.get(pool);
+      if (figures === undefined) throw new Error(`${running.profile.name} has no pool ${pool ?? 'at all'}.`);
+      const before = { ...figures };
+      Object.assign(figures, { active: figures.max, idle: 0, pending: 3 });
+      return Promise.resolve(undo(() => Promise.resolve(Object.assign(figures, before))));
+    },
+    slow(seconds) {
+      const before = { ...running.requests };
+      Object.assign(running.requests, { count: 240, totalSeconds: 240 * seconds, maxSeconds: seconds });
+      return Promise.resolve(undo(() => Promise.resolve(Object.assign(running.requests, before))));
+    },
     async crashLoop() {
       if (running.profile.runtime === 'spring-boot') {
         running.restart({ trouble: component === 'node-persistence' ? 'run-failed' : 'service-run-failed' });

@@ -46,6 +46,7 @@ describe('all targets', () => {
     const { result } = visiting([target('core-daemon'), CLUSTER]);
     expect((await result).map(({ kind, target: { id } }) => `${kind} ${id}`)).toEqual([
       'service core-daemon',
+      'meters core-daemon',
       'pods core-daemon',
       'logs core-daemon',
       'cluster cluster',
@@ -55,7 +56,8 @@ describe('all targets', () => {
   it('are visited at the same time', async () => {
     let under = 0;
     let most = 0;
-    const get: Clients['http']['get'] = async () => {
+    const get: Clients['http']['get'] = async ({ url }) => {
+      if (!url.endsWith('/health')) return answered(http(404));
       most = Math.max(most, ++under);
       await Promise.resolve();
       under -= 1;
@@ -89,7 +91,7 @@ describe('a probe that throws', () => {
         throw new TypeError('at once');
       },
     });
-    const [asked, pods] = await visiting([broken]).result;
+    const [asked, , pods] = await visiting([broken]).result;
     expect(asked?.observed).toMatchObject({ answers: [{ answer: { ok: true } }] });
     expect(pods?.observed).toMatchObject({ workload: { fault: { code: 'Unclassified' } } });
   });
@@ -111,8 +113,8 @@ describe('a probe that hangs', () => {
 
   it('is told of its deadline first', async () => {
     const told: unknown[] = [];
-    const get: Clients['http']['get'] = (_request, signal) => {
-      signal.addEventListener('abort', () => told.push(signal.reason));
+    const get: Clients['http']['get'] = ({ url }, signal) => {
+      if (url.endsWith('/health')) signal.addEventListener('abort', () => told.push(signal.reason));
       return new Promise(() => undefined);
     };
     const { clock } = visiting([target('core-daemon')], undefined, httpClient(get));

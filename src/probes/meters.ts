@@ -1,0 +1,203 @@
+// Asks every address of a Spring Boot service for its Hikari pools and its latency: one meter at a time from the
+// actuator, and Prometheus' text where that does not answer or has no percentile. Spring advises against the actuator as
+// a metrics backend, so it is two small requests while all is well, one after the other, and more only where needed.
+import type { HttpClient } from '../clients/clients.ts';
+import type { HttpAnswer, LatencySeen, PoolFigures, PoolsSeen } from '../facts/observed.ts';
+import { failed, ok, type Outcome } from '../facts/outcome.ts';
+import { actuatorBase, type ServiceAddress, type ServiceTarget } from '../facts/target.ts';
+import { TESTED_P95_MS } from '../product/tested-setup.ts';
+import { redact } from '../runtime/safe-text.ts';
+import { isMetricIndex, readActuatorMetric, type ActuatorMetric } from './actuator-metric.ts';
+import { LATENCY_NAMES, latencyOf } from './latency-samples.ts';
+import type { Probe } from './probe.ts';
+import { readSamples, type Sample } from './prometheus-text.ts';
+
+const MOST_ADDRESSES = 5;
+/** Of one address. No service of the product has more than two. */
+const MOST_POOLS = 4;
+const DETAIL_BYTES = 120;
+
+const PENDING = 'hikaricp.connections.pending';
+const ACTIVE = 'hikaricp.connections.active';
+const MAX = 'hikaricp.connections.max';
+const REQUESTS = 'http.server.requests';
+const SAMPLE_NAMES: ReadonlySet<string> = new Set([...[PENDING, ACTIVE, MAX].map(prometheusName), ...LATENCY_NAMES]);
+
+export const metersProbe: Probe<'meters'> = {
+  kind: 'meters',
+  async observe(target, { http }, signal) {
+    const base = actuatorBase(target);
+    if (base === undefined || !target.addresses.ok) return { answers: [] };
+    return {
+      answers: await Promise.all(
+        target.addresses.value.slice(0, MOST_ADDRESSES).map(async (address) => {
+          const source = sourceAt(address, base, target, http, signal);
+          // One after the other: a service that is short of connections is not asked for two things at once.
+          const pools = await poolsAt(source);
+          return { address, pools, latency: await latencyAt(source) };
+        }),
+      ),
+    };
+  },
+};
+
+/** A document that is not there or not for us (with why), or a way that is broken: then nothing more is asked. */
+interface Unread {
+  readonly ok: false;
+  readonly why: string;
+  readonly broken: boolean;
+}
+type Read<T> = { readonly ok: true; readonly value: T } | Unread;
+
+interface Source {
+  /** A meter, with the values of all pools added up unless one is named. */
+  readonly metric: (name: string, pool?: string) => Promise<Read<ActuatorMetric>>;
+  /** Whether the actuator shows meters at all. Asked once. */
+  readonly index: () => Promise<Read<undefined>>;
+  /** The samples that matter of the Prometheus text. Asked once. */
+  readonly samples: () => Promise<Read<readonly Sample[]>>;
+}
+
+function sourceAt(
+  { origin }: ServiceAddress,
+  base: string,
+  { tls }: ServiceTarget,
+  http: HttpClient,
+  signal: AbortSignal,
+): Source {
+  let broken: Unread | undefined;
+  const get = async <T>(path: string, read: (answer: HttpAnswer) => T | undefined): Promise<Read<T>> => {
+    if (broken !== undefined) return broken;
+    const result = await http.get({ url: origin.replace(/\/+$/, '') + base + path, tls }, signal);
+    if (!result.ok) {
+      broken = { ok: false, why: result.fault.detail, broken: true };
+      return broken;
+    }
+    const { status } = result.value;
+    if (status !== 200) return { ok: false, why: `${base}${path} answers ${status}`, broken: false };
+    const value = read(result.value);
+    return value === undefined
+      ? { ok: false, why: `${base}${path} answers with something else`, broken: false }
+      : { ok: true, value };
+  };
+  return {
+    metric: (name, pool) =>
+      get(`/metrics/${name}${pool === undefined ? '' : `?tag=pool:${encodeURIComponent(pool)}`}`, ({ body }) =>
+        readActuatorMetric(body),
+      ),
+    index: once(async () => {
+      const read = await get('/metrics', ({ body }) => isMetricIndex(body));
+      return read.ok && !read.value
+        ? { ok: false, why: `${base}/metrics answers with something else`, broken: false }
+        : read.ok
+          ? { ok: true, value: undefined }
+          : read;
+    }),
+    samples: once(() =>
+      get('/prometheus', ({ body, truncated, contentType }) =>
+        // A page of a proxy is no text of meters.
+        contentType.includes('html') ? undefined : readSamples(body, SAMPLE_NAMES, truncated),
+      ),
+    ),
+  };
+}
+
+/** The sum over the pools first: 0 settles them all in one request. */
+async function poolsAt(source: Source): Promise<Outcome<PoolsSeen>> {
+  const sum = await source.metric(PENDING);
+  if (sum.ok) {
+    const pending = sum.value.values.get('VALUE');
+    if (pending === undefined) return notReadable(`${PENDING} has no value`);
+    return pending > 0 ? poolsByName(source, sum.value, pending) : ok({ pending: 0, pools: [] });
+  }
+  if (sum.broken) return notReadable(sum.why);
+  // Spring answers 404 for a meter that does not exist as well.
+  const index = await source.index();
+  if (index.ok) return notReadable('it has no Hikari pool, or does not measure it');
+  const samples = await source.samples();
+  if (!samples.ok) return notReadable(index.broken ? index.why : samples.broken ? samples.why : index.why);
+  return poolsOf(samples.value);
+}
+
+async function poolsByName(source: Source, sum: ActuatorMetric, pending: number): Promise<Outcome<PoolsSeen>> {
+  const names = (sum.tags.get('pool') ?? []).toSorted().slice(0, MOST_POOLS);
+  const pools: PoolFigures[] = [];
+  for (const name of names.length === 0 ? [undefined] : names) {
+    const waiting = names.length <= 1 ? pending : await value(source, PENDING, name);
+    if (waiting === undefined) return notReadable(`${PENDING} of ${name ?? 'the pool'} has no value`);
+    if (waiting === 0) continue;
+    const active = await value(source, ACTIVE, name);
+    const max = active === undefined ? undefined : await value(source, MAX, name);
+    if (active === undefined || max === undefined)
+      return notReadable(`${active === undefined ? ACTIVE : MAX} of ${name ?? 'the pool'} has no value`);
+    pools.push({ pool: name ?? '', active, max, pending: waiting });
+  }
+  return ok({ pending, pools });
+}
+
+async function value(source: Source, metric: string, pool: string | undefined): Promise<number | undefined> {
+  const read = await source.metric(metric, pool);
+  return read.ok ? read.value.values.get('VALUE') : undefined;
+}
+
+function poolsOf(samples: readonly Sample[]): Outcome<PoolsSeen> {
+  const figure = (metric: string): ReadonlyMap<string, number> =>
+    new Map(
+      samples
+        .filter(({ name, value }) => name === prometheusName(metric) && Number.isFinite(value))
+        .map(({ labels, value }) => [labels.get('pool') ?? '', value]),
+    );
+  const [pending, active, max] = [figure(PENDING), figure(ACTIVE), figure(MAX)];
+  if (pending.size === 0) return notReadable('its Prometheus text names no Hikari pool');
+  const pools = [...pending]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([pool, waiting]): PoolFigures[] => {
+      const [used, most] = [active.get(pool), max.get(pool)];
+      return used === undefined || most === undefined ? [] : [{ pool, active: used, max: most, pending: waiting }];
+    })
+    .filter((one) => one.pending > 0);
+  const sum = [...pending.values()].reduce((total, one) => total + one, 0);
+  return sum > 0 && pools.length === 0
+    ? notReadable('its Prometheus text does not say how large the pool is')
+    : ok({ pending: sum, pools });
+}
+
+/** A maximum within the tested figure settles it; a percentile is only in the Prometheus text. */
+async function latencyAt(source: Source): Promise<Outcome<LatencySeen>> {
+  const metric = await source.metric(REQUESTS);
+  if (!metric.ok && metric.broken) return notReadable(metric.why);
+  const maxMs = metric.ok ? maximumMs(metric.value) : undefined;
+  if (maxMs !== undefined && maxMs <= TESTED_P95_MS) return ok({ maxMs });
+  const samples = await source.samples();
+  if (samples.ok) {
+    const seen = latencyOf(samples.value);
+    if (seen.p95Ms !== undefined || maxMs === undefined) return ok(seen);
+  }
+  if (maxMs !== undefined) return ok({ maxMs });
+  const why = metric.ok ? `${REQUESTS} has no maximum in a unit that we know` : metric.why;
+  return notReadable(samples.ok || !samples.broken ? why : samples.why);
+}
+
+const UNITS: ReadonlyMap<string | undefined, number> = new Map([
+  ['seconds', 1000],
+  ['milliseconds', 1],
+]);
+
+function maximumMs({ baseUnit, values }: ActuatorMetric): number | undefined {
+  const factor = UNITS.get(baseUnit);
+  const max = values.get('MAX');
+  return factor === undefined || max === undefined ? undefined : max * factor;
+}
+
+function notReadable(why: string): Outcome<never> {
+  return failed('MetricsNotReadable', redact(why, [], DETAIL_BYTES));
+}
+
+function prometheusName(metric: string): string {
+  return metric.replaceAll('.', '_');
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
+}

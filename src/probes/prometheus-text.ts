@@ -1,0 +1,72 @@
+// Reads the samples of Prometheus' text format, as far as a few named families need it. Linear in the text; a line that
+// is none is passed over. https://prometheus.io/docs/instrumenting/exposition_formats/
+
+export interface Sample {
+  readonly name: string;
+  readonly labels: ReadonlyMap<string, string>;
+  /** NaN and infinities are values of this format. */
+  readonly value: number;
+}
+
+/**
+ * The samples with one of these names, in the order of the text.
+ *
+ * @param truncated the text ends somewhere: its last line is not believed
+ */
+export function readSamples(text: string, names: ReadonlySet<string>, truncated = false): readonly Sample[] {
+  const lines = text.split('\n');
+  if (truncated) lines.pop();
+  return lines.flatMap((line) => {
+    const name = /^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(line)?.[0];
+    if (name === undefined || !names.has(name)) return [];
+    const read = line[name.length] === '{' ? readLabels(line, name.length + 1) : { labels: NONE, next: name.length };
+    if (read === undefined) return [];
+    // A time in ms may follow the value.
+    const [word = ''] = line.slice(read.next).trim().split(/[ \t]/, 1);
+    const value = numberOf(word);
+    return value === undefined ? [] : [{ name, labels: read.labels, value }];
+  });
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+interface Labels {
+  readonly labels: ReadonlyMap<string, string>;
+  /** Where the line goes on after the closing brace. */
+  readonly next: number;
+}
+
+/** `a="x",b="y\\"z"}` from a place in a line; undefined when it is not well-formed. */
+function readLabels(line: string, from: number): Labels | undefined {
+  const labels = new Map<string, string>();
+  const name = /[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"/y;
+  let at = from;
+  for (;;) {
+    if (line[at] === '}') return { labels, next: at + 1 };
+    name.lastIndex = at;
+    const label = name.exec(line)?.[1];
+    if (label === undefined) return undefined;
+    let value = '';
+    for (at = name.lastIndex; line[at] !== '"'; at++) {
+      const character = line[at];
+      if (character === undefined) return undefined;
+      if (character !== '\\') value += character;
+      else {
+        at += 1;
+        const escaped = line[at];
+        if (escaped === undefined) return undefined;
+        value += escaped === 'n' ? '\n' : escaped;
+      }
+    }
+    labels.set(label, value);
+    at += 1;
+    if (line[at] === ',') at += 1;
+  }
+}
+
+function numberOf(word: string): number | undefined {
+  if (word === 'NaN') return Number.NaN;
+  if (/^[+]?Inf$/.test(word)) return Number.POSITIVE_INFINITY;
+  if (word === '-Inf') return Number.NEGATIVE_INFINITY;
+  return /^[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?$/.test(word) && Number.isFinite(Number(word)) ? Number(word) : undefined;
+}
