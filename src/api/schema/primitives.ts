@@ -85,24 +85,26 @@ export const secretKeyRef = z
  * Field names that must never hold a value. They are declared, because an undeclared field would be pruned in silence
  * with the credential still in the user's file and history, and refused by a rule on their parent.
  */
-const FORBIDDEN_NAMES = ['password', 'secretAccessKey', 'accessKeyId', 'sessionToken', 'privateKey', 'token'] as const;
+type Credential = 'password' | 'secretAccessKey' | 'accessKeyId' | 'sessionToken' | 'privateKey' | 'token';
 
-/** Declares forbidden names on an object and refuses them with a sentence that does not repeat the value. */
+/**
+ * Declares on an object the names that people would try there, and refuses them with a sentence that does not repeat
+ * the value.
+ */
 export function refusingCredentials<Shape extends z.core.$ZodLooseShape>(
+  names: readonly Credential[],
   shape: Shape,
   rules: readonly Rule<z.output<z.ZodObject<Shape>>>[] = [],
-  names: readonly (typeof FORBIDDEN_NAMES)[number][] = FORBIDDEN_NAMES,
 ): z.ZodObject<Shape> {
-  const free = names.filter((name) => !(name in shape));
   const declared = Object.fromEntries(
-    free.map((name) => [
+    names.map((name) => [
       name,
       z.string().max(4096).optional().describe('Refused: a credential belongs into a Secret.'),
     ]),
   );
   const object = z.object({ ...shape, ...declared });
   return withRules(object as unknown as z.ZodObject<Shape>, [
-    ...free.map((name) => ({
+    ...names.map((name) => ({
       cel: `!has(self.${name})`,
       message: `${name} must not be written here; put it into a Secret and refer to that`,
       holds: (value: unknown) => (value as Record<string, unknown>)[name] === undefined,

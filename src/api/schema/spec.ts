@@ -39,7 +39,7 @@ const awsCredentialsSecretRef = z
     "A Secret with AWS credentials. Use the service's own, so that a denial is the service's denial. Without it the operator's ambient identity asks (IRSA, Pod Identity), and a denial says nothing about the service.",
   );
 
-export const serviceSpec = refusingCredentials({
+export const serviceSpec = refusingCredentials(['password', 'token'], {
   name: z.enum(SERVICES).describe('Which Recognize service this is about.'),
   required: z
     .boolean()
@@ -84,6 +84,7 @@ export const serviceSpec = refusingCredentials({
 }).describe('Overrides or adds to what is discovered about one service.');
 
 export const databaseSpec = refusingCredentials(
+  ['password', 'secretAccessKey'],
   {
     name: label.describe('Name of this database in the report: part of its check ids.'),
     urlSecretRef: secretKeyRef
@@ -142,7 +143,10 @@ export const databaseSpec = refusingCredentials(
   ],
 ).describe('A PostgreSQL database to examine.');
 
-export const bucketSpec = refusingCredentials({
+/** What people would write beside a bucket or a KMS key. */
+const AWS_CREDENTIALS = ['accessKeyId', 'secretAccessKey', 'sessionToken', 'password'] as const;
+
+export const bucketSpec = refusingCredentials(AWS_CREDENTIALS, {
   name: label.describe('Name of this bucket in the report: part of its check ids.'),
   bucket: z
     .string()
@@ -164,7 +168,7 @@ export const bucketSpec = refusingCredentials({
   usedBy,
 }).describe('An S3-compatible bucket to examine.');
 
-const kms = refusingCredentials({
+const kms = refusingCredentials(AWS_CREDENTIALS, {
   keyId: text(2048).describe('Key id, ARN, or alias/NAME.'),
   region: region.default('us-east-1').describe('Region of the key.'),
   endpoint: url.optional().describe('Endpoint of KMS. Default: AWS in that region.'),
@@ -199,6 +203,7 @@ const keyPair = z
   .describe('A secp256k1 key pair in a Secret, as core-daemon uses it off AWS.');
 
 export const keySpec = refusingCredentials(
+  ['password', 'privateKey', 'secretAccessKey'],
   {
     name: label.describe('Name of this key in the report: part of its check ids.'),
     kms: kms.optional(),
@@ -212,7 +217,6 @@ export const keySpec = refusingCredentials(
       holds: (value) => (value.kms !== undefined) !== (value.keyPair !== undefined),
     },
   ],
-  ['password', 'secretAccessKey', 'accessKeyId', 'sessionToken', 'privateKey', 'token'],
 ).describe('A signing key to examine.');
 
 const muteSpec = withRules(
