@@ -14,6 +14,8 @@ export interface AwsQuestion {
   /** `bucket circuits at s3.example.com` */
   readonly subject: string;
   readonly region: string;
+  /** The IAM action that it takes: `kms:DescribeKey`. Named when it is denied. */
+  readonly action: string;
   readonly source: 'own' | 'ambient';
   /** Masked wherever they appear. */
   readonly secrets: readonly string[];
@@ -241,14 +243,14 @@ function faultCode(meaning: Meaning, { service, source }: AwsQuestion): FaultCod
   }
 }
 
-function sentence(meaning: Meaning, answer: AwsAnswer, { service, source, region }: AwsQuestion): string {
+function sentence(meaning: Meaning, answer: AwsAnswer, { service, source, region, action }: AwsQuestion): string {
   const name = service === 's3' ? 'S3' : 'KMS';
   const who = source === 'own' ? "the target's own credentials" : "the operator's own identity";
   switch (meaning) {
     case 'credentials':
       return `${name} does not accept ${who}`;
     case 'denied':
-      return `${who} may not ask this`;
+      return `${who} may not ${action}`;
     case 'missing':
       return service === 's3' ? 'there is no such bucket' : `there is no such key in ${region}`;
     case 'region':

@@ -30,9 +30,10 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
     failure: AwsFailure,
     access: AwsAccess,
     keyId: string,
+    action: string,
   ): { ok: false; fault: ReturnType<typeof awsFault> } {
     if (refusesIdentity(failure, 'kms')) pool.forget(access, '');
-    return { ok: false, fault: awsFault(failure, questionAbout(access, keyId)) };
+    return { ok: false, fault: awsFault(failure, questionAbout(access, keyId, action)) };
   }
 
   function garbage(access: AwsAccess, keyId: string, what: string): ReturnType<typeof failed> {
@@ -44,7 +45,7 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
       const described = await pool.call(access, '', signal, async (client, sending) =>
         client.send(new (await sdk()).DescribeKeyCommand({ KeyId: keyId }), sending),
       );
-      if (!described.ok) return fault(described.fault, access, keyId);
+      if (!described.ok) return fault(described.fault, access, keyId, 'kms:DescribeKey');
       const description = descriptionOf(described.value.value.KeyMetadata);
       return description === undefined ? garbage(access, keyId, 'the answer describes no key') : ok(description);
     },
@@ -52,7 +53,7 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
       const given = await pool.call(access, '', signal, async (client, sending) =>
         client.send(new (await sdk()).GetPublicKeyCommand({ KeyId: keyId }), sending),
       );
-      if (!given.ok) return fault(given.fault, access, keyId);
+      if (!given.ok) return fault(given.fault, access, keyId, 'kms:GetPublicKey');
       const der = given.value.value.PublicKey;
       // SubjectPublicKeyInfo is a SEQUENCE (RFC 5280, 4.1).
       if (der?.[0] !== 0x30) return garbage(access, keyId, 'the answer holds no public key');
@@ -74,7 +75,7 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
       // A dry run that would have succeeded is answered with this error; a success means that DryRun was ignored.
       if (asked.ok) return garbage(access, keyId, 'what answers does not know DryRun');
       if (asked.fault.kind === 'answer' && asked.fault.code === 'DryRunOperationException') return ok({ algorithm });
-      const denied = fault(asked.fault, access, keyId);
+      const denied = fault(asked.fault, access, keyId, 'kms:Sign');
       if (denied.fault.code !== 'CheckerNotAuthorized' || asked.fault.kind !== 'answer') return denied;
       if (refusesIdentity(asked.fault, 'kms')) return denied;
       return { ok: false, fault: { ...denied.fault, code: 'KmsSignNotPermitted' } };
@@ -106,11 +107,12 @@ function subjectOf(access: AwsAccess, keyId: string): string {
   return `key ${shown} at ${placeOf(access)}`;
 }
 
-function questionAbout(access: AwsAccess, keyId: string): AwsQuestion {
+function questionAbout(access: AwsAccess, keyId: string, action: string): AwsQuestion {
   return {
     service: 'kms',
     subject: subjectOf(access, keyId),
     region: access.region,
+    action,
     source: access.credentials.source,
     secrets: secretsOf(access),
   };

@@ -31,10 +31,16 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
     });
   }, options);
 
-  function fault(failure: AwsFailure, access: AwsAccess, bucket: string, variant: string): ReturnType<typeof awsFault> {
+  function fault(
+    failure: AwsFailure,
+    access: AwsAccess,
+    bucket: string,
+    variant: string,
+    action = 's3:ListBucket',
+  ): ReturnType<typeof awsFault> {
     // An identity that was replaced meanwhile is read anew.
     if (refusesIdentity(failure, 's3')) pool.forget(access, variant);
-    return awsFault(failure, questionAbout(access, bucket));
+    return awsFault(failure, questionAbout(access, bucket, action));
   }
 
   async function firstPage(
@@ -93,7 +99,7 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
       if (asked.fault.kind === 'answer' && asked.fault.code === 'ServerSideEncryptionConfigurationNotFoundError')
         return ok({ algorithm: 'none' });
       const action = 's3:GetEncryptionConfiguration';
-      return { ok: false, fault: optional(asked.fault, fault(asked.fault, access, bucket, variant), action) };
+      return { ok: false, fault: optional(asked.fault, fault(asked.fault, access, bucket, variant, action), action) };
     },
     async versioning(access, bucket, forcePathStyle, signal) {
       const variant = forcePathStyle ? 'path' : 'host';
@@ -102,7 +108,7 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
       );
       if (asked.ok) return ok({ status: asked.value.value.Status ?? ('Never' as const) });
       const action = 's3:GetBucketVersioning';
-      return { ok: false, fault: optional(asked.fault, fault(asked.fault, access, bucket, variant), action) };
+      return { ok: false, fault: optional(asked.fault, fault(asked.fault, access, bucket, variant, action), action) };
     },
     async roundTrip(access, bucket, forcePathStyle, signal) {
       const variant = forcePathStyle ? 'path' : 'host';
@@ -110,7 +116,7 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
       const body = new TextEncoder().encode(`written by the write test of recognize-health: ${key}`);
       const call: AwsPool<SdkS3Client>['call'] = (...question) => pool.call(...question);
       const failure = (at: AwsFailure, action: string): { ok: false; fault: Fault } => {
-        const seen = fault(at, access, bucket, variant);
+        const seen = fault(at, access, bucket, variant, action);
         const own = access.credentials.source === 'own';
         return { ok: false, fault: own ? seen : optional(at, seen, action) };
       };
@@ -189,11 +195,12 @@ function located(headers: Readonly<Record<string, string>>): { readonly region?:
   return { ...(region === undefined ? {} : { region }), ...(date === undefined ? {} : { date }) };
 }
 
-function questionAbout(access: AwsAccess, bucket: string): AwsQuestion {
+function questionAbout(access: AwsAccess, bucket: string, action: string): AwsQuestion {
   return {
     service: 's3',
     subject: `bucket ${bucket} at ${placeOf(access)}`,
     region: access.region,
+    action,
     source: access.credentials.source,
     secrets: secretsOf(access),
   };

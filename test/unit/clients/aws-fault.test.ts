@@ -184,6 +184,7 @@ describe('a shape of AWS', () => {
 
 describe('whose identity asked', () => {
   const question: AwsQuestion = {
+    action: 's3:ListBucket',
     service: 's3',
     subject: 'bucket circuits at s3.example.com',
     region: 'us-east-1',
