@@ -1,6 +1,6 @@
 // `check -f FILE`: examines what a file describes, once, from here. Judges the run itself (thresholds 1 and 1), writes
 // nothing. With a cluster at hand it discovers services and reads Secrets there; with --offline the file is all there is.
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT, worstExit, type ExitCode } from '../api/exit-codes.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
 import { createClients } from '../clients/index.ts';
@@ -17,6 +17,7 @@ import type { SecretReader } from '../kube/secrets.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
 import { readDocuments, type Documents, type ReportDocument } from './documents.ts';
 import { CommandError } from './exit.ts';
+import { failOnOption, oneOf } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Formats of `-o`. */
@@ -40,10 +41,10 @@ export function addCheck(program: Command, terminal: Terminal, exit: (code: Exit
     .description('examine once from here and write nothing')
     .requiredOption('-f, --file <file>', 'HealthReports, and Secrets that they refer to; - reads standard input')
     .option('-n, --namespace <namespace>', 'namespace for documents that name none')
-    .option('-o, --output <format>', FORMATS.join(', '), format, 'table')
+    .option('-o, --output <format>', FORMATS.join(', '), oneOf(FORMATS), 'table')
     .option('--offline', 'do not talk to a cluster: examine only what the file lists')
     .option('--all', 'show good and skipped questions too')
-    .option('--fail-on <what>', 'fail, or warn to count warnings', failOn, 'fail')
+    .option('--fail-on <what>', 'fail, or warn to count warnings', failOnOption, 'fail')
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')
     .addHelpText(
@@ -183,15 +184,4 @@ function print(
 
 function namespaceOf(document: ReportDocument, options: Options, cluster: ClusterConnection | undefined): string {
   return document.namespace ?? options.namespace ?? cluster?.namespace ?? 'default';
-}
-
-function format(value: string): string {
-  if (!(FORMATS as readonly string[]).includes(value))
-    throw new InvalidArgumentError(`It is one of ${FORMATS.join(', ')}.`);
-  return value;
-}
-
-function failOn(value: string): string {
-  if (value !== 'fail' && value !== 'warn') throw new InvalidArgumentError('It is fail or warn.');
-  return value;
 }

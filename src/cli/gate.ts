@@ -2,7 +2,7 @@
 // evidence of now is a pass; what --skip and --override leave out is recorded in an Event, or it does not count.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { EXIT, worstExit, type ExitCode } from '../api/exit-codes.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
@@ -20,7 +20,7 @@ import { semaphore } from '../runtime/semaphore.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 import { awaitReport, refused, type Awaited } from './await-report.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
-import { durationOption } from './durations.ts';
+import { durationOption, failOnOption, oneOf } from './options.ts';
 import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -59,10 +59,10 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
       120_000,
     )
     .option('--timeout <duration>', 'how long to wait for the run', durationOption, 300_000)
-    .option('--fail-on <what>', 'fail, or warn to count warnings', failOn, 'fail')
+    .option('--fail-on <what>', 'fail, or warn to count warnings', failOnOption, 'fail')
     .option('--skip <check>', 'leave this check out; may be repeated; recorded in an Event', collect, [])
     .option('--override <reason>', 'exit 0 whatever was found; the reason is recorded in an Event')
-    .option('-o, --output <format>', FORMATS.join(', '), format, 'table')
+    .option('-o, --output <format>', FORMATS.join(', '), oneOf(FORMATS), 'table')
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')
     .addHelpText(
@@ -265,15 +265,4 @@ function print(told: readonly Answered[], exitCode: ExitCode, options: Options, 
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
-}
-
-function format(value: string): string {
-  if (!(FORMATS as readonly string[]).includes(value))
-    throw new InvalidArgumentError(`It is one of ${FORMATS.join(', ')}.`);
-  return value;
-}
-
-function failOn(value: string): string {
-  if (value !== 'fail' && value !== 'warn') throw new InvalidArgumentError('It is fail or warn.');
-  return value;
 }

@@ -1,5 +1,5 @@
 // `status [NAME]`: what the last run found, root cause first. A report that is stale says so before anything else.
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import { healthReportStatus, type HealthReportStatus } from '../api/health-report.ts';
 import type { ApiResult } from '../kube/api-fault.ts';
@@ -12,6 +12,7 @@ import { isStale } from '../report/index.ts';
 import { refused } from './await-report.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
+import { oneOf } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 const FORMATS = ['table', 'json', 'yaml'] as const;
@@ -34,7 +35,7 @@ export function addStatus(program: Command, terminal: Terminal, exit: (code: Exi
     .option('-n, --namespace <namespace>', 'namespace of the reports (default: that of the context)')
     .option('-A, --all-namespaces', 'reports of every namespace')
     .option('--all', 'show good and skipped questions too')
-    .option('-o, --output <format>', FORMATS.join(', '), format, 'table')
+    .option('-o, --output <format>', FORMATS.join(', '), oneOf(FORMATS), 'table')
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')
     .addHelpText(
@@ -145,10 +146,4 @@ function shownOf({ metadata, status: written }: ReportObject): Shown {
   const parsed = healthReportStatus.safeParse(written ?? {});
   const found: HealthReportStatus = parsed.success ? parsed.data : healthReportStatus.parse({});
   return { namespace: metadata.namespace ?? '', name: metadata.name, status: found };
-}
-
-function format(value: string): string {
-  if (!(FORMATS as readonly string[]).includes(value))
-    throw new InvalidArgumentError(`It is one of ${FORMATS.join(', ')}.`);
-  return value;
 }
