@@ -36,8 +36,16 @@ export type ParsedReport =
  * (of a newer operator) counts as none: it is replaced by the next write.
  */
 export function parseReport(object: ReportObject): ParsedReport {
-  const { name, namespace, uid, generation, resourceVersion, annotations } = object.metadata;
-  const metadata: ReportMetadata = {
+  const metadata = metadataOf(object);
+  const spec = validateSpec(object.spec ?? {});
+  if (!spec.ok) return { ok: false, metadata, problems: spec.problems };
+  return { ok: true, report: { metadata, spec: spec.spec, status: parseStatus(object.status) } };
+}
+
+/** What we read of an object's metadata, with what a server always sends filled in where a double does not. */
+export function metadataOf({ metadata }: ReportObject): ReportMetadata {
+  const { name, namespace, uid, generation, resourceVersion, annotations } = metadata;
+  return {
     name,
     namespace: namespace ?? '',
     uid: uid ?? '',
@@ -45,12 +53,10 @@ export function parseReport(object: ReportObject): ParsedReport {
     resourceVersion: resourceVersion ?? '',
     annotations: annotations ?? {},
   };
-  const spec = validateSpec(object.spec ?? {});
-  if (!spec.ok) return { ok: false, metadata, problems: spec.problems };
-  return { ok: true, report: { metadata, spec: spec.spec, status: parseStatus(object.status) } };
 }
 
-function parseStatus(status: unknown): HealthReportStatus | undefined {
+/** A status that we cannot read (of a newer operator) is none. */
+export function parseStatus(status: unknown): HealthReportStatus | undefined {
   if (status === undefined) return undefined;
   const parsed = healthReportStatus.safeParse(status);
   return parsed.success ? parsed.data : undefined;
