@@ -2,6 +2,7 @@
 import { found, pass, type Check } from '../facts/answer.ts';
 import type { FaultCode } from '../api/faults.ts';
 import { literal } from '../runtime/safe-text.ts';
+import { OUR_TROUBLES } from './pass-on.ts';
 
 /** What can keep any question about a bucket from its answer. */
 export const BUCKET_TROUBLES = [
@@ -15,16 +16,8 @@ export const BUCKET_TROUBLES = [
   'BucketThrottled',
   'BucketServerError',
   'BucketAnswerInvalid',
-  'CheckerNotAuthorized',
   'CheckerClockSkewed',
-  'SecretMissing',
-  'SecretKeyMissing',
-  'ClusterUnavailable',
-  'NoCluster',
-  'TargetInvalid',
-  'AddressForbidden',
-  'NotAsked',
-  'Unclassified',
+  ...OUR_TROUBLES,
 ] as const satisfies readonly FaultCode[];
 
 export const bucketReach: Check<'bucket'> = {

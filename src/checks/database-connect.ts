@@ -2,7 +2,7 @@
 import type { FaultCode } from '../api/faults.ts';
 import { pass, type Check } from '../facts/answer.ts';
 import { literal } from '../runtime/safe-text.ts';
-import { passOn } from './pass-on.ts';
+import { OUR_TROUBLES, passOn } from './pass-on.ts';
 
 const FAULTS = [
   'DatabaseAddressUnresolved',
@@ -15,15 +15,7 @@ const FAULTS = [
   'DatabaseSlotsExhausted',
   'DatabaseStartingUp',
   'OracleNotProbed',
-  'SecretMissing',
-  'SecretKeyMissing',
-  'TargetInvalid',
-  'AddressForbidden',
-  'CheckerNotAuthorized',
-  'ClusterUnavailable',
-  'NoCluster',
-  'NotAsked',
-  'Unclassified',
+  ...OUR_TROUBLES,
 ] as const satisfies readonly FaultCode[];
 
 export const databaseConnect: Check<'database'> = {

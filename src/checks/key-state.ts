@@ -3,6 +3,7 @@ import { found, pass, type Check } from '../facts/answer.ts';
 import type { FaultCode } from '../api/faults.ts';
 import { failed } from '../facts/outcome.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
+import { OUR_TROUBLES } from './pass-on.ts';
 
 /** What can keep any question about a KMS key from its answer. */
 export const KEY_TROUBLES = [
@@ -20,16 +21,8 @@ export const KEY_TROUBLES = [
   'KmsThrottled',
   'KmsServerError',
   'KmsAnswerInvalid',
-  'CheckerNotAuthorized',
   'CheckerClockSkewed',
-  'SecretMissing',
-  'SecretKeyMissing',
-  'ClusterUnavailable',
-  'NoCluster',
-  'TargetInvalid',
-  'AddressForbidden',
-  'NotAsked',
-  'Unclassified',
+  ...OUR_TROUBLES,
 ] as const satisfies readonly FaultCode[];
 
 export const keyState: Check<'key'> = {

@@ -4,6 +4,19 @@ import { found, type Answer } from '../facts/answer.ts';
 import type { Fault } from '../facts/outcome.ts';
 import { clipSafe } from '../runtime/safe-text.ts';
 
+/** What lies on our side and can keep any question about a target with an address from its answer. */
+export const OUR_TROUBLES = [
+  'AddressForbidden',
+  'SecretMissing',
+  'SecretKeyMissing',
+  'TargetInvalid',
+  'CheckerNotAuthorized',
+  'ClusterUnavailable',
+  'NoCluster',
+  'NotAsked',
+  'Unclassified',
+] as const satisfies readonly FaultCode[];
+
 const DETAIL_BYTES = 160;
 
 /** The fault as the answer; `Unclassified` with the same detail for one that the check does not know. */

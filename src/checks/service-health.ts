@@ -6,7 +6,7 @@ import type { Outcome } from '../facts/outcome.ts';
 import type { HttpAnswer } from '../facts/observed.ts';
 import type { ServiceAddress, ServiceTarget } from '../facts/target.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
-import { passOn } from './pass-on.ts';
+import { OUR_TROUBLES, passOn } from './pass-on.ts';
 import { readHealth, type Reading } from './service-health-body.ts';
 import { judgeWorkload } from './service-workload.ts';
 
@@ -26,15 +26,7 @@ const FAULTS = [
   'HealthStatusUnrecognized',
   'HealthBodyInvalid',
   'HealthBodyTooLarge',
-  'AddressForbidden',
-  'SecretMissing',
-  'SecretKeyMissing',
-  'TargetInvalid',
-  'CheckerNotAuthorized',
-  'ClusterUnavailable',
-  'NoCluster',
-  'NotAsked',
-  'Unclassified',
+  ...OUR_TROUBLES,
 ] as const satisfies readonly FaultCode[];
 
 export const serviceHealth: Check<'service'> = {
