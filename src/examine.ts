@@ -25,8 +25,6 @@ export interface ExamineInput {
   /** metadata.generation that the run starts with. */
   readonly generation: number;
   readonly spec: HealthReportSpec;
-  /** The request that this run answers; echoed in the status. */
-  readonly request?: string | undefined;
   /** The status of the last run: streaks, inventory, latches and baselines live there. */
   readonly previous: HealthReportStatus | undefined;
   /** The objects of the namespace, read at the start of the run. Undefined without a cluster. */
@@ -79,7 +77,8 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     topology,
     inventory,
     guide: GUIDE,
-    request: input.request,
+    // Whoever answers a request echoes it; a run as such keeps what was answered before.
+    request: undefined,
     waive: spec.upgrade.waive ?? [],
     notExamined,
     budgetBytes: statusBudget(jsonBytes(spec) + METADATA_BYTES),
