@@ -1,6 +1,7 @@
 // `npm run demo`: the story of an outage, told with the real bundle and the real kubectl on the stack. Each step is
 // checked; the exit code is 0 only when every one showed what it should. `-- --keep` leaves everything running.
 import { stringify } from 'yaml';
+import { EXIT } from '../../src/api/exit-codes.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
 import {
   BUNDLE,
@@ -15,6 +16,7 @@ const keep = process.argv.includes('--keep');
 const write = (text: string): void => void process.stdout.write(text);
 const REPORT = 'healthreport/recognize';
 const TABLE = ['get', 'healthreports'];
+const GATE = ['gate', 'recognize', '--timeout', '1m'];
 
 let requests = 0;
 
@@ -98,9 +100,14 @@ async function tell(story: Narrator, stack: Stack, startOperator: () => Promise<
   const status = await story.kubectl(['get', REPORT, '-o', conditionPath('Upgradeable', 'status')]);
   story.expect(status, /^False$/, 'Upgradeable is False');
 
-  story.say('7. Enable the key again.');
+  story.say('7. A pipeline asks before it upgrades. The gate has a run made of its own and believes nothing older.');
+  const blocked = await story.program(GATE, EXIT.fail);
+  story.expect(blocked, /BLOCKED[^]*KmsKeyDisabled[^]*REC-AV-003/, 'it stays shut, and says what to do');
+
+  story.say('8. Enable the key again.');
   await mendKey();
-  await examine(story);
+  const open = await story.program(GATE, EXIT.pass);
+  story.expect(open, /PASS/, 'the gate opens on the run that it asked for');
   const last = await story.kubectl(TABLE);
   story.expect(last, /recognize +Healthy +(\d+)\/\1 +True/, 'everything is healthy again');
 }
@@ -120,7 +127,7 @@ try {
   const running = await startStack({ definition: false, cluster: 'ours' });
   stack = running;
   write(`A Recognize installation with PostgreSQL, S3 and KMS runs (${seconds()} s).\n`);
-  const story = createNarrator(running.kubeconfig.admin, write);
+  const story = createNarrator(running.kubeconfig, write);
   const told = tell(story, running, async () => {
     operator = await startOperatorProcess(running.kubeconfig.operatorFile, running.ambient);
   });

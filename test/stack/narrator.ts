@@ -1,6 +1,7 @@
 // Tells the demo: what is done in a sentence, each command and its real output, and whether it showed what it should.
 import { spawn } from 'node:child_process';
 import { kubectl } from './kubectl.ts';
+import { BUNDLE } from './operator-process.ts';
 
 /** A step did not show what it should. */
 export class StepFailed extends Error {
@@ -13,6 +14,8 @@ export interface Narrator {
   kubectl(args: readonly string[], options?: { input?: string; shown?: string }): Promise<string>;
   /** The same, again and again until the output matches: what was expected is said when it never does. */
   kubectlUntil(args: readonly string[], wanted: RegExp): Promise<string>;
+  /** Runs recognize-health as a person at the cluster would, and shows it with its exit code, which must be this one. */
+  program(args: readonly string[], exitCode: number): Promise<string>;
   /** Runs a command, its name first, without showing it; the standard output. */
   run(command: readonly [string, ...string[]]): Promise<string>;
   /** Fails the step unless the output matches. */
@@ -23,13 +26,20 @@ export interface Narrator {
 
 const PATIENCE_MS = 30_000;
 
-export function createNarrator(kubeconfig: string, write: (text: string) => void): Narrator {
+/** @param kubeconfig the text for kubectl, which gets a file of its own for each call, and a file for recognize-health */
+export function createNarrator(
+  kubeconfig: { readonly admin: string; readonly adminFile: string },
+  write: (text: string) => void,
+): Narrator {
   const show = (command: string, output: string): void => {
     const indented = output.trimEnd().split('\n').join('\n    ');
     write(`  $ ${command}\n    ${indented}\n`);
   };
   const ask = async (args: readonly string[], input?: string): Promise<string> => {
-    const { stdout, stderr, code } = await kubectl(args, { kubeconfig, ...(input === undefined ? {} : { input }) });
+    const { stdout, stderr, code } = await kubectl(args, {
+      kubeconfig: kubeconfig.admin,
+      ...(input === undefined ? {} : { input }),
+    });
     if (code !== 0) throw new StepFailed(`kubectl ${args.join(' ')} ended with ${code}: ${stderr.trim()}`);
     return stdout;
   };
@@ -52,17 +62,18 @@ export function createNarrator(kubeconfig: string, write: (text: string) => void
         }
       }
     },
-    run: ([program, ...args]) =>
-      new Promise((resolve, reject) => {
-        const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-        const parts: Buffer[] = [];
-        child.stdout.on('data', (part: Buffer) => parts.push(part));
-        child.on('error', reject);
-        child.on('close', (code) => {
-          if (code === 0) resolve(Buffer.concat(parts).toString('utf8'));
-          else reject(new StepFailed(`${program} ${args.join(' ')} ended with ${code ?? 'a signal'}`));
-        });
-      }),
+    async program(args, exitCode) {
+      const environment = { ...process.env, KUBECONFIG: kubeconfig.adminFile };
+      const { stdout, code } = await runToEnd([process.execPath, BUNDLE, ...args], environment);
+      show(`recognize-health ${args.map(quoted).join(' ')}; echo "exit code $?"`, `${stdout}exit code ${code}`);
+      if (code !== exitCode) throw new StepFailed(`expected exit code ${exitCode}, saw ${code}`);
+      return stdout;
+    },
+    async run(command) {
+      const { stdout, code } = await runToEnd(command);
+      if (code !== 0) throw new StepFailed(`${command.join(' ')} ended with ${code}`);
+      return stdout;
+    },
     expect(output, wanted, meaning) {
       if (!wanted.test(output)) throw new StepFailed(`expected ${meaning} (${String(wanted)}), saw: ${output.trim()}`);
       write(`  ✓ ${meaning}\n`);
@@ -73,6 +84,22 @@ export function createNarrator(kubeconfig: string, write: (text: string) => void
       write(`  ✓ ${meaning}\n`);
     },
   };
+}
+
+/** The code is that of the exit, or the name of the signal. */
+function runToEnd(
+  [program, ...args]: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ stdout: string; code: number | string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
+    const parts: Buffer[] = [];
+    child.stdout.on('data', (part: Buffer) => parts.push(part));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      resolve({ stdout: Buffer.concat(parts).toString('utf8'), code: code ?? signal ?? 'nothing' });
+    });
+  });
 }
 
 /** As one would type it in a shell. */
