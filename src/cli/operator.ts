@@ -1,9 +1,10 @@
 // `operator`: runs the controller until it is told to stop.
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { EXIT } from '../api/exit-codes.ts';
+import type { ListenAddress } from '../operator/endpoints.ts';
 import { LEASE_TIMES, leaseTimesProblem } from '../operator/leadership.ts';
 import type { LogLevel } from '../operator/log.ts';
-import { parseDuration } from '../runtime/duration.ts';
+import { formatDuration, parseDuration } from '../runtime/duration.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
@@ -12,7 +13,7 @@ interface Options {
   readonly namespace: readonly string[];
   readonly selector?: string;
   readonly workers: number;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenAddress;
   readonly logLevel: LogLevel;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -28,33 +29,35 @@ export function addOperator(program: Command, terminal: Terminal): void {
   program
     .command('operator')
     .description('run the controller: keep every HealthReport current')
-    .option('-n, --namespace <namespace>', 'watch this namespace only; may be given again (default: all)', another, [])
+    .addOption(
+      new Option('-n, --namespace <namespace>', 'watch this namespace only; may be given again')
+        .argParser(another)
+        .default([], 'all namespaces'),
+    )
     .option('-l, --selector <labels>', 'watch reports with these labels only')
     .option('--workers <n>', 'runs at the same time', count, 16)
-    .option('--listen <host:port>', 'where /healthz, /readyz and /metrics are served', address, {
-      host: '0.0.0.0',
-      port: 8080,
-    })
+    .addOption(
+      new Option('--listen <host:port>', 'where /healthz, /readyz, /metrics and /gate are served')
+        .argParser(address)
+        .default({ port: 8080 }, ':8080, on every address'),
+    )
     .option('--log-level <level>', 'debug, info, warn or error', level, 'info' as LogLevel)
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')
-    .option('--leader-elect', 'work only while holding a Lease, so that several replicas may run (default)', true)
+    .addOption(
+      new Option('--leader-elect', 'work only while holding a Lease, so that several replicas may run').default(
+        true,
+        'on',
+      ),
+    )
     .option('--no-leader-elect', 'work at once; there must be no other replica')
     .option('--lease-namespace <namespace>', "namespace of the Lease (default: the pod's own, or the context's)")
     .option('--lease-name <name>', 'name of the Lease', 'recognize-health')
-    .option(
-      '--lease-duration <duration>',
-      'a Lease unchanged for so long is taken over',
-      duration,
-      LEASE_TIMES.durationMs,
+    .addOption(time('--lease-duration', 'a Lease unchanged for so long is taken over', LEASE_TIMES.durationMs))
+    .addOption(
+      time('--lease-renew-deadline', 'a leader that cannot renew for so long ends', LEASE_TIMES.renewDeadlineMs),
     )
-    .option(
-      '--lease-renew-deadline <duration>',
-      'a leader that cannot renew for so long ends',
-      duration,
-      LEASE_TIMES.renewDeadlineMs,
-    )
-    .option('--lease-retry-period <duration>', 'time between tries', duration, LEASE_TIMES.retryMs)
+    .addOption(time('--lease-retry-period', 'time between tries', LEASE_TIMES.retryMs))
     .addHelpText(
       'after',
       `
@@ -98,18 +101,22 @@ function count(value: string): number {
   return number;
 }
 
+const time = (flag: string, description: string, defaultMs: number): Option =>
+  new Option(`${flag} <duration>`, description).argParser(duration).default(defaultMs, formatDuration(defaultMs));
+
 function duration(value: string): number {
   const ms = parseDuration(value);
   if (ms === undefined) throw new InvalidArgumentError('It is a duration, for example 15s.');
   return ms;
 }
 
-function address(value: string): Options['listen'] {
+function address(value: string): ListenAddress {
   const match = /^(?:\[([0-9a-f:]+)\]|([^:\s]*)):([0-9]{1,5})$/i.exec(value);
   const port = Number(match?.[3]);
   if (match === null || port > 65_535)
     throw new InvalidArgumentError('It is host:port, for example 127.0.0.1:8080 or :8080.');
-  return { host: match[1] ?? (match[2] === '' ? '0.0.0.0' : (match[2] ?? '0.0.0.0')), port };
+  const host = match[1] ?? match[2] ?? '';
+  return host === '' ? { port } : { host, port };
 }
 
 function level(value: string): LogLevel {

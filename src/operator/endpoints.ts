@@ -3,10 +3,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface EndpointsInput {
-  readonly host: string;
+export interface ListenAddress {
+  /** Absent: every address, of IPv6 and IPv4, of whichever the machine has. */
+  readonly host?: string;
   /** 0 lets the system choose. */
   readonly port: number;
+}
+
+export interface EndpointsInput extends ListenAddress {
   /** Why we are not ready; undefined when we are. */
   readonly notReady: () => string | undefined;
   /** The gate's answer about a report; absent serves no /gate. */
@@ -69,7 +73,7 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
   server.keepAliveTimeout = 5_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(input.port, input.host, resolve);
+    server.listen({ port: input.port, ...(input.host === undefined ? {} : { host: input.host }) }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -16,7 +16,7 @@ import { RULES } from '../kube/rules.ts';
 import { namespaceSecrets } from '../kube/secrets.ts';
 import { Stop, systemClock, type Clock } from '../runtime/clock.ts';
 import { controller, type Controller } from './controller.ts';
-import { serveEndpoints, type Endpoints } from './endpoints.ts';
+import { serveEndpoints, type Endpoints, type ListenAddress } from './endpoints.ts';
 import { gateAnswer } from './gate.ts';
 import { createLeadership, LEASE_TIMES, type Leadership, type LeaseTimes } from './leadership.ts';
 import { createLog, type LogLevel, type LogTarget } from './log.ts';
@@ -42,7 +42,7 @@ export interface OperatorOptions {
   readonly namespaces?: readonly string[];
   readonly selector?: string;
   readonly workers: number;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenAddress;
   readonly logLevel: LogLevel;
   /** Default: stderr. */
   readonly logTo?: LogTarget;

@@ -1,0 +1,74 @@
+// The operator's own endpoints: where they listen, and what they answer to what nobody should ask.
+import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import { serveEndpoints, type Endpoints, type EndpointsInput } from '../../../src/operator/endpoints.ts';
+
+let endpoints: Endpoints | undefined;
+const serve = async (changes: Partial<EndpointsInput> = {}): Promise<Endpoints> => {
+  endpoints = await serveEndpoints({
+    port: 0,
+    notReady: () => undefined,
+    metrics: { contentType: 'text/plain', text: () => Promise.resolve('# none\n') },
+    ...changes,
+  });
+  return endpoints;
+};
+afterEach(async () => {
+  await endpoints?.close();
+  endpoints = undefined;
+});
+
+const ask = (host: string, port: number, path = '/healthz', method = 'GET'): Promise<number | string> =>
+  new Promise((resolve) => {
+    request({ host, port, path, method, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', (error: NodeJS.ErrnoException) => {
+        resolve(error.code ?? error.message);
+      })
+      .end();
+  });
+
+/** A machine without IPv6 has no ::1, and a cluster may have nothing else. */
+const LOOPBACK = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .filter(({ internal }) => internal)
+  .map(({ address }) => address);
+
+describe('the endpoints', () => {
+  it.each(LOOPBACK)('listen at %s too when no address is named', async (address) => {
+    const { port } = await serve();
+    expect(await ask(address, port)).toBe(200);
+  });
+
+  it('listen at the named address alone', async () => {
+    const { port } = await serve({ host: '127.0.0.1' });
+    expect(await ask('127.0.0.1', port)).toBe(200);
+    expect(await ask('127.0.0.2', port)).toBe('ECONNREFUSED');
+  });
+
+  it.each([
+    ['POST', '/healthz', 405],
+    ['GET', '/', 404],
+    ['GET', '/gate/recognize/prod', 404],
+    ['HEAD', '/healthz', 200],
+    ['GET', '/healthz?verbose', 200],
+  ] as const)('answer %s %s with %i', async (method, path, status) => {
+    const { port } = await serve({ host: '127.0.0.1' });
+    expect(await ask('127.0.0.1', port, path, method)).toBe(status);
+  });
+
+  it('say that a port is taken', async () => {
+    const { port } = await serve({ host: '127.0.0.1' });
+    await expect(
+      serveEndpoints({
+        host: '127.0.0.1',
+        port,
+        notReady: () => undefined,
+        metrics: { contentType: '', text: () => Promise.resolve('') },
+      }),
+    ).rejects.toThrow('EADDRINUSE');
+  });
+});
