@@ -35,6 +35,8 @@ interface Options {
   readonly context?: string;
 }
 
+const OFFLINE_ADVICE = 'With --offline no cluster is needed: then only what the file lists is examined.';
+
 export function addCheck(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
   program
     .command('check')
@@ -65,7 +67,7 @@ Exit codes: 0 pass, 2 usage or bad file, 3 fail, 4 warn (with --fail-on warn), 5
 async function check(options: Options, terminal: Terminal): Promise<ExitCode> {
   const startedAt = systemClock.monotonicMs();
   const documents = await readDocuments(options.file);
-  const cluster = options.offline === true ? undefined : await connectCluster(options);
+  const cluster = options.offline === true ? undefined : await connectCluster(options, OFFLINE_ADVICE);
   try {
     const clients = createClients({ cluster: cluster?.client, clock: systemClock });
     try {

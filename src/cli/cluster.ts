@@ -27,8 +27,12 @@ export interface ClusterConnection {
   close(): Promise<void>;
 }
 
-/** Connects as kubectl would. A configuration that cannot be used ends the command with exit code 2. */
-export async function connectCluster({ kubeconfig, context }: ClusterOptions): Promise<ClusterConnection> {
+/**
+ * Connects as kubectl would. A configuration that cannot be used ends the command with exit code 2.
+ *
+ * @param advice what else the user may do then, as a sentence; empty when nothing
+ */
+export async function connectCluster({ kubeconfig, context }: ClusterOptions, advice = ''): Promise<ClusterConnection> {
   try {
     const access = await loadAccess({
       clock: systemClock,
@@ -45,7 +49,7 @@ export async function connectCluster({ kubeconfig, context }: ClusterOptions): P
       close: () => api.close(),
     };
   } catch (error) {
-    const text = redact(error instanceof Error ? error.message : 'the kubeconfig cannot be used');
-    throw new CommandError(`${text} (check --offline works without a cluster)`, EXIT.usage);
+    const text = redact(error instanceof Error ? error.message : 'the kubeconfig cannot be used', [], 512);
+    throw new CommandError(advice === '' ? text : `${text}. ${advice}`, EXIT.usage);
   }
 }

@@ -1,8 +1,9 @@
 // Where the API server is and as whom we ask: kubeconfig or service account, read by @kubernetes/client-node.
 // Only this file imports it, for kubeconfig files and their authentication plugins; its own client opens a connection
 // for every call (kubernetes-client/javascript#2893) and is not used.
-import { KubeConfig } from '@kubernetes/client-node';
+import { type Cluster, KubeConfig } from '@kubernetes/client-node';
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import type { Clock } from '../runtime/clock.ts';
 
 /** What a connection needs. Two equal values may share connections. */
@@ -49,11 +50,7 @@ const MADE_UP_SERVER = 'http://localhost:8080';
 /** @throws Error with a sentence for people when there is no usable configuration */
 export async function loadAccess(options: AccessOptions): Promise<Access> {
   let config = readConfig(options);
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new Error('the kubeconfig has no current context, or its cluster is not defined');
-  if (cluster.server === MADE_UP_SERVER) {
-    throw new Error('no kubeconfig was found, and this is no pod: set KUBECONFIG, or give --kubeconfig');
-  }
+  const cluster = clusterOf(config, sourceOf(options));
   const url = new URL(cluster.server);
   let cached: { readonly at: number; readonly value: Promise<Credentials> } | undefined;
   return {
@@ -84,12 +81,66 @@ export async function loadAccess(options: AccessOptions): Promise<Access> {
   };
 }
 
-function readConfig({ kubeconfig, context }: AccessOptions): KubeConfig {
+/** Where the configuration comes from, for sentences. */
+function sourceOf({ kubeconfig }: AccessOptions): string {
+  const named = kubeconfig ?? process.env['KUBECONFIG'];
+  return `the kubeconfig ${named === undefined || named === '' ? '~/.kube/config' : named}`;
+}
+
+function readConfig(options: AccessOptions): KubeConfig {
   const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
+  try {
+    if (options.kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(options.kubeconfig);
+  } catch (error) {
+    throw new Error(`${sourceOf(options)} ${whyUnreadable(error)}`, { cause: error });
+  }
+  if (options.context !== undefined) config.setCurrentContext(options.context);
   return config;
+}
+
+function whyUnreadable(error: unknown): string {
+  // An empty file is no object, and client-node looks into it all the same.
+  if (error instanceof TypeError) return 'is empty, or no kubeconfig';
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'does not exist';
+  if (code === 'EISDIR') return 'is a folder';
+  // js-yaml quotes the lines around the place, and a token may stand there.
+  const { reason, mark } = error as { readonly reason?: string; readonly mark?: { readonly line: number } };
+  return reason === undefined || mark === undefined
+    ? `cannot be read: ${message}`
+    : `is no YAML: ${reason}, at line ${mark.line + 1}`;
+}
+
+/** @throws Error when there is no cluster, or none that can be asked without showing credentials to the network */
+function clusterOf(config: KubeConfig, source: string): Cluster {
+  if (config.getClusters().some(({ server }) => server === MADE_UP_SERVER))
+    throw new Error('no kubeconfig was found, and this is no pod: set KUBECONFIG, or give --kubeconfig');
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) {
+    const asked = (config.getCurrentContext() as string | undefined) ?? '';
+    if (config.getContextObject(asked) !== null)
+      throw new Error(`${source} does not define the cluster of its context ${asked}`);
+    // Whatever stands there instead of a list has no names.
+    const listed: unknown = config.getContexts();
+    const names = Array.isArray(listed) ? config.getContexts().map(({ name }) => name) : [];
+    const others = names.length === 0 ? 'it has none' : `it has ${names.slice(0, 10).join(', ')}`;
+    throw new Error(
+      asked === ''
+        ? `${source} has no current context; name one with --context: ${others}`
+        : `${source} has no context ${asked}: ${others}`,
+    );
+  }
+  const { server, proxyUrl } = cluster;
+  if (!URL.canParse(server) || !['https:', 'http:'].includes(new URL(server).protocol))
+    throw new Error(`${source} names a server that is no https:// address`);
+  if (new URL(server).protocol === 'http:' && !cluster.skipTLSVerify)
+    throw new Error(
+      `${source} names an http:// server: credentials would travel in the clear. Use its https:// address`,
+    );
+  if (proxyUrl !== undefined && !URL.canParse(proxyUrl))
+    throw new Error(`${source} has a proxy-url that is no address`);
+  return cluster;
 }
 
 /** What client-node and its plugins fill in. Their own type needs a declaration that the package does not carry. */
@@ -104,7 +155,17 @@ interface AppliedOptions {
 async function credentialsOf(config: KubeConfig): Promise<Credentials> {
   const cluster = config.getCurrentCluster();
   const options: AppliedOptions = { headers: {} };
-  await config.applyToHTTPSOptions(options);
+  try {
+    await config.applyToHTTPSOptions(options);
+  } catch (error) {
+    throw new Error(whyUnusable(config, error), { cause: error });
+  }
+  const certificates = { ...pem('ca', options.ca), ...pem('cert', options.cert), ...pem('key', options.key) };
+  try {
+    createSecureContext(certificates);
+  } catch (error) {
+    throw new Error('a certificate or key in it is no PEM, or the two do not belong together', { cause: error });
+  }
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.headers)) {
     // A token file ends with a line break more often than not, and a header must not.
@@ -116,13 +177,19 @@ async function credentialsOf(config: KubeConfig): Promise<Credentials> {
   return {
     headers,
     tls: {
-      ...pem('ca', options.ca),
-      ...pem('cert', options.cert),
-      ...pem('key', options.key),
+      ...certificates,
       ...(cluster?.tlsServerName === undefined ? {} : { serverName: cluster.tlsServerName }),
       insecure: cluster?.skipTLSVerify === true,
     },
   };
+}
+
+function whyUnusable(config: KubeConfig, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const plugin = (config.getCurrentUser()?.exec as { readonly command?: unknown } | undefined)?.command;
+  if (typeof plugin !== 'string') return message;
+  if (code === 'ENOENT') return `the credential plugin ${plugin} is not installed`;
+  return `the credential plugin ${plugin} failed${message.trim() === '' ? '' : `: ${message}`}`;
 }
 
 function pem(name: 'ca' | 'cert' | 'key', value: unknown): Record<string, string> {
