@@ -56,7 +56,8 @@ function unread(fault: Fault): Answer {
   return passOn(fault, METERS_TROUBLES);
 }
 
-function nameOf({ address: { pod, name } }: Sight<unknown>): string {
+/** The pod behind an address where it is known. */
+export function nameOf({ address: { pod, name } }: Pick<Sight<unknown>, 'address'>): string {
   return pod ?? name;
 }
 

@@ -64,6 +64,8 @@ export interface MetersObserved {
     readonly address: ServiceAddress;
     readonly pools: Outcome<PoolsSeen>;
     readonly latency: Outcome<LatencySeen>;
+    /** Error events that it logged since its process started. NotAsked where its log can be read instead. */
+    readonly errors: Outcome<number>;
   }[];
 }
 

@@ -31,6 +31,8 @@ export interface ServiceTarget {
   readonly maxPods?: number;
   /** How its log is read. Undefined when `spec.logs.enabled` is false: then nothing is asked. */
   readonly logs?: LogReading;
+  /** More errors than this in the window are too many. `spec.logs.errorThreshold`, `spec.logs.window` */
+  readonly errorAlert?: { readonly threshold: number; readonly windowMs: number };
 }
 
 /**
@@ -51,8 +53,6 @@ export interface LogReading {
   /** The window of the error rate and of findings is (windowFromMs, nowMs]. `spec.logs.window` */
   readonly windowFromMs: number;
   readonly nowMs: number;
-  /** More error records than this in the window are too many. `spec.logs.errorThreshold` */
-  readonly errorThreshold: number;
 }
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DeploymentConfig';

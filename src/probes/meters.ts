@@ -1,12 +1,13 @@
-// Asks every address of a Spring Boot service for its Hikari pools and its latency: one meter at a time from the
-// actuator, and Prometheus' text where that does not answer or has no percentile. Spring advises against the actuator as
-// a metrics backend, so it is two small requests while all is well, one after the other, and more only where needed.
+// Asks every address of a Spring Boot service for its Hikari pools, its latency, and its error events where its log
+// cannot be read: one meter at a time from the actuator, and Prometheus' text where that does not answer or has no
+// percentile. Spring advises against the actuator as a metrics backend, so it is two small requests while all is well,
+// one after the other, and more only where needed.
 import type { HttpClient } from '../clients/clients.ts';
 import type { HttpAnswer, LatencySeen, PoolFigures, PoolsSeen } from '../facts/observed.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import { actuatorBase, type ServiceAddress, type ServiceTarget } from '../facts/target.ts';
 import { TESTED_P95_MS } from '../product/tested-setup.ts';
-import { redact } from '../runtime/safe-text.ts';
+import { literal, redact } from '../runtime/safe-text.ts';
 import { isMetricIndex, readActuatorMetric, type ActuatorMetric } from './actuator-metric.ts';
 import { LATENCY_NAMES, latencyOf } from './latency-samples.ts';
 import type { Probe } from './probe.ts';
@@ -21,7 +22,14 @@ const PENDING = 'hikaricp.connections.pending';
 const ACTIVE = 'hikaricp.connections.active';
 const MAX = 'hikaricp.connections.max';
 const REQUESTS = 'http.server.requests';
-const SAMPLE_NAMES: ReadonlySet<string> = new Set([...[PENDING, ACTIVE, MAX].map(prometheusName), ...LATENCY_NAMES]);
+const LOG_EVENTS = 'logback.events';
+/** As Prometheus names a counter. */
+const LOG_EVENTS_TOTAL = 'logback_events_total';
+const SAMPLE_NAMES: ReadonlySet<string> = new Set([
+  ...[PENDING, ACTIVE, MAX].map(prometheusName),
+  ...LATENCY_NAMES,
+  LOG_EVENTS_TOTAL,
+]);
 
 export const metersProbe: Probe<'meters'> = {
   kind: 'meters',
@@ -34,7 +42,11 @@ export const metersProbe: Probe<'meters'> = {
           const source = sourceAt(address, base, target, http, signal);
           // One after the other: a service that is short of connections is not asked for two things at once.
           const pools = await poolsAt(source);
-          return { address, pools, latency: await latencyAt(source) };
+          const latency = await latencyAt(source);
+          const errors = hasReadableLog(target)
+            ? failed('NotAsked', literal('not asked, because its log is read'))
+            : await errorsAt(source);
+          return { address, pools, latency, errors };
         }),
       ),
     };
@@ -50,8 +62,8 @@ interface Unread {
 type Read<T> = { readonly ok: true; readonly value: T } | Unread;
 
 interface Source {
-  /** A meter, with the values of all pools added up unless one is named. */
-  readonly metric: (name: string, pool?: string) => Promise<Read<ActuatorMetric>>;
+  /** A meter, with the values of all its series added up unless a tag (`pool:HikariPool-1`) names some of them. */
+  readonly metric: (name: string, tag?: string) => Promise<Read<ActuatorMetric>>;
   /** Whether the actuator shows meters at all. Asked once. */
   readonly index: () => Promise<Read<undefined>>;
   /** The samples that matter of the Prometheus text. Asked once. */
@@ -81,9 +93,10 @@ function sourceAt(
       : { ok: true, value };
   };
   return {
-    metric: (name, pool) =>
-      get(`/metrics/${name}${pool === undefined ? '' : `?tag=pool:${encodeURIComponent(pool)}`}`, ({ body }) =>
-        readActuatorMetric(body),
+    metric: (name, tag) =>
+      get(
+        `/metrics/${name}${tag === undefined ? '' : `?tag=${encodeURIComponent(tag).replace('%3A', ':')}`}`,
+        ({ body }) => readActuatorMetric(body),
       ),
     index: once(async () => {
       const read = await get('/metrics', ({ body }) => isMetricIndex(body));
@@ -136,7 +149,7 @@ async function poolsByName(source: Source, sum: ActuatorMetric, pending: number)
 }
 
 async function value(source: Source, metric: string, pool: string | undefined): Promise<number | undefined> {
-  const read = await source.metric(metric, pool);
+  const read = await source.metric(metric, pool === undefined ? undefined : `pool:${pool}`);
   return read.ok ? read.value.values.get('VALUE') : undefined;
 }
 
@@ -176,6 +189,26 @@ async function latencyAt(source: Source): Promise<Outcome<LatencySeen>> {
   if (maxMs !== undefined) return ok({ maxMs });
   const why = metric.ok ? `${REQUESTS} has no maximum in a unit that we know` : metric.why;
   return notReadable(samples.ok || !samples.broken ? why : samples.why);
+}
+
+/** Whether the log's probe has something to read: then the counter would say the same once more. */
+function hasReadableLog({ logs, workload }: ServiceTarget): boolean {
+  return logs !== undefined && workload !== undefined;
+}
+
+async function errorsAt(source: Source): Promise<Outcome<number>> {
+  const metric = await source.metric(LOG_EVENTS, 'level:error');
+  const count = metric.ok ? metric.value.values.get('COUNT') : undefined;
+  if (count !== undefined) return ok(count);
+  if (!metric.ok && metric.broken) return notReadable(metric.why);
+  const samples = await source.samples();
+  if (!samples.ok) return notReadable(metric.ok ? `${LOG_EVENTS} has no count` : metric.why);
+  const events = samples.value.filter(({ name, labels, value: one }) => {
+    return name === LOG_EVENTS_TOTAL && labels.get('level') === 'error' && Number.isFinite(one);
+  });
+  return events.length === 0
+    ? notReadable('its Prometheus text counts no log events')
+    : ok(events.reduce((sum, { value: one }) => sum + one, 0));
 }
 
 const UNITS: ReadonlyMap<string | undefined, number> = new Map([

@@ -17,6 +17,7 @@ const BUILDERS: Builders = {
       address,
       pools: { ok: false, fault },
       latency: { ok: false, fault },
+      errors: { ok: false, fault },
     })),
   }),
   logs: (fault) => ({ logs: { ok: false, fault } }),

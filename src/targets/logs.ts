@@ -19,15 +19,22 @@ export interface LogOccasion {
 
 /**
  * The target with what is to be read of its log: since the last run began, and the whole window at the least. With
- * `spec.logs.enabled: false` as it is.
+ * `spec.logs.enabled: false` nothing is, and only how many errors are too many is told.
  */
 export function withLogs(target: ServiceTarget, occasion: LogOccasion): ServiceTarget {
-  return occasion.spec.logs.enabled ? { ...target, logs: readingOf(target, occasion) } : target;
+  const { enabled, errorThreshold } = occasion.spec.logs;
+  const errorAlert = { threshold: errorThreshold, windowMs: windowMsOf(occasion) };
+  return enabled ? { ...target, errorAlert, logs: readingOf(target, occasion) } : { ...target, errorAlert };
 }
 
-function readingOf({ id }: ServiceTarget, { spec, namespace, topology, lastRunTime, now }: LogOccasion): LogReading {
+function windowMsOf({ spec }: LogOccasion): number {
+  return parseDuration(spec.logs.window) ?? DEFAULT_WINDOW_MS;
+}
+
+function readingOf({ id }: ServiceTarget, occasion: LogOccasion): LogReading {
+  const { namespace, topology, lastRunTime, now } = occasion;
   const nowMs = now.getTime();
-  const windowFromMs = nowMs - (parseDuration(spec.logs.window) ?? DEFAULT_WINDOW_MS);
+  const windowFromMs = nowMs - windowMsOf(occasion);
   const lastMs = lastRunTime === undefined ? nowMs : Date.parse(lastRunTime);
   return {
     namespace,
@@ -35,6 +42,5 @@ function readingOf({ id }: ServiceTarget, { spec, namespace, topology, lastRunTi
     fromMs: Math.min(windowFromMs, Math.max(Number.isNaN(lastMs) ? nowMs : lastMs, nowMs - LONGEST_BACK_MS)),
     windowFromMs,
     nowMs,
-    errorThreshold: spec.logs.errorThreshold,
   };
 }

@@ -108,6 +108,7 @@ const sights: { readonly [K in Kind]?: fc.Arbitrary<Pick<Seen<K>, 'target' | 'ob
             }),
           ),
           latency: outcome(fc.record({ maxMs: ms, p95Ms: ms, route: word }, { requiredKeys: [] })),
+          errors: outcome(count),
         }),
         { maxLength: 5 },
       ),
@@ -141,6 +142,7 @@ const NOT_CHECKS = [
   'database-question-faults.ts',
   'service-health-body.ts',
   'ends-soon.ts',
+  'error-events.ts',
   'logs-seen.ts',
   'meters-seen.ts',
 ];

@@ -65,6 +65,7 @@ export const IMPORT_TABLE: readonly Row[] = [
       'node:fs/promises',
       'node:path',
       'node:os',
+      'node:tls',
     ],
   },
   {

@@ -300,7 +300,12 @@ export const healthReportSpec = z
       .describe('The keys that sign authentication tokens.'),
     logs: z
       .object({
-        enabled: z.boolean().default(true).describe('Read pod logs for the evidence that the guide names.'),
+        enabled: z
+          .boolean()
+          .default(true)
+          .describe(
+            "Read pod logs for the evidence that the guide names. If false, errors are counted by the services' own logback.events.",
+          ),
         errorThreshold: z
           .int()
           .min(1)

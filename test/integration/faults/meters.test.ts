@@ -80,6 +80,42 @@ describe('a Split installation', () => {
     }));
 });
 
+describe('a report that leaves logs alone', () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await startScene();
+    await scene.create('recognize', { timeout: '2s', logs: { enabled: false } });
+  });
+  afterAll(() => scene.close());
+  const rate = 'alerts/operations-service/error-rate';
+
+  it('counts error events from its first run on, and is quiet', async () => {
+    expect(checkOf(await scene.status(), rate)).toMatchObject({ result: 'skip', fault: 'NotAsked' });
+    const status = await scene.run();
+    expect(checkOf(status, rate), tell(status)).toMatchObject({ result: 'pass' });
+    expectHealthy(status);
+  });
+
+  it("rings the guide's first alert when they are too many", async () => {
+    scene.stack.service('operations-service').running.log('error-burst', { times: 21 });
+    const status = await scene.run();
+    expect(checkOf(status, rate), tell(status)).toMatchObject({
+      fault: 'ErrorRateHigh',
+      citations: [{ id: 'REC-AL-001', basis: 'Inferred' }],
+    });
+    expect(checkOf(status, rate).message).toContain('21 error events in ');
+    expect(conditionOf(status, 'AlertsQuiet')).toBe('False/ErrorRateHigh');
+    // Nothing of it came from a log.
+    expect(status.checks?.filter(({ id }) => id.endsWith('/logs'))).toEqual([]);
+  });
+
+  it('and is quiet again when the service started anew', async () => {
+    scene.stack.service('operations-service').running.restart();
+    const status = await scene.runUntil(({ verdict }) => verdict === 'Healthy');
+    expect(checkOf(status, rate), tell(status)).toMatchObject({ result: 'pass', state: 'pass' });
+  });
+});
+
 describe('a service that shows Prometheus text', () => {
   let recognize: Installation;
   beforeAll(async () => {

@@ -23,12 +23,22 @@ const pools = (...figures: readonly PoolFigures[]): One['pools'] =>
   ok({ pending: figures.reduce((sum, { pending }) => sum + pending, 0), pools: figures });
 
 function askPool(...seen: readonly One['pools'][]) {
-  const answers = seen.map((one, index) => ({ address: address(index + 1), pools: one, latency: NOTHING }));
+  const answers = seen.map((one, index) => ({
+    address: address(index + 1),
+    pools: one,
+    latency: NOTHING,
+    errors: NOTHING,
+  }));
   return askCheck(servicePool, target, { answers });
 }
 
 function askLatency(...seen: readonly Outcome<LatencySeen>[]) {
-  const answers = seen.map((latency, index) => ({ address: address(index + 1), pools: NOTHING, latency }));
+  const answers = seen.map((latency, index) => ({
+    address: address(index + 1),
+    pools: NOTHING,
+    latency,
+    errors: NOTHING,
+  }));
   return askCheck(capacityLatency, target, { answers });
 }
 

@@ -59,7 +59,6 @@ const reading = (changes: Partial<LogReading> = {}): LogReading => ({
   fromMs: at(-5),
   windowFromMs: at(-5),
   nowMs: at(0),
-  errorThreshold: 20,
   ...changes,
 });
 const old = (name: string, changes: Partial<Pod> = {}): Pod =>

@@ -13,6 +13,11 @@ const PENDING = '/metrics/hikaricp.connections.pending';
 const ACTIVE = '/metrics/hikaricp.connections.active';
 const MAX = '/metrics/hikaricp.connections.max';
 const REQUESTS = '/metrics/http.server.requests';
+const ERRORS = '/metrics/logback.events?tag=level:error';
+/** A log that is read: then nothing is counted. */
+const READ = {
+  logs: { namespace: 'recognize', writers: ['core-daemon'], fromMs: 0, windowFromMs: 0, nowMs: 300_000 },
+} as const satisfies Partial<ServiceTarget>;
 
 type Answers = Readonly<Record<string, HttpAnswer | number>>;
 
@@ -39,7 +44,8 @@ async function visit(answers: Answers, changes: Partial<ServiceTarget> = {}) {
     return Promise.resolve(answered(typeof answer === 'number' ? http(answer) : answer));
   };
   const seen: MetersObserved = await metersProbe.observe(service(changes), clients(httpClient(get)), never);
-  return { asked, pools: seen.answers[0]?.pools, latency: seen.answers[0]?.latency, answers: seen.answers };
+  const [first] = seen.answers;
+  return { asked, pools: first?.pools, latency: first?.latency, errors: first?.errors, answers: seen.answers };
 }
 
 const unread = (why: string | RegExp) => ({
@@ -49,10 +55,10 @@ const unread = (why: string | RegExp) => ({
 
 describe('a service in which all is well', () => {
   it('is asked twice', async () => {
-    const { asked, pools, latency } = await visit({
-      [PENDING]: meter({ VALUE: 0 }, ['A', 'B']),
-      [REQUESTS]: seconds(0.4),
-    });
+    const { asked, pools, latency } = await visit(
+      { [PENDING]: meter({ VALUE: 0 }, ['A', 'B']), [REQUESTS]: seconds(0.4) },
+      READ,
+    );
     expect(asked).toEqual([PENDING, REQUESTS]);
     expect(pools).toEqual(ok({ pending: 0, pools: [] }));
     expect(latency).toEqual(ok({ maxMs: 400 }));
@@ -177,6 +183,39 @@ describe('the latency', () => {
 
   it('with a slow request and nothing else is only that', async () => {
     expect((await visit({ [REQUESTS]: seconds(0.9) })).latency).toEqual(ok({ maxMs: 900 }));
+  });
+});
+
+describe('the errors that a service logged', () => {
+  const well = { [PENDING]: meter({ VALUE: 0 }), [REQUESTS]: seconds(0.1) };
+  const counter = (level: string, count: number): string => `logback_events_total{level="${level}"} ${count}.0`;
+
+  it.each([
+    ['where the spec leaves logs alone', {}],
+    ['where its pods are not known', { ...READ, workload: undefined }],
+  ])('are counted by its own meter %s', async (_, changes) => {
+    const { asked, errors } = await visit({ ...well, [ERRORS]: meter({ COUNT: 42 }) }, changes);
+    expect(asked).toEqual([PENDING, REQUESTS, ERRORS]);
+    expect(errors).toEqual(ok(42));
+  });
+
+  it('are not counted where its log is read', async () => {
+    const { asked, errors } = await visit({ ...well, [ERRORS]: meter({ COUNT: 42 }) }, READ);
+    expect(asked).not.toContain(ERRORS);
+    expect(errors).toMatchObject({ ok: false, fault: { code: 'NotAsked' } });
+  });
+
+  it('are found in the Prometheus text, those of every logger together', async () => {
+    const lines = [counter('error', 3), counter('warn', 900), 'logback_events_total{level="error",logger="b"} 4'];
+    expect((await visit({ ...well, '/prometheus': text(lines.join('\n')) })).errors).toEqual(ok(7));
+  });
+
+  it.each([
+    ['has neither', {}, 'answers 404'],
+    ['has other meters alone', { '/prometheus': text(counter('info', 9)) }, 'counts no log events'],
+    ['says nothing of a count', { [ERRORS]: meter({ VALUE: 1 }) }, 'has no count'],
+  ])('are unknown where it %s', async (_, answers, why) => {
+    expect((await visit({ ...well, ...answers })).errors).toMatchObject(unread(why));
   });
 });
 
