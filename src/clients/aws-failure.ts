@@ -8,6 +8,8 @@ export type AwsFailure =
   | { readonly kind: 'transport'; readonly fault: TransportFault }
   /** The operator has no ambient credentials. */
   | { readonly kind: 'identity'; readonly detail: string }
+  /** The operator's own identity is not shown to this endpoint. */
+  | { readonly kind: 'withheld' }
   | AwsAnswer
   /** Our own side failed before anything was sent, e.g. an endpoint that is no URL. */
   | { readonly kind: 'unsent'; readonly detail: string };

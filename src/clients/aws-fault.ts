@@ -127,6 +127,14 @@ export function awsFault(failure: AwsFailure, question: AwsQuestion): Fault {
         detail: say(question, 'not asked, because the operator has no AWS credentials of its own'),
         evidence: redact(failure.detail, question.secrets),
       };
+    case 'withheld':
+      return {
+        code: 'CheckerNotAuthorized',
+        detail: say(
+          question,
+          "not asked: the operator's own identity is shown to AWS alone; give credentialsSecretRef",
+        ),
+      };
     case 'unsent':
       return { code: 'Unclassified', detail: say(question, `not asked: ${failure.detail}`) };
     case 'answer':

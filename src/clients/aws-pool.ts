@@ -5,6 +5,7 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { AwsAccess } from '../facts/target.ts';
 import { stopReason } from '../runtime/clock.ts';
+import { mayShowIdentity } from './aws-endpoint.ts';
 import { createExchangeRecorder, type Exchange, type RequestHandler } from './aws-exchange.ts';
 import { readFailure, type AwsFailure } from './aws-failure.ts';
 import type { Result } from './clients.ts';
@@ -135,6 +136,8 @@ export function createAwsPool<C extends SdkClient>(
       const where = placeOf(access);
       const aborted = deadlineOrThrow(signal, where);
       if (aborted !== undefined) return { ok: false, fault: aborted };
+      if (access.credentials.source === 'ambient' && !mayShowIdentity(access.endpoint, environment))
+        return { ok: false, fault: { kind: 'withheld' } };
       const entry = take(access, variant);
       const call = new AbortController();
       const exchange = recorder.begin(call.signal);

@@ -83,7 +83,7 @@ function noAddress(host: string): TransportFault {
 }
 
 function forbidden(host: string): { readonly ok: false; readonly fault: TransportFault } {
-  const detail = `${host} is a link-local or cloud metadata address, which is never visited`;
+  const detail = `${host} is an unspecified, link-local or cloud metadata address, which is never visited`;
   return { ok: false, fault: { kind: 'forbidden-address', detail } };
 }
 

@@ -1,22 +1,28 @@
-// Addresses that are never visited: link-local ones and the metadata services of clouds, which hand credentials to
-// whoever asks from inside. A spec names the hosts we dial, so its author must not be able to borrow our position.
+// Addresses that are never visited: unspecified and link-local ones and the metadata services of clouds, which hand
+// credentials to whoever asks from inside. A spec names the hosts we dial, so its author must not be able to borrow our position.
 import { BlockList, isIP } from 'node:net';
 
 const FORBIDDEN = new BlockList();
+FORBIDDEN.addSubnet('0.0.0.0', 8, 'ipv4'); // RFC 1122, 3.2.1.3: this host; the system takes it for loopback
 FORBIDDEN.addSubnet('169.254.0.0', 16, 'ipv4'); // RFC 3927; AWS, GCP, Azure, Pod Identity
 FORBIDDEN.addAddress('100.100.100.200', 'ipv4'); // Alibaba Cloud
 FORBIDDEN.addAddress('192.0.0.192', 'ipv4'); // Oracle Cloud
 FORBIDDEN.addAddress('168.63.129.16', 'ipv4'); // Azure's wire server
+FORBIDDEN.addAddress('::', 'ipv6'); // RFC 4291, 2.5.2
 FORBIDDEN.addSubnet('fe80::', 10, 'ipv6'); // RFC 4291, 2.5.6
 FORBIDDEN.addSubnet('fd00:ec2::', 32, 'ipv6'); // AWS: metadata ::254, Pod Identity ::23
 FORBIDDEN.addAddress('fd20:ce::254', 'ipv6'); // GCP
 
-/** Prefixes that carry an IPv4 address in their next 32 bits: compatible, mapped, translated, NAT64, 6to4. */
+const LOOPBACK = new BlockList();
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Prefixes that carry an IPv4 address at some word: compatible, mapped, translated, NAT64 (RFC 6052, 8215), 6to4. */
 const CARRIERS: readonly (readonly [words: readonly number[], at: number])[] = [
   [[0, 0, 0, 0, 0, 0], 6],
   [[0, 0, 0, 0, 0, 0xffff], 6],
   [[0, 0, 0, 0, 0xffff, 0], 6],
   [[0x64, 0xff9b, 0, 0, 0, 0], 6],
+  [[0x64, 0xff9b, 1], 6],
   [[0x2002], 1],
 ];
 
@@ -38,6 +44,8 @@ export function isForbiddenAddress(address: string): boolean {
   if (isIP(bare) === 4) return FORBIDDEN.check(bare, 'ipv4');
   if (isIP(bare) !== 6) return false;
   if (FORBIDDEN.check(bare, 'ipv6')) return true;
+  // It would carry 0.0.0.1.
+  if (LOOPBACK.check(bare, 'ipv6')) return false;
   const words = wordsOf(bare);
   return CARRIERS.some(([prefix, at]) => {
     if (!prefix.every((word, index) => words[index] === word)) return false;

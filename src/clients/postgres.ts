@@ -22,6 +22,9 @@ const MAX_RECEIVED_BYTES = 1024 * 1024;
 const FIRST_MESSAGES = 'RENv';
 const LONGEST_FIRST_MESSAGE_BYTES = 64 * 1024;
 
+/** RFC 7677, 4; PostgreSQL's default too. */
+const LEAST_SCRAM_ROUNDS = 4096;
+
 /** PostgreSQL over this dial. */
 export function createPostgresClient(dial: Dial, clock: Clock): PostgresClient {
   return {
@@ -81,10 +84,11 @@ async function openLink(
   });
   // Without a listener the error of an idle connection ends the process; it comes a second time when pg sees the end.
   client.on('error', () => undefined);
-  refusePlainPasswords(client, verified, () => {
+  refuseExposure(client, verified && connection.namedBySecret, (what) => {
+    const lacks = verified ? 'and is not named by the Secret' : 'without verified TLS';
     destroy({
       code: 'DatabaseCleartextRefused',
-      detail: detailOf(`${where} asks for a cleartext or MD5 password without verified TLS; none was sent`, known),
+      detail: detailOf(`${where} asks for ${what} ${lacks}; none was sent`, known),
     });
   });
   const unwatch = watch(socket, (what) => {
@@ -161,17 +165,26 @@ function configuration({ host, port, database, username }: DatabaseConnection, s
 /** What pg's connection emits and its types do not say. */
 interface AuthenticationEvents {
   prependListener(
-    event: 'authenticationCleartextPassword' | 'authenticationMD5Password',
-    listener: () => void,
+    event: 'authenticationCleartextPassword' | 'authenticationMD5Password' | 'authenticationSASLContinue',
+    listener: (message: { readonly data?: unknown }) => void,
   ): unknown;
 }
 
-/** Calls `refuse` before pg can answer a request for a password that others could read or reuse. */
-function refusePlainPasswords(client: PgClient, verified: boolean, refuse: () => void): void {
-  if (verified) return;
+/**
+ * Calls `refuse` before pg can answer a request for a password that the other side could read, or find by trying:
+ * cleartext, MD5, and SCRAM with so few rounds that a proof can be tried like a plain hash.
+ *
+ * @param trusted the server is the one for which the password is meant, and proved to be it
+ */
+function refuseExposure(client: PgClient, trusted: boolean, refuse: (what: string) => void): void {
+  if (trusted) return;
   const { connection } = client as unknown as { connection: AuthenticationEvents };
-  connection.prependListener('authenticationCleartextPassword', refuse);
-  connection.prependListener('authenticationMD5Password', refuse);
+  for (const event of ['authenticationCleartextPassword', 'authenticationMD5Password'] as const)
+    connection.prependListener(event, () => refuse('a cleartext or MD5 password'));
+  connection.prependListener('authenticationSASLContinue', ({ data }) => {
+    const rounds = typeof data === 'string' ? /(?:^|,)i=([0-9]{1,10})(?:,|$)/.exec(data)?.[1] : undefined;
+    if (Number(rounds) < LEAST_SCRAM_ROUNDS) refuse(`a SCRAM proof of ${rounds ?? ''} rounds`);
+  });
 }
 
 /** Watches what arrives: not PostgreSQL, or too much of it. */

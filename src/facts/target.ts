@@ -121,6 +121,8 @@ export interface DatabaseConnection {
   readonly database: string;
   readonly username: string;
   readonly password: Secret | undefined;
+  /** The Secret that holds the password names this server too: its owner chose where the password goes. */
+  readonly namedBySecret: boolean;
   readonly tls: { readonly mode: 'Disable' | 'Prefer' | 'Require' | 'VerifyCA' | 'VerifyFull'; readonly ca?: string };
 }
 

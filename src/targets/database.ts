@@ -59,6 +59,9 @@ async function connectionOf(
       : parseUrl(url.reveal(), `key ${spec.urlSecretRef?.key ?? ''} of Secret ${spec.urlSecretRef?.name ?? ''}`);
   if (!address.ok) return address;
   const { value } = address;
+  // Who may write a report need not be allowed to read Secrets, and must not learn a password by naming a server.
+  const sameSecret = url !== undefined && (own === undefined || own.name === spec.urlSecretRef?.name);
+  const namedBySecret = sameSecret || (own !== undefined && (await namesHost(own.name, value.host, secrets, signal)));
   // A Secret beside the URL is there to override what the URL carries.
   const user = username?.reveal().trim() ?? value.username;
   if (user === undefined) {
@@ -75,6 +78,16 @@ async function connectionOf(
     database: value.database,
     username: user,
     password: password ?? value.password,
+    namedBySecret,
     tls: { mode: spec.tls?.mode ?? value.mode ?? 'Prefer', ...(ca === undefined ? {} : { ca: ca.reveal() }) },
   });
+}
+
+/** The key under which Secrets that database operators write hold the server's name. */
+const HOST_KEY = 'host';
+
+/** Whether the Secret with the password says that it is for this server. Most do not say, which is no fault. */
+async function namesHost(name: string, host: string, secrets: SecretReader, signal: AbortSignal): Promise<boolean> {
+  const named = await secrets.read(name, HOST_KEY, signal);
+  return named.ok && named.value.reveal().trim().toLowerCase() === host.toLowerCase();
 }

@@ -55,8 +55,8 @@ export interface Stack {
   readonly recognize: Installation;
   /** Kubeconfigs, as YAML and as files: of the administrator and of the operator's ServiceAccount. */
   readonly kubeconfig: Kubeconfigs;
-  /** AWS credentials for the operator's environment: what it asks with when the spec names none. */
-  readonly ambient: Readonly<Record<'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY', string>>;
+  /** AWS credentials for the operator's environment, and to whom they may be shown: for when the spec names none. */
+  readonly ambient: Readonly<Record<'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_ENDPOINT_URL', string>>;
   /** Everything that must never be seen outside of a Secret. */
   readonly planted: readonly string[];
   readonly databases: readonly StackDatabase[];
@@ -215,6 +215,7 @@ async function startParts(
     ambient: {
       AWS_ACCESS_KEY_ID: principals.operator.accessKeyId,
       AWS_SECRET_ACCESS_KEY: principals.operator.secretAccessKey,
+      AWS_ENDPOINT_URL: aws.url,
     },
     planted: [
       ...databases.flatMap(({ owner, monitor }) => [owner.password, monitor.password]),

@@ -43,7 +43,8 @@ export const DATABASE_FAULTS = {
   DatabaseCleartextRefused: {
     result: 'error',
     severity: 'high',
-    meaning: 'The database asks for a cleartext or MD5 password without verified TLS; it was not sent.',
+    meaning:
+      'The server asks for a password that it could read or guess (cleartext, MD5, SCRAM with few rounds), without verified TLS or without being named by the Secret; it was not sent.',
   },
   DatabaseMissing: {
     result: 'fail',

@@ -43,6 +43,24 @@ export const secretKey = z
   .max(253)
   .regex(/^[A-Za-z0-9._-]+$/);
 
+/**
+ * A key whose value goes out as it is (a user name, an access key id), so its name must say so: otherwise a report could
+ * send any value of the Secret, a password too, to a server of its author's choosing. RE2 has no look-ahead.
+ */
+export function openSecretKey(pattern: string, notPattern: string, what: string): z.ZodString {
+  // Spelled out: not every evaluator of CEL knows the flag for it.
+  const anyCase = (text: string): string => text.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
+  const [says, saysMore] = [anyCase(pattern), anyCase(notPattern)];
+  const [yes, no] = [new RegExp(says), new RegExp(saysMore)];
+  return withRules(secretKey, [
+    {
+      cel: `self.matches('${says}') && !self.matches('${saysMore}')`,
+      message: `must be the name of a key that says that it holds ${what}, because its value is sent as it is`,
+      holds: (value) => yes.test(value) && !no.test(value),
+    },
+  ]);
+}
+
 /** A duration between two bounds, both given as texts. The pattern comes first, so that CEL's duration() cannot fail. */
 export function durationBetween(min: string, max: string): z.ZodString {
   const [minMs, maxMs] = [parseDuration(min) ?? 0, parseDuration(max) ?? 0];

@@ -5,6 +5,7 @@ import {
   durationBetween,
   label,
   objectName,
+  openSecretKey,
   refusingCredentials,
   secretKey,
   secretKeyRef,
@@ -30,9 +31,13 @@ const usedBy = z
 const awsCredentialsSecretRef = z
   .object({
     name: objectName.describe("The Secret's name, in the report's own namespace."),
-    accessKeyIdKey: secretKey.default('accessKeyId').describe('The key that holds the access key id.'),
+    accessKeyIdKey: openSecretKey('access.?key|user|key.?id', 'secret|pass|token|private', 'an access key id')
+      .default('accessKeyId')
+      .describe('The key that holds the access key id. It is sent as it is, so its name must say what it holds.'),
     secretAccessKeyKey: secretKey.default('secretAccessKey').describe('The key that holds the secret access key.'),
-    sessionTokenKey: secretKey.optional().describe('The key that holds a session token, if there is one.'),
+    sessionTokenKey: openSecretKey('(session|security).?token', 'pass|private', 'a session token')
+      .optional()
+      .describe('The key that holds a session token, if there is one. It is sent as it is.'),
   })
   .optional()
   .describe(
@@ -104,7 +109,9 @@ export const databaseSpec = refusingCredentials(
     credentialsSecretRef: z
       .object({
         name: objectName.describe("The Secret's name, in the report's own namespace."),
-        usernameKey: secretKey.default('username').describe('The key that holds the user name.'),
+        usernameKey: openSecretKey('user|login|role', 'pass|pwd|secret|token|key', 'a user name')
+          .default('username')
+          .describe('The key that holds the user name. It is sent as it is, so its name must say what it holds.'),
         passwordKey: secretKey.default('password').describe('The key that holds the password.'),
       })
       .optional()
@@ -117,7 +124,7 @@ export const databaseSpec = refusingCredentials(
           .enum(['Disable', 'Require', 'VerifyCA', 'VerifyFull'])
           .default('VerifyFull')
           .describe(
-            'Disable: no TLS. Require: TLS, any certificate. VerifyCA: a certificate of the authority. VerifyFull: and of this host name. A password is sent in the clear or as MD5 only under a verified certificate.',
+            'Disable: no TLS. Require: TLS, any certificate. VerifyCA: a certificate of the authority. VerifyFull: and of this host name. A password is sent in the clear or as MD5 only under a verified certificate, to a server that the Secret with the password names.',
           ),
         caSecretRef: secretKeyRef
           .optional()

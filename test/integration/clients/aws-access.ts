@@ -25,8 +25,9 @@ export function ownAccess(
   };
 }
 
-/** The operator's own identity, from the environment. */
+/** The operator's own identity, from the environment, which names the emulator as an administrator's own store. */
 export function ambientAccess(aws: Pick<Aws, 'url'>): AwsAccess {
+  process.env['AWS_ENDPOINT_URL'] = aws.url;
   return { region: 'us-east-1', endpoint: aws.url, credentials: { source: 'ambient' } };
 }
 

@@ -19,13 +19,37 @@ function connect(
   { port }: Listener,
   tls: DatabaseConnection['tls'] = { mode: 'Disable' },
   signal = within(2_000),
+  namedBySecret = true,
 ): Promise<Outcome<unknown>> {
   return client.connect(
-    { host: '127.0.0.1', port, database: 'keylessd', username: 'np', password: secret(PASSWORD), tls },
+    { host: '127.0.0.1', port, database: 'keylessd', username: 'np', password: secret(PASSWORD), namedBySecret, tls },
     signal,
     (session) => session.query('SELECT 1', signal),
   );
 }
+
+/** A message of the server: its type, its length, its body. */
+function message(type: string, body: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(body.length + 4);
+  return Buffer.concat([Buffer.from(type), length, body]);
+}
+
+/** AuthenticationSASL with the one mechanism that PostgreSQL has, then AuthenticationSASLContinue with few rounds. */
+const SASL = message('R', Buffer.concat([Buffer.from([0, 0, 0, 10]), Buffer.from('SCRAM-SHA-256\0\0')]));
+function saslContinue(request: string, rounds: number): Buffer {
+  const nonce = /r=([^,\0]+)/.exec(request)?.[1] ?? '';
+  const text = `r=${nonce}server,s=${Buffer.from('salt').toString('base64')},i=${rounds}`;
+  return message('R', Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from(text)]));
+}
+
+/** Serves SCRAM: offers it, and asks for a proof of so many rounds. */
+const scram = (rounds: number) => (socket: Socket) => {
+  socket.once('data', () => {
+    socket.write(SASL);
+    socket.once('data', (chunk: Buffer) => socket.write(saslContinue(chunk.toString('latin1'), rounds)));
+  });
+};
 
 /** AuthenticationCleartextPassword and AuthenticationMD5Password. */
 const CLEARTEXT = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]);
@@ -75,6 +99,60 @@ describe('a password', () => {
     await server.allClosed();
     expect(decrypted).toContain('recognize-health');
     expect(decrypted).not.toContain(PASSWORD);
+  });
+
+  it('is not proved in rounds so few that the proof could be tried like a plain hash', async () => {
+    const server = await listen(scram(1));
+    expect(await connect(server)).toMatchObject({ ok: false, fault: { code: 'DatabaseCleartextRefused' } });
+    await server.allClosed();
+    // The client's final message holds the proof (p=…).
+    expect(server.received()).not.toContain(',p=');
+  });
+
+  it('is proved in as many rounds as PostgreSQL uses, which a server without the password cannot answer', async () => {
+    const server = await listen(scram(4096));
+    const outcome = await connect(server, { mode: 'Disable' }, within(500));
+    expect(outcome).toMatchObject({ ok: false, fault: { code: 'DatabaseTimeout' } });
+    expect(server.received()).toContain(',p=');
+    expect(server.received()).not.toContain(PASSWORD);
+  });
+
+  it('is not proved in rounds without end', async () => {
+    const outcome = await connect(await listen(scram(2_000_000_000)));
+    expect(outcome).toMatchObject({ ok: false, fault: { code: 'DatabaseAuthenticationFailed' } });
+  });
+
+  it.each([
+    ['in the clear', CLEARTEXT],
+    ['as MD5', MD5],
+  ])('is not sent %s to a server with a good certificate that only the report names', async (_, request) => {
+    const authority = createAuthority();
+    const leaf = authority.issue({ commonName: 'x', hosts: ['127.0.0.1'] });
+    const { TLSSocket } = await import('node:tls');
+    let decrypted = '';
+    const server = await listen((socket) => {
+      socket.once('data', () => {
+        socket.write('S');
+        socket.removeAllListeners('data');
+        const secured = new TLSSocket(socket, { isServer: true, key: leaf.keyPem, cert: leaf.certPem });
+        secured.on('error', () => undefined);
+        secured.on('data', (chunk: Buffer) => {
+          decrypted += chunk.toString('latin1');
+          secured.write(request);
+        });
+      });
+    });
+    const outcome = await connect(server, { mode: 'VerifyFull', ca: authority.caPem }, within(2_000), false);
+    expect(outcome).toMatchObject({
+      ok: false,
+      fault: {
+        code: 'DatabaseCleartextRefused',
+        detail: expect.stringContaining('is not named by the Secret') as string,
+      },
+    });
+    await server.allClosed();
+    expect(decrypted).toContain('recognize-health');
+    expect(decrypted).not.toMatch(/correct-horse|md5/);
   });
 
   it('that the server repeats in its error is masked', async () => {

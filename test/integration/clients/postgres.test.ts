@@ -36,6 +36,7 @@ function to(changes: Partial<Omit<DatabaseConnection, 'password'>> & { password?
     port: server.port,
     database: 'keylessd',
     username: service.user,
+    namedBySecret: true,
     tls: { mode: 'VerifyFull', ca: authority.caPem },
     ...rest,
     password: secret(password),
@@ -215,20 +216,21 @@ describe('a server', () => {
 
 describe('an old server', () => {
   it.each(['md5', 'password'] as const)(
-    'that asks for a password by %s gets it under verified TLS only',
+    'that asks for a password by %s gets it under verified TLS only, and if the Secret names it',
     async (authentication) => {
       const old = await startPostgres({ databases: ['keylessd'], authentication, tls: leaf });
       try {
         const role = await old.createRole('node-persistence');
-        const there = (mode: DatabaseConnection['tls']['mode']): DatabaseConnection =>
-          to({ port: old.port, password: role.password, tls: { mode, ca: authority.caPem } });
+        const there = (mode: DatabaseConnection['tls']['mode'], changes = {}): DatabaseConnection =>
+          to({ port: old.port, password: role.password, tls: { mode, ca: authority.caPem }, ...changes });
         expect([
           await ask(there('VerifyFull')),
           await ask(there('VerifyCA')),
           await ask(there('Require')),
           await ask(there('Prefer')),
           await ask(there('Disable')),
-        ]).toMatchObject([{ ok: true }, { ok: true }, ...Array<string>(3).fill('DatabaseCleartextRefused')]);
+          await ask(there('VerifyFull', { namedBySecret: false })),
+        ]).toMatchObject([{ ok: true }, { ok: true }, ...Array<string>(4).fill('DatabaseCleartextRefused')]);
       } finally {
         await old.remove();
       }

@@ -46,6 +46,7 @@ function target(as: Credentials, changes: Partial<DatabaseTarget> = {}): Databas
       database: name,
       username: as.user,
       password: secret(as.password),
+      namedBySecret: true,
       tls: { mode: 'VerifyFull', ca: authority.caPem },
     }),
     schema,

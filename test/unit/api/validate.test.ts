@@ -31,6 +31,36 @@ test('a report without a spec is a report with an empty one', () => {
   expect(validateReport({ ...report({}), spec: undefined }).ok).toBe(true);
 });
 
+describe('a key whose value is sent as it is', () => {
+  const bucket = (fields: object): object =>
+    report({ buckets: [{ name: 'c', bucket: 'circuits', credentialsSecretRef: { name: 's', ...fields } }] });
+  const login = (usernameKey: string): object => database({ credentialsSecretRef: { name: 's', usernameKey } });
+
+  test.each([
+    ...['username', 'user', 'DB_USER', 'POSTGRES_USER', 'rootUser', 'login', 'role'].map(login),
+    ...['accessKeyId', 'AWS_ACCESS_KEY_ID', 'access-key', 'accesskey', 'rootUser', 'aws_access_key_id'].map((key) =>
+      bucket({ accessKeyIdKey: key }),
+    ),
+    ...['sessionToken', 'AWS_SESSION_TOKEN', 'session-token'].map((key) => bucket({ sessionTokenKey: key })),
+  ])('may say what it holds: %j', (object) => {
+    expect(lines(object)).toEqual([]);
+  });
+
+  test.each([
+    ...['password', 'tls.key', 'token', 'user-password', 'USER_SECRET', 'url', 'data', 'ca.crt'].map(login),
+    ...['secretAccessKey', 'AWS_SECRET_ACCESS_KEY', 'password', 'token', 'tls.key', 'user-token'].map((key) =>
+      bucket({ accessKeyIdKey: key }),
+    ),
+    ...['token', 'password', 'secretAccessKey', 'tls.key'].map((key) => bucket({ sessionTokenKey: key })),
+  ])('may not be any other, or a report could send every value of a Secret anywhere: %j', (object) => {
+    expect(lines(object)).toEqual([
+      expect.stringMatching(
+        /Key: must be the name of a key that says that it holds a.* because its value is sent as it is$/,
+      ),
+    ]);
+  });
+});
+
 describe('a wrong field is named with its path and what it must be', () => {
   test.each([
     [database({ port: 70000 }), 'spec.databases[0].port: must be between 1 and 65535'],

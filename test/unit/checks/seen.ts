@@ -91,6 +91,7 @@ export function database(changes: Partial<DatabaseTarget> = {}): DatabaseTarget 
       database: 'keylessd',
       username: 'np',
       password: undefined,
+      namedBySecret: true,
       tls: { mode: 'VerifyFull' },
     }),
     poolSize: 4,

@@ -3,6 +3,11 @@ import { isForbiddenAddress, isForbiddenName } from '../../../src/clients/forbid
 
 describe('an address that is never visited', () => {
   it.each([
+    '0.0.0.0',
+    '0.1.2.3',
+    '::',
+    '::ffff:0.0.0.0',
+    '64:ff9b:1::169.254.169.254',
     '169.254.169.254',
     '169.254.170.23',
     '169.254.0.1',

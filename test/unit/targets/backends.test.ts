@@ -76,6 +76,47 @@ describe('a database', () => {
     ).toBe('q');
   });
 
+  test.each<[string, object, Readonly<Record<string, string>>, boolean]>([
+    ['a URL with its password', { urlSecretRef: { name: 'db', key: 'url' } }, {}, true],
+    [
+      'a URL and credentials of one Secret',
+      { urlSecretRef: { name: 'db', key: 'url' }, credentialsSecretRef: { name: 'db' } },
+      {},
+      true,
+    ],
+    [
+      'credentials of another Secret than the URL',
+      { urlSecretRef: { name: 'db', key: 'url' }, credentialsSecretRef: { name: 'own' } },
+      {},
+      false,
+    ],
+    ['a host of the spec', { host: 'db', database: 'x', credentialsSecretRef: { name: 'own' } }, {}, false],
+    [
+      'a host of the spec that the Secret names too',
+      { host: 'DB', database: 'x', credentialsSecretRef: { name: 'own' } },
+      { 'own/host': 'db\n' },
+      true,
+    ],
+    [
+      'a host of the spec while the Secret names another',
+      { host: 'db.elsewhere.example', database: 'x', credentialsSecretRef: { name: 'own' } },
+      { 'own/host': 'db' },
+      false,
+    ],
+  ])('knows of %s whether the Secret names the server', async (_, database, more, namedBySecret) => {
+    const values = {
+      'db/url': 'postgres://u:p@db/x',
+      'db/username': 'u',
+      'db/password': 'p',
+      'own/username': 'u',
+      'own/password': 'q',
+      ...more,
+    };
+    expect(await one({ databases: [{ name: 'np', ...database }] }, values, 'database')).toMatchObject({
+      connection: { value: { namedBySecret } },
+    });
+  });
+
   test('without its Secret stays a target, and the report says what was not examined', async () => {
     const { targets, notExamined } = await resolve({ objects: undefined, spec: spec(byUrl()), secrets: secretsOf({}) });
     expect(targets[0]).toMatchObject({ connection: { fault: { code: 'SecretMissing' } } });
