@@ -1,6 +1,7 @@
 // The command line: one program, one file a verb. Data goes to stdout, everything else to stderr.
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../api/exit-codes.ts';
+import { redact } from '../runtime/safe-text.ts';
 import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -67,8 +68,13 @@ Exit codes of check and gate: 0 pass, 1 internal error, 2 usage, bad file, not f
     }
     // Help and version come as errors with exit code 0; everything else that commander says is about usage.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;
+    // The one exit for what we did not foresee: errors of libraries repeat what they were given.
+    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
     terminal.err(
-      `recognize-health: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      `recognize-health: internal error: ${said
+        .split('\n')
+        .map((line) => redact(line))
+        .join('\n')}`,
     );
     return EXIT.internal;
   }

@@ -1,28 +1,14 @@
 // Text that may leave the process. `redact` is its only maker; status, Events, logs and output take nothing else.
+import { maskKnown } from './known-secrets.ts';
+import { maskShapes } from './secret-shapes.ts';
 
 declare const brand: unique symbol;
 
 /** A text that went through `redact`: no secret that we know or recognise, no control character, bounded. */
 export type SafeText = string & { readonly [brand]: true };
 
-const MASK = '[redacted]';
-
-/**
- * What gives a secret away by its shape. Every pattern is linear: no nested quantifier, no ambiguous alternation.
- * The first group is kept, the rest is masked.
- */
-const SHAPES: readonly RegExp[] = [
-  // userinfo of a URL: scheme://user:password@
-  /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s@"'<>]{1,512}(?=@)/gi,
-  // key=value, key: value and "key":"value" for names that say what they hold
-  /((?:pass(?:word|wd|phrase)?|pwd|secret(?:[_-]?access[_-]?key|[_-]?key)?|access[_-]?token|api[_-]?key|token|authorization|x-amz-security-token|x-amz-signature|aws_secret_access_key|sessiontoken|client[_-]?secret|private[_-]?key)["']?\s{0,4}[=:]\s{0,4}["']?(?:bearer |basic )?)[^\s"',;&<>}]{1,4096}/gi,
-  /\b((?:bearer|basic) )[A-Za-z0-9._~+/=-]{8,4096}/gi,
-  // AWS access key ids, JWTs, long base64 or hexadecimal runs of the length of an AWS secret
-  /()\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /()\beyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{4,4096}(?:\.[A-Za-z0-9_-]{0,4096})?/g,
-];
-
-const PEM = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/;
+/** Control characters, line breaks, and what turns the order of characters on a screen around (CVE-2021-42574). */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
 
 /** How many bytes a redacted text may have unless the caller says otherwise. */
 export const DEFAULT_SAFE_BYTES = 256;
@@ -32,24 +18,17 @@ export const DEFAULT_SAFE_BYTES = 256;
  * into spaces, cut at `maxBytes` of UTF-8 on a character's boundary (with an ellipsis).
  *
  * @param text whatever the other side sent
- * @param known values that were used in the conversation; masked wherever they appear, also percent-encoded
+ * @param known values that were used in the conversation; masked wherever they appear, also encoded or cut off
  */
 export function redact(text: string, known: readonly string[] = [], maxBytes: number = DEFAULT_SAFE_BYTES): SafeText {
   // A cap before the patterns keeps the work constant on hostile input; what is cut here would be cut below anyway.
   const cut = text.length > maxBytes * 8;
   let out = cut ? text.slice(0, maxBytes * 8) : text;
   const before = out;
-  for (const value of known) {
-    if (value.length < 3) continue;
-    out = out.split(value).join(MASK);
-    const encoded = encodeURIComponent(value);
-    if (encoded !== value) out = out.split(encoded).join(MASK);
-  }
-  if (PEM.test(out)) out = out.slice(0, out.search(PEM)) + MASK;
-  for (const shape of SHAPES) out = out.replace(shape, `$1${MASK}`);
+  out = maskShapes(maskKnown(out, known));
   // Masking shortens: then what the first cut left of its last word, perhaps half a secret, could come into view.
   if (cut && out !== before) out = out.replace(/\S{1,4096}$/, '');
-  out = out.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  out = out.replace(UNSEEN, ' ').trim();
   return clip(out, maxBytes) as SafeText;
 }
 

@@ -18,6 +18,14 @@ describe('redact', () => {
     ['aws_secret_access_key', `aws_secret_access_key = ${PLANTED}`],
     ['an API key', `X-Api-Key: ${PLANTED}`],
     ['Spring notation', `spring.datasource.password: ${PLANTED}`],
+    ['an environment variable', `PGPASSWORD=${PLANTED} psql`],
+    ['an argument', `psql --db-password ${PLANTED} --host db`],
+    ['an XML element', `<Error><Password>${PLANTED}</Password></Error>`],
+    ['a cookie', `Set-Cookie: session=${PLANTED}; Path=/`],
+    ['another scheme of authorization', `Authorization: AWS4-HMAC-SHA256 Credential=x, Signature=${PLANTED}`],
+    ['a kubeconfig', `users: [{name: x, user: {token: ${PLANTED}}}]`],
+    ['a client key of a kubeconfig', `client-key-data: ${PLANTED}`],
+    ['basic authentication', `Authorization: Basic ${Buffer.from(`u:${PLANTED}`).toString('base64')}`],
   ])('masks %s by its shape', (_dress, text) => {
     expect(redact(text)).not.toContain(PLANTED);
   });
@@ -26,8 +34,68 @@ describe('redact', () => {
     ['as it is', PLANTED],
     ['percent-encoded', encodeURIComponent(PLANTED)],
     ['inside a word', `x${PLANTED}y`],
+    [
+      'percent-encoded in lower case',
+      encodeURIComponent(PLANTED).toLowerCase().replace('s3cr3t-pa55word', 'S3cr3t-Pa55word'),
+    ],
+    ['percent-encoded to the last character', `%${Buffer.from(PLANTED).toString('hex').match(/../g)!.join('%')}`],
+    ['in base64', Buffer.from(PLANTED).toString('base64')],
+    ['in base64url', Buffer.from(PLANTED).toString('base64url')],
+    ['in hexadecimal', Buffer.from(PLANTED).toString('hex')],
   ])('masks a known value %s', (_dress, text) => {
     expect(redact(`odd error: ${text}`, [PLANTED])).not.toContain(text);
+    expect(redact(`odd error: ${text} (28P01)`, [PLANTED])).toMatch(/^odd error: \S*\[redacted\]\S* \(28P01\)$/);
+  });
+
+  test.each([1, 2, 3, 4])('masks a known value in base64 that begins %i bytes before it', (bytes) => {
+    const text = Buffer.from(`${'x'.repeat(bytes)}${PLANTED}yy`).toString('base64');
+    const shown = redact(`says ${text} here`, [PLANTED]).replaceAll('[redacted]', '\0'.repeat(4));
+    // What is left over of it decodes to nothing of the value but its edges.
+    expect(Buffer.from(shown.split(' ')[1] ?? '', 'base64').toString('latin1')).not.toMatch(/S3cr|Pa55|word/);
+  });
+
+  test.each([
+    ['by a line break', PLANTED.replace('-', '-\n')],
+    ['by a line break and an indent', PLANTED.replace('-', '-\r\n    ')],
+    ['at every fourth character', PLANTED.replace(/(.{4})/g, '$1\n')],
+    ['by a NUL', PLANTED.replace('-', '\0-')],
+  ])('masks a known value that is broken %s', (_how, text) => {
+    expect(redact(`odd error: ${text} (28P01)`, [PLANTED])).toBe('odd error: [redacted] (28P01)');
+  });
+
+  test('masks what is left of a known value where the other side cut its text', () => {
+    for (let length = 5; length < PLANTED.length; length++) {
+      expect(redact(`odd error: ${PLANTED.slice(0, length)}`, [PLANTED])).toBe('odd error: [redacted]');
+      expect(redact(`odd error: ${PLANTED.slice(0, length)}…`, [PLANTED])).toBe('odd error: [redacted]…');
+      expect(redact(`${PLANTED.slice(-length)} is odd`, [PLANTED])).toBe('[redacted] is odd');
+    }
+  });
+
+  test('shows no piece of a known value at the limit, wherever the limit falls', () => {
+    for (let before = 200; before < 260; before++) {
+      const shown = redact(`${'x '.repeat(before / 2)}${PLANTED} and more`, [PLANTED]);
+      expect(shown).not.toMatch(/S3cr|Pa55|word|xyz/);
+    }
+  });
+
+  test('masks a quoted value to its closing quote, and to the end where that was cut off', () => {
+    expect(redact('{"password":"correct horse, \\"battery\\"","user":"app"}')).toBe(
+      '{"password":"[redacted]","user":"app"}',
+    );
+    expect(redact('{"user":"app","password":"correct horse, bat')).toBe('{"user":"app","password":"[redacted]');
+  });
+
+  test('masks userinfo whose password has an @', () => {
+    expect(redact('postgres://app:p@ss@w0rd@db/x')).toBe('postgres://[redacted]@db/x');
+  });
+
+  test.each([
+    ['an AWS secret access key', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
+    ['a line of a PEM block', 'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2'],
+    ['an access key id', 'AKIAIOSFODNN7EXAMPLE'],
+    ['a JWT', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N'],
+  ])('masks %s that nobody told us of', (_what, value) => {
+    expect(redact(`odd line ${value} in a log`)).toBe('odd line [redacted] in a log');
   });
 
   test('masks a private key to the end of the text', () => {
@@ -39,12 +107,22 @@ describe('redact', () => {
     'connect ECONNREFUSED 127.0.0.1:5432',
     'password authentication failed for user "app"',
     'token expired',
+    'auth-vault/signature: a signature cannot be validated',
+    'sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+    'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    'com.keyless.persistence.NodePersistenceApplication.lambda$startTheApplication$0',
+    'https://docs.pingidentity.com/recognize/troubleshooting/recognize_troubleshooting_guide.html#auth-vault',
+    '/opt/keyless/core-daemon/lib/BOOT-INF/classes/application-production.properties',
   ])('leaves alone what holds no secret: %s', (text) => {
     expect(redact(text)).toBe(text);
   });
 
   test('turns control characters and line breaks into spaces', () => {
     expect(redact('a\u0000b\r\nc\u001b[31md')).toBe('a b c [31md');
+  });
+
+  test('turns what reverses the order of characters on a screen into spaces', () => {
+    expect(redact('core\u202edaemon\u2066x')).toBe('core daemon x');
   });
 
   test('never exceeds its limit in UTF-8 and never cuts a character (any text)', () => {
