@@ -1,7 +1,7 @@
 // The command line: one program, one file a verb. Data goes to stdout, everything else to stderr.
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../api/exit-codes.ts';
-import { redact } from '../runtime/safe-text.ts';
+import { redact, visible } from '../runtime/safe-text.ts';
 import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -63,7 +63,7 @@ Exit codes of check and gate: 0 pass, 1 internal error, 2 usage, bad file, not f
     return exitCode;
   } catch (error) {
     if (error instanceof CommandError) {
-      terminal.err(`recognize-health: ${error.message}`);
+      terminal.err(`recognize-health: ${visible(error.message)}`);
       return error.exitCode;
     }
     // Help and version come as errors with exit code 0; everything else that commander says is about usage.

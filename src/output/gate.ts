@@ -1,6 +1,7 @@
 // The gate's answers for a person: what blocks, what the guide says to do, and what nobody looked at.
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { GateAnswer, GateFinding } from '../facts/gate-decision.ts';
+import { printable } from './printable.ts';
 import { plain, wrap, type Paint } from './columns.ts';
 
 const WIDTH = 100;
@@ -18,7 +19,7 @@ export const OUTCOMES = {
 
 /** All answers, an empty line between two. */
 export function renderGate(answers: readonly GateAnswer[], paint: Paint = plain): string[] {
-  return answers.flatMap((answer, index) => [...(index === 0 ? [] : ['']), ...renderOne(answer, paint)]);
+  return printable(answers).flatMap((answer, index) => [...(index === 0 ? [] : ['']), ...renderOne(answer, paint)]);
 }
 
 function renderOne(answer: GateAnswer, paint: Paint): string[] {

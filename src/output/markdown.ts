@@ -3,11 +3,14 @@ import { EXIT } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../facts/gate-decision.ts';
 import type { Told } from './junit.ts';
+import { printable } from './printable.ts';
 import { OUTCOMES } from './gate.ts';
 
 /** A whole document, without a line feed at its end. */
 export function renderMarkdown(reports: readonly Told[]): string {
-  return reports.map((report) => section(report).join('\n')).join('\n\n');
+  return printable(reports)
+    .map((report) => section(report).join('\n'))
+    .join('\n\n');
 }
 
 function section({ namespace, name, status, gate }: Told): string[] {

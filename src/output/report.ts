@@ -1,6 +1,7 @@
 // A report for a person: the verdict, the root causes with what the guide says, then every question that is not good.
 import type { CheckStatus, HealthReportStatus, Verdict } from '../api/health-report.ts';
 import type { Result } from '../api/faults/traits.ts';
+import { printable } from './printable.ts';
 import { columns, plain, wrap, type Cell, type Paint } from './columns.ts';
 
 const WIDTH = 100;
@@ -27,7 +28,8 @@ export interface Shown {
 }
 
 /** The report as lines of text. `all`: good and skipped questions too. */
-export function renderReport({ namespace, name, status }: Shown, all: boolean, paint: Paint = plain): string[] {
+export function renderReport(report: Shown, all: boolean, paint: Paint = plain): string[] {
+  const { namespace, name, status } = printable(report);
   const { verdict } = status;
   const head = columns(
     [
@@ -56,7 +58,7 @@ export function renderSummary(reports: readonly Shown[], paint: Paint = plain): 
     text,
     style: 'faint' as const,
   }));
-  const rows = reports.map(({ namespace, name, status }): Cell[] => [
+  const rows = printable(reports).map(({ namespace, name, status }): Cell[] => [
     { text: namespace },
     { text: name },
     { text: status.verdict, style: VERDICT_STYLE[status.verdict] },
@@ -105,12 +107,12 @@ function paragraph(label: string, text: string): string[] {
 }
 
 function checks(status: HealthReportStatus, all: boolean, paint: Paint): string[] {
-  const shown = (status.checks ?? []).filter(
+  const told = (status.checks ?? []).filter(
     ({ state, result }) => all || (state !== 'pass' && state !== 'skip') || (result !== 'pass' && result !== 'skip'),
   );
-  if (shown.length === 0) return [];
+  if (told.length === 0) return [];
   const header = ['STATE', 'CHECK', 'FAULT', 'SEEN'].map((text) => ({ text, style: 'faint' as const }));
-  return ['', ...columns([header, ...shown.map((check) => row(check))], paint)];
+  return ['', ...columns([header, ...told.map((check) => row(check))], paint)];
 }
 
 function row(check: CheckStatus): Cell[] {

@@ -3,7 +3,7 @@
 import type { Reason } from '../api/conditions.ts';
 import type { FaultCode } from '../api/faults.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
-import { clip } from '../runtime/safe-text.ts';
+import { clip, visible } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 import { stampConditions, type Claim } from './conditions.ts';
 import { CONDITION_MESSAGE_BYTES, reasonSentence } from './sentences.ts';
@@ -37,7 +37,7 @@ export function suspendedStatus(occasion: Occasion): HealthReportStatus {
 
 /** Nothing at all can be evaluated, and waiting will not help: the message says what to change. */
 export function stalledStatus(occasion: Occasion, reason: FaultCode | Reason, message: string): HealthReportStatus {
-  const text = clip(message, CONDITION_MESSAGE_BYTES);
+  const text = clip(visible(message), CONDITION_MESSAGE_BYTES);
   return unknownStatus(occasion, reason, [
     { type: 'Ready', status: 'False', reason, message: text },
     ...bothUnknown(reason, text),

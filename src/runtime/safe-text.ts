@@ -28,8 +28,12 @@ export function redact(text: string, known: readonly string[] = [], maxBytes: nu
   out = maskShapes(maskKnown(out, known));
   // Masking shortens: then what the first cut left of its last word, perhaps half a secret, could come into view.
   if (cut && out !== before) out = out.replace(/\S{1,4096}$/, '');
-  out = out.replace(UNSEEN, ' ').trim();
-  return clip(out, maxBytes) as SafeText;
+  return clip(visible(out).trim(), maxBytes) as SafeText;
+}
+
+/** The text without what a terminal would act on instead of showing it: for what is ours or was redacted before. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, ' ');
 }
 
 /** Joins texts that are safe already (and constants of the program) without another pass. */
