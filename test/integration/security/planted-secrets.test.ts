@@ -1,6 +1,6 @@
 // Secrets planted wherever an operator or a command reads: none leaves, whole or in pieces, in any form, by any way out.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -124,7 +124,6 @@ describe('planted secrets', () => {
     ];
     const documents = [{ ...named('gossip'), spec: gossipSpec() }, ...secrets];
     await writeFile(file, documents.map((document) => JSON.stringify(document)).join('\n---\n'));
-    await writeFile(log, logText());
     const told: string[] = [];
     const tell = async (...argv: string[]): Promise<void> => {
       const { out, err } = await command(...argv);
@@ -138,9 +137,13 @@ describe('planted secrets', () => {
     }
     for (const format of ['table', 'json', 'yaml']) await tell('status', 'gossip', ...here, '-o', format, ...reach);
     await tell('status', 'recognize', '--all', ...here, ...reach);
-    await tell('diagnose', log);
-    await tell('diagnose', '-o', 'json', '--service', 'auth-vault', log);
-    for (const line of LOG_LINES) await tell('explain', line);
+    // One by one: a finding shows the first of its lines.
+    for (const line of LOG_LINES) {
+      await writeFile(log, logged(line));
+      await tell('diagnose', log);
+      await tell('diagnose', '-o', 'json', '--service', 'auth-vault', log);
+      await tell('explain', line);
+    }
     return told;
   }
 
@@ -149,15 +152,13 @@ describe('planted secrets', () => {
     username: 'app',
     password: PLANTED.database,
   });
-  const logText = (): string =>
-    LOG_LINES.map((line) => `${new Date().toISOString()} ERROR 1 --- [main] i.k.authvault.JwtService : ${line}\n`).join(
-      '',
-    );
+  const logged = (line: string): string =>
+    `${new Date().toISOString()} ERROR 1 --- [main] i.k.authvault.JwtService : ${line}`;
 
   beforeAll(async () => {
     buildWhenNeeded();
     stack = await startStack();
-    folder = tmpdir();
+    folder = await mkdtemp(join(tmpdir(), 'recognize-health-secrets-'));
     const certificate = createAuthority().issue({
       commonName: PLANTED.subject,
       hosts: [`${PLANTED.query}.example.com`],
@@ -180,13 +181,11 @@ describe('planted secrets', () => {
     await operator.stop();
     await gossips.close();
     await stack.stop();
+    await rm(folder, { recursive: true });
   });
 
   it('are not shown by report, Events, log at debug, metrics, /gate or any command', async () => {
-    for (const text of LOG_LINES)
-      stack
-        .service('auth-vault')
-        .running.writeLog(`${new Date().toISOString()} ERROR 1 --- [main] i.k.authvault.JwtService : ${text}`);
+    for (const line of LOG_LINES) stack.service('auth-vault').running.writeLog(logged(line));
     const warned = await runOf('recognize');
     const mend = await stack.database.stop();
     const failing = await runOf('recognize');
