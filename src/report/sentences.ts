@@ -24,6 +24,14 @@ export function rollMessage(roll: Roll, good: string): string {
   return clip(`${lead}${citedSentence(first)}${more}`, CONDITION_MESSAGE_BYTES);
 }
 
+/** The message with what is muted behind it: a condition that leaves a finding out says which. */
+export function mutedBeside(message: string, checks: readonly JudgedCheck[]): string {
+  const [first, ...others] = checks.filter(({ muted }) => muted).map(({ id }) => id);
+  if (first === undefined) return message;
+  const words = ` Muted: ${first}${others.length === 0 ? '' : ` and ${others.length} more`}.`;
+  return `${clip(message, CONDITION_MESSAGE_BYTES - Buffer.byteLength(words))}${words}`;
+}
+
 /** What a reason that is not a fault means. */
 export function reasonSentence(reason: string): string {
   return Object.hasOwn(REASONS, reason) ? REASONS[reason as Reason] : reason;

@@ -7,7 +7,7 @@ import type { TopologyName } from '../product/topology.ts';
 import { clip } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 import { conditionType, countComponents, stampConditions, type Claim } from './conditions.ts';
-import { CONDITION_MESSAGE_BYTES, reasonSentence, rollMessage } from './sentences.ts';
+import { CONDITION_MESSAGE_BYTES, mutedBeside, reasonSentence, rollMessage } from './sentences.ts';
 import { fitIntoBudget, STATUS_BYTES } from './size.ts';
 
 /** A report is fresh for twice its interval, and at least this long twice: one late run is no alarm. In ms. */
@@ -128,9 +128,14 @@ function claimsOf(input: ReportInput): Claim[] {
       type: 'Healthy',
       status: healthy.status,
       reason: healthy.reason,
-      message: rollMessage(healthy, reasonSentence('Healthy')),
+      message: mutedBeside(rollMessage(healthy, reasonSentence('Healthy')), judgement.checks),
     },
-    { type: 'Upgradeable', status: upgradeable.status, reason: upgradeable.reason, message: upgradeMessage },
+    {
+      type: 'Upgradeable',
+      status: upgradeable.status,
+      reason: upgradeable.reason,
+      message: mutedBeside(upgradeMessage, judgement.checks),
+    },
     ...judgement.components.flatMap((roll): Claim[] => {
       const type = conditionType(roll.component);
       if (type === undefined) return [];
@@ -138,7 +143,9 @@ function claimsOf(input: ReportInput): Claim[] {
         roll.reason === 'NotExamined'
           ? 'None of its questions could be asked.'
           : rollMessage(roll, reasonSentence('Healthy'));
-      return [{ type, status: roll.status, reason: roll.reason, message }];
+      if (roll.reason === 'Muted') return [{ type, status: roll.status, reason: roll.reason, message }];
+      const own = judgement.checks.filter(({ component }) => component === roll.component);
+      return [{ type, status: roll.status, reason: roll.reason, message: mutedBeside(message, own) }];
     }),
   ];
 }

@@ -9,6 +9,8 @@ import { Stop } from '../../../src/runtime/clock.ts';
 export interface RunningOperator {
   /** What it logged so far, one JSON object a line. */
   log(): string;
+  /** Where its endpoints are. */
+  port(): number;
   /** Ends it as SIGTERM does. Rejects when it broke. */
   stop(): Promise<void>;
 }
@@ -19,6 +21,7 @@ export async function startOperator(kubeconfig: string, namespaces: readonly str
   const api = createKubeApi(createTransport(access), systemClock);
   const stopping = new AbortController();
   const lines: string[] = [];
+  let port = 0;
   let ended: Promise<unknown> | undefined;
   await new Promise<void>((resolve, reject) => {
     ended = runOperator({
@@ -29,12 +32,16 @@ export async function startOperator(kubeconfig: string, namespaces: readonly str
       logLevel: 'debug',
       logTo: { write: (line) => void lines.push(line) },
       signal: stopping.signal,
-      onReady: () => resolve(),
+      onReady: (ready) => {
+        port = ready.port;
+        resolve();
+      },
     });
     ended.catch(reject);
   });
   return {
     log: () => lines.join(''),
+    port: () => port,
     async stop() {
       stopping.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
       await ended;

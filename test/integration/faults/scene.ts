@@ -32,6 +32,8 @@ export interface Scene {
   events(): Promise<AnyObject[]>;
   stopOperator(): Promise<void>;
   startOperator(): Promise<void>;
+  /** What the operator serves under this path. */
+  fetch(path: string): Promise<string>;
   /** Everything that every operator of this scene logged. */
   log(): string;
   close(): Promise<void>;
@@ -117,6 +119,7 @@ export async function startScene(options: StackOptions = {}): Promise<Scene> {
     async startOperator() {
       operator = await startOperator(stack.kubeconfig.operatorFile, stack.watched);
     },
+    fetch: async (path) => (await fetch(`http://127.0.0.1:${operator?.port() ?? 0}${path}`)).text(),
     log: () => logs.join('') + (operator?.log() ?? ''),
     async close() {
       await scene.stopOperator();
