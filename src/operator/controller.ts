@@ -30,6 +30,8 @@ export interface ControllerInput {
   readonly random: () => number;
   /** Runs at the same time. Probing waits far more than it computes. */
   readonly workers: number;
+  /** A routine run starts so long after it was due. In ms. */
+  readonly onStart?: (lateMs: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -49,6 +51,8 @@ interface Entry {
   report: ObservedReport;
   remembered: Remembered | undefined;
   running: AbortController | undefined;
+  /** When the next routine run is due, on the monotonic clock. */
+  dueAt: number | undefined;
 }
 
 /** Starts the workers. They end with the signal; a run under way is cancelled and writes nothing. */
@@ -65,6 +69,9 @@ export function controller(input: ControllerInput): Controller {
     if (entry === undefined) return;
     const running = new AbortController();
     entry.running = running;
+    if (entry.dueAt !== undefined && clock.monotonicMs() >= entry.dueAt)
+      input.onStart?.(clock.monotonicMs() - entry.dueAt);
+    entry.dueAt = undefined;
     const { report } = entry;
     const reconciled = await reconcile({
       ...input,
@@ -77,6 +84,7 @@ export function controller(input: ControllerInput): Controller {
     switch (reconciled.kind) {
       case 'Again':
         entry.remembered = reconciled.remembered;
+        entry.dueAt = clock.monotonicMs() + reconciled.ms;
         work.addAfter(key, reconciled.ms);
         return;
       case 'Wait':
@@ -140,7 +148,7 @@ export function controller(input: ControllerInput): Controller {
       const entry = entries.get(key);
       if (entry === undefined || entry.report.metadata.uid !== report.metadata.uid) {
         if (entry !== undefined) cancel(entry, 'deleted');
-        entries.set(key, { report, remembered: undefined, running: undefined });
+        entries.set(key, { report, remembered: undefined, running: undefined, dueAt: undefined });
         schedule(work, key, report, clock.now());
         return;
       }

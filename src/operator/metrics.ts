@@ -1,7 +1,10 @@
 // Metrics in the Prometheus format, declared as data: docs, dashboard and alerts are compared with it. Labels are
-// bounded: verdicts, results, entries of the guide; never a name of a report or a text.
+// bounded: verdicts, results, entries of the guide; the names of reports, which whoever is called at night needs, only of
+// a bounded number of them; never a text.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { ReportSummary } from './summary.ts';
+import type { ApiFaultCode } from '../kube/api-fault.ts';
+import type { Verb } from '../kube/rules.ts';
+import { MOST_NAMED, SUMMARY_CONDITIONS, type ReportSummary } from './summary.ts';
 
 export const VERDICTS = ['Healthy', 'Warning', 'Failing', 'Unknown'] as const;
 
@@ -9,13 +12,43 @@ export const VERDICTS = ['Healthy', 'Warning', 'Failing', 'Unknown'] as const;
 export const RUN_RESULTS = ['examined', 'broke'] as const;
 export type RunResult = (typeof RUN_RESULTS)[number];
 
+/** How a call to the API server ended. */
+export const CALL_RESULTS = [
+  'OK',
+  'NotFound',
+  'Conflict',
+  'AlreadyExists',
+  'Gone',
+  'Forbidden',
+  'Unauthorized',
+  'Invalid',
+  'TooManyRequests',
+  'ServerError',
+  'Unreachable',
+  'Timeout',
+  'Misconfigured',
+] as const satisfies readonly ('OK' | ApiFaultCode)[];
+export type CallResult = 'OK' | ApiFaultCode;
+const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch'] as const satisfies readonly Verb[];
+
 interface Metric {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
-  /** Each label with the values that it may have. */
-  readonly labels?: Readonly<Record<string, readonly string[] | 'the ids of docs/reference/entries.md'>>;
+  /** Each label with the values that it may have, or in words what bounds them. */
+  readonly labels?: Readonly<Record<string, readonly string[] | LabelBound>>;
 }
+
+/** What bounds labels that have no list of values. */
+export const LABEL_BOUNDS = {
+  entry: 'the ids of docs/reference/entries.md',
+  report_namespace: `namespaces of at most ${MOST_NAMED} reports`,
+  report: `names of at most ${MOST_NAMED} reports`,
+} as const;
+type LabelBound = (typeof LABEL_BOUNDS)[keyof typeof LABEL_BOUNDS];
+
+/** Not `namespace`: Prometheus renames a label that its own target has, unless told otherwise. */
+const REPORT = { report_namespace: LABEL_BOUNDS.report_namespace, report: LABEL_BOUNDS.report } as const;
 
 export const METRICS = {
   runs: {
@@ -28,6 +61,11 @@ export const METRICS = {
     name: 'recognize_health_run_duration_seconds',
     type: 'histogram',
     help: 'Time from the start of a run to its end.',
+  },
+  lateness: {
+    name: 'recognize_health_run_lateness_seconds',
+    type: 'histogram',
+    help: 'Time from when a routine run was due to its start: long while there are too few workers.',
   },
   verdicts: {
     name: 'recognize_health_reports',
@@ -44,7 +82,47 @@ export const METRICS = {
     name: 'recognize_health_findings',
     type: 'gauge',
     help: 'Checks that warn or fail, neither muted nor a symptom of another, by the entry of the guide that they cite.',
-    labels: { entry: 'the ids of docs/reference/entries.md' },
+    labels: { entry: LABEL_BOUNDS.entry },
+  },
+  condition: {
+    name: 'recognize_health_report_condition',
+    type: 'gauge',
+    help: 'Status of a condition of one report: 1 for the status that it has.',
+    labels: { ...REPORT, condition: SUMMARY_CONDITIONS, status: ['True', 'False', 'Unknown'] },
+  },
+  reportStale: {
+    name: 'recognize_health_report_stale',
+    type: 'gauge',
+    help: 'Whether one report is stale: 1 or 0.',
+    labels: REPORT,
+  },
+  reportFindings: {
+    name: 'recognize_health_report_findings',
+    type: 'gauge',
+    help: 'Findings of one report by the entry of the guide that they cite; only entries that are cited.',
+    labels: { ...REPORT, entry: LABEL_BOUNDS.entry },
+  },
+  lastRun: {
+    name: 'recognize_health_report_last_run_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the last finished run of one report started.',
+    labels: REPORT,
+  },
+  unnamed: {
+    name: 'recognize_health_reports_unnamed',
+    type: 'gauge',
+    help: `Reports beyond the first ${MOST_NAMED}: they are counted with all, and have no series of their own.`,
+  },
+  leader: {
+    name: 'recognize_health_leader',
+    type: 'gauge',
+    help: 'Whether this replica works: 1, or 0 while it stands by.',
+  },
+  calls: {
+    name: 'recognize_health_api_calls_total',
+    type: 'counter',
+    help: 'Calls to the Kubernetes API by verb and by how they ended.',
+    labels: { verb: VERBS, result: CALL_RESULTS },
   },
   restarts: {
     name: 'recognize_health_watch_restarts_total',
@@ -55,6 +133,10 @@ export const METRICS = {
 
 export interface Metrics {
   runEnded(result: RunResult, seconds: number): void;
+  /** A routine run starts so long after it was due. */
+  runStarted(lateSeconds: number): void;
+  apiCalled(verb: Verb, result: CallResult): void;
+  setLeading(leading: boolean): void;
   /** What the reports say now. */
   setReports(summary: ReportSummary): void;
   watchRestarted(): void;
@@ -67,19 +149,26 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const runs = new Counter({ name: METRICS.runs.name, help: METRICS.runs.help, labelNames: ['result'], registers });
-  const seconds = new Histogram({
-    name: METRICS.seconds.name,
-    help: METRICS.seconds.help,
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers,
-  });
   const gauge = <L extends string>({ name, help }: Metric, ...labelNames: L[]): Gauge<L> =>
     new Gauge({ name, help, labelNames, registers });
+  const counter = <L extends string>({ name, help }: Metric, ...labelNames: L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers });
+  const histogram = ({ name, help }: Metric, buckets: number[]): Histogram =>
+    new Histogram({ name, help, buckets, registers });
+  const runs = counter(METRICS.runs, 'result');
+  const seconds = histogram(METRICS.seconds, [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]);
+  const lateness = histogram(METRICS.lateness, [0.1, 0.5, 1, 5, 15, 60, 300]);
   const verdicts = gauge(METRICS.verdicts, 'verdict');
   const stale = gauge(METRICS.stale);
   const findings = gauge(METRICS.findings, 'entry');
-  const restarts = new Counter({ name: METRICS.restarts.name, help: METRICS.restarts.help, registers });
+  const condition = gauge(METRICS.condition, 'report_namespace', 'report', 'condition', 'status');
+  const reportStale = gauge(METRICS.reportStale, 'report_namespace', 'report');
+  const reportFindings = gauge(METRICS.reportFindings, 'report_namespace', 'report', 'entry');
+  const lastRun = gauge(METRICS.lastRun, 'report_namespace', 'report');
+  const unnamed = gauge(METRICS.unnamed);
+  const leader = gauge(METRICS.leader);
+  const calls = counter(METRICS.calls, 'verb', 'result');
+  const restarts = counter(METRICS.restarts);
   // A counter that is not there yet and one that is 0 mean different things to an alert.
   for (const result of RUN_RESULTS) runs.inc({ result }, 0);
   return {
@@ -87,11 +176,22 @@ export function createMetrics(): Metrics {
       runs.inc({ result });
       seconds.observe(duration);
     },
+    runStarted: (late) => lateness.observe(Math.max(late, 0)),
+    apiCalled: (verb, result) => calls.inc({ verb, result }),
+    setLeading: (leading) => leader.set(leading ? 1 : 0),
     setReports: (summary) => {
       for (const verdict of VERDICTS) verdicts.set({ verdict }, summary.verdicts[verdict]);
       stale.set(summary.stale);
-      findings.reset();
+      unnamed.set(summary.unnamed);
+      for (const each of [findings, condition, reportStale, reportFindings, lastRun]) each.reset();
       for (const [entry, count] of summary.findings) findings.set({ entry }, count);
+      for (const one of summary.named) {
+        const report = { report_namespace: one.namespace, report: one.name };
+        for (const [type, status] of one.conditions) condition.set({ ...report, condition: type, status }, 1);
+        for (const [entry, count] of one.findings) reportFindings.set({ ...report, entry }, count);
+        reportStale.set(report, one.stale ? 1 : 0);
+        if (one.lastRun !== undefined) lastRun.set(report, one.lastRun);
+      }
     },
     watchRestarted: () => restarts.inc(),
     text: () => registry.metrics(),
@@ -111,7 +211,8 @@ export function metricsReference(): string {
     '# Metrics',
     '',
     'Served at `/metrics`, beside the usual `process_` and `nodejs_` metrics. Generated from the code (`npm run gen`); do',
-    'not edit. Every replica says what the reports say, so take the `max` over replicas and not the `sum`.',
+    'not edit. Every replica says what the reports say, so take the `max` over replicas and not the `sum`. Labels are bounded:',
+    `series of single reports exist for the first ${MOST_NAMED} of them, which \`${METRICS.unnamed.name}\` makes visible.`,
     '',
     '| metric | type | labels | meaning |',
     '|---|---|---|---|',

@@ -16,11 +16,12 @@ import { RULES } from '../kube/rules.ts';
 import { namespaceSecrets } from '../kube/secrets.ts';
 import { Stop, systemClock, type Clock } from '../runtime/clock.ts';
 import { controller, type Controller } from './controller.ts';
+import { countedApi } from './counted-api.ts';
 import { serveEndpoints, type Endpoints, type ListenAddress } from './endpoints.ts';
 import { gateAnswer } from './gate.ts';
 import { createLeadership, LEASE_TIMES, type Leadership, type LeaseTimes } from './leadership.ts';
 import { createLog, type LogLevel, type LogTarget } from './log.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetrics, type Metrics, type RunResult } from './metrics.ts';
 import { observed } from './observed-report.ts';
 import type { Log } from './ports.ts';
 import type { Examine } from './reconcile.ts';
@@ -62,11 +63,11 @@ export type OperatorEnd = 'stopped' | 'lease lost';
  * comes to lead, and serves the endpoints from the statuses. Rejects only when it cannot start (the port is taken).
  */
 export async function runOperator(options: OperatorOptions): Promise<OperatorEnd> {
-  const { api } = options;
+  const metrics = createMetrics();
+  const api = countedApi(options.api, metrics);
   const namespaces = [...new Set(options.namespaces)];
   const clock = options.clock ?? systemClock;
   const log = createLog(options.logLevel, options.logTo);
-  const metrics = createMetrics();
   const clients = createClients({ cluster: createClusterClient(api), clock });
   const life = new AbortController();
   // Workers, runs, timers and the watch all wait on this one signal: many listeners are its purpose.
@@ -81,6 +82,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   const examineReport: Examine = async ({ metadata, spec, previous, signal: running }) => {
     const started = clock.monotonicMs();
     const startedAt = clock.now();
+    const ended = (result: RunResult): void => metrics.runEnded(result, (clock.monotonicMs() - started) / 1_000);
     const status = await examine({
       namespace: metadata.namespace,
       generation: metadata.generation,
@@ -92,8 +94,11 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       clock,
       startedAt,
       signal: running,
+    }).catch((error: unknown) => {
+      if (!running.aborted) ended('broke');
+      throw error;
     });
-    metrics.runEnded('examined', (clock.monotonicMs() - started) / 1_000);
+    ended('examined');
     return status;
   };
 
@@ -154,7 +159,9 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   log.info({ port: endpoints.port, namespaces: namespaces.length === 0 ? '(all)' : namespaces }, 'operator started');
   options.onReady?.({ port: endpoints.port });
 
+  metrics.setLeading(false);
   const lead = (mayWrite: () => boolean): void => {
+    metrics.setLeading(true);
     control = controller({
       api: createReportApi(api, hostname(), log, clock),
       examine: examineReport,
@@ -163,6 +170,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       log,
       random: Math.random,
       workers: options.workers,
+      onStart: (lateMs) => metrics.runStarted(lateMs / 1_000),
       signal,
     });
     for (const key of reflector.keys()) {
@@ -248,6 +256,9 @@ function noteWatch(note: ReflectorNote, log: Log, metrics: Metrics): void {
 
 function counted(report: ReportObject | undefined): Counted[] {
   if (report === undefined) return [];
-  const { spec, status } = observed(report);
-  return [{ suspended: (spec as { readonly suspend?: unknown } | undefined)?.suspend === true, status }];
+  const { metadata, spec, status } = observed(report);
+  const { namespace, name } = metadata;
+  return [
+    { namespace, name, suspended: (spec as { readonly suspend?: unknown } | undefined)?.suspend === true, status },
+  ];
 }

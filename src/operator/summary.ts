@@ -1,37 +1,87 @@
-// What all reports together say now: counted when metrics are asked for, from the copies that the watch keeps.
+// What all reports together say now, and each by itself: counted when metrics are asked for, from the copies that the
+// watch keeps. How much is told of single reports is bounded, whatever somebody creates.
 import type { HealthReportStatus, Verdict } from '../api/health-report.ts';
+import { ENTRIES } from '../guide/index.ts';
+
+/** Conditions that are told of each report; those of its components are in the report. */
+export const SUMMARY_CONDITIONS = ['Ready', 'Healthy', 'Upgradeable'] as const;
+
+/** Of more reports than these nothing is told one by one: they are counted with all, and as unnamed. */
+export const MOST_NAMED = 1_000;
 
 export interface ReportSummary {
   readonly verdicts: Readonly<Record<Verdict, number>>;
   readonly stale: number;
   /** Checks that warn or fail by the entry that they cite. */
   readonly findings: ReadonlyMap<string, number>;
+  readonly named: readonly NamedReport[];
+  /** Reports of which nothing is told one by one. */
+  readonly unnamed: number;
 }
+
+/** What is told of one report. */
+export interface NamedReport {
+  readonly namespace: string;
+  readonly name: string;
+  readonly conditions: ReadonlyMap<(typeof SUMMARY_CONDITIONS)[number], ConditionStatus>;
+  readonly stale: boolean;
+  /** Start of the last run, in seconds since 1970. */
+  readonly lastRun: number | undefined;
+  readonly findings: ReadonlyMap<string, number>;
+}
+
+type ConditionStatus = HealthReportStatus['conditions'][number]['status'];
 
 /** One report as far as it is counted. */
 export interface Counted {
+  readonly namespace: string;
+  readonly name: string;
   readonly suspended: boolean;
   readonly status: HealthReportStatus | undefined;
 }
 
+/** A status may be of another version of the operator, or of somebody else: only what the guide has becomes a label. */
+const KNOWN: ReadonlySet<string> = new Set(ENTRIES.map(({ id }) => id));
+
 /**
  * Counts verdicts, stale reports and findings. A report without a status is Unknown and not stale: nothing was ever
- * said. Entries come from the status that a replica wrote; their number is bounded by the guide.
+ * said.
  */
 export function summarise(reports: readonly Counted[], now: Date): ReportSummary {
   const verdicts: Record<Verdict, number> = { Healthy: 0, Warning: 0, Failing: 0, Unknown: 0 };
   const findings = new Map<string, number>();
   let stale = 0;
-  for (const { suspended, status } of reports) {
-    verdicts[status?.verdict ?? 'Unknown'] += 1;
-    if (status === undefined) continue;
-    if (!suspended && status.freshUntil !== undefined && Date.parse(status.freshUntil) < now.getTime()) stale += 1;
-    for (const check of status.checks ?? []) {
-      if ((check.state !== 'warn' && check.state !== 'fail') || check.muted === true) continue;
-      if (check.suppressedBy !== undefined) continue;
-      for (const id of new Set(check.citations?.map((citation) => citation.id)))
-        findings.set(id, (findings.get(id) ?? 0) + 1);
-    }
+  const named: NamedReport[] = [];
+  for (const report of reports) {
+    verdicts[report.status?.verdict ?? 'Unknown'] += 1;
+    const one = describe(report, now);
+    if (one.stale) stale += 1;
+    for (const [id, count] of one.findings) findings.set(id, (findings.get(id) ?? 0) + count);
+    if (named.length < MOST_NAMED) named.push(one);
   }
-  return { verdicts, stale, findings };
+  return { verdicts, stale, findings, named, unnamed: reports.length - named.length };
+}
+
+function describe({ namespace, name, suspended, status }: Counted, now: Date): NamedReport {
+  const findings = new Map<string, number>();
+  for (const check of status?.checks ?? []) {
+    if ((check.state !== 'warn' && check.state !== 'fail') || check.muted === true) continue;
+    if (check.suppressedBy !== undefined) continue;
+    for (const id of new Set(check.citations?.map((citation) => citation.id)))
+      if (KNOWN.has(id)) findings.set(id, (findings.get(id) ?? 0) + 1);
+  }
+  const lastRun = Date.parse(status?.lastRunTime ?? '') / 1_000;
+  return {
+    namespace,
+    name,
+    conditions: new Map(
+      SUMMARY_CONDITIONS.map((type) => [
+        type,
+        status?.conditions.find((condition) => condition.type === type)?.status ?? 'Unknown',
+      ]),
+    ),
+    stale: !suspended && status?.freshUntil !== undefined && Date.parse(status.freshUntil) < now.getTime(),
+    lastRun: Number.isNaN(lastRun) ? undefined : lastRun,
+    findings,
+  };
 }

@@ -1,4 +1,4 @@
-// Alerts: the three of the guide, and two that watch the watcher. Annotations cite the guide as the reports do.
+// Alerts: the three of the guide, and three that watch the watcher. Annotations cite the guide as the reports do.
 import { entryUrl } from '../../src/guide/entry.ts';
 import { ENTRIES, GUIDE } from '../../src/guide/index.ts';
 import { METRICS } from '../../src/operator/metrics.ts';
@@ -11,18 +11,27 @@ export interface Alert {
   readonly annotations: { readonly summary: string; readonly description: string; readonly runbook_url: string };
 }
 
+/** One alert a report, or one for all while there are reports that have no series of their own. */
+function ofReports(one: string, all: string): string {
+  const named = `max by (report_namespace, report) (${one}) > 0`;
+  return `${named} or (max(${all}) > 0 and on() max(${METRICS.unnamed.name}) > 0)`;
+}
+
+const WHICH =
+  'The labels report_namespace and report say which HealthReport; without them: kubectl get healthreports -A';
+
 /** An alert for what a report cites: the reports have confirmed it already, so it fires at once. */
 function cited(alert: string, id: string, severity: Alert['labels']['severity'], summary: string): Alert {
   const entry = ENTRIES.find((one) => one.id === id);
   if (entry === undefined) throw new Error(`the guide has no entry ${id}`);
   return {
     alert,
-    expr: `max(${METRICS.findings.name}{entry="${id}"}) > 0`,
+    expr: ofReports(`${METRICS.reportFindings.name}{entry="${id}"}`, `${METRICS.findings.name}{entry="${id}"}`),
     for: '0m',
     labels: { severity },
     annotations: {
       summary,
-      description: `${entry.cause} ${entry.nextSteps} [${id}] Which report: kubectl get healthreports --all-namespaces`,
+      description: `${entry.cause} ${entry.nextSteps} [${id}] ${WHICH}`,
       runbook_url: entryUrl(entry),
     },
   };
@@ -34,13 +43,23 @@ export const ALERTS: readonly Alert[] = [
   cited('RecognizeSignatureInvalid', 'REC-AL-003', 'critical', 'Auth vault met a signature that cannot be validated.'),
   {
     alert: 'RecognizeHealthReportsStale',
-    expr: `max(${METRICS.stale.name}) > 0`,
+    expr: ofReports(METRICS.reportStale.name, METRICS.stale.name),
     for: '5m',
     labels: { severity: 'warning' },
     annotations: {
-      summary: 'HealthReports are not current.',
-      description:
-        'Their freshUntil has passed, so nothing is known about these installations now. Read the log of the operator that leads.',
+      summary: 'A HealthReport is not current.',
+      description: `Its freshUntil has passed, so nothing is known about this installation now. Read the log of the operator that leads. ${WHICH}`,
+      runbook_url: GUIDE.url,
+    },
+  },
+  {
+    alert: 'RecognizeHealthLeaderless',
+    expr: `max(${METRICS.leader.name}) == 0`,
+    for: '5m',
+    labels: { severity: 'warning' },
+    annotations: {
+      summary: 'No replica of recognize-health works.',
+      description: 'Every replica stands by, so no report is kept current. Read their logs, and look at the Lease.',
       runbook_url: GUIDE.url,
     },
   },

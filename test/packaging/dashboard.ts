@@ -9,7 +9,8 @@ interface Panel {
   readonly unit?: string;
 }
 
-const { verdicts, stale, findings, runs, seconds, restarts } = METRICS;
+const { verdicts, stale, findings, condition, lastRun, runs, seconds, lateness, calls, leader, restarts } = METRICS;
+const BY_REPORT = 'report_namespace, report';
 
 const PANELS: readonly Panel[] = [
   {
@@ -29,6 +30,24 @@ const PANELS: readonly Panel[] = [
     type: 'table',
     description: findings.help,
     targets: [{ expr: `max by (entry) (${findings.name})`, legend: '{{entry}}' }],
+  },
+  {
+    title: 'Conditions by report',
+    type: 'table',
+    description: condition.help,
+    targets: [
+      {
+        expr: `max by (${BY_REPORT}, condition, status) (${condition.name}) == 1`,
+        legend: '{{report_namespace}}/{{report}} {{condition}} {{status}}',
+      },
+    ],
+  },
+  {
+    title: 'Time since the last run',
+    type: 'timeseries',
+    description: lastRun.help,
+    unit: 's',
+    targets: [{ expr: `time() - max by (${BY_REPORT}) (${lastRun.name})`, legend: '{{report_namespace}}/{{report}}' }],
   },
   {
     title: 'Verdicts over time',
@@ -52,6 +71,31 @@ const PANELS: readonly Panel[] = [
       expr: `histogram_quantile(${quantile}, sum by (le) (rate(${seconds.name}_bucket[$__rate_interval])))`,
       legend: `p${quantile * 100}`,
     })),
+  },
+  {
+    title: 'Lateness of routine runs',
+    type: 'timeseries',
+    description: lateness.help,
+    unit: 's',
+    targets: [
+      {
+        expr: `histogram_quantile(0.95, sum by (le) (rate(${lateness.name}_bucket[$__rate_interval])))`,
+        legend: 'p95',
+      },
+    ],
+  },
+  {
+    title: 'Calls to the Kubernetes API',
+    type: 'timeseries',
+    description: calls.help,
+    unit: 'ops',
+    targets: [{ expr: `sum by (verb, result) (rate(${calls.name}[$__rate_interval]))`, legend: '{{verb}} {{result}}' }],
+  },
+  {
+    title: 'Replicas that work',
+    type: 'stat',
+    description: leader.help,
+    targets: [{ expr: `sum(${leader.name})`, legend: 'leaders' }],
   },
   {
     title: 'Watch restarts',

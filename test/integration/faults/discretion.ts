@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { RULES, type ApiRule } from '../../../src/kube/rules.ts';
 import type { RecordedRequest } from '../../stack/apiserver/server.ts';
+import { METRICS } from '../../../src/operator/metrics.ts';
+import { undocumented } from './exposition.ts';
 import type { Scene } from './scene.ts';
 
 const rules: readonly ApiRule[] = Object.values(RULES);
@@ -44,10 +46,24 @@ export function describeDiscretion(scene: () => Scene): void {
       expect(calls.filter(({ write, operation, dryRun }) => write || (operation === 'Sign' && !dryRun))).toEqual([]);
     });
 
+    it('the metrics are those that are documented, with labels within their bounds', async () => {
+      const { admin } = scene().stack;
+      const reports = (await admin.list({ apiVersion: 'recognize.health/v1alpha1', kind: 'HealthReport' })).map(
+        ({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`,
+      );
+      const served = await scene().fetch('/metrics');
+      expect(undocumented(served, reports)).toEqual([]);
+      // Each is there, and a made-up one would be seen.
+      for (const { name } of Object.values(METRICS)) expect(served).toContain(`# TYPE ${name} `);
+      expect(undocumented(`${METRICS.verdicts.name}{verdict="Sick"} 1`, reports)).toHaveLength(1);
+      expect(undocumented('recognize_health_secret{text="x"} 1', reports)).toHaveLength(1);
+    });
+
     it('no secret shows in a report, an Event or the log', async () => {
       const { admin, planted, namespace } = scene().stack;
       const reports = await admin.list({ apiVersion: 'recognize.health/v1alpha1', kind: 'HealthReport', namespace });
-      const shown = JSON.stringify([reports, await scene().events()]) + scene().log();
+      const shown =
+        JSON.stringify([reports, await scene().events()]) + scene().log() + (await scene().fetch('/metrics'));
       expect(shown).toContain('status written');
       expect(planted.filter((secret) => shown.includes(secret))).toEqual([]);
     });

@@ -1,11 +1,13 @@
 // What the metrics say about all reports together.
 import { describe, expect, it } from 'vitest';
 import { healthReportStatus, type HealthReportStatus } from '../../../src/api/health-report.ts';
-import { summarise } from '../../../src/operator/summary.ts';
+import { MOST_NAMED, summarise } from '../../../src/operator/summary.ts';
 
 const NOW = new Date('2026-01-02T03:00:00Z');
 const FRESH = '2026-01-02T03:05:00Z';
 const OLD = '2026-01-02T02:59:59Z';
+
+const NAMED = { namespace: 'recognize', name: 'prod' };
 
 const status = (of: object): HealthReportStatus => healthReportStatus.parse({ freshUntil: FRESH, ...of });
 
@@ -22,14 +24,14 @@ const check = (of: object = {}): object => ({
 });
 
 const summary = (given: HealthReportStatus | undefined, suspended = false): ReturnType<typeof summarise> =>
-  summarise([{ suspended, status: given }], NOW);
+  summarise([{ ...NAMED, suspended, status: given }], NOW);
 
 describe('the summary', () => {
   it('counts each verdict, and a report without a status as Unknown', () => {
     const reports = [status({ verdict: 'Healthy' }), status({ verdict: 'Failing' }), undefined];
     expect(
       summarise(
-        reports.map((one) => ({ suspended: false, status: one })),
+        reports.map((one) => ({ ...NAMED, suspended: false, status: one })),
         NOW,
       ).verdicts,
     ).toEqual({
@@ -59,5 +61,50 @@ describe('the summary', () => {
     { what: 'cites nothing', of: { citations: [] }, counted: false },
   ])('counts a check that $what as a finding: $counted', ({ of, counted }) => {
     expect([...summary(status({ checks: [check(of)] })).findings]).toEqual(counted ? [['REC-AL-003', 1]] : []);
+  });
+
+  it('counts no finding of an entry that the guide does not have: whoever wrote it, it becomes no label', () => {
+    const made = status({ checks: [check({ citations: [{ id: 'REC-XX-999', basis: 'Log' }] })] });
+    expect([...summary(made).findings]).toEqual([]);
+  });
+
+  it('tells of each report its conditions, its last run and its findings', () => {
+    const condition = { reason: 'X', message: 'x', lastTransitionTime: OLD };
+    const given = status({
+      lastRunTime: '2026-01-02T02:00:00Z',
+      freshUntil: OLD,
+      checks: [check()],
+      conditions: [
+        { type: 'Ready', status: 'True', ...condition },
+        { type: 'Healthy', status: 'False', ...condition },
+        { type: 'CoreDaemonHealthy', status: 'False', ...condition },
+      ],
+    });
+    expect(summary(given).named).toEqual([
+      {
+        ...NAMED,
+        conditions: new Map([
+          ['Ready', 'True'],
+          ['Healthy', 'False'],
+          ['Upgradeable', 'Unknown'],
+        ]),
+        stale: true,
+        lastRun: Date.parse('2026-01-02T02:00:00Z') / 1_000,
+        findings: new Map([['REC-AL-003', 1]]),
+      },
+    ]);
+  });
+
+  it('tells of a bounded number of reports, and counts the others', () => {
+    const reports = Array.from({ length: MOST_NAMED + 7 }, (_, index) => ({
+      namespace: 'recognize',
+      name: `report-${index}`,
+      suspended: false,
+      status: status({ verdict: 'Failing', checks: [check()] }),
+    }));
+    const all = summarise(reports, NOW);
+    expect([all.named.length, all.unnamed]).toEqual([MOST_NAMED, 7]);
+    expect(all.verdicts.Failing).toBe(MOST_NAMED + 7);
+    expect(all.findings.get('REC-AL-003')).toBe(MOST_NAMED + 7);
   });
 });

@@ -1,0 +1,229 @@
+// The chart's alerts under Prometheus' own promtool: they are rules, they fire, they do not fire, they resolve.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { METRICS } from '../../../src/operator/metrics.ts';
+import { findPromtool } from '../../stack/promtool.ts';
+import { ofKind, render } from './render.ts';
+
+interface Rule {
+  readonly alert: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+interface Groups {
+  groups: { rules: Rule[] }[];
+}
+
+const promtool = findPromtool();
+const missing = 'missing' in promtool ? promtool.missing : '';
+if (missing !== '') console.warn(`The alerts are not run: ${missing}.`);
+
+const rendered = await render({ prometheusRule: { enabled: true } });
+const spec = ofKind(rendered, 'PrometheusRule')['spec'] as Groups;
+const rules = spec.groups.flatMap((group) => group.rules);
+
+/** Series as two replicas serve them: what the leader says, the standby says too. */
+function series(metric: { readonly name: string }, labels: string, values: string): object[] {
+  return ['a', 'b'].map((instance) => ({
+    series: `${metric.name}{${[labels, `instance="${instance}"`].filter((part) => part !== '').join(',')}}`,
+    values,
+  }));
+}
+
+const PROD = 'report_namespace="recognize",report="prod"';
+const TEST = 'report_namespace="recognize-test",report="test"';
+const ALIVE = [...series(METRICS.verdicts, 'verdict="Healthy"', '1x60'), ...series(METRICS.unnamed, '', '0x60')];
+const LEADS = [
+  { series: `${METRICS.leader.name}{instance="a"}`, values: '1x60' },
+  { series: `${METRICS.leader.name}{instance="b"}`, values: '0x60' },
+];
+
+interface Story {
+  readonly what: string;
+  readonly alert: string;
+  readonly input: readonly object[];
+  /** At this minute, these alerts: each with the labels beyond the rule's own. */
+  readonly at: readonly (readonly [minute: number, firing: readonly Readonly<Record<string, string>>[]])[];
+}
+
+const prod = { report_namespace: 'recognize', report: 'prod' };
+const test = { report_namespace: 'recognize-test', report: 'test' };
+
+const OF_THE_GUIDE = [
+  ['RecognizeErrorRateHigh', 'REC-AL-001'],
+  ['RecognizeServiceNotStarting', 'REC-AL-002'],
+  ['RecognizeSignatureInvalid', 'REC-AL-003'],
+] as const;
+
+const STORIES: readonly Story[] = [
+  ...OF_THE_GUIDE.flatMap(([alert, entry]): Story[] => {
+    const finding = (of: string, values: string): object[] =>
+      series(METRICS.reportFindings, `${of},entry="${entry}"`, values);
+    return [
+      {
+        what: 'fires once for a report that cites its entry, at once, and resolves when it no longer does',
+        alert,
+        input: [
+          ...ALIVE,
+          ...finding(PROD, '_x4 1x5 _x20'),
+          ...series(METRICS.findings, `entry="${entry}"`, '_x4 1x5 _x20'),
+        ],
+        at: [
+          [3, []],
+          [6, [prod]],
+          [30, []],
+        ],
+      },
+      {
+        what: 'names each report',
+        alert,
+        input: [...ALIVE, ...finding(PROD, '1x20'), ...finding(TEST, '2x20')],
+        at: [[5, [prod, test]]],
+      },
+      {
+        what: 'does not fire for another entry',
+        alert,
+        input: [...ALIVE, ...series(METRICS.reportFindings, `${PROD},entry="REC-NP-002"`, '1x20')],
+        at: [[5, []]],
+      },
+      {
+        what: 'fires for reports that have no series of their own',
+        alert,
+        input: [
+          ...series(METRICS.verdicts, 'verdict="Failing"', '1200x20'),
+          ...series(METRICS.unnamed, '', '200x20'),
+          ...series(METRICS.findings, `entry="${entry}"`, '1x20'),
+        ],
+        at: [[5, [{}]]],
+      },
+    ];
+  }),
+  {
+    what: 'fires after five minutes, for the report that is stale, and resolves with its next run',
+    alert: 'RecognizeHealthReportsStale',
+    input: [
+      ...ALIVE,
+      ...series(METRICS.reportStale, PROD, '0x2 1x20 0x20'),
+      ...series(METRICS.reportStale, TEST, '0x60'),
+      ...series(METRICS.stale, '', '0x2 1x20 0x20'),
+    ],
+    at: [
+      [2, []],
+      [6, []],
+      [10, [prod]],
+      [30, []],
+    ],
+  },
+  {
+    what: 'does not fire for a report that was late for a moment',
+    alert: 'RecognizeHealthReportsStale',
+    input: [...ALIVE, ...series(METRICS.reportStale, PROD, '0x2 1x2 0x40')],
+    at: [
+      [4, []],
+      [10, []],
+    ],
+  },
+  {
+    what: 'does not fire while one replica works',
+    alert: 'RecognizeHealthLeaderless',
+    input: [...ALIVE, ...LEADS],
+    at: [[20, []]],
+  },
+  {
+    what: 'fires when every replica stands by for five minutes, and resolves when one works',
+    alert: 'RecognizeHealthLeaderless',
+    input: [...ALIVE, ...series(METRICS.leader, '', '1x2 0x10 1x20')],
+    at: [
+      [4, []],
+      [10, [{}]],
+      [20, []],
+    ],
+  },
+  {
+    what: 'does not fire while somebody examines',
+    alert: 'RecognizeHealthAbsent',
+    input: ALIVE,
+    at: [[30, []]],
+  },
+  {
+    what: 'fires when nobody was scraped for ten minutes, and resolves',
+    alert: 'RecognizeHealthAbsent',
+    input: series(METRICS.verdicts, 'verdict="Healthy"', '1x2 _x30 1x20'),
+    at: [
+      [3, []],
+      [25, [{}]],
+      [40, []],
+    ],
+  },
+];
+
+describe('promtool', () => {
+  it.runIf(process.env['CI'] === 'true')('is there', () => {
+    expect(missing).toBe('');
+  });
+});
+
+describe.skipIf(missing !== '')('the alerts', () => {
+  let folder: string;
+  const run = (...argv: readonly string[]): { readonly status: number | null; readonly said: string } => {
+    const path = 'path' in promtool ? promtool.path : '';
+    const { status, stdout, stderr } = spawnSync(path, argv, { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+    return { status, said: stdout + stderr };
+  };
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'recognize-health-rules-'));
+    writeFileSync(join(folder, 'rules.yaml'), stringify(spec));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** The outcome of a story: promtool's words when it did not come true. */
+  function play({ alert, input, at }: Story): string {
+    const rule = rules.find((one) => one.alert === alert);
+    if (rule === undefined) throw new Error(`The chart has no alert ${alert}.`);
+    const tests = {
+      rule_files: ['rules.yaml'],
+      evaluation_interval: '1m',
+      tests: [
+        {
+          interval: '1m',
+          input_series: input,
+          alert_rule_test: at.map(([minute, firing]) => ({
+            eval_time: `${minute}m`,
+            alertname: alert,
+            exp_alerts: firing.map((labels) => ({
+              exp_labels: { ...rule.labels, ...labels },
+              exp_annotations: rule.annotations,
+            })),
+          })),
+        },
+      ],
+    };
+    writeFileSync(join(folder, 'tests.yaml'), stringify(tests, { aliasDuplicateObjects: false }));
+    const { status, said } = run('test', 'rules', 'tests.yaml');
+    return status === 0 ? '' : said;
+  }
+
+  it('are rules', () => {
+    const { status, said } = run('check', 'rules', 'rules.yaml');
+    expect(status, said).toBe(0);
+    expect(said).toContain(`${rules.length} rules found`);
+  });
+
+  it('have a story each', () => {
+    expect([...new Set(STORIES.map(({ alert }) => alert))].sort()).toEqual(rules.map(({ alert }) => alert).sort());
+  });
+
+  it.each(STORIES.map((story) => [story.alert, story.what, story] as const))('%s %s', (_alert, _what, story) => {
+    expect(play(story)).toBe('');
+  });
+
+  it('are judged by a promtool that finds a story that is not true', () => {
+    const [first] = STORIES;
+    expect(play({ ...first!, at: [[3, [prod]]] })).toContain('FAILED');
+  });
+});
