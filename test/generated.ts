@@ -20,6 +20,7 @@ import { metricsReference } from '../src/operator/metrics.ts';
 import { checksReference } from './reference/checks.ts';
 import { conditionsReference } from './reference/conditions.ts';
 import { faultsReference } from './reference/faults.ts';
+import { logReference } from './reference/log.ts';
 import { importsReference } from './reference/imports.ts';
 
 export interface GeneratedFile {
@@ -62,4 +63,5 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: 'helm/recognize-health/templates/prometheus-rule.yaml', content: chartAlerts },
   { path: 'helm/recognize-health/files/dashboard.json', content: dashboard },
   { path: 'docs/reference/metrics.md', content: metricsReference },
+  { path: 'docs/reference/log.md', content: logReference },
 ];

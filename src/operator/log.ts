@@ -8,8 +8,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What each level is for; the documentation of `--log-level`. */
 export const LEVEL_MEANINGS: Readonly<Record<LogLevel, string>> = {
-  debug: 'every start and end of a watch, a list, a run that came to nothing',
-  info: 'a status that was written (one line a transition), leadership, start and end',
+  debug: 'each start of a list or a watch, a run that came to nothing, a status that says the same again',
+  info: 'one line for each status that says something new, leadership, start and end',
   warn: 'what passes by itself: an interrupted watch, a refused write, a lost Event',
   error: 'what somebody must mend: a missing or old definition, a run that broke',
 };

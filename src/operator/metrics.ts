@@ -2,9 +2,10 @@
 // bounded: verdicts, results, entries of the guide; the names of reports, which whoever is called at night needs, only of
 // a bounded number of them; never a text.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { SUMMARY_CONDITIONS } from '../api/conditions.ts';
 import type { ApiFaultCode } from '../kube/api-fault.ts';
 import type { Verb } from '../kube/rules.ts';
-import { MOST_NAMED, SUMMARY_CONDITIONS, type ReportSummary } from './summary.ts';
+import { MOST_NAMED, type ReportSummary } from './summary.ts';
 
 export const VERDICTS = ['Healthy', 'Warning', 'Failing', 'Unknown'] as const;
 

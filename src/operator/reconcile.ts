@@ -123,13 +123,16 @@ export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
 
   const result = await write(input, status, written, known?.attempted);
   switch (result.kind) {
-    case 'Written':
-      log.info(
+    case 'Written': {
+      // One line a transition: a heartbeat, or an answer that says the same again, is none.
+      const level = significantlyDiffers(written, status) ? 'info' : 'debug';
+      log[level](
         { report: keyOf(report.metadata), verdict: status.verdict, rootCause: status.rootCause ?? '' },
         'status written',
       );
       await tell(input, transitionEvents(written, status, clock.now()));
       return due(status);
+    }
     case 'Gone':
       return { kind: 'Dropped', why: 'Gone' };
     case 'Replaced':

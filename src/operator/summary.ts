@@ -1,10 +1,8 @@
 // What all reports together say now, and each by itself: counted when metrics are asked for, from the copies that the
 // watch keeps. How much is told of single reports is bounded, whatever somebody creates.
+import { SUMMARY_CONDITIONS } from '../api/conditions.ts';
 import type { HealthReportStatus, Verdict } from '../api/health-report.ts';
 import { ENTRIES } from '../guide/index.ts';
-
-/** Conditions that are told of each report; those of its components are in the report. */
-export const SUMMARY_CONDITIONS = ['Ready', 'Healthy', 'Upgradeable'] as const;
 
 /** Of more reports than these nothing is told one by one: they are counted with all, and as unnamed. */
 export const MOST_NAMED = 1_000;
@@ -23,6 +21,7 @@ export interface ReportSummary {
 export interface NamedReport {
   readonly namespace: string;
   readonly name: string;
+  /** Those of its components are in the report alone. */
   readonly conditions: ReadonlyMap<(typeof SUMMARY_CONDITIONS)[number], ConditionStatus>;
   readonly stale: boolean;
   /** Start of the last run, in seconds since 1970. */

@@ -21,6 +21,10 @@ interface Bench {
   readonly control: Controller;
   readonly writes: { uid: string; status: HealthReportStatus }[];
   readonly events: string[];
+  /** What it logged, the level before it. */
+  readonly lines: string[];
+  /** How late routine runs started. In ms. */
+  readonly late: number[];
   readonly runs: { uid: string; generation: number; signal: AbortSignal }[];
   readonly stop: AbortController;
   /** What the API server holds, for re-reads. */
@@ -40,6 +44,8 @@ function bench(): Bench {
     clock,
     writes: [],
     events: [],
+    lines: [],
+    late: [],
     runs: [],
     stop,
     stored: undefined,
@@ -72,9 +78,15 @@ function bench(): Bench {
     examine,
     mayWrite: () => self.leads,
     clock,
-    log: silent,
+    log: {
+      debug: (_, message) => void self.lines.push(`debug ${message}`),
+      info: (_, message) => void self.lines.push(`info ${message}`),
+      warn: (_, message) => void self.lines.push(`warn ${message}`),
+      error: (_, message) => void self.lines.push(`error ${message}`),
+    },
     random: () => 0,
     workers: 2,
+    onStart: (lateMs) => void self.late.push(lateMs),
     signal: stop.signal,
   });
   return Object.assign(self, { control });
@@ -117,6 +129,31 @@ describe('controller', () => {
     b.control.observe(report());
     await b.clock.advance(5 * 60_000);
     expect(b.writes).toHaveLength(2);
+  });
+
+  test('logs one line a transition: a heartbeat is none', async () => {
+    const b = bench();
+    b.control.observe(report());
+    await b.clock.advance(11 * 60_000);
+    b.verdict = 'Failing';
+    await b.clock.advance(60_000);
+    const written = b.lines.filter((line) => line.endsWith('status written'));
+    expect(written).toEqual([
+      'info status written',
+      'debug status written',
+      'debug status written',
+      'info status written',
+    ]);
+  });
+
+  test('tells how late a routine run starts when the workers are busy', async () => {
+    const b = bench();
+    b.runMs = 90_000;
+    for (const name of ['a', 'b', 'c']) b.control.observe(report({ name, uid: name }));
+    await b.clock.advance(10 * 60_000);
+    expect(b.late.length).toBeGreaterThan(0);
+    expect(Math.max(...b.late)).toBeGreaterThan(0);
+    expect(Math.min(...b.late)).toBeGreaterThanOrEqual(0);
   });
 
   test('stays below 289 writes a day when nothing happens', async () => {
