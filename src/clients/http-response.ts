@@ -6,6 +6,8 @@
 export const MAX_BODY_BYTES = 64 * 1024;
 /** Bytes of status line and headers, interim responses included. */
 export const MAX_HEAD_BYTES = 32 * 1024;
+/** Bytes of a chunked body with its framing. Chunks of a byte each have six times as much of it as of body. */
+const MAX_CHUNKED_BYTES = 8 * MAX_BODY_BYTES;
 /** Bytes of a chunk's size line with its extensions. */
 const MAX_CHUNK_LINE_BYTES = 1024;
 
@@ -48,6 +50,8 @@ export function createResponseReader(): ResponseReader {
   let rest: Buffer = EMPTY;
   const body: Buffer[] = [];
   let bodyBytes = 0;
+  /** Of the body, with its framing. */
+  let receivedBytes = 0;
   /** Of the current chunk; -1: a size line comes next; -2: the line break after a chunk. */
   let chunkLeft = -1;
 
@@ -118,7 +122,13 @@ export function createResponseReader(): ResponseReader {
         if (parsed === undefined || typeof parsed === 'string') return parsed;
         head = parsed;
       }
-      if (head.framing.kind === 'chunked') return readChunks(head);
+      if (head.framing.kind === 'chunked') {
+        receivedBytes += chunk.length;
+        const progress = readChunks(head);
+        return progress === undefined && receivedBytes > MAX_CHUNKED_BYTES
+          ? 'sends chunks that hold almost nothing'
+          : progress;
+      }
       keep(rest);
       rest = EMPTY;
       if (head.framing.kind === 'length' && bodyBytes >= Math.min(head.framing.bytes, MAX_BODY_BYTES + 1)) {

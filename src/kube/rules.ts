@@ -203,9 +203,12 @@ export function pathOf(rule: ApiRule, params: CallParams): string {
   return `/${parts.map(segment).join('/')}${suffix}`;
 }
 
-/** `.` and `..` survive escaping and would be resolved by URL parsers on the way. */
+/**
+ * `.` and `..` survive escaping, and parsers of URLs on the way resolve them even as %2E. Nothing has such a name:
+ * escaped twice it is asked for as it is written, and is not found.
+ */
 function segment(part: string): string {
-  return part === '.' || part === '..' ? part.replaceAll('.', '%2E') : encodeURIComponent(part);
+  return part === '.' || part === '..' ? part.replaceAll('.', '%252E') : encodeURIComponent(part);
 }
 
 /** `list pods in namespace recognize`: for messages. */

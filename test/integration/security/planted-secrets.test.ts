@@ -233,6 +233,28 @@ describe('planted secrets', () => {
     }
   });
 
+  it.each<[string, (ref: object) => object, object]>([
+    [
+      'as a user name',
+      (credentialsSecretRef) => ({ databases: [{ name: 'd', host: 'h', database: 'x', credentialsSecretRef }] }),
+      { usernameKey: 'password' },
+    ],
+    [
+      'as an access key id',
+      (credentialsSecretRef) => ({ buckets: [{ name: 'b', bucket: 'circuits', credentialsSecretRef }] }),
+      { accessKeyIdKey: 'secretAccessKey' },
+    ],
+    [
+      'as a session token',
+      (credentialsSecretRef) => ({ keys: [{ name: 'k', kms: { keyId: 'x', credentialsSecretRef } }] }),
+      { sessionTokenKey: 'token' },
+    ],
+  ])('cannot be sent %s, which goes out as it is: the API server refuses the report', async (_, of, keys) => {
+    await expect(
+      stack.admin.create({ ...named('sending'), spec: of({ name: 'gossip-database', ...keys }) }),
+    ).rejects.toThrow(/must be the name of a key that says that it holds/);
+  });
+
   it('are not repeated by the API server when it refuses a URL with userinfo', async () => {
     const url = `https://planted:${PLANTED.query}@127.0.0.1/`;
     await expect(

@@ -38,7 +38,7 @@ describe('the path of a call', () => {
     ],
     [RULES.getVersion, {}, '/version'],
     [RULES.getSecret, { namespace: 'a', name: '../../secrets' }, '/api/v1/namespaces/a/secrets/..%2F..%2Fsecrets'],
-    [RULES.getSecret, { namespace: 'a', name: '..' }, '/api/v1/namespaces/a/secrets/%2E%2E'],
+    [RULES.getSecret, { namespace: 'a', name: '..' }, '/api/v1/namespaces/a/secrets/%252E%252E'],
     [RULES.listPods, { namespace: 'a', query: { limit: 5, continue: undefined } }, '/api/v1/namespaces/a/pods?limit=5'],
   ])('%#', (rule, params, expected) => {
     expect(pathOf(rule, params)).toBe(expected);
