@@ -80,7 +80,9 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
   tolerations: objects('Taints that the pods tolerate.'),
   affinity: value({}, 'Affinity of the pods.', { type: 'object' }),
   priorityClassName: text('', 'Priority class of the pods.', { pattern: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$' }),
-  extraEnv: objects('More environment variables: NODE_EXTRA_CA_CERTS, HTTPS_PROXY, AWS_REGION.'),
+  extraEnv: objects(
+    'More environment variables: NODE_EXTRA_CA_CERTS, HTTPS_PROXY, AWS_REGION, AWS_ENDPOINT_URL (a store of your own to which the operator may show its AWS identity).',
+  ),
   extraVolumes: objects('More volumes, for example a bundle of certificate authorities.'),
   extraVolumeMounts: objects('Where they are mounted.'),
   service: group('The Service in front of /metrics, /healthz and /readyz.', {

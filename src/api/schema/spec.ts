@@ -41,7 +41,7 @@ const awsCredentialsSecretRef = z
   })
   .optional()
   .describe(
-    "A Secret with AWS credentials. Use the service's own, so that a denial is the service's denial. Without it the operator's ambient identity asks (IRSA, Pod Identity), and a denial says nothing about the service.",
+    "A Secret with AWS credentials. Use the service's own, so that a denial is the service's denial. Without it the operator's ambient identity asks (IRSA, Pod Identity), which is shown to AWS alone, and a denial says nothing about the service.",
   );
 
 export const serviceSpec = refusingCredentials(['password', 'token'], {
