@@ -4,6 +4,7 @@ import { chartAlerts, chartCrd, chartRules, chartYaml } from './packaging/chart-
 import { chartReadme, valuesSchema, valuesYaml } from './packaging/chart-values.ts';
 import { dashboard } from './packaging/dashboard.ts';
 import { crd } from '../src/api/crd.ts';
+import { gateObjectSchema } from '../src/api/gate-object.ts';
 import { fieldReference } from '../src/api/reference.ts';
 import {
   editorRole,
@@ -40,6 +41,7 @@ export function manifest(...objects: readonly object[]): string {
 export const GENERATED: readonly GeneratedFile[] = [
   { path: 'manifests/crd/healthreports.recognize.health.yaml', content: () => manifest(crd()) },
   { path: 'docs/reference/fields.md', content: fieldReference },
+  { path: 'docs/reference/gate.schema.json', content: () => `${JSON.stringify(gateObjectSchema(), null, 2)}\n` },
   {
     path: 'manifests/rbac/operator.yaml',
     content: () => manifest(...operatorRoles('recognize-health'), ...operatorBindings('recognize-health')),

@@ -25,8 +25,8 @@ export interface AwaitOptions {
   readonly skips: readonly string[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told when what is waited for changes. */
-  readonly onWaiting?: (decision: GateDecision) => void;
+  /** Told when what is waited for changes, and now and then while it does not: why, and for how much longer at most. */
+  readonly onWaiting?: (decision: GateDecision, leftMs: number) => void;
 }
 
 export interface Awaited {
@@ -41,6 +41,9 @@ const FIRST_LOOK_MS = 250;
 const SLOWEST_LOOK_MS = 2_000;
 /** A token that somebody replaced is set again no more often than this. In ms. */
 const ASK_AGAIN_MS = 3_000;
+
+/** Whoever watches hears this often that it still waits. In ms. */
+const TELL_AGAIN_MS = 10_000;
 
 /** A call that was begun in time may take this much longer. In ms. */
 const LAST_CALL_MS = 5_000;
@@ -106,12 +109,11 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal): Prom
 
   let askedAt = clock.monotonicMs();
   let pause = FIRST_LOOK_MS;
-  let told = '';
+  const tell = teller(options, left);
   for (;;) {
     const current = decision();
     if (!current.waiting) return end(current);
-    if (told !== current.reason) options.onWaiting?.(current);
-    told = current.reason;
+    tell(current);
     if (left() === 0) return end(current);
 
     await clock.sleep(Math.min(pause, left()), signal);
@@ -121,8 +123,7 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal): Prom
       const trouble = refused(answer.fault);
       if (answer.fault.code === 'NotFound') return end(undecided('Deleted', EXIT.usage, false, undefined));
       if (!trouble.waiting) return end(trouble);
-      if (told !== trouble.reason) options.onWaiting?.(trouble);
-      told = trouble.reason;
+      tell(trouble);
       if (left() === 0) return end(trouble);
       continue;
     }
@@ -138,6 +139,19 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal): Prom
       if (trouble !== undefined && !trouble.waiting) return end(trouble);
     }
   }
+}
+
+/** Tells what is waited for: at once when it is another reason, and again from time to time. */
+function teller({ clock, onWaiting }: AwaitOptions, left: () => number): (decision: GateDecision) => void {
+  let told = '';
+  let at = 0;
+  return (decision) => {
+    const now = clock.monotonicMs();
+    if (told === decision.reason && now - at < TELL_AGAIN_MS) return;
+    told = decision.reason;
+    at = now;
+    onWaiting?.(decision, left());
+  };
 }
 
 /** What a refusal means to a gate. A server in trouble may recover; a user without rights does not. */

@@ -6,11 +6,11 @@ import type { HealthReportStatus } from '../api/health-report.ts';
 import { createClients } from '../clients/index.ts';
 import { examine } from '../examine.ts';
 import { failed, ok } from '../facts/outcome.ts';
-import { exitCodeOf } from '../judge/exit-code.ts';
+import { decideOwnRun, suggestedExit } from '../judge/own-run.ts';
+import { DOCUMENTS, renderDocument } from '../output/document.ts';
 import { renderJson, renderYaml, reportObject } from '../output/object.ts';
-import { renderJunit, type Told } from '../output/junit.ts';
-import { renderMarkdown } from '../output/markdown.ts';
 import { renderReport } from '../output/report.ts';
+import type { Told } from '../output/told.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { SecretReader } from '../kube/secrets.ts';
@@ -21,7 +21,7 @@ import { failOnOption, oneOf } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Formats of `-o`. */
-const FORMATS = ['table', 'json', 'yaml', 'junit', 'markdown'] as const;
+const FORMATS = ['table', 'json', 'yaml', ...DOCUMENTS] as const;
 type Format = (typeof FORMATS)[number];
 
 interface Options {
@@ -57,7 +57,10 @@ Examples:
   recognize-health check -f report.yaml --offline -o json
   kubectl get healthreport prod -o yaml | recognize-health check -f -
 
-Exit codes: 0 pass, 2 usage or bad file, 3 fail, 4 warn (with --fail-on warn), 5 unknown.`,
+The exit code is the gate's judgement of this one run: whatever fails counts, required or not, and without a database,
+a bucket or a key it is 5, unless spec.upgrade.waive names them.
+
+Exit codes: 0 pass, 2 usage or bad file, 3 fail, 4 warn (with --fail-on warn), 5 unknown or not examined.`,
     )
     .action(async (options: Options) => {
       exit(await check(options, terminal));
@@ -74,8 +77,15 @@ async function check(options: Options, terminal: Terminal): Promise<ExitCode> {
       const statuses = await Promise.all(
         documents.reports.map((document) => examineDocument(document, documents, options, cluster, clients, terminal)),
       );
-      print(documents, statuses, systemClock.monotonicMs() - startedAt, options, cluster, terminal);
-      return worstExit(statuses.map((status) => exitCodeOf(status, options.failOn)));
+      const durationMs = systemClock.monotonicMs() - startedAt;
+      const examined = documents.reports.flatMap((document, index) => {
+        const status = statuses[index];
+        if (status === undefined) return [];
+        return [{ document, status, told: toldOf(document, status, durationMs, options, cluster) }];
+      });
+      print(examined, options, terminal);
+      for (const { told } of examined) explainExit(told, terminal);
+      return worstExit(examined.map(({ told }) => told.gate.exitCode));
     } finally {
       clients.close();
     }
@@ -130,38 +140,39 @@ function secretsOf(documents: Documents, namespace: string, cluster: ClusterConn
   };
 }
 
-function print(
-  documents: Documents,
-  statuses: readonly HealthReportStatus[],
+interface Examined {
+  readonly document: ReportDocument;
+  readonly status: HealthReportStatus;
+  readonly told: Told;
+}
+
+function toldOf(
+  document: ReportDocument,
+  status: HealthReportStatus,
   durationMs: number,
   options: Options,
   cluster: ClusterConnection | undefined,
-  terminal: Terminal,
-): void {
-  const pairs = documents.reports.flatMap((document, index) => {
-    const status = statuses[index];
-    return status === undefined ? [] : [{ document, status }];
-  });
-  const objects = pairs.map(({ document, status }) =>
-    reportObject(
-      { ...document.metadata, namespace: namespaceOf(document, options, cluster) },
-      document.writtenSpec,
-      status,
-    ),
+): Told {
+  const { failOn } = options;
+  const report = { namespace: namespaceOf(document, options, cluster), name: document.name };
+  const decision = decideOwnRun(status, { waive: document.spec.upgrade.waive ?? [], failOn });
+  return { ...report, status, gate: { ...report, ...decision }, durationMs, failOn };
+}
+
+function print(examined: readonly Examined[], options: Options, terminal: Terminal): void {
+  const objects = examined.map(({ document, status, told: { namespace } }) =>
+    reportObject({ ...document.metadata, namespace }, document.writtenSpec, status),
   );
-  const told = pairs.map(({ document, status }): Told => ({
-    namespace: namespaceOf(document, options, cluster),
-    name: document.name,
-    status,
-    durationMs,
-    failOn: options.failOn,
-  }));
   switch (options.output) {
     case 'junit':
-      terminal.out(renderJunit(told));
-      return;
     case 'markdown':
-      terminal.out(renderMarkdown(told));
+    case 'html':
+      terminal.out(
+        renderDocument(
+          options.output,
+          examined.map(({ told }) => told),
+        ),
+      );
       return;
     case 'json':
       terminal.out(renderJson(objects));
@@ -171,17 +182,26 @@ function print(
       return;
     case 'table':
       terminal.out(
-        pairs
-          .map(({ document, status }) =>
-            renderReport(
-              { namespace: namespaceOf(document, options, cluster), name: document.name, status },
-              options.all === true,
-              terminal.paint,
-            ).join('\n'),
+        examined
+          .map(({ status, told: { namespace, name } }) =>
+            renderReport({ namespace, name, status }, options.all === true, terminal.paint).join('\n'),
           )
           .join('\n\n'),
       );
   }
+}
+
+/** A verdict speaks of health and the exit code of an upgrade: where they part, it says why. */
+function explainExit({ namespace, name, status, gate, failOn }: Told, terminal: Terminal): void {
+  const verdict = status?.verdict ?? 'Unknown';
+  if (gate.exitCode === suggestedExit(verdict, failOn)) return;
+  const because = [...gate.blockers, ...gate.unanswered].map(
+    ({ check: id, fault, result }) => `${id} (${fault ?? result})`,
+  );
+  const list = because.length === 0 ? '' : ` ${because.join(', ')}.`;
+  terminal.err(
+    `recognize-health: ${namespace}/${name}: the verdict is ${verdict}, but the exit code is ${gate.exitCode}, ${gate.reason}: ${gate.message}${list}`,
+  );
 }
 
 function namespaceOf(document: ReportDocument, options: Options, cluster: ClusterConnection | undefined): string {

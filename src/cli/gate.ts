@@ -1,30 +1,30 @@
 // `gate NAME...`: the pre-upgrade check. Asks for a run, waits for it, judges it, and says what blocks. Nothing but
 // evidence of now is a pass; what --skip and --override leave out is recorded in an Event, or it does not count.
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { stringify } from 'yaml';
 import { EXIT, worstExit, type ExitCode } from '../api/exit-codes.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
-import { GATE_REASONS, type GateAnswer } from '../facts/gate-decision.ts';
+import type { GateAnswer } from '../facts/gate-decision.ts';
 import { undecided } from '../judge/gate.ts';
-import { createEvent } from '../kube/events.ts';
 import { listReports } from '../kube/reports.ts';
+import { DOCUMENTS, renderDocument } from '../output/document.ts';
 import { gateObject, renderGate } from '../output/gate.ts';
-import { renderJunit, type Told } from '../output/junit.ts';
-import { renderMarkdown } from '../output/markdown.ts';
+import type { Told } from '../output/told.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
 import { formatDuration } from '../runtime/duration.ts';
-import { redact } from '../runtime/safe-text.ts';
+import { redact, safe } from '../runtime/safe-text.ts';
 import { semaphore } from '../runtime/semaphore.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 import { awaitReport, refused, type Awaited } from './await-report.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
-import { durationOption, failOnOption, oneOf } from './options.ts';
 import { CommandError } from './exit.ts';
+import { knownReports } from './known-reports.ts';
+import { durationOption, failOnOption, oneOf } from './options.ts';
+import { recordException } from './record-exception.ts';
 import type { Terminal } from './terminal.ts';
 
-const FORMATS = ['table', 'json', 'yaml', 'junit', 'markdown'] as const;
+const FORMATS = ['table', 'json', 'yaml', ...DOCUMENTS] as const;
 type Format = (typeof FORMATS)[number];
 
 interface Options {
@@ -52,15 +52,22 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
     .option('-n, --namespace <namespace>', 'namespace of the reports (default: that of the context)')
     .option('-A, --all-namespaces', 'every report of every namespace')
     .option('--no-refresh', 'ask for no run: judge the last one, if it is not older than --max-age')
-    .option(
-      '--max-age <duration>',
-      'with --no-refresh: how long ago the last run may have started',
-      durationOption,
-      120_000,
+    .addOption(
+      new Option('--max-age <duration>', 'with --no-refresh: how long ago the last run may have started')
+        .argParser(durationOption)
+        .default(120_000, '2m'),
     )
-    .option('--timeout <duration>', 'how long to wait for the run', durationOption, 300_000)
+    .addOption(
+      new Option('--timeout <duration>', 'how long to wait for the run')
+        .argParser(durationOption)
+        .default(300_000, '5m'),
+    )
     .option('--fail-on <what>', 'fail, or warn to count warnings', failOnOption, 'fail')
-    .option('--skip <check>', 'leave this check out; may be repeated; recorded in an Event', collect, [])
+    .addOption(
+      new Option('--skip <check>', 'leave this check out; may be repeated; recorded in an Event')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .option('--override <reason>', 'exit 0 whatever was found; the reason is recorded in an Event')
     .option('-o, --output <format>', FORMATS.join(', '), oneOf(FORMATS), 'table')
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
@@ -71,6 +78,7 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
 Examples:
   recognize-health gate prod -n recognize
   recognize-health gate prod -n recognize -o junit > gate.xml
+  recognize-health gate prod -n recognize -o html > gate.html
   recognize-health gate -A --no-refresh --max-age 2m
 
 Needs the rights to get and patch HealthReports (an annotation asks for the run), to list them for -A, and to create
@@ -80,7 +88,12 @@ Exit codes: 0 pass, 1 internal error, 2 usage, not found or forbidden, 3 fail, 4
 5 stale, unknown or unreachable, 6 timeout. Several reports: 3 before 5 before 6 before 4.`,
     )
     .action(async (names: readonly string[], options: Options) => {
-      exit(await gate(names, options, terminal));
+      try {
+        exit(await gate(names, options, terminal));
+      } catch (error) {
+        if (error instanceof CommandError) printProblem(error, names, options, terminal);
+        throw error;
+      }
     });
 }
 
@@ -153,8 +166,8 @@ async function gateOne(
     skips: options.skip,
     clock: systemClock,
     signal: terminal.signal,
-    onWaiting: ({ message }) =>
-      terminal.progress?.(`${namespace}/${name}: waiting for at most ${formatDuration(options.timeout)}: ${message}`),
+    onWaiting: ({ message }, leftMs) =>
+      terminal.progress?.(`${namespace}/${name}: waiting, for ${formatDuration(leftMs)} more at most: ${message}`),
   });
   const base: GateAnswer = {
     namespace,
@@ -162,7 +175,11 @@ async function gateOne(
     ...awaited.decision,
     ...(token === undefined ? {} : { request: token }),
   };
-  const answer = await recorded(base, awaited, options, cluster, terminal.signal);
+  if (base.reason === 'NotFound') {
+    const known = await knownReports(cluster.api, namespace, terminal.signal);
+    if (known !== '') return notFound({ ...base, message: safe`${base.message}. ${known}` }, startedAt, options);
+  }
+  const answer = await recordException(base, awaited.uid, options, cluster.api, terminal.signal);
   return {
     namespace,
     name,
@@ -173,67 +190,17 @@ async function gateOne(
   };
 }
 
+/** There is nothing to tell of a report that is not there. */
+function notFound(answer: GateAnswer, startedAt: number, { failOn }: Options): Answered {
+  const { namespace, name } = answer;
+  const durationMs = systemClock.monotonicMs() - startedAt;
+  return { namespace, name, status: undefined, gate: answer, durationMs, failOn };
+}
+
 /** Checks are told only where they were judged: those of a stale report would pass for news. */
 function statusToTell({ decision, status }: Awaited): HealthReportStatus | undefined {
   const judged = decision.exitCode === EXIT.pass || decision.blockers.length + decision.unanswered.length > 0;
   return judged || decision.exitCode === EXIT.warn || decision.notExamined.length > 0 ? status : undefined;
-}
-
-/** Records what was left out, and only then lets it count. */
-async function recorded(
-  answer: GateAnswer,
-  { uid }: Awaited,
-  options: Options,
-  cluster: ClusterConnection,
-  signal: AbortSignal,
-): Promise<GateAnswer> {
-  const overridable: readonly ExitCode[] = [EXIT.fail, EXIT.warn, EXIT.unknown, EXIT.timeout];
-  const override = options.override !== undefined && uid !== '' && overridable.includes(answer.exitCode);
-  if (!override && answer.skipped.length === 0) return answer;
-  const reason = redact(options.override ?? '', [], 512);
-  const left = answer.skipped.map(({ check }) => check).join(', ');
-  const parts = [
-    ...(override ? [`The gate was overridden (exit code ${answer.exitCode}, ${answer.reason}): ${reason}.`] : []),
-    ...(left === '' ? [] : [`The gate left out ${left}.`]),
-    ...(override && answer.blockers.length > 0
-      ? [`Blockers: ${answer.blockers.map(({ check, fault, result }) => `${check} (${fault ?? result})`).join(', ')}.`]
-      : []),
-  ];
-  const event = await createEvent(
-    cluster.api,
-    { name: answer.name, namespace: answer.namespace, uid },
-    {
-      by: 'gate',
-      // Each gate tells its own story, even when two say the same.
-      identity: ['gate', randomUUID()],
-      type: 'Warning',
-      reason: override ? 'GateOverridden' : 'GateSkipped',
-      note: redact(parts.join(' '), [], 1024),
-      at: systemClock.now(),
-    },
-    hostname(),
-    signal,
-  );
-  if (!event.ok) {
-    const { exitCode, message } = refused(event.fault);
-    const decision = undecided(
-      'NotRecorded',
-      exitCode,
-      false,
-      undefined,
-      redact(`${GATE_REASONS.NotRecorded} ${message}`, [], 1024),
-    );
-    // What blocks stays told: only the conclusion is another one.
-    return { ...answer, exitCode: decision.exitCode, reason: decision.reason, message: decision.message };
-  }
-  return override
-    ? {
-        ...answer,
-        exitCode: EXIT.pass,
-        reason: 'Overridden',
-        override: { reason, replaced: answer.exitCode },
-      }
-    : answer;
 }
 
 function print(told: readonly Answered[], exitCode: ExitCode, options: Options, terminal: Terminal): void {
@@ -256,10 +223,40 @@ function print(told: readonly Answered[], exitCode: ExitCode, options: Options, 
       );
       return;
     case 'junit':
-      terminal.out(renderJunit(told));
-      return;
     case 'markdown':
-      terminal.out(renderMarkdown(told));
+    case 'html':
+      terminal.out(renderDocument(options.output, told));
+  }
+}
+
+/** A pipeline that reads a file must find one that says no, whatever went wrong. */
+function printProblem(
+  { message, exitCode }: CommandError,
+  names: readonly string[],
+  options: Options,
+  terminal: Terminal,
+): void {
+  switch (options.output) {
+    case 'table':
+      return;
+    case 'json':
+      terminal.out(JSON.stringify(gateObject([], exitCode, message), null, 2));
+      return;
+    case 'yaml':
+      terminal.out(stringify(gateObject([], exitCode, message), { lineWidth: 120 }).trimEnd());
+      return;
+    case 'junit':
+    case 'markdown':
+    case 'html': {
+      const report = {
+        namespace: options.namespace ?? '',
+        name: names.length === 0 ? 'all reports' : names.join(', '),
+      };
+      const decision = undecided('NotPossible', exitCode, false, undefined, redact(message, [], 1024));
+      const { failOn } = options;
+      const told = { ...report, status: undefined, gate: { ...report, ...decision }, durationMs: 0, failOn };
+      terminal.out(renderDocument(options.output, [told]));
+    }
   }
 }
 

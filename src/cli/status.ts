@@ -12,6 +12,7 @@ import { isStale } from '../report/index.ts';
 import { refused } from './await-report.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
+import { knownReports } from './known-reports.ts';
 import { oneOf } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -63,7 +64,9 @@ async function status(name: string | undefined, options: Options, terminal: Term
     const { objects, serverDate } =
       name === undefined
         ? whole(await listReports(cluster.api, everywhere ? {} : { namespace }, terminal.signal))
-        : single(await getReport(cluster.api, namespace, name, terminal.signal));
+        : await single(await getReport(cluster.api, namespace, name, terminal.signal), () =>
+            knownReports(cluster.api, namespace, terminal.signal),
+          );
     if (objects.length === 0) {
       terminal.err(`recognize-health: no HealthReport in ${everywhere ? 'any namespace' : `namespace ${namespace}`}`);
       if (options.output === 'table') return EXIT.pass;
@@ -89,8 +92,12 @@ function whole(answer: Awaited<ReturnType<typeof listReports>>): Read {
   return { objects: answer.value.items, serverDate: answer.serverDate };
 }
 
-function single(answer: ApiResult<ReportObject>): Read {
-  if (!answer.ok) throw unreadable(answer);
+async function single(answer: ApiResult<ReportObject>, known: () => Promise<string>): Promise<Read> {
+  if (!answer.ok) {
+    const refusal = unreadable(answer);
+    const others = answer.fault.code === 'NotFound' ? await known() : '';
+    throw others === '' ? refusal : new CommandError(`${refusal.message}. ${others}`, refusal.exitCode);
+  }
   return { objects: [answer.value], serverDate: answer.serverDate };
 }
 

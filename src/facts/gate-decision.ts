@@ -1,38 +1,8 @@
 // What a gate decided about one report, and why: handed from the judgement to output, to the command and to /gate.
 import type { ExitCode } from '../api/exit-codes.ts';
+import type { GateReason } from '../api/gate-reasons.ts';
 import type { Result, Severity } from '../api/faults/traits.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
-
-/** Why a gate opens or stays shut. CamelCase, stable: pipelines branch on it. */
-export const GATE_REASONS = {
-  Upgradeable: 'Nothing that was seen speaks against an upgrade.',
-  PassingWithWarnings: 'Nothing blocks, but something deserves a look.',
-  Warnings: 'Something deserves a look, and --fail-on warn counts it.',
-  Blocked: 'Something fails or blocks.',
-  Overridden: 'Somebody with the right to do so opened the gate against what was found.',
-  NotEvaluated: 'A required question could not be evaluated.',
-  Confirming: 'A change was seen and waits for the runs that confirm it.',
-  NotExamined: 'The report examined no database, bucket or key, so an upgrade cannot be judged.',
-  NotReady: 'The report is not current, or covers nothing.',
-  Unexplained: 'The conditions of the report and its checks do not say the same.',
-  LeftOut: 'The report does not list every finding that it counts, so it cannot be judged whole.',
-  Pending: 'No run has finished yet.',
-  OldGeneration: 'The report speaks of an older spec.',
-  NotAnswered: 'The run that was asked for has not finished.',
-  Stale: 'The report is past its freshUntil: the operator does not keep it current.',
-  TooOld: 'The last run is older than --max-age.',
-  ClockAhead: 'The last run lies in the future of the API server, so its age cannot be told.',
-  NoServerTime: 'The API server did not say what time it is, so the age of the report cannot be told.',
-  Suspended: 'spec.suspend is true: nothing keeps the report current.',
-  NotFound: 'There is no such report.',
-  Deleted: 'The report was deleted, or made anew, while the gate waited.',
-  Forbidden: 'The API server refuses this user.',
-  Unreachable: 'The API server cannot be reached.',
-  Unreadable: 'The report cannot be read.',
-  NotRecorded: 'A --skip or --override could not be recorded in an Event, so it does not count.',
-} as const satisfies Record<string, string>;
-
-export type GateReason = keyof typeof GATE_REASONS;
 
 /** One check that the gate speaks of, with what the guide says. */
 export interface GateFinding {

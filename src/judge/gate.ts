@@ -1,9 +1,9 @@
 // May this upgrade go on? Judges a report as it is stored: raw results, never the states behind thresholds. Fail-closed:
 // what is missing, old, unconfirmed or contradictory is never a pass. Pure; `now` is the API server's clock.
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
+import { GATE_REASONS, type GateReason } from '../api/gate-reasons.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
-import type { GateDecision, GateFinding, GateReason } from '../facts/gate-decision.ts';
-import { GATE_REASONS } from '../facts/gate-decision.ts';
+import type { GateDecision, GateFinding } from '../facts/gate-decision.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import { type Asked, answers } from './gate-request.ts';

@@ -1,8 +1,9 @@
 // The gate's answers for a person: what blocks, what the guide says to do, and what nobody looked at.
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
+import type { GateObject } from '../api/gate-object.ts';
 import type { GateAnswer, GateFinding } from '../facts/gate-decision.ts';
-import { printable } from './printable.ts';
 import { plain, wrap, type Paint } from './columns.ts';
+import { allPrintable } from './printable.ts';
 
 const WIDTH = 100;
 
@@ -19,7 +20,7 @@ export const OUTCOMES = {
 
 /** All answers, an empty line between two. */
 export function renderGate(answers: readonly GateAnswer[], paint: Paint = plain): string[] {
-  return printable(answers).flatMap((answer, index) => [...(index === 0 ? [] : ['']), ...renderOne(answer, paint)]);
+  return answers.flatMap((answer, index) => [...(index === 0 ? [] : ['']), ...renderOne(allPrintable(answer), paint)]);
 }
 
 function renderOne(answer: GateAnswer, paint: Paint): string[] {
@@ -74,10 +75,19 @@ function indented(text: string, indent: string): string[] {
   return wrap(text, WIDTH - 4).map((line, index) => `${index === 0 ? indent : `${indent}  `}${line}`);
 }
 
-/** What `-o json` and `-o yaml` print: stable names, every finding whole. */
-export function gateObject(answers: readonly GateAnswer[], exitCode: ExitCode): object {
+/** What `-o json` and `-o yaml` print: stable names, every finding whole. `problem`: why there is no answer at all. */
+export function gateObject(answers: readonly GateAnswer[], exitCode: ExitCode, problem?: string): GateObject {
   return {
     exitCode,
-    reports: answers.map(({ waiting: _, ...answer }) => answer),
+    reports: answers.map(({ waiting: _, ...answer }) => ({
+      ...answer,
+      blockers: [...answer.blockers],
+      unanswered: [...answer.unanswered],
+      warnings: [...answer.warnings],
+      muted: [...answer.muted],
+      skipped: [...answer.skipped],
+      notExamined: [...answer.notExamined],
+    })),
+    ...(problem === undefined ? {} : { problem }),
   };
 }

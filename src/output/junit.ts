@@ -1,20 +1,9 @@
-// JUnit XML: a suite for each report, a case for each check. Times are seconds. The dialect is the one that Jenkins,
-// GitLab and GitHub's reporters read (jenkins-junit.xsd): failure, error and skipped are the only children with meaning.
+// JUnit XML: a suite for each report, a case for each check and one for the gate itself. Times are seconds. The dialect
+// is the one that Jenkins, GitLab and GitHub's reporters read: failure, error and skipped are the children with meaning.
 import { EXIT } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../facts/gate-decision.ts';
-
-/** One report to tell about. `gate` is absent for `check`. */
-export interface Told {
-  readonly namespace: string;
-  readonly name: string;
-  /** Undefined when the report could not be read. */
-  readonly status: HealthReportStatus | undefined;
-  readonly gate?: GateAnswer;
-  /** How long the command took for it, in ms. */
-  readonly durationMs: number;
-  readonly failOn: 'fail' | 'warn';
-}
+import { titleOf, type Told } from './told.ts';
 
 interface Case {
   readonly id: string;
@@ -43,7 +32,7 @@ function suite(report: Told, cases: readonly Case[]): string[] {
   const timestamp = status?.lastRunTime?.replace(/(?:Z|[+-]\d\d:\d\d)$/, '');
   const at = timestamp === undefined ? '' : ` timestamp="${escape(timestamp)}"`;
   return [
-    `  <testsuite name="${escape(`${namespace}/${name}`)}" ${totals(cases)} skipped="${count(cases, 'skipped')}" time="${secondsOf(durationMs)}"${at}>`,
+    `  <testsuite name="${escape(titleOf(report))}" ${totals(cases)} skipped="${count(cases, 'skipped')}" time="${secondsOf(durationMs)}"${at}>`,
     ...cases.flatMap(({ id, group, verdict, type, message, text }) => {
       const head = `    <testcase classname="${escape(`${namespace}.${name}.${group}`)}" name="${escape(id)}" time="0"`;
       if (verdict === 'pass') {
@@ -62,8 +51,7 @@ function suite(report: Told, cases: readonly Case[]): string[] {
 }
 
 function casesOf({ status, gate, failOn }: Told): Case[] {
-  const cases = (status?.checks ?? []).map((check) => caseOf(check, status, gate, failOn));
-  return gate === undefined ? cases : [gateCase(gate), ...cases];
+  return [gateCase(gate), ...(status?.checks ?? []).map((check) => caseOf(check, status, gate, failOn))];
 }
 
 /** The gate itself: without it a report that is stale, unknown or absent would look like an empty, good suite. */
@@ -78,7 +66,7 @@ function gateCase(gate: GateAnswer): Case {
 function caseOf(
   check: CheckStatus,
   status: HealthReportStatus | undefined,
-  gate: GateAnswer | undefined,
+  gate: GateAnswer,
   failOn: 'fail' | 'warn',
 ): Case {
   const { id, component, result, fault, message = '' } = check;
@@ -86,8 +74,8 @@ function caseOf(
   const advice =
     entry === undefined ? '' : `Cause: ${entry.cause}\nNext: ${entry.nextSteps}\nGuide: ${entry.id} ${entry.url}`;
   const base = { id, group: component, type: fault ?? result, message: message === '' ? result : message };
-  const left = gate?.skipped.some((finding) => finding.check === id) === true ? 'left out by --skip: ' : undefined;
-  const silenced = check.muted === true && gate?.blockers.some((finding) => finding.check === id) !== true;
+  const left = gate.skipped.some((finding) => finding.check === id) ? 'left out by --skip: ' : undefined;
+  const silenced = check.muted === true && !gate.blockers.some((finding) => finding.check === id);
   const silent = left ?? (silenced ? 'muted: ' : undefined);
   if (silent !== undefined) return { ...base, verdict: 'skipped', message: `${silent}${base.message}`, text: '' };
   switch (result) {

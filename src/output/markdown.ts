@@ -2,30 +2,29 @@
 import { EXIT } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../facts/gate-decision.ts';
-import type { Told } from './junit.ts';
-import { printable } from './printable.ts';
 import { OUTCOMES } from './gate.ts';
+import { printable } from './printable.ts';
+import { titleOf, type Told } from './told.ts';
 
 /** A whole document, without a line feed at its end. */
 export function renderMarkdown(reports: readonly Told[]): string {
-  return printable(reports)
-    .map((report) => section(report).join('\n'))
-    .join('\n\n');
+  return reports.map((report) => section(report).join('\n')).join('\n\n');
 }
 
-function section({ namespace, name, status, gate }: Told): string[] {
+function section(report: Told): string[] {
+  const { status, gate } = report;
   const checks = status?.checks ?? [];
   const shown = checks.filter(({ result, state }) =>
     [result, state].some((one) => one === 'fail' || one === 'error' || one === 'warn'),
   );
   const good = checks.length - shown.length;
   return [
-    `### ${text(`${namespace}/${name}`)}: ${gate === undefined ? (status?.verdict ?? 'Unknown') : OUTCOMES[gate.exitCode]}`,
+    `### ${text(titleOf(report))}: ${OUTCOMES[gate.exitCode]}`,
     '',
-    ...(gate === undefined ? [] : verdict(gate)),
+    ...verdict(gate),
     ...(shown.length === 0 ? [] : [...table(shown, gate), '']),
     ...advice(shown, status),
-    ...(gate === undefined || gate.notExamined.length === 0
+    ...(gate.notExamined.length === 0
       ? []
       : ['**Not examined**', '', ...gate.notExamined.map((line) => `- ${text(line)}`), '']),
     good === 1 ? '1 other check.' : `${good} other checks.`,
@@ -40,8 +39,8 @@ function verdict(gate: GateAnswer): string[] {
   return [...lines, ''];
 }
 
-function table(checks: readonly CheckStatus[], gate: GateAnswer | undefined): string[] {
-  const left = new Set((gate?.skipped ?? []).map(({ check }) => check));
+function table(checks: readonly CheckStatus[], gate: GateAnswer): string[] {
+  const left = new Set(gate.skipped.map(({ check }) => check));
   return [
     '| Result | Check | Fault | Seen | Guide |',
     '|---|---|---|---|---|',
@@ -68,7 +67,7 @@ function advice(checks: readonly CheckStatus[], status: HealthReportStatus | und
   return (status?.citations ?? [])
     .filter(({ id }) => cited.has(id))
     .flatMap(({ id, title, cause, nextSteps, url }) => [
-      `**[${id}](<${url.replace(/[<>\s]/g, encodeURIComponent)}>)** ${text(title)}`,
+      `**${link(id, url)}** ${text(title)}`,
       '',
       `- Cause: ${text(cause)}`,
       `- Next: ${text(nextSteps)}`,
@@ -76,13 +75,20 @@ function advice(checks: readonly CheckStatus[], status: HealthReportStatus | und
     ]);
 }
 
+/** Only the web is linked to, and no character of the address can end the link. */
+function link(words: string, url: string): string {
+  if (!/^https?:\/\//i.test(url)) return text(words);
+  return `[${text(words)}](<${printable(url).replace(/[^!-;=?-[\]-~]/gu, encodeURIComponent)}>)`;
+}
+
 /** Text on one line that Markdown and HTML take as it is: no cell ends, no markup or mention begins in it. */
 function text(value: string): string {
-  return value
+  return printable(value)
     .replace(/\s+/g, ' ')
     .trim()
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replace(/[\\`*_[\]|~#@]/g, (character) => `&#${character.charCodeAt(0)};`);
+    .replace(/[\\`*_[\]|~#@:]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/\b(www)\./gi, '$1&#46;');
 }

@@ -2,14 +2,22 @@
 // may write a status or an object is not always the operator, and a terminal obeys what it is told to print.
 import { visible } from '../runtime/safe-text.ts';
 
-/** The value with every text in it made visible. Formats that escape on their own (JSON, YAML, JUnit) need none of it. */
-export function printable<T>(value: T): T {
-  return convert(value) as T;
+/** Halves of a character, and what is none: neither XML nor every terminal takes them. */
+const NO_CHARACTER = /[\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
+
+/** The text on one line, with what cannot be shown replaced. */
+export function printable(text: string): string {
+  return visible(text).replace(NO_CHARACTER, '\uFFFD');
 }
 
-function convert(value: unknown): unknown {
-  if (typeof value === 'string') return visible(value);
-  if (Array.isArray(value)) return value.map(convert);
+/** Every text in a value made printable. The value is plain: objects, lists, texts, numbers. */
+export function allPrintable<T>(value: T): T {
+  return printableCopy(value) as T;
+}
+
+function printableCopy(value: unknown): unknown {
+  if (typeof value === 'string') return printable(value);
+  if (Array.isArray(value)) return value.map(printableCopy);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, convert(child)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, printableCopy(inner)]));
 }

@@ -1,8 +1,8 @@
 // A report for a person: the verdict, the root causes with what the guide says, then every question that is not good.
 import type { CheckStatus, HealthReportStatus, Verdict } from '../api/health-report.ts';
 import type { Result } from '../api/faults/traits.ts';
-import { printable } from './printable.ts';
 import { columns, plain, wrap, type Cell, type Paint } from './columns.ts';
+import { allPrintable } from './printable.ts';
 
 const WIDTH = 100;
 
@@ -28,8 +28,8 @@ export interface Shown {
 }
 
 /** The report as lines of text. `all`: good and skipped questions too. */
-export function renderReport(report: Shown, all: boolean, paint: Paint = plain): string[] {
-  const { namespace, name, status } = printable(report);
+export function renderReport(shown: Shown, all: boolean, paint: Paint = plain): string[] {
+  const { namespace, name, status } = allPrintable(shown);
   const { verdict } = status;
   const head = columns(
     [
@@ -58,14 +58,16 @@ export function renderSummary(reports: readonly Shown[], paint: Paint = plain): 
     text,
     style: 'faint' as const,
   }));
-  const rows = printable(reports).map(({ namespace, name, status }): Cell[] => [
-    { text: namespace },
-    { text: name },
-    { text: status.verdict, style: VERDICT_STYLE[status.verdict] },
-    { text: status.healthy ?? '-' },
-    { text: conditionStatus(status, 'Upgradeable') },
-    { text: status.rootCause ?? '' },
-  ]);
+  const rows = reports
+    .map(allPrintable<Shown>)
+    .map(({ namespace, name, status }): Cell[] => [
+      { text: namespace },
+      { text: name },
+      { text: status.verdict, style: VERDICT_STYLE[status.verdict] },
+      { text: status.healthy ?? '-' },
+      { text: conditionStatus(status, 'Upgradeable') },
+      { text: status.rootCause ?? '' },
+    ]);
   return columns([header, ...rows], paint);
 }
 

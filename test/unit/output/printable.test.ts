@@ -5,7 +5,7 @@ import type { GateAnswer } from '../../../src/facts/gate-decision.ts';
 import { decideGate } from '../../../src/judge/gate.ts';
 import { renderGate } from '../../../src/output/gate.ts';
 import { renderMarkdown } from '../../../src/output/markdown.ts';
-import { printable } from '../../../src/output/printable.ts';
+import { allPrintable } from '../../../src/output/printable.ts';
 import { renderReport, renderSummary } from '../../../src/output/report.ts';
 import { report, run, START } from '../judge/fixtures.ts';
 
@@ -65,9 +65,9 @@ describe('what is printed of a status that somebody tampered with', () => {
   });
 });
 
-describe('printable', () => {
+describe('text of a cluster', () => {
   it('keeps the shape of a value, and everything in it that is no text', () => {
     const value = { a: ['x\u0000y', 1, true, null, undefined], b: { c: ODD } };
-    expect(printable(value)).toEqual({ a: ['x y', 1, true, null, undefined], b: { c: ' [2J ]0;owned 31m x' } });
+    expect(allPrintable(value)).toEqual({ a: ['x y', 1, true, null, undefined], b: { c: ' [2J ]0;owned 31m x' } });
   });
 });

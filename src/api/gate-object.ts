@@ -1,0 +1,68 @@
+// What `gate -o json` and `-o yaml` print, as a schema: published, so that a pipeline can rely on it. Fields may be
+// added; none changes its meaning or goes away.
+import { z } from 'zod';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { RESULTS, SEVERITIES } from './faults/traits.ts';
+import { GATE_REASONS, type GateReason } from './gate-reasons.ts';
+
+const exitCode = z
+  .literal(Object.values(EXIT) as [ExitCode, ...ExitCode[]])
+  .describe('0 pass, 1 internal error, 2 usage, not found or forbidden, 3 fail, 4 warn, 5 unknown, 6 timeout.');
+
+const finding = z
+  .object({
+    check: z.string().describe('Id of the check.'),
+    result: z.enum(RESULTS).describe('Raw: of the run that was judged.'),
+    fault: z.string().optional().describe('What was observed, in CamelCase.'),
+    severity: z.enum(SEVERITIES).optional(),
+    message: z.string(),
+    citation: z
+      .object({
+        id: z.string(),
+        title: z.string(),
+        cause: z.string(),
+        nextSteps: z.string(),
+        url: z.string(),
+        source: z.enum(['guide', 'ours']),
+      })
+      .optional()
+      .describe('The entry of the troubleshooting guide.'),
+  })
+  .describe('One check that the gate speaks of.');
+
+const answer = z
+  .object({
+    namespace: z.string(),
+    name: z.string(),
+    exitCode,
+    reason: z.enum(Object.keys(GATE_REASONS) as [GateReason, ...GateReason[]]),
+    message: z.string().describe('One sentence for people.'),
+    blockers: z.array(finding).describe('What fails or blocks, worst first.'),
+    unanswered: z.array(finding).describe('Required questions without an answer, and changes not confirmed yet.'),
+    warnings: z.array(finding),
+    muted: z.array(finding).describe('Findings that a mute of the spec silences: they do not block.'),
+    skipped: z.array(finding).describe('Findings that --skip left out.'),
+    notExamined: z.array(z.string()).describe('What nobody looked at: a sentence each.'),
+    lastRunTime: z.string().optional().describe('Start of the run that was judged, RFC 3339 UTC.'),
+    request: z.string().optional().describe('The token that asked for the run; absent with --no-refresh.'),
+    override: z
+      .object({ reason: z.string(), replaced: exitCode })
+      .optional()
+      .describe('What --override gave as its reason, and the exit code that it replaced.'),
+  })
+  .describe('The answer about one report.');
+
+export const gateObject = z
+  .object({
+    exitCode: exitCode.describe('That of the command: the worst of the reports.'),
+    reports: z.array(answer).describe('Empty when the gate could not get as far as a report.'),
+    problem: z.string().optional().describe('Why there is no answer about any report.'),
+  })
+  .meta({ title: 'recognize-health gate -o json' });
+
+export type GateObject = z.output<typeof gateObject>;
+
+/** The schema as JSON Schema, for docs and pipelines. */
+export function gateObjectSchema(): object {
+  return z.toJSONSchema(gateObject, { target: 'draft-7', io: 'input' });
+}

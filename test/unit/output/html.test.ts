@@ -1,0 +1,103 @@
+// The page: parsed as a browser does, held to the rules of axe, and unimpressed by whatever a report holds.
+import axe from 'axe-core';
+import { JSDOM } from 'jsdom';
+import { parse } from 'parse5';
+import { describe, expect, it } from 'vitest';
+import { renderHtml } from '../../../src/output/html.ts';
+import type { Told } from '../../../src/output/told.ts';
+import { badStatus, goodStatus, HOSTILE, hostileTold, nothing, told } from './told.ts';
+
+const documentOf = (reports: readonly Told[]): Document => new JSDOM(renderHtml(reports)).window.document;
+
+/** What a parser of HTML5 complains about. */
+function parseErrors(html: string): readonly string[] {
+  const errors: string[] = [];
+  parse(html, { onParseError: ({ code }) => void errors.push(code) });
+  return errors;
+}
+
+/** Rules of axe-core that are broken. It cannot see colours without a layout: the contrast has a test of its own. */
+async function violations(reports: readonly Told[]): Promise<readonly string[]> {
+  const { window } = new JSDOM(renderHtml(reports), { runScripts: 'outside-only' });
+  window.eval(axe.source);
+  const { axe: inPage } = window as unknown as { axe: typeof axe };
+  const found = await inPage.run(window.document.documentElement, { rules: { 'color-contrast': { enabled: false } } });
+  return found.violations.map(({ id, help }) => `${id}: ${help}`);
+}
+
+/** Contrast of a colour with white, by WCAG 2. */
+function contrastWithWhite(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
+}
+
+describe('the page', () => {
+  it('says in words what the colours say', () => {
+    const page = documentOf([told(badStatus)]);
+    expect(page.querySelector('h2')?.textContent).toBe('recognize/prod: BLOCKED');
+    expect([...page.querySelectorAll('td.state')].slice(0, 3).map(({ textContent }) => textContent)).toEqual([
+      'warn',
+      'fail',
+      'error',
+    ]);
+  });
+
+  it('tells the advice of the guide, what was not examined, and folds away what is good', () => {
+    const page = documentOf([told(badStatus)]);
+    expect(page.body.textContent).toMatch(/What the guide says[^]*Next: Look there\./);
+    expect(page.querySelector('details summary')?.textContent).toMatch(/^\d+ other checks$/);
+    expect([...page.querySelectorAll('a')].every(({ href }) => href.startsWith('https://docs.pingidentity.com/'))).toBe(
+      true,
+    );
+  });
+
+  it('has a title, a language, and headings in their order', () => {
+    const page = documentOf([told(badStatus), told(goodStatus, { name: 'test' })]);
+    expect(page.documentElement.lang).toBe('en');
+    expect(page.title).toBe('recognize/prod: BLOCKED, recognize/test: PASS | recognize-health');
+    const levels = [...page.querySelectorAll('h1, h2, h3, h4')].map(({ tagName }) => Number(tagName.slice(1)));
+    expect(levels[0]).toBe(1);
+    for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1);
+    for (const table of page.querySelectorAll('table')) {
+      expect(table.caption?.textContent).toBeTruthy();
+      for (const head of table.querySelectorAll('th')) expect(head.scope).toMatch(/^(?:row|col)$/);
+    }
+  });
+
+  it.each([
+    ['a bad report', [told(badStatus)]],
+    ['two reports', [told(badStatus), told(goodStatus, { name: 'test' })]],
+    ['no report', [nothing]],
+  ] as const)('breaks no rule of accessibility: %s', async (_, reports) => {
+    expect(await violations(reports)).toEqual([]);
+    expect(parseErrors(renderHtml(reports))).toEqual([]);
+  });
+
+  it('has colours that can be read on white', () => {
+    const style = documentOf([nothing]).querySelector('style')?.textContent ?? '';
+    const colours = [...style.matchAll(/[^-]color: (#[0-9a-f]{6})/g)].map(([, colour = '']) => colour);
+    expect(colours.length).toBeGreaterThan(5);
+    for (const colour of colours) expect(contrastWithWhite(colour), colour).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it.each(HOSTILE.map((text) => [JSON.stringify(text).slice(0, 60), text]))('keeps its shape: %s', (_, text) => {
+    const html = renderHtml([hostileTold(text)]);
+    expect(parseErrors(html)).toEqual([]);
+    const page = new JSDOM(html).window.document;
+    const shape = (document: Document): readonly string[] =>
+      [...document.querySelectorAll('*')].map(({ tagName }) => tagName).filter((name) => name !== 'A');
+    expect(shape(page)).toEqual(shape(documentOf([hostileTold('harmless')])));
+    // Nothing that runs, and nothing that is loaded: no handler, no source, links to the web alone.
+    for (const element of page.querySelectorAll('*')) {
+      for (const { name, value } of element.attributes) {
+        expect(name).not.toMatch(/^on|^src|^style$|^srcdoc$/);
+        if (name === 'href') expect(value).toMatch(/^https?:\/\/|^#report-/);
+      }
+    }
+    expect(page.querySelectorAll('script, link, img, iframe, object, base')).toHaveLength(0);
+    expect(html).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+  });
+});
