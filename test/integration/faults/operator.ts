@@ -2,7 +2,7 @@
 import { createKubeApi } from '../../../src/kube/call.ts';
 import { loadAccess } from '../../../src/kube/access.ts';
 import { createTransport } from '../../../src/kube/transport.ts';
-import { runOperator } from '../../../src/operator/operator.ts';
+import { runOperator, type OperatorOptions } from '../../../src/operator/operator.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 
@@ -16,7 +16,11 @@ export interface RunningOperator {
 }
 
 /** Starts an operator with this kubeconfig, for these namespaces (none given: all); resolves when it watches. */
-export async function startOperator(kubeconfig: string, namespaces: readonly string[] = []): Promise<RunningOperator> {
+export async function startOperator(
+  kubeconfig: string,
+  namespaces: readonly string[] = [],
+  more: Partial<OperatorOptions> = {},
+): Promise<RunningOperator> {
   const access = await loadAccess({ kubeconfig, clock: systemClock });
   const api = createKubeApi(createTransport(access), systemClock);
   const stopping = new AbortController();
@@ -32,8 +36,10 @@ export async function startOperator(kubeconfig: string, namespaces: readonly str
       logLevel: 'debug',
       logTo: { write: (line) => void lines.push(line) },
       signal: stopping.signal,
+      ...more,
       onReady: (ready) => {
         port = ready.port;
+        more.onReady?.(ready);
         resolve();
       },
     });

@@ -10,14 +10,25 @@ export interface CommandResult {
 
 /** Runs one command line to its end. */
 export async function command(...argv: readonly string[]): Promise<CommandResult> {
+  return command.until(new AbortController().signal, ...argv).result;
+}
+
+/** The same, to be interrupted as Ctrl-C does; `err()` is what it wrote to stderr so far. */
+command.until = (
+  signal: AbortSignal,
+  ...argv: readonly string[]
+): { readonly result: Promise<CommandResult>; err(): string } => {
   const out: string[] = [];
   const err: string[] = [];
-  const code = await run(argv, {
+  const ended = run(argv, {
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
     paint: plain,
     progress: (line) => void err.push(line),
-    signal: new AbortController().signal,
+    signal,
   });
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
+  return {
+    result: ended.then((code) => ({ code, out: out.join('\n'), err: err.join('\n') })),
+    err: () => err.join('\n'),
+  };
+};

@@ -1,82 +1,73 @@
-// The gate on the whole stack: the real command line, the real operator, the API server; and every way to get no answer.
-import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { gateOverrideRole, gateRole } from '../../../src/kube/roles.ts';
-import type { AnyObject } from '../../stack/admin.ts';
-import { OPERATOR_ACCOUNT } from '../../stack/operator-account.ts';
-import { startStack, type OwnStack } from '../../stack/stack.ts';
-import { startOperator, type RunningOperator } from '../faults/operator.ts';
+// How the gate behaves to people and pipelines: what it shows while it waits, what it says when it cannot, and that its
+// documents are whole in every outcome. What its exit codes mean is in exit-codes.test.ts.
+import { readFile } from 'node:fs/promises';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { validateXML } from 'xmllint-wasm';
+import { parse } from 'yaml';
+import { openApiSchema } from '../../../src/api/crd.ts';
+import { gateObjectSchema } from '../../../src/api/gate-object.ts';
+import { Stop } from '../../../src/runtime/clock.ts';
+import { closed } from '../../support/closed-schema.ts';
 import { command, type CommandResult } from './command.ts';
+import { fileOf, said, startGateScene, type GateScene } from './scene.ts';
 
-let stack: OwnStack;
-let operator: RunningOperator | undefined;
-/** The report that covers everything, after a good run. */
-let good: AnyObject;
-const NAMED = { apiVersion: 'recognize.health/v1alpha1', kind: 'HealthReport' } as const;
-
-const kubeconfigOf = async (user: string): Promise<string> => {
-  const path = join(dirname(stack.kubeconfig.adminFile), `${user}.yaml`);
-  await writeFile(path, stack.server.kubeconfig(user), { mode: 0o600 });
-  return path;
-};
-const binding = (role: object, user: string): object => ({
-  apiVersion: 'rbac.authorization.k8s.io/v1',
-  kind: 'RoleBinding',
-  metadata: { name: `${user}-${(role as AnyObject).metadata.name}`, namespace: stack.namespace },
-  roleRef: {
-    apiGroup: 'rbac.authorization.k8s.io',
-    kind: 'ClusterRole',
-    name: (role as AnyObject).metadata.name,
-  },
-  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
-});
-
-/** As a pipeline: with the rights of the gate's role, and nothing more. */
-let pipeline: string;
-const gate = (...argv: readonly string[]): Promise<CommandResult> =>
-  command('gate', '--kubeconfig', pipeline, '-n', stack.namespace, ...argv);
-
+let scene: GateScene;
 beforeAll(async () => {
-  stack = await startStack({ replicas: {}, cluster: 'ours' });
-  await stack.put([gateRole(), gateOverrideRole(), binding(gateRole(), 'pipeline')]);
-  pipeline = await kubeconfigOf('pipeline');
-  await stack.admin.create(stack.report('all'));
-  operator = await startOperator(stack.kubeconfig.operatorFile);
-  await gate('all');
-  const stored = await stack.admin.get({ ...NAMED, metadata: { name: 'all', namespace: stack.namespace } });
-  if (stored === undefined) throw new Error('no report');
-  good = stored;
+  scene = await startGateScene();
+  await scene.create('prod');
+  await scene.create('staging');
 });
-afterEach(() => {
-  stack.server.faults.clear();
-});
-afterAll(async () => {
-  await operator?.stop();
-  await stack.stop();
-});
+afterAll(() => scene.close());
 
-describe('while the operator runs, the gate', () => {
-  it('passes a good installation, on a run that it asked for', async () => {
-    const result = await gate('all', '-o', 'json');
-    const answer = JSON.parse(result.out) as { exitCode: number; reports: { request: string; reason: string }[] };
-    expect([result.code, answer.reports[0]?.reason], result.out).toEqual([
-      0,
-      expect.stringMatching(/Upgradeable|PassingWithWarnings/),
-    ]);
-    const stored = await stack.admin.get({ ...NAMED, metadata: { name: 'all', namespace: stack.namespace } });
-    expect(stored?.['status']).toMatchObject({ lastHandledRequest: answer.reports[0]?.request });
+const isGateObject = new Ajv().compile(closed(gateObjectSchema()));
+const isReport = new Ajv({ strict: false, validateFormats: false }).compile(
+  closed({ ...openApiSchema(), properties: { ...openApiSchema().properties, metadata: {} } }),
+);
+
+/** Whole: parsed by whoever reads such a file. */
+async function expectWhole(format: string, text: string): Promise<void> {
+  switch (format) {
+    case 'json':
+      expect([isGateObject(JSON.parse(text)), isGateObject.errors]).toEqual([true, null]);
+      return;
+    case 'yaml':
+      expect([isGateObject(parse(text)), isGateObject.errors]).toEqual([true, null]);
+      return;
+    case 'junit': {
+      const schema = await readFile(new URL('../../fixtures/junit/junit.xsd', import.meta.url), 'utf8');
+      const xml = [{ fileName: 'gate.xml', contents: text }];
+      expect((await validateXML({ xml, schema })).errors).toEqual([]);
+      return;
+    }
+    case 'markdown':
+      expect(text).toMatch(/^### \S/);
+      return;
+    case 'html':
+      expect(text).toMatch(/^<!doctype html>\n<html lang="en">[^]*<\/html>$/);
+  }
+}
+
+const FORMATS = ['json', 'yaml', 'junit', 'markdown', 'html'] as const;
+
+describe('the gate', () => {
+  it('passes on a run that it asked for', async () => {
+    const result = await scene.gate('prod', '-o', 'json');
+    expect(result.code, result.out).toBe(0);
+    expect((await scene.stored('prod'))['status']).toMatchObject({
+      lastHandledRequest: said(result).reports[0]?.request,
+    });
   });
 
-  it('answers two that ask at once', async () => {
-    const results = await Promise.all([gate('all'), gate('all'), gate('all')]);
+  it('answers three that ask at once', async () => {
+    const results = await Promise.all([scene.gate('prod'), scene.gate('prod'), scene.gate('prod')]);
     expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
   });
 
   it('says what blocks and what the guide says to do', async () => {
-    const undo = await stack.key.disable();
+    const undo = await scene.stack.key.disable();
     try {
-      const { code, out } = await gate('all');
+      const { code, out } = await scene.gate('prod');
       expect(code).toBe(3);
       expect(out).toMatch(
         /BLOCKED[^]*KmsKeyDisabled {2}key-management\/jwt-signing\/state[^]*Cause[^]*Next[^]*REC-AV-003/,
@@ -86,145 +77,137 @@ describe('while the operator runs, the gate', () => {
     }
   });
 
-  it('lets nobody leave a blocker out without the right to record it', async () => {
-    const undo = await stack.key.disable();
-    try {
-      const blockers = JSON.parse((await gate('all', '-o', 'json')).out) as {
-        reports: { blockers: { check: string }[] }[];
-      };
-      const skips = (blockers.reports[0]?.blockers ?? []).flatMap(({ check }) => ['--skip', check]);
-      expect(skips.length).toBeGreaterThan(0);
-      expect((await gate('all', ...skips)).code).toBe(2);
-      expect((await gate('all', '--override', 'the vendor said so')).code).toBe(2);
+  it('takes every report with -A', async () => {
+    const result = await command('gate', '-A', '-o', 'json', '--kubeconfig', scene.stack.kubeconfig.adminFile);
+    expect([
+      result.code,
+      said(result)
+        .reports.map(({ name }) => name)
+        .sort(),
+    ]).toEqual([0, ['prod', 'staging']]);
+  });
 
-      await stack.put([binding(gateOverrideRole(), 'pipeline')]);
-      expect((await gate('all', ...skips)).code).toBe(0);
-      const overridden = await gate('all', '--override', 'the vendor said so');
-      expect([overridden.code, overridden.out]).toEqual([
-        0,
-        expect.stringContaining('OVERRIDDEN (exit code 3): the vendor said so'),
-      ]);
-      const events = await stack.admin.list({
-        apiVersion: 'events.k8s.io/v1',
-        kind: 'Event',
-        namespace: stack.namespace,
-      });
-      expect(events.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['GateSkipped', 'GateOverridden']));
+  it.each(FORMATS)('writes a whole %s, whether it passes, blocks or finds nothing', async (format) => {
+    await expectWhole(format, (await scene.gate('prod', '-o', format)).out);
+    const undo = await scene.stack.key.disable();
+    try {
+      await expectWhole(format, (await scene.gate('prod', 'staging', '-o', format)).out);
     } finally {
       await undo();
     }
-  });
-
-  it('takes the worst of several reports', async () => {
-    await stack.admin.create(stack.report('bare', { databases: [], buckets: [], keys: [] }));
-    expect((await gate('bare')).code).toBe(5);
-    expect((await gate('all', 'bare')).code).toBe(5);
-    await stack.admin.remove({ ...NAMED, metadata: { name: 'bare', namespace: stack.namespace } });
-  });
-
-  it('does not take a suspended report for an answer', async () => {
-    await stack.admin.create(stack.report('asleep', { suspend: true }));
-    expect((await gate('asleep')).code).toBe(5);
-    await stack.admin.remove({ ...NAMED, metadata: { name: 'asleep', namespace: stack.namespace } });
-  });
-});
-
-describe('without evidence, the gate', () => {
-  beforeAll(async () => {
-    await operator?.stop();
-    operator = undefined;
-  });
-
-  it.each([
-    ['of a report that is not there', () => gate('missing'), 2],
-    [
-      'of a namespace that is not there',
-      () => command('gate', 'all', '-n', 'nowhere', '--kubeconfig', stack.kubeconfig.adminFile),
-      2,
-    ],
-    ['of a name that leads elsewhere', () => gate('../secrets'), 2],
-    ['without a name', () => gate(), 2],
-    ['with -A and a name', () => command('gate', 'all', '-A'), 2],
-    ['with a duration that is none', () => gate('all', '--timeout', 'soon'), 2],
-    [
-      'without rights',
-      async () => command('gate', 'all', '-n', stack.namespace, '--kubeconfig', await kubeconfigOf('nobody')),
-      2,
-    ],
-    ['when the operator does not answer in time', () => gate('all', '--timeout', '1s'), 6],
-    ['when the last run is too old for --max-age', () => gate('all', '--no-refresh', '--max-age', '1ms'), 5],
-    ['with a kubeconfig that is not there', () => command('gate', 'all', '--kubeconfig', '/nonexistent'), 2],
-  ] as const)('is no pass: %s', async (_, ask, code) => {
-    const result = await ask();
-    expect([result.code, result.err + result.out]).toEqual([code, expect.not.stringContaining('internal error')]);
-  });
-
-  it('is no pass when the report was never examined', async () => {
-    await stack.admin.create(stack.report('new'));
-    expect((await gate('new', '--timeout', '1s')).code).toBe(5);
-    expect((await gate('new', '--no-refresh')).code).toBe(5);
-  });
-
-  it('is no pass when the report is deleted while it waits', async () => {
-    const waiting = gate('new', '--timeout', '20s');
-    await expect
-      .poll(
-        async () =>
-          (await stack.admin.get({ ...NAMED, metadata: { name: 'new', namespace: stack.namespace } }))?.metadata[
-            'annotations'
-          ],
-      )
-      .toBeDefined();
-    await stack.admin.remove({ ...NAMED, metadata: { name: 'new', namespace: stack.namespace } });
-    expect((await waiting).code).toBe(2);
-  });
-
-  it('is no pass past freshUntil by the clock of the API server', async () => {
-    const old = { lastRunTime: '2020-01-01T00:00:00Z', freshUntil: '2020-01-01T00:10:00Z' };
-    await stack.put([{ ...good, status: { ...(good['status'] as object), ...old } }]);
-    expect((await gate('all', '--timeout', '1s')).code).toBe(5);
-    expect((await gate('all', '--no-refresh', '--max-age', '24h')).code).toBe(5);
-    await stack.put([good]);
-  });
-
-  it.each([
-    ['refuses', { status: 503 }, 5],
-    ['cuts', { reset: true }, 5],
-    ['hangs', { hang: true }, 5],
-    ['throttles', { status: 429 }, 5],
-    ['denies', { status: 403 }, 2],
-  ] as const)('is no pass when the API server %s', async (_, fault, code) => {
-    stack.server.faults.inject({ match: ({ user }) => user === 'pipeline', ...fault });
-    expect((await gate('all', '--timeout', '1s')).code).toBe(code);
-  });
-
-  it('is no pass when the API server goes away while it waits', async () => {
-    let calls = 0;
-    stack.server.faults.inject({ match: ({ user }) => user === 'pipeline' && (calls += 1) > 3, reset: true });
-    expect((await gate('all', '--timeout', '2s')).code).toBe(5);
-    expect(calls).toBeGreaterThan(3);
-  });
-});
-
-describe('an operator that dies', () => {
-  // The last status is good and fresh, the key is disabled since: a pass would be a lie.
-  it.each([1, 2, 3, 5, 8, 11, 14, 17, 20, 24, 28, 33])('at its call %i to the API leads to no pass', async (nth) => {
-    const { metadata, ...rest } = good;
-    const annotations = {};
-    await stack.put([{ ...rest, metadata: { ...metadata, annotations } }]);
-    const undo = await stack.key.disable();
-    let calls = 0;
-    stack.server.faults.inject({
-      match: ({ user }) => user.endsWith(`:${OPERATOR_ACCOUNT}`) && (calls += 1) >= nth,
-      reset: true,
-    });
-    const dying = await startOperator(stack.kubeconfig.operatorFile);
-    try {
-      const { code, out } = await gate('all', '--timeout', '2s');
-      expect([3, 5, 6], out).toContain(code);
-    } finally {
-      await dying.stop();
-      await undo();
+    for (const argv of [
+      ['nowhere'],
+      ['prod', '-A'],
+      ['prod', '--kubeconfig', '/nonexistent'],
+      ['prod', '--override', ''],
+    ]) {
+      const { code, out } = await scene.gate(...argv, '-o', format);
+      expect(code).toBe(2);
+      await expectWhole(format, out);
     }
+  });
+});
+
+describe('to a person, the gate', () => {
+  it('says which reports there are when a name is misspelt', async () => {
+    const { code, out } = await scene.gate('prdo');
+    expect([code, out]).toEqual([2, expect.stringContaining('In namespace recognize there are: prod, staging.')]);
+    const elsewhere = await command('gate', 'prod', '-n', 'default', '--kubeconfig', scene.stack.kubeconfig.adminFile);
+    expect([elsewhere.code, elsewhere.out]).toEqual([
+      2,
+      expect.stringContaining('There is no HealthReport in namespace default.'),
+    ]);
+  });
+
+  it('says that --skip names no check, and judges all the same', async () => {
+    const { code, err } = await scene.gate('prod', '--skip', 'key-management/jwt/state');
+    expect([code, err]).toEqual([0, expect.stringContaining('--skip key-management/jwt/state names no check')]);
+  });
+
+  it('shows what it waits for, and for how much longer, as long as it waits', async () => {
+    const end = scene.stack.server.faults.inject({ match: ({ subresource }) => subresource === 'status', hang: true });
+    try {
+      const { code, err } = await scene.gate('prod', '--timeout', '12s');
+      expect(code).toBe(6);
+      const lines = err.split('\n').filter((line) => line.includes('waiting'));
+      expect(lines[0]).toMatch(/^recognize\/prod: waiting, for 1\ds more at most: The run that was asked for/);
+      // The same reason again, since nothing has changed for ten seconds.
+      expect(lines).toHaveLength(2);
+      expect(lines[1]).toMatch(/for (?:\ds|\d+ms) more at most/);
+    } finally {
+      end();
+    }
+  });
+
+  it.each([
+    ['an option that does not exist', ['prod', '--froce'], "unknown option '--froce'"],
+    ['a misspelt option', ['prod', '--time-out', '3s'], '(Did you mean --timeout?)'],
+    ['no name', [], 'give its NAME, or -A'],
+    ['an override without a reason', ['prod', '--override', ''], '--override needs a reason'],
+    ['a duration that is none', ['prod', '--timeout', 'soon'], 'for example 30s, 5m or 1h30m'],
+  ])('says what is wrong with %s', async (_, argv, sentence) => {
+    const { code, out, err } = await command('gate', ...argv);
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining(sentence)]);
+  });
+
+  it('says when there is no report anywhere', async () => {
+    const spare = [await scene.stored('prod'), await scene.stored('staging')];
+    await scene.remove('prod');
+    await scene.remove('staging');
+    const result = await command('gate', '-A', '--kubeconfig', scene.stack.kubeconfig.adminFile);
+    for (const { metadata } of spare) await scene.create(metadata.name);
+    expect([result.code, result.out, result.err]).toEqual([
+      2,
+      '',
+      expect.stringContaining('there is no HealthReport in any namespace'),
+    ]);
+  });
+
+  it('ends at once when it is interrupted, and that is no pass', async () => {
+    const end = scene.stack.server.faults.inject({ match: ({ subresource }) => subresource === 'status', hang: true });
+    const stop = new AbortController();
+    try {
+      const waiting = command.until(
+        stop.signal,
+        'gate',
+        'prod',
+        '-n',
+        scene.stack.namespace,
+        '-o',
+        'json',
+        '--kubeconfig',
+        scene.stack.kubeconfig.adminFile,
+      );
+      await expect.poll(() => waiting.err()).toContain('waiting');
+      stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+      const { code, err, out } = await waiting.result;
+      expect([code, err]).toEqual([5, expect.stringContaining('interrupted')]);
+      expect(JSON.parse(out)).toEqual({ exitCode: 5, reports: [], problem: 'interrupted' });
+    } finally {
+      end();
+    }
+  });
+});
+
+describe('check', () => {
+  const checked = (format: string): Promise<CommandResult> =>
+    scene.check(fileOf(scene.stack.report('prod')), '-o', format);
+
+  it('prints the report that would be written, as the CRD has it', async () => {
+    const json = JSON.parse((await checked('json')).out) as unknown;
+    expect([isReport(json), isReport.errors]).toEqual([true, null]);
+    const yaml = parse((await checked('yaml')).out) as unknown;
+    expect([isReport(yaml), isReport.errors]).toEqual([true, null]);
+  });
+
+  it.each(['junit', 'markdown', 'html'])('writes a whole %s', async (format) => {
+    await expectWhole(format, (await checked(format)).out);
+  });
+
+  it('has one test case for each check, and one for the gate', async () => {
+    const [json, junit] = [JSON.parse((await checked('json')).out) as unknown, (await checked('junit')).out];
+    const { status } = json as { status: { checks: { id: string }[] } };
+    const names = [...junit.matchAll(/<testcase [^>]*name="([^"]+)"/g)].map(([, name]) => name);
+    expect(names).toEqual(['gate', ...status.checks.map(({ id }) => id)]);
   });
 });
