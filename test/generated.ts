@@ -1,5 +1,6 @@
 // The list of generated files: add a path and the pure function that returns its content.
 import { stringify } from 'yaml';
+import { argocdConfigMap } from './packaging/argocd.ts';
 import { chartAlerts, chartCrd, chartRules, chartYaml } from './packaging/chart-templates.ts';
 import { chartReadme, valuesSchema, valuesYaml } from './packaging/chart-values.ts';
 import { dashboard } from './packaging/dashboard.ts';
@@ -50,6 +51,7 @@ export const GENERATED: readonly GeneratedFile[] = [
     path: 'manifests/rbac/people.yaml',
     content: () => manifest(viewerRole(), editorRole(), gateRole(), gateOverrideRole()),
   },
+  { path: 'manifests/gitops/argocd/argocd-cm.yaml', content: () => manifest(argocdConfigMap()) },
   { path: 'docs/reference/api-calls.md', content: rulesReference },
   { path: 'docs/reference/entries.md', content: () => entriesReference(ENTRIES, GUIDE) },
   { path: 'docs/reference/faults.md', content: faultsReference },
