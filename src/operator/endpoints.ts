@@ -33,13 +33,18 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
     const send = (status: number, type: string, body: string): void => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     };
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
-      send(405, 'text/plain', 'only GET\n');
+    const gated = GATE_PATH.exec(path);
+    const isGate = gated !== null && input.gate !== undefined;
+    // Flagger's webhooks ask by POST. Nothing is changed by it, and nothing of the body is read.
+    const allowed = isGate ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
+    if (!allowed.includes(request.method ?? '')) {
+      response.setHeader('allow', allowed.join(', '));
+      send(405, 'text/plain', `only ${allowed.join(', ')}\n`);
       return;
     }
-    const gated = GATE_PATH.exec(path);
-    if (gated !== null && input.gate !== undefined) {
+    if (isGate) {
+      if (request.method === 'POST') response.shouldKeepAlive = false;
+      request.resume();
       const { status, body } = input.gate(gated[1] ?? '', gated[2] ?? '');
       send(status, 'application/json', `${JSON.stringify(body)}\n`);
       return;

@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { gateRole } from '../../../src/kube/roles.ts';
 import type { AnyObject } from '../../stack/admin.ts';
+import { onPath } from '../../support/on-path.ts';
 import { startStack, type OwnStack } from '../../stack/stack.ts';
 import { MANIFESTS, ROOT } from '../chart/render.ts';
 import { startOperator, type RunningOperator } from '../faults/operator.ts';
@@ -42,6 +43,7 @@ function git(...args: readonly string[]): void {
 }
 
 beforeAll(async () => {
+  if (!HAS_GIT) return;
   folder = await mkdtemp(join(tmpdir(), 'recognize-health-pipelines-'));
   await mkdir(join(folder, 'repository'));
   for (const name of ['package.json', 'package-lock.json', 'build.mjs', 'tsconfig.json', 'src'])
@@ -75,9 +77,11 @@ beforeAll(async () => {
   operator = await startOperator(stack.kubeconfig.operatorFile);
 });
 beforeEach(async () => {
+  if (!HAS_GIT) return;
   workspace = await mkdtemp(join(folder, 'workspace-'));
 });
 afterAll(async () => {
+  if (!HAS_GIT) return;
   await operator?.stop();
   await stack.stop();
   await rm(folder, { recursive: true, force: true });
@@ -113,7 +117,10 @@ async function whileBlocked<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-describe('the GitHub Actions workflow', () => {
+/** Both begin with a clone. */
+const HAS_GIT = onPath('git');
+
+describe.skipIf(!HAS_GIT)('the GitHub Actions workflow (needs git)', () => {
   const { jobs } = parse(WORKFLOW) as { jobs: { gate: { steps: readonly Step[] } } };
   const { steps } = jobs.gate;
 
@@ -160,7 +167,7 @@ describe('the GitHub Actions workflow', () => {
   });
 });
 
-describe('the GitLab job', () => {
+describe.skipIf(!HAS_GIT)('the GitLab job (needs git)', () => {
   const strings = { type: 'array', items: { type: 'string' }, minItems: 1 };
   /** Of GitLab's keywords (docs.gitlab.com/ci/yaml) those that the job uses, and no other. */
   const isPipeline = new Ajv().compile({
