@@ -117,13 +117,10 @@ function print(objects: readonly ReportObject[], one: boolean, now: Date, option
   }
   if (one) {
     for (const report of shown) {
-      terminal.out(
-        [
-          ...renderReport(report, options.all === true, terminal.paint),
-          '',
-          freshness(report, report.object.metadata.generation, now),
-        ].join('\n'),
-      );
+      const found = renderReport(report, options.all === true, terminal.paint);
+      const age = freshness(report, report.object.metadata.generation, now);
+      // What may no longer hold is not to be read before that is known.
+      terminal.out((isStale(report.status, now) ? [age, '', ...found] : [...found, '', age]).join('\n'));
     }
     return;
   }

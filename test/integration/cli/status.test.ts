@@ -1,0 +1,207 @@
+// `status`: what a person reads of reports as they are stored, and that the exit code speaks of the reading alone.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { crd, openApiSchema } from '../../../src/api/crd.ts';
+import type { HealthReportStatus } from '../../../src/api/health-report.ts';
+import { API_VERSION, KIND } from '../../../src/api/names.ts';
+import { viewerRole } from '../../../src/kube/roles.ts';
+import { closed } from '../../support/closed-schema.ts';
+import type { JsonObject } from '../../stack/apiserver/json.ts';
+import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
+import { report, run } from '../../unit/judge/fixtures.ts';
+import { command, type CommandResult } from '../gate/command.ts';
+
+let server: ApiServer;
+let folder: string;
+let admin: string;
+
+const now = new Date();
+const good = report(run(), undefined, { now }).status;
+const failing = report(
+  run({ 'database/node-persistence/connect': 'DatabaseMissing', 'node-persistence/health': 'HealthDown' }),
+  undefined,
+  { now },
+).status;
+const STALE = { lastRunTime: '2020-01-01T00:00:00Z', freshUntil: '2020-01-01T00:10:00Z' };
+
+const seed = (name: string, status: unknown, metadata: object = {}, namespace = 'recognize'): void => {
+  const object = {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: { name, namespace, generation: 1, ...metadata },
+    spec: {},
+    status,
+  };
+  server.seed([JSON.parse(JSON.stringify(object)) as JsonObject]);
+};
+const kubeconfigOf = async (user?: string): Promise<string> => {
+  const path = join(folder, user ?? 'admin');
+  await writeFile(path, server.kubeconfig(user), { mode: 0o600 });
+  return path;
+};
+const status = (...argv: readonly string[]): Promise<CommandResult> =>
+  command('status', '--kubeconfig', admin, ...argv);
+const inRecognize = (...argv: readonly string[]): Promise<CommandResult> => status('-n', 'recognize', ...argv);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'recognize-health-status-'));
+  server = await startApiServer();
+  server.seed([
+    JSON.parse(JSON.stringify(crd())) as JsonObject,
+    ...['recognize', 'test', 'empty'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+  ]);
+  admin = await kubeconfigOf();
+  seed('good', good);
+  seed('failing', failing);
+  seed('stale', { ...failing, ...STALE });
+  seed('edited', good, { generation: 2 });
+  seed('new', {});
+  seed('elsewhere', good, {}, 'test');
+});
+afterEach(() => server.faults.clear());
+afterAll(async () => {
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('of one report, status', () => {
+  it('tells the root cause first, with what the guide says to do, then every finding', async () => {
+    const { code, out } = await inRecognize('failing');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^recognize\/failing {2}Failing[^]*Root cause\n {2}DatabaseMissing {2}database\/node-persistence\/connect[^]*Next[^]*Explains node-persistence\/health[^]*STATE[^]*fresh until/,
+    );
+    expect(out).toContain('HealthDown');
+  });
+
+  it('leaves good questions out, unless they are asked for', async () => {
+    expect((await inRecognize('good')).out).not.toContain('core-daemon/health');
+    expect((await inRecognize('good', '--all')).out).toContain('core-daemon/health');
+  });
+
+  it('says that a report is stale before anything else', async () => {
+    const { code, out } = await inRecognize('stale');
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^STALE: the last run started \d+d[^\n]*operator running\?\n\nrecognize\/stale/),
+    ]);
+  });
+
+  it.each([
+    ['whose spec was edited since', 'edited', 'The spec was edited since.'],
+    ['of which no run has finished', 'new', 'No run has finished yet: is the operator running?'],
+    ['that is current', 'good', 'Last run started'],
+  ])('says so of a report %s', async (_, name, sentence) => {
+    expect((await inRecognize(name)).out).toContain(sentence);
+  });
+
+  it('shows no status at all where a newer operator wrote one that it cannot read', async () => {
+    seed('newer', { ...good, verdict: 'Splendid' });
+    const { code, out } = await inRecognize('newer');
+    expect([code, out]).toEqual([0, expect.stringMatching(/recognize\/newer {2}Unknown/)]);
+    expect(out).not.toContain('Splendid');
+  });
+
+  it('lets no text of a report speak to the terminal', async () => {
+    const checks = (failing.checks ?? []).map((check) => ({
+      ...check,
+      message: '\u001b[2J\u001b]0;owned\u0007 a\nb \u202e',
+    }));
+    seed('hostile', { ...failing, checks, rootCause: '\u001b[31m' } satisfies HealthReportStatus);
+    for (const { out } of [await inRecognize('hostile'), await inRecognize()]) {
+      expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    }
+  });
+
+  it.each(['json', 'yaml'])('prints the object as the CRD has it, as %s', async (format) => {
+    const isReport = new Ajv({ strict: false, validateFormats: false }).compile(
+      closed({ ...openApiSchema(), properties: { ...openApiSchema().properties, metadata: {} } }),
+    );
+    const { out } = await inRecognize('failing', '-o', format);
+    expect([isReport(parse(out)), isReport.errors]).toEqual([true, null]);
+    expect(parse(out)).toMatchObject({ metadata: { name: 'failing' }, status: { verdict: 'Failing' } });
+  });
+});
+
+describe('of all reports, status', () => {
+  it('shows a line for each of the namespace, and which are stale', async () => {
+    const { code, out } = await inRecognize();
+    expect(code).toBe(0);
+    const lines = out.split('\n');
+    expect(lines[0]).toMatch(/^NAMESPACE +NAME +VERDICT +HEALTHY +UPGRADEABLE +ROOT-CAUSE/);
+    expect(lines.find((line) => line.includes(' failing '))).toMatch(/Failing +\S+ +False +DatabaseMissing/);
+    expect(out).toContain('recognize/stale: STALE');
+    expect(out).not.toContain('elsewhere');
+  });
+
+  it('shows those of every namespace with -A', async () => {
+    expect((await status('-A')).out).toMatch(/test +elsewhere/);
+  });
+
+  it('prints a List as JSON', async () => {
+    const list = JSON.parse((await status('-A', '-o', 'json')).out) as { kind: string; items: unknown[] };
+    expect([list.kind, list.items.length]).toEqual(['List', expect.any(Number)]);
+    expect(list.items.length).toBeGreaterThanOrEqual(6);
+  });
+
+  it('says so when there is none, which is no failure', async () => {
+    expect(await status('-n', 'empty')).toEqual({
+      code: 0,
+      out: '',
+      err: 'recognize-health: no HealthReport in namespace empty',
+    });
+  });
+});
+
+describe('where nothing can be read, status', () => {
+  it('says which reports there are when a name is misspelt', async () => {
+    const { code, out, err } = await inRecognize('god');
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/"god" not found\. In namespace recognize there are: edited, failing, good,/);
+    expect((await status('-n', 'empty', 'good')).err).toContain('There is no HealthReport in namespace empty.');
+  });
+
+  it.each([
+    ['-A and a name', ['good', '-A'], 2, 'give no NAME'],
+    ['-A and a namespace', ['-A', '-n', 'recognize'], 2, 'no --namespace'],
+    ['a format that is none', ['-o', 'wide'], 2, 'table, json, yaml'],
+    ['an option that is none', ['--wach'], 2, 'unknown option'],
+  ] as const)('ends with its code: %s', async (_, argv, code, sentence) => {
+    const result = await status(...argv);
+    expect([result.code, result.out, result.err]).toEqual([code, '', expect.stringContaining(sentence)]);
+  });
+
+  it.each([
+    ['refuses', { status: 403 }, 2],
+    ['is in trouble', { status: 503 }, 5],
+    ['cuts', { reset: true }, 5],
+  ] as const)('ends with its code when the API server %s', async (_, fault, code) => {
+    server.faults.inject({ match: () => true, ...fault });
+    const result = await inRecognize('good');
+    expect([result.code, result.out]).toEqual([code, '']);
+  });
+
+  it('needs no more than the right to read', async () => {
+    const role = JSON.parse(JSON.stringify(viewerRole())) as JsonObject & { metadata: { name: string } };
+    server.seed([
+      role,
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'reader', namespace: 'recognize' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role.metadata.name },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'reader' }],
+      },
+    ]);
+    const reader = await kubeconfigOf('reader');
+    const ask = (...argv: readonly string[]): Promise<CommandResult> =>
+      command('status', '--kubeconfig', reader, ...argv);
+    expect((await ask('good', '-n', 'recognize')).code).toBe(0);
+    expect((await ask('-n', 'recognize')).code).toBe(0);
+    expect((await ask('elsewhere', '-n', 'test')).code).toBe(2);
+  });
+});
