@@ -204,6 +204,22 @@ describe('check', () => {
     await expectWhole(format, (await checked(format)).out);
   });
 
+  it.each(['table', ...FORMATS])('shows no secret, whatever is broken, as %s', async (format) => {
+    const undo = [
+      await scene.stack.key.deny(),
+      await scene.stack.bucket.deny(),
+      await scene.stack.database.wrongPassword(),
+    ];
+    try {
+      for (const { code, out, err } of [await checked(format), await scene.gate('prod', '-o', format)]) {
+        expect(code).toBe(3);
+        for (const secret of scene.stack.planted) expect(out + err).not.toContain(secret);
+      }
+    } finally {
+      for (const mend of undo) await mend();
+    }
+  });
+
   it('has one test case for each check, and one for the gate', async () => {
     const [json, junit] = [JSON.parse((await checked('json')).out) as unknown, (await checked('junit')).out];
     const { status } = json as { status: { checks: { id: string }[] } };

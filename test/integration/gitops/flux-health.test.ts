@@ -27,7 +27,9 @@ const environment = new Environment({ unlistedVariablesAreDyn: true });
 
 function evaluate(report: ReportInState, which: 'inProgress' | 'failed' | 'current'): boolean {
   if (expressions === undefined) throw new Error('no expressions');
-  const result: unknown = environment.parse(expressions[which])(JSON.parse(JSON.stringify(report)) as Record<string, unknown>);
+  const result: unknown = environment.parse(expressions[which])(
+    JSON.parse(JSON.stringify(report)) as Record<string, unknown>,
+  );
   if (typeof result !== 'boolean') throw new Error(`${which} is no boolean`);
   return result;
 }

@@ -18,7 +18,8 @@ describe('the command', () => {
   test('--help names every verb and ends with 0', async () => {
     const { code, out } = await command('--help');
     expect(code).toBe(0);
-    for (const verb of ['check', 'explain', 'diagnose', 'crd', 'operator']) expect(out).toContain(`  ${verb} `);
+    for (const verb of ['check', 'gate', 'status', 'explain', 'diagnose', 'crd', 'operator'])
+      expect(out).toContain(`  ${verb} `);
   });
 
   test.each(['chek', 'constructor', '__proto__', ''])('an unknown verb (%j) is a matter of usage', async (verb) => {

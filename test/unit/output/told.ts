@@ -53,6 +53,7 @@ export const HOSTILE: readonly string[] = [
   '--> <b>bold</b> &lt; &amp; &#60;script&#62; &#x3c;',
   '[click](javascript:alert(1)) ![x](https://example.com/x.png) <https://example.com>',
   'https://example.com/?a=1&b=2 www.example.com someone@example.com @everyone #1',
+  'https://example.com/> <b>x</b> | `y` "z" \n<script>alert(1)</script>)',
   '# heading\n- item\n> quote\n***\n---\n    code',
   '~~gone~~ **bold** _em_ [ref]: https://example.com',
   '---\n%YAML 1.2\n--- {a: b}\n...',
