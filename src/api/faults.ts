@@ -8,6 +8,7 @@ import { LOG_FAULTS } from './faults/logs.ts';
 import { CONCERN_FAULTS } from './faults/concerns.ts';
 import { SERVICE_FAULTS } from './faults/service.ts';
 import { BUCKET_FAULTS } from './faults/object-storage.ts';
+import { UPGRADE_FAULTS } from './faults/upgrade.ts';
 import type { FaultTraits } from './faults/traits.ts';
 
 export type { FaultTraits } from './faults/traits.ts';
@@ -20,6 +21,7 @@ export const FAULTS = {
   ...KEY_FAULTS,
   ...LOG_FAULTS,
   ...CONCERN_FAULTS,
+  ...UPGRADE_FAULTS,
   ...CHECKER_FAULTS,
 } as const satisfies Record<string, FaultTraits>;
 

@@ -1,28 +1,20 @@
 // Are a service's limits at least those of the vendor's test? No limit at all is more than any.
 import { found, pass, type Check } from '../facts/answer.ts';
-import type { FaultCode } from '../api/faults.ts';
-import { failed, type Fault } from '../facts/outcome.ts';
+import { failed } from '../facts/outcome.ts';
 import { TESTED_LIMITS } from '../product/tested-setup.ts';
 import { parseQuantity } from '../runtime/quantity.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
-
-/** What keeps a question about capacity from its answer. */
-export const CAPACITY_TROUBLES = [
-  'CheckerNotAuthorized',
-  'ClusterUnavailable',
-  'NoCluster',
-  'NotAsked',
-] as const satisfies readonly FaultCode[];
+import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
 
 export const capacityLimits: Check<'pods'> = {
   question: 'limits',
   about: 'pods',
   component: 'capacity',
   feeds: 'Healthy',
-  faults: ['LimitsBelowTested', ...CAPACITY_TROUBLES],
+  faults: ['LimitsBelowTested', ...WORKLOAD_TROUBLES],
   applies: ({ id, workload }) => TESTED_LIMITS[id] !== undefined && workload !== undefined,
   ask({ target, observed: { workload } }) {
-    if (!workload.ok) return found(capacityFault(workload.fault));
+    if (!workload.ok) return found(workloadUnseen(workload.fault));
     const tested = TESTED_LIMITS[target.id];
     if (tested === undefined) return pass(literal('not part of the test'));
     const { limits } = workload.value;
@@ -39,9 +31,4 @@ export const capacityLimits: Check<'pods'> = {
 function isBelow(limit: string | undefined, tested: string): boolean {
   const [value, measure] = [parseQuantity(limit ?? ''), parseQuantity(tested)];
   return value !== undefined && measure !== undefined && value < measure;
-}
-
-/** Capacity says nothing about a workload that another check fails; it only says why it was not looked at. */
-export function capacityFault(fault: Fault): Fault {
-  return (CAPACITY_TROUBLES as readonly FaultCode[]).includes(fault.code) ? fault : { ...fault, code: 'NotAsked' };
 }

@@ -3,17 +3,17 @@ import { found, pass, type Check } from '../facts/answer.ts';
 import { failed } from '../facts/outcome.ts';
 import { TESTED_PODS } from '../product/tested-setup.ts';
 import { redact } from '../runtime/safe-text.ts';
-import { CAPACITY_TROUBLES, capacityFault } from './capacity-limits.ts';
+import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
 
 export const capacityReplicas: Check<'pods'> = {
   question: 'replicas',
   about: 'pods',
   component: 'capacity',
   feeds: 'Healthy',
-  faults: ['ReplicasAboveTested', ...CAPACITY_TROUBLES],
+  faults: ['ReplicasAboveTested', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
   ask({ target: { maxPods = TESTED_PODS }, observed: { workload } }) {
-    if (!workload.ok) return found(capacityFault(workload.fault));
+    if (!workload.ok) return found(workloadUnseen(workload.fault));
     const { desired, autoscaler } = workload.value;
     if (desired > maxPods) {
       return found(failed('ReplicasAboveTested', redact(`${desired} pods, at most ${maxPods} were tested`)).fault);

@@ -1,6 +1,8 @@
 // Does anybody hold the database up: a transaction at work for long, one left open, sessions that wait for a lock.
 import type { FaultCode } from '../api/faults.ts';
 import { found, pass, type Check } from '../facts/answer.ts';
+import type { DatabaseActivity } from '../facts/observed.ts';
+import type { Fault } from '../facts/outcome.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { QUESTION_FAULTS } from './database-question-faults.ts';
@@ -28,24 +30,31 @@ export const databaseActivity: Check<'database'> = {
   faults: FAULTS,
   ask({ observed: { activity } }) {
     if (!activity.ok) return passOn(activity.fault, FAULTS);
-    const { longestTransactionMs, longestIdleMs, lockWaits, longestLockWaitMs } = activity.value;
-    // The most harmful first: who waits for a lock waits for one of the others.
-    if (longestLockWaitMs >= LOCK_WAIT_MS) {
-      const detail = redact(
-        `${lockWaits} sessions wait for a lock, the longest for ${formatDuration(longestLockWaitMs)}`,
-      );
-      return found({ code: 'DatabaseLocksWaiting', detail });
-    }
-    if (longestIdleMs >= IDLE_MS) {
-      const detail = redact(`a session has been idle in a transaction for ${formatDuration(longestIdleMs)}`);
-      return found({ code: 'DatabaseIdleInTransaction', detail });
-    }
-    if (longestTransactionMs >= TRANSACTION_MS) {
-      const detail = redact(`a transaction has been at work for ${formatDuration(longestTransactionMs)}`);
-      return found({ code: 'DatabaseTransactionLong', detail });
-    }
+    const holdUp = holdUpIn(activity.value);
+    if (holdUp !== undefined) return found(holdUp);
+    const { longestTransactionMs, lockWaits } = activity.value;
     return pass(
       redact(`the longest transaction is ${formatDuration(longestTransactionMs)} old, ${lockWaits} wait for a lock`),
     );
   },
 };
+
+/** Who holds the database up, the most harmful first: who waits for a lock waits for one of the others. */
+export function holdUpIn(activity: DatabaseActivity): Fault | undefined {
+  const { longestTransactionMs, longestIdleMs, lockWaits, longestLockWaitMs } = activity;
+  if (longestLockWaitMs >= LOCK_WAIT_MS) {
+    const detail = redact(
+      `${lockWaits} sessions wait for a lock, the longest for ${formatDuration(longestLockWaitMs)}`,
+    );
+    return { code: 'DatabaseLocksWaiting', detail };
+  }
+  if (longestIdleMs >= IDLE_MS) {
+    const detail = redact(`a session has been idle in a transaction for ${formatDuration(longestIdleMs)}`);
+    return { code: 'DatabaseIdleInTransaction', detail };
+  }
+  if (longestTransactionMs >= TRANSACTION_MS) {
+    const detail = redact(`a transaction has been at work for ${formatDuration(longestTransactionMs)}`);
+    return { code: 'DatabaseTransactionLong', detail };
+  }
+  return undefined;
+}

@@ -1,6 +1,8 @@
 // Are the standbys of a primary near enough that a failover loses little?
 import type { FaultCode } from '../api/faults.ts';
 import { found, pass, type Check } from '../facts/answer.ts';
+import type { ReplicationSeen } from '../facts/observed.ts';
+import type { Fault } from '../facts/outcome.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
 import { QUESTION_FAULTS } from './database-question-faults.ts';
@@ -20,14 +22,22 @@ export const databaseReplication: Check<'database'> = {
   faults: FAULTS,
   ask({ observed: { replication } }) {
     if (!replication.ok) return passOn(replication.fault, FAULTS);
-    const { standbys, lagMs, lagBytes } = replication.value;
+    const lag = lagIn(replication.value);
+    if (lag !== undefined) return found(lag);
+    const { standbys } = replication.value;
     if (standbys === 0) return pass(literal('no standby is connected'));
-    const seen = `${formatDuration(lagMs)} and ${Math.round(lagBytes / MEBIBYTE)} MiB`;
-    if (lagMs >= LAG_MS || lagBytes >= LAG_BYTES)
-      return found({
-        code: 'DatabaseReplicationLagging',
-        detail: redact(`of ${standbys} standbys the farthest is ${seen} behind`),
-      });
-    return pass(redact(`${standbys} standbys, at most ${seen} behind`));
+    return pass(redact(`${standbys} standbys, at most ${distance(replication.value)} behind`));
   },
 };
+
+/** The standby that is too far behind, if there is one. */
+export function lagIn(replication: ReplicationSeen): Fault | undefined {
+  const { standbys, lagMs, lagBytes } = replication;
+  if (standbys === 0 || (lagMs < LAG_MS && lagBytes < LAG_BYTES)) return undefined;
+  const detail = redact(`of ${standbys} standbys the farthest is ${distance(replication)} behind`);
+  return { code: 'DatabaseReplicationLagging', detail };
+}
+
+function distance({ lagMs, lagBytes }: ReplicationSeen): string {
+  return `${formatDuration(lagMs)} and ${Math.round(lagBytes / MEBIBYTE)} MiB`;
+}

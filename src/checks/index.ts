@@ -35,6 +35,17 @@ import { serviceHealth } from './service-health.ts';
 import { serviceLogs } from './service-logs.ts';
 import { servicePool } from './service-pool.ts';
 import { serviceWorkload } from './service-workload.ts';
+import { upgradeActivity } from './upgrade-activity.ts';
+import { upgradeCertificate } from './upgrade-certificate.ts';
+import { upgradeCredentials } from './upgrade-credentials.ts';
+import { upgradeDisruptionBudget } from './upgrade-disruption-budget.ts';
+import { upgradeExpiry } from './upgrade-expiry.ts';
+import { upgradeHeadroom } from './upgrade-headroom.ts';
+import { upgradeImages } from './upgrade-images.ts';
+import { upgradeMigrations } from './upgrade-migrations.ts';
+import { upgradeRenamedKeys } from './upgrade-renamed-keys.ts';
+import { upgradeReplication } from './upgrade-replication.ts';
+import { upgradeRollout } from './upgrade-rollout.ts';
 
 export const CHECKS: readonly AnyCheck[] = [
   serviceWorkload,
@@ -72,4 +83,15 @@ export const CHECKS: readonly AnyCheck[] = [
   capacityLatency,
   platformVersion,
   platformArchitecture,
+  upgradeRollout,
+  upgradeImages,
+  upgradeDisruptionBudget,
+  upgradeRenamedKeys,
+  upgradeMigrations,
+  upgradeHeadroom,
+  upgradeActivity,
+  upgradeReplication,
+  upgradeCredentials,
+  upgradeExpiry,
+  upgradeCertificate,
 ];

@@ -102,6 +102,12 @@ export interface Clients {
 export interface ClusterClient {
   version(signal: AbortSignal): Promise<Outcome<{ readonly kubernetes: string; readonly openshift?: string }>>;
   architectures(signal: AbortSignal): Promise<Outcome<readonly string[]>>;
+  /** The data of one ConfigMap; undefined where there is none of that name. */
+  readConfigMap(
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Outcome<Readonly<Record<string, string>> | undefined>>;
   /**
    * Reads a container's log, every line with the kubelet's time before it, and hands it over in pieces as they come.
    * What came before a failure was handed over; `denied` and `none` hand over nothing.

@@ -38,4 +38,5 @@ export interface NamespaceObjects {
   readonly services: Outcome<readonly KubernetesObject[]>;
   readonly endpointSlices: Outcome<readonly KubernetesObject[]>;
   readonly autoscalers: Outcome<readonly KubernetesObject[]>;
+  readonly disruptionBudgets: Outcome<readonly KubernetesObject[]>;
 }

@@ -96,6 +96,21 @@ export interface ServiceLogs {
   readonly gaps: readonly SafeText[];
 }
 
+/** The names of a service's settings, as far as its pod template leads to them. Never a value. */
+export interface SettingsSeen {
+  /** Paths with dots, and environment variables. */
+  readonly names: readonly string[];
+  /** ConfigMaps that were read. */
+  readonly configMaps: readonly string[];
+  /** Of those that the template names: what was absent, too large, or no document that we can read. */
+  readonly unread: readonly string[];
+}
+
+export interface ConfigurationObserved {
+  /** NotAsked of a service of which no key was renamed, and where the template names neither variable nor ConfigMap. */
+  readonly settings: Outcome<SettingsSeen>;
+}
+
 export interface LogsObserved {
   readonly logs: Outcome<ServiceLogs>;
 }
@@ -114,13 +129,7 @@ export interface DatabaseObserved {
   }>;
   readonly activity: Outcome<DatabaseActivity>;
   /** NotAsked on a standby: its primary knows. */
-  readonly replication: Outcome<{
-    readonly standbys: number;
-    /** The longest a standby takes to apply what the primary wrote; 0 while nothing is written. */
-    readonly lagMs: number;
-    /** The most that a standby has not applied yet. */
-    readonly lagBytes: number;
-  }>;
+  readonly replication: Outcome<ReplicationSeen>;
   /** Of the server's database that is nearest to the end of its transaction ids. */
   readonly wraparound: Outcome<{
     readonly database: string;
@@ -137,6 +146,8 @@ export interface DatabaseObserved {
     /** The newest version that was applied. */
     readonly version?: string;
   }>;
+  /** Somebody holds the lock that Flyway takes while it migrates. */
+  readonly migrating: Outcome<boolean>;
   /** The role whose password ends first, of our own and those with a session on this database. Empty: none ends. */
   readonly credentials: Outcome<{ readonly role?: string; /** RFC 3339 UTC */ readonly validUntil?: string }>;
 }
@@ -150,6 +161,14 @@ export interface DatabaseActivity {
   /** Sessions that wait for a lock. */
   readonly lockWaits: number;
   readonly longestLockWaitMs: number;
+}
+
+export interface ReplicationSeen {
+  readonly standbys: number;
+  /** The longest a standby takes to apply what the primary wrote; 0 while nothing is written. */
+  readonly lagMs: number;
+  /** The most that a standby has not applied yet. */
+  readonly lagBytes: number;
 }
 
 export interface BucketObserved {
@@ -198,6 +217,7 @@ export interface Observed {
   meters: MetersObserved;
   pods: PodsObserved;
   logs: LogsObserved;
+  configuration: ConfigurationObserved;
   database: DatabaseObserved;
   bucket: BucketObserved;
   key: KeyObserved;
@@ -212,6 +232,7 @@ export interface TargetByKind {
   meters: ServiceTarget;
   pods: ServiceTarget;
   logs: ServiceTarget;
+  configuration: ServiceTarget;
   database: DatabaseTarget;
   bucket: BucketTarget;
   key: KeyTarget;

@@ -33,6 +33,27 @@ export interface ServiceTarget {
   readonly logs?: LogReading;
   /** More errors than this in the window are too many. `spec.logs.errorThreshold`, `spec.logs.window` */
   readonly errorAlert?: { readonly threshold: number; readonly windowMs: number };
+  /** What its pod template names. Undefined without a workload. */
+  readonly configuration?: ConfigurationReading;
+}
+
+/** Where the names of a service's settings stand: what its pod template sets and refers to. Names only, never values. */
+export interface ConfigurationReading {
+  readonly namespace: string;
+  /** Environment variables that the template sets itself. */
+  readonly variables: readonly string[];
+  /** ConfigMaps whose keys become variables or files of the application's container. */
+  readonly configMaps: readonly ConfigMapUse[];
+  /** `spec.upgrade.targetVersion` */
+  readonly targetVersion?: string;
+}
+
+export interface ConfigMapUse {
+  readonly name: string;
+  /** Stands before each key that becomes a variable. */
+  readonly prefix?: string;
+  /** Keys that are used; undefined: all of them. */
+  readonly keys?: readonly string[];
 }
 
 /**
@@ -70,6 +91,8 @@ export interface Workload {
   readonly lagging: boolean;
   /** A rollout under way: fewer updated than desired replicas, or old ones still there. */
   readonly rollingOut: boolean;
+  /** Somebody paused its rollouts: a new template changes no pod. */
+  readonly paused: boolean;
   /** From the strategy, in replicas. */
   readonly maxUnavailable: number;
   readonly maxSurge: number;
@@ -77,7 +100,22 @@ export interface Workload {
   readonly stuck: boolean;
   readonly limits: { readonly cpu?: string; readonly memory?: string };
   readonly autoscaler?: { readonly min: number; readonly max: number };
+  /** That select its pods. */
+  readonly disruptionBudgets: Outcome<readonly DisruptionBudget[]>;
   readonly pods: readonly Pod[];
+}
+
+/** A PodDisruptionBudget as its controller last described it. */
+export interface DisruptionBudget {
+  readonly name: string;
+  /** The controller has seen its present form. */
+  readonly isObserved: boolean;
+  /** Evictions that it allows now. */
+  readonly allowed: number;
+  readonly healthy: number;
+  /** Pods that must stay healthy. */
+  readonly wanted: number;
+  readonly expected: number;
 }
 
 export interface Pod {
@@ -96,6 +134,8 @@ export interface Pod {
 export interface Container {
   readonly name: string;
   readonly image: string;
+  /** `sha256:…` of the image that runs, where the kubelet tells. */
+  readonly digest?: string;
   readonly ready: boolean;
   readonly restarts: number;
   /** Of the run that is on. RFC 3339 UTC */
@@ -138,6 +178,8 @@ export interface DatabaseTarget {
   readonly schema?: string;
   readonly poolSize: number;
   readonly usedBy: readonly Service[];
+  /** Services that keep a pool of connections to it, as far as it is known: `usedBy`, or what the topology says. */
+  readonly pooledBy?: readonly Service[];
 }
 
 /** Whose identity asks. A denial of `own` credentials is the target's fault; of `ambient` ones it is ours. */

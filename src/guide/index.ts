@@ -10,6 +10,7 @@ import { NODE_PERSISTENCE_ENTRIES } from './entries/node-persistence.ts';
 import { OPERATIONS_SERVICE_ENTRIES } from './entries/operations-service.ts';
 import { OUR_ENTRIES } from './entries/ours.ts';
 import { SCALING_ENTRIES } from './entries/scaling.ts';
+import { UPGRADE_ENTRIES } from './entries/upgrade.ts';
 import { GUIDE_URL, type Entry } from './entry.ts';
 
 export const ENTRIES: readonly Entry[] = [
@@ -23,6 +24,7 @@ export const ENTRIES: readonly Entry[] = [
   ...ALERT_ENTRIES,
   ...SCALING_ENTRIES,
   ...OUR_ENTRIES,
+  ...UPGRADE_ENTRIES,
 ];
 
 /** Which text of the guide the entries hold: month of reading, then a digest of its rows (a test computes it). */

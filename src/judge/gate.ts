@@ -127,14 +127,13 @@ function judge(status: HealthReportStatus, input: GateInput): GateDecision {
   const stored = sort(checks.filter((check) => check.muted !== true));
   const current = sort(checks.filter((check) => !isMuted(check) && !isSkipped(check)));
   const skipped = checks.filter((check) => isSkipped(check) && !isMuted(check));
-  const warnings = checks.filter(
+  const loud = checks.filter((check) => !isMuted(check) && !isSkipped(check) && isFinding(check));
+  const warnings = loud.filter(
     (check) =>
-      !isMuted(check) &&
-      !isSkipped(check) &&
       !current.blockers.includes(check) &&
       !current.unevaluated.includes(check) &&
       !current.unconfirmed.includes(check) &&
-      isFinding(check),
+      !isToldByUpgrade(check, loud),
   );
 
   const said = upgradeableOf(status);
@@ -283,6 +282,14 @@ function sentence(reason: GateReason, status: HealthReportStatus, told: readonly
 
 function isFinding({ result, state, streak }: CheckStatus): boolean {
   return [result, state].some((one) => one === 'fail' || one === 'error' || one === 'warn') || (streak ?? 0) > 0;
+}
+
+/**
+ * True for a finding that an upgrade check tells too, by its own measure: that check has the id of the one whose
+ * observation it judges, behind `upgrade/`. One finding is one line, and what blocks is no warning besides.
+ */
+function isToldByUpgrade({ id }: CheckStatus, others: readonly CheckStatus[]): boolean {
+  return others.some((other) => other.id === `upgrade/${id}`);
 }
 
 function sortFindings(checks: readonly CheckStatus[]): readonly CheckStatus[] {

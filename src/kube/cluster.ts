@@ -13,13 +13,22 @@ interface Version {
   readonly gitVersion?: string;
 }
 
+interface ConfigMap {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
 interface ClusterVersion {
   readonly status?: { readonly desired?: { readonly version?: string } };
 }
 
-/** Versions and node architectures through the API. */
+/** Versions, node architectures and ConfigMaps through the API. */
 export function createClusterClient(api: KubeApi): ClusterClient {
   return {
+    readConfigMap: async (namespace, name, signal) => {
+      const read = await api.call<ConfigMap>(RULES.getConfigMap, { namespace, name }, { signal });
+      if (!read.ok) return read.fault.code === 'NotFound' ? ok(undefined) : asEvidence(read);
+      return ok(read.value.data ?? {});
+    },
     readLog: (request, onChunk, signal) => readPodLog(api, request, onChunk, signal),
     version: async (signal) => {
       const [server, openshift] = await Promise.all([

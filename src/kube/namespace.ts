@@ -18,16 +18,36 @@ export async function readNamespace(api: KubeApi, namespace: string, signal: Abo
     if (!listed.ok && listed.fault.code === 'NotFound' && rule.optional === true) return ok([]);
     return asEvidence(listed.ok ? { ok: true, value: listed.value.items } : listed);
   };
-  const [deployments, statefulSets, deploymentConfigs, replicaSets, pods, services, endpointSlices, autoscalers] =
-    await Promise.all([
-      list(RULES.listDeployments),
-      list(RULES.listStatefulSets),
-      list(RULES.listDeploymentConfigs),
-      list(RULES.listReplicaSets),
-      list(RULES.listPods),
-      list(RULES.listServices),
-      list(RULES.listEndpointSlices),
-      list(RULES.listAutoscalers),
-    ]);
-  return { deployments, statefulSets, deploymentConfigs, replicaSets, pods, services, endpointSlices, autoscalers };
+  const [
+    deployments,
+    statefulSets,
+    deploymentConfigs,
+    replicaSets,
+    pods,
+    services,
+    endpointSlices,
+    autoscalers,
+    disruptionBudgets,
+  ] = await Promise.all([
+    list(RULES.listDeployments),
+    list(RULES.listStatefulSets),
+    list(RULES.listDeploymentConfigs),
+    list(RULES.listReplicaSets),
+    list(RULES.listPods),
+    list(RULES.listServices),
+    list(RULES.listEndpointSlices),
+    list(RULES.listAutoscalers),
+    list(RULES.listDisruptionBudgets),
+  ]);
+  return {
+    deployments,
+    statefulSets,
+    deploymentConfigs,
+    replicaSets,
+    pods,
+    services,
+    endpointSlices,
+    autoscalers,
+    disruptionBudgets,
+  };
 }

@@ -4,10 +4,26 @@ import type { PostgresSession } from '../clients/clients.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import type { DatabaseObserved } from '../facts/observed.ts';
 import { redact } from '../runtime/safe-text.ts';
-import { isCount, quoted, strange } from './database-questions.ts';
+import { isCount, quoted, strange, type Question } from './database-questions.ts';
 
 /** Flyway's own default; the vendor documents no other. */
 const TABLE = 'flyway_schema_history';
+
+/**
+ * Flyway's advisory lock: `Flyway` in ASCII, plus the hash of the table's name, which is 32 bits wide with a sign
+ * (PostgreSQLAdvisoryLockTemplate, the same from version 4 to 12). Held by the session while migrations run; whoever
+ * waits for it asks again and again, and does not show among the locks. Every role may read pg_locks.
+ */
+const LOCK = 0x46_6c_79_77_61_79;
+const HASH_RANGE = 2 ** 31;
+
+export const MIGRATING: Question<boolean> = {
+  sql: `SELECT count(*)::int AS held FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND (classid::int8 << 32) + objid::int8 BETWEEN ${LOCK - HASH_RANGE} AND ${LOCK + HASH_RANGE - 1}`,
+  read: ({ held }) => (isCount(held) ? ok(held > 0) : strange()),
+};
 
 /** Without a schema in the spec: schemas of one database that are read. */
 const MOST_SCHEMAS = 4;

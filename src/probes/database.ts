@@ -5,7 +5,7 @@ import type { DatabaseObserved } from '../facts/observed.ts';
 import type { DatabaseConnection } from '../facts/target.ts';
 import { literal } from '../runtime/safe-text.ts';
 import { QUESTIONS, type Question } from './database-questions.ts';
-import { migrationsOf } from './database-migrations.ts';
+import { MIGRATING, migrationsOf } from './database-migrations.ts';
 import type { Probe } from './probe.ts';
 
 /** Hosts of one URL that are visited. */
@@ -50,6 +50,7 @@ async function observeHost(
       replication: await ask(session, QUESTIONS.replication, signal),
       wraparound: await ask(session, QUESTIONS.wraparound, signal),
       migrations: await migrationsOf(session, schema, signal),
+      migrating: await ask(session, MIGRATING, signal),
       credentials: await ask(session, QUESTIONS.credentials, signal),
     };
   });
@@ -73,6 +74,7 @@ function notConnected(fault: Fault): DatabaseObserved {
     replication: rest,
     wraparound: rest,
     migrations: rest,
+    migrating: rest,
     credentials: rest,
   };
 }

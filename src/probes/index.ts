@@ -2,6 +2,7 @@
 import type { Kind } from '../facts/observed.ts';
 import { bucketProbe } from './bucket.ts';
 import { clusterProbe } from './cluster.ts';
+import { configurationProbe } from './configuration.ts';
 import { databaseProbe } from './database.ts';
 import { keyProbe } from './key.ts';
 import { logsProbe } from './logs.ts';
@@ -15,6 +16,7 @@ export const PROBES = {
   meters: metersProbe,
   pods: podsProbe,
   logs: logsProbe,
+  configuration: configurationProbe,
   database: databaseProbe,
   bucket: bucketProbe,
   key: keyProbe,

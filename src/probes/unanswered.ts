@@ -21,6 +21,7 @@ const BUILDERS: Builders = {
     })),
   }),
   logs: (fault) => ({ logs: { ok: false, fault } }),
+  configuration: (fault) => ({ settings: { ok: false, fault } }),
   pods: (fault) => ({ workload: { ok: false, fault } }),
   database: (fault) => {
     const answer = { ok: false, fault } as const;
@@ -33,6 +34,7 @@ const BUILDERS: Builders = {
       replication: answer,
       wraparound: answer,
       migrations: answer,
+      migrating: answer,
       credentials: answer,
     };
   },

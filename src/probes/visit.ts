@@ -14,7 +14,7 @@ const GRACE_MS = 100;
 
 /** Which probes visit a target of each kind. */
 const KINDS = {
-  service: ['service', 'meters', 'pods', 'logs'],
+  service: ['service', 'meters', 'pods', 'logs', 'configuration'],
   database: ['database'],
   bucket: ['bucket'],
   key: ['key'],

@@ -7,7 +7,8 @@ import { UMBRELLA } from './umbrella.ts';
 
 export { dependencyEdges, type Edge } from './dependencies.ts';
 export { recogniseService, type Recognised } from './recognition.ts';
-export { RENAMED_KEYS, type RenamedKey } from './renamed-keys.ts';
+export { isAtLeast } from './release.ts';
+export { RENAMED_KEYS, renamedKeysAmong, type KeySighting, type RenamedKey } from './renamed-keys.ts';
 export type { Topology, TopologyName } from './topology.ts';
 
 export const TOPOLOGIES: Readonly<Record<TopologyName, Topology>> = {

@@ -8,6 +8,7 @@ import type { SafeText } from '../runtime/safe-text.ts';
 import { bucketTarget, keyTarget } from './aws.ts';
 import { parseConnectionUrl } from './connection-url.ts';
 import { databaseTarget } from './database.ts';
+import { withPools } from './database-pools.ts';
 import { withLogs } from './logs.ts';
 import { serviceTargets } from './services.ts';
 
@@ -55,7 +56,7 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
   const reading = { spec, namespace, topology: TOPOLOGIES[topology], lastRunTime: previous?.lastRunTime, now };
   const targets: Target[] = [
     ...withAuthorities.map((target) => withLogs(target, reading)),
-    ...databases,
+    ...withPools(databases, services.targets, TOPOLOGIES[topology]),
     ...buckets,
     ...keys.filter((key) => key !== undefined),
     ...(objects === undefined ? [] : [CLUSTER]),

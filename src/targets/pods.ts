@@ -84,9 +84,12 @@ function containerOf(declared: Fields, status: Fields): Container {
   const finishedAt = text(terminated['finishedAt']);
   const ranSince = text(terminated['startedAt']);
   const startedAt = text(fields(state['running'])['startedAt']);
+  // `registry/name@sha256:…`; mirrors differ in the name, and a kubelet that tells no digest tells nothing.
+  const digest = /sha256:[0-9a-f]{64}$/.exec(text(status['imageID']) ?? '')?.[0];
   return {
     name: text(declared['name']) ?? '',
     image: text(declared['image']) ?? '',
+    ...(digest === undefined ? {} : { digest }),
     ready: status['ready'] === true,
     restarts: count(status['restartCount']) ?? 0,
     ...(startedAt === undefined ? {} : { startedAt }),

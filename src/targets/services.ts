@@ -6,6 +6,7 @@ import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { ServiceAddress, ServiceTarget } from '../facts/target.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import { addressesOf } from './addresses.ts';
+import { configurationOf } from './configuration.ts';
 import { discover, type Discovery } from './discovery.ts';
 import { imageOf, type WorkloadObject, workloadOf, workloadsIn } from './workload.ts';
 
@@ -79,7 +80,7 @@ function serviceTarget(
   service: Service,
   said: ServiceSpec | undefined,
   workload: WorkloadObject | undefined,
-  { objects, namespace }: ServicesRequest,
+  { objects, namespace, spec }: ServicesRequest,
   blind: Fault | undefined,
 ): ServiceTarget {
   const reached =
@@ -101,6 +102,9 @@ function serviceTarget(
     health: healthOf(service, said, base),
     tls: serverName === undefined ? {} : { serverName },
     workload: workload === undefined || objects === undefined ? undefined : workloadOf(workload, objects),
+    ...(workload === undefined
+      ? {}
+      : { configuration: configurationOf(workload, namespace, spec.upgrade.targetVersion) }),
   };
 }
 

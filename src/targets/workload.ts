@@ -3,6 +3,7 @@ import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-obje
 import type { Outcome } from '../facts/outcome.ts';
 import type { Pod, Workload, WorkloadKind } from '../facts/target.ts';
 import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
+import { disruptionBudgetsFor } from './disruption-budgets.ts';
 import { applicationContainer, hasEnded, podOf } from './pods.ts';
 
 export interface WorkloadObject {
@@ -24,6 +25,11 @@ export function workloadsIn(objects: NamespaceObjects): WorkloadObject[] {
 /** Labels of the pods that the workload makes. */
 export function templateLabels({ object }: WorkloadObject): Readonly<Record<string, string>> {
   return labelsOf(fields(template(object)['metadata'])['labels']);
+}
+
+/** The pod that the workload makes. */
+export function podTemplateSpec({ object }: WorkloadObject): Fields {
+  return fields(template(object)['spec']);
 }
 
 /** The application's container in the pod template. */
@@ -58,10 +64,12 @@ export function workloadOf(workload: WorkloadObject, objects: NamespaceObjects):
     available: count(status['availableReplicas']) ?? 0,
     lagging: (count(status['observedGeneration']) ?? 0) < (object.metadata.generation ?? 0),
     rollingOut: updated < desired || replicas > updated,
+    paused: spec['paused'] === true,
     ...bounds(kind, spec, desired),
     stuck: progressing?.['status'] === 'False' && progressing['reason'] === 'ProgressDeadlineExceeded',
     limits: { ...quantity('cpu', limits['cpu']), ...quantity('memory', limits['memory']) },
     ...(autoscaler === undefined ? {} : { autoscaler }),
+    disruptionBudgets: disruptionBudgetsFor(templateLabels(workload), objects),
     pods: podsOf(workload, objects),
   };
 }

@@ -130,6 +130,7 @@ const sights: { readonly [K in Kind]?: fc.Arbitrary<Pick<Seen<K>, 'target' | 'ob
       migrations: outcome(
         fc.record({ failed: fc.nat({ max: 2 }), lastFailed: word, version: word }, { requiredKeys: ['failed'] }),
       ),
+      migrating: outcome(fc.boolean()),
       credentials: outcome(fc.record({ role: word, validUntil: day }, { requiredKeys: [] })),
     }),
   }),
@@ -145,6 +146,9 @@ const NOT_CHECKS = [
   'error-events.ts',
   'logs-seen.ts',
   'meters-seen.ts',
+  'connection-pools.ts',
+  'workload-unseen.ts',
+  'upgrade-unjudged.ts',
 ];
 
 describe('the registry', () => {
@@ -161,7 +165,7 @@ describe('the registry', () => {
   it('gives each question of a component once', () => {
     const ids = CHECKS.map(
       ({ component, about, question }) =>
-        `${component ?? (['meters', 'pods', 'logs'].includes(about) ? 'service' : about)}/${question}`,
+        `${component ?? (['meters', 'pods', 'logs', 'configuration'].includes(about) ? 'service' : about)}/${question}`,
     );
     expect(new Set(ids).size).toBe(ids.length);
   });

@@ -9,6 +9,7 @@ import { KEY_FAULTS } from '../../src/api/faults/key-management.ts';
 import { LOG_FAULTS } from '../../src/api/faults/logs.ts';
 import { BUCKET_FAULTS } from '../../src/api/faults/object-storage.ts';
 import { SERVICE_FAULTS } from '../../src/api/faults/service.ts';
+import { UPGRADE_FAULTS } from '../../src/api/faults/upgrade.ts';
 import { citationFor } from '../../src/guide/citation.ts';
 import { ENTRIES } from '../../src/guide/index.ts';
 
@@ -20,6 +21,7 @@ const groups = [
   KEY_FAULTS,
   LOG_FAULTS,
   CONCERN_FAULTS,
+  UPGRADE_FAULTS,
   CHECKER_FAULTS,
 ];
 

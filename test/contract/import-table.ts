@@ -78,7 +78,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     room: 'probes',
     purpose: 'visit a target once',
     imports: [...PLAIN, 'clients', 'kube', 'logs'],
-    packages: ['node:crypto'],
+    packages: ['node:crypto', 'yaml'],
   },
   { room: 'checks', purpose: 'ask one question of what was seen', imports: [...PLAIN], packages: [] },
   { room: 'judge', purpose: 'hysteresis, root causes, mutes, roll-up', imports: [...PLAIN], packages: [] },

@@ -8,6 +8,7 @@ const ID_FORMS = {
   meters: '<service>',
   pods: '<service>',
   logs: '<service>',
+  configuration: '<service>',
   database: 'database/<name>',
   bucket: 'object-storage/<name>',
   key: 'key-management/<name>',

@@ -19,6 +19,7 @@ rules:
 - apiGroups:
   - ""
   resources:
+  - configmaps
   - pods/log
   - secrets
   verbs:
@@ -54,6 +55,12 @@ rules:
   - autoscaling
   resources:
   - horizontalpodautoscalers
+  verbs:
+  - list
+- apiGroups:
+  - policy
+  resources:
+  - poddisruptionbudgets
   verbs:
   - list
 - apiGroups:

@@ -12,6 +12,8 @@ export interface FaultTraits {
   readonly severity: Severity;
   /** One sentence: what was observed. Shown in the fault reference. */
   readonly meaning: string;
+  /** Of an upgrade: why it blocks, or why it only warns. Shown in the reference of the upgrade checks. */
+  readonly because?: string;
   /** Counts in the first run, whatever the thresholds. */
   readonly atOnce?: true;
   /** Counts after this many runs instead of `thresholds.failure`. */

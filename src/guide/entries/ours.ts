@@ -2,7 +2,7 @@
 import type { Entry } from '../entry.ts';
 
 /** What every entry of ours has in common: no place in the guide, no log line of the guide's. */
-function ours(id: string, title: string, cause: string, nextSteps: string, claims: Entry['claims']): Entry {
+export function ours(id: string, title: string, cause: string, nextSteps: string, claims: Entry['claims']): Entry {
   return { id, section: 'ours', title, cause, nextSteps, anchor: '', source: 'ours', claims, signatures: [] };
 }
 
@@ -15,6 +15,7 @@ export const OUR_ENTRIES: readonly Entry[] = [
     [
       ['any', 'ServiceTlsFailed'],
       ['any', 'ServiceCertificateExpiring'],
+      ['any', 'UpgradeCertificateEnding'],
     ],
   ),
   ours(
@@ -209,6 +210,7 @@ export const OUR_ENTRIES: readonly Entry[] = [
       ['any', 'DatabaseTransactionLong'],
       ['any', 'DatabaseIdleInTransaction'],
       ['any', 'DatabaseLocksWaiting'],
+      ['any', 'UpgradeTransactionOpen'],
     ],
   ),
   ours(
@@ -216,7 +218,10 @@ export const OUR_ENTRIES: readonly Entry[] = [
     'Standby behind its primary',
     'A standby applies changes later than the primary writes them. A failover now would lose them, and the primary keeps the files that the standby still needs.',
     'Look with `SELECT application_name, state, replay_lag, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) FROM pg_stat_replication` on the primary; then at load, disk and network of the standby, and at long queries on it. Do not upgrade before it has caught up.',
-    [['any', 'DatabaseReplicationLagging']],
+    [
+      ['any', 'DatabaseReplicationLagging'],
+      ['any', 'UpgradeStandbyBehind'],
+    ],
   ),
   ours(
     'OPS-032',
@@ -237,7 +242,10 @@ export const OUR_ENTRIES: readonly Entry[] = [
     'Password of a database role ends soon',
     'The role has a `VALID UNTIL` that is near or past. From then on the server refuses its password; pools keep working until they open their next connection.',
     "Set a new end, `ALTER ROLE name VALID UNTIL '2027-12-31'` (or `'infinity'`), or rotate the password and the Secret that holds it, and restart the services that use it.",
-    [['any', 'DatabasePasswordExpiring']],
+    [
+      ['any', 'DatabasePasswordExpiring'],
+      ['any', 'UpgradePasswordEnding'],
+    ],
   ),
   ours(
     'OPS-035',
@@ -261,7 +269,10 @@ export const OUR_ENTRIES: readonly Entry[] = [
     'Key material ends soon',
     'The material of this KMS key was imported with an end. When it is reached, KMS deletes the material and every signature fails.',
     'Import the same material again with a later end, or with none: `aws kms get-parameters-for-import`, then `aws kms import-key-material`. It must be the same material.',
-    [['any', 'KmsMaterialExpiring']],
+    [
+      ['any', 'KmsMaterialExpiring'],
+      ['any', 'UpgradeKeyMaterialEnding'],
+    ],
   ),
   ours(
     'OPS-038',

@@ -33,10 +33,12 @@ export function workload(changes: Partial<Workload> = {}): Workload {
     available: desired,
     lagging: false,
     rollingOut: false,
+    paused: false,
     maxUnavailable: 1,
     maxSurge: 1,
     stuck: false,
     limits: {},
+    disruptionBudgets: ok([]),
     pods: Array.from({ length: desired }, (_, index) => pod(`core-daemon-${index}`)),
     ...changes,
   };
@@ -110,6 +112,7 @@ export function healthyDatabase(changes: Partial<DatabaseObserved> = {}): Databa
     replication: ok({ standbys: 0, lagMs: 0, lagBytes: 0 }),
     wraparound: ok({ database: 'keylessd', age: 1_000, freezeMaxAge: 200_000_000 }),
     migrations: ok({ failed: 0, version: '7' }),
+    migrating: ok(false),
     credentials: ok({}),
     ...changes,
   };

@@ -67,10 +67,12 @@ export const WORKLOAD: Workload = {
   available: 1,
   lagging: false,
   rollingOut: false,
+  paused: false,
   maxUnavailable: 0,
   maxSurge: 1,
   stuck: false,
   limits: { cpu: '1800m', memory: '2Gi' },
+  disruptionBudgets: ok([]),
   pods: [],
 };
 

@@ -28,6 +28,7 @@ const start: Line = { ms: at(-360), text: `${HOURS_AGO}  INFO 1 --- [main] com.e
 /** Serves logs as the kubelet does: the tail of the file, then the time in whole seconds, then the limit of bytes. */
 function cluster(logs: Readonly<Record<string, Log>>, asked: PodLogRequest[] = []): ClusterClient {
   return {
+    readConfigMap: () => Promise.reject(new Error('no ConfigMap was to be read')),
     version: () => Promise.reject(new Error('not asked')),
     architectures: () => Promise.reject(new Error('not asked')),
     readLog(request, onChunk) {

@@ -49,6 +49,7 @@ describe('all targets', () => {
       'meters core-daemon',
       'pods core-daemon',
       'logs core-daemon',
+      'configuration core-daemon',
       'cluster cluster',
     ]);
   });

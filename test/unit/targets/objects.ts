@@ -35,6 +35,7 @@ export function namespaceObjects(objects: readonly KubernetesObject[]): Namespac
     services: of('Service'),
     endpointSlices: of('EndpointSlice'),
     autoscalers: of('HorizontalPodAutoscaler'),
+    disruptionBudgets: of('PodDisruptionBudget'),
   };
 }
 

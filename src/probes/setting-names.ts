@@ -1,0 +1,91 @@
+// The names of settings in the data of a ConfigMap: its own keys, and the paths within values that are documents (YAML,
+// JSON, properties). Whoever wrote them may be anybody: sizes are bounded, aliases are not followed, and what cannot be
+// read is told apart from what holds nothing.
+import type { Node } from 'yaml';
+
+/** A larger value is not read. A Spring configuration has some kilobytes. */
+const LONGEST_VALUE = 64 * 1024;
+const MOST_NAMES = 5_000;
+const DEEPEST = 16;
+
+export interface SettingNames {
+  readonly keys: readonly string[];
+  /** False when a value was too large, too deep, or no document that can be read. */
+  readonly isWhole: boolean;
+}
+
+/** Names only: no value is part of the answer. */
+export async function settingNames(data: Readonly<Record<string, string>>): Promise<SettingNames> {
+  const found: Found = { keys: new Set(), isWhole: true };
+  for (const [key, value] of Object.entries(data)) {
+    add(found, [key]);
+    const kind = kindOf(key, value);
+    if (kind === undefined) continue;
+    if (value.length > LONGEST_VALUE) found.isWhole = false;
+    else if (kind === 'properties') for (const name of propertyNames(value)) add(found, [name]);
+    else await addDocuments(found, value, /\.[a-z]+$/i.test(key));
+  }
+  return { keys: [...found.keys], isWhole: found.isWhole };
+}
+
+interface Found {
+  readonly keys: Set<string>;
+  isWhole: boolean;
+}
+
+/** By the file's name; without one that tells, a value of several lines, or in braces, is taken for YAML. */
+function kindOf(key: string, value: string): 'yaml' | 'properties' | undefined {
+  if (/\.(?:ya?ml|json)$/i.test(key)) return 'yaml';
+  if (/\.properties$/i.test(key)) return 'properties';
+  if (/\.[a-z]{1,8}$/i.test(key) && !/\.(?:conf|config|txt)$/i.test(key)) return undefined;
+  if (/^\s*\{/.test(value)) return 'yaml';
+  if (!/\n\s*\S/.test(value)) return undefined;
+  return /^[^\s#!][^\s:=]*=/m.test(value) ? 'properties' : 'yaml';
+}
+
+function add(found: Found, path: readonly string[]): void {
+  if (found.keys.size < MOST_NAMES) found.keys.add(path.join('.'));
+  else found.isWhole = false;
+}
+
+/** `name=value`, `name: value`, `name value`; a line that ends with a backslash goes on in the next one. */
+function propertyNames(text: string): readonly string[] {
+  let goesOn = false;
+  return text.split(/\r?\n/).flatMap((line) => {
+    const isContinuation = goesOn;
+    const isComment = /^\s*[#!]/.test(line) && !isContinuation;
+    goesOn = !isComment && (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 1;
+    if (isContinuation || isComment) return [];
+    return /^\s*([^\s:=]+)/.exec(line)?.[1] ?? [];
+  });
+}
+
+/**
+ * The parser is loaded for the first document: most ConfigMaps hold variables only. A text of several lines that is no
+ * YAML, and does not say that it is, holds no names.
+ */
+async function addDocuments(found: Found, text: string, isNamedSo: boolean): Promise<void> {
+  const { isMap, isScalar, isSeq, parseAllDocuments } = await import('yaml');
+  const walk = (node: Node | null | undefined, path: readonly string[]): void => {
+    if (path.length > DEEPEST) found.isWhole = false;
+    else if (isSeq(node)) for (const item of node.items) walk(item as Node, path);
+    else if (isMap(node)) {
+      for (const { key, value } of node.items) {
+        if (!isScalar(key)) continue;
+        const below = [...path, String(key.value)];
+        add(found, below);
+        walk(value as Node, below);
+      }
+    }
+  };
+  try {
+    const documents = parseAllDocuments(text, { logLevel: 'silent' });
+    for (const document of Array.isArray(documents) ? documents : []) {
+      if (document.errors.length > 0) found.isWhole &&= !isNamedSo;
+      walk(document.contents as Node, []);
+    }
+  } catch {
+    // Nested deeper than the parser's stack is.
+    found.isWhole = false;
+  }
+}
