@@ -82,7 +82,7 @@ async function addDocuments(found: Found, text: string, isNamedSo: boolean): Pro
     const documents = parseAllDocuments(text, { logLevel: 'silent' });
     for (const document of Array.isArray(documents) ? documents : []) {
       if (document.errors.length > 0) found.isWhole &&= !isNamedSo;
-      walk(document.contents as Node, []);
+      walk(document.contents, []);
     }
   } catch {
     // Nested deeper than the parser's stack is.

@@ -66,8 +66,8 @@ export interface PostgresServer {
   thaw(): void;
   /** Makes new sessions read-only by default: those of one database, or of the whole server when none is named. */
   setReadOnly(readOnly: boolean, database?: string): Promise<void>;
-  /** Takes every connection slot that ordinary roles may have: the next one is refused with 53300. */
-  fillSlots(): Promise<number>;
+  /** Takes every connection slot that ordinary roles may have, or all but `left`: then the next is refused with 53300. */
+  fillSlots(left?: number): Promise<number>;
   freeSlots(): Promise<void>;
   /** What the server wrote so far, one line each. */
   logs(): readonly string[];
@@ -197,10 +197,10 @@ async function startIn(folder: string, supervisor: Supervisor, options: Postgres
       // The postmaster reads its configuration when it comes to it: wait until a new connection shows it.
       while ((await newConnectionIsReadOnly()) !== readOnly) await setTimeout(5);
     },
-    async fillSlots() {
+    async fillSlots(left = 0) {
       if (!slots) {
         const filler = await server.createRole(`slot_filler_${randomBytes(4).toString('hex')}`);
-        slots = await occupySlots(() => connection(filler, 'postgres'));
+        slots = await occupySlots(() => connection(filler, 'postgres'), left);
       }
       return slots.count;
     },

@@ -10,8 +10,8 @@ export interface OccupiedSlots {
 /** SQLSTATE of "sorry, too many clients already" and of "remaining connection slots are reserved". */
 const TOO_MANY_CONNECTIONS = '53300';
 
-/** Opens connections until the server refuses one with 53300; any other error is thrown. */
-export async function occupySlots(connection: () => pg.ClientConfig): Promise<OccupiedSlots> {
+/** Opens connections until the server refuses one with 53300, and gives `left` of them back; another error is thrown. */
+export async function occupySlots(connection: () => pg.ClientConfig, left = 0): Promise<OccupiedSlots> {
   const held: pg.Client[] = [];
   const release = async (): Promise<void> => {
     await Promise.allSettled(held.map((client) => client.end()));
@@ -24,8 +24,10 @@ export async function occupySlots(connection: () => pg.ClientConfig): Promise<Oc
       await client.connect();
       held.push(client);
     } catch (error) {
-      if (error instanceof pg.DatabaseError && error.code === TOO_MANY_CONNECTIONS)
+      if (error instanceof pg.DatabaseError && error.code === TOO_MANY_CONNECTIONS) {
+        await Promise.all(held.splice(0, left).map((one) => one.end()));
         return { count: held.length, release };
+      }
       await release();
       throw error;
     }

@@ -43,7 +43,7 @@ export interface InstallationOptions extends Pick<
 export type Troubles = Readonly<Partial<Record<Service, WorkloadTrouble>>>;
 
 /** Certificates that a service can be made to serve with. */
-export type CertificateChoice = 'own' | 'wrong-name' | 'expired' | 'expires-tomorrow';
+export type CertificateChoice = 'own' | 'wrong-name' | 'expired' | 'expires-tomorrow' | 'expires-soon';
 
 export interface Installation {
   readonly namespace: string;
@@ -216,5 +216,7 @@ function issue(
       return authority.issue({ ...request, notAfter: new Date(Date.now() - 86_400_000) });
     case 'expires-tomorrow':
       return authority.issue({ ...request, days: 1 });
+    case 'expires-soon':
+      return authority.issue({ ...request, days: 10 });
   }
 }

@@ -34,7 +34,17 @@ export type WorkloadTrouble =
   /** A new image is being rolled out within its bounds. */
   | { kind: 'RolloutInProgress'; image?: string }
   /** The new pod never became ready: ProgressDeadlineExceeded. */
-  | { kind: 'RolloutStuck'; image?: string };
+  | { kind: 'RolloutStuck'; image?: string }
+  /** Its rollouts are paused. */
+  | { kind: 'Paused' }
+  /** Somebody gave the last pod another image than the workload asks for. */
+  | { kind: 'ImageSkew'; image?: string }
+  /** The tag was moved before the last pod was started: the same name, another image. */
+  | { kind: 'TagMoved' }
+  /** A PodDisruptionBudget asks for as many pods as there are. */
+  | { kind: 'EvictionBlocked' }
+  /** Settings in the pod template: variables, and a ConfigMap whose keys are variables and files. */
+  | { kind: 'Configured'; variables?: Readonly<Record<string, string>>; configMap?: Readonly<Record<string, string>> };
 
 export interface WorkloadOptions {
   /** 1 when not given. */
@@ -108,6 +118,8 @@ export function serviceObjects(service: ServiceProfile, options: ObjectsOptions)
       labels: labelsOf(service, options),
     },
   });
+  const { trouble } = settings;
+  const minAvailable = trouble?.kind === 'EvictionBlocked' ? request.desired : settings.minAvailable;
   const ready = request.revisions.flatMap((revision) => revision.pods).filter(({ state }) => isReady(state)).length;
   const slice = about('discovery.k8s.io/v1', 'EndpointSlice', `${service.name}-${uidOf(service.name).slice(0, 5)}`);
   const all: KubernetesObject[] = [
@@ -145,16 +157,19 @@ export function serviceObjects(service: ServiceProfile, options: ObjectsOptions)
       status: { currentReplicas: current, desiredReplicas: current },
     });
   }
-  if (settings.minAvailable !== undefined) {
+  if (trouble?.kind === 'Configured' && trouble.configMap !== undefined)
+    all.push({ ...about('v1', 'ConfigMap', configMapOf(service)), data: trouble.configMap });
+  if (minAvailable !== undefined) {
     all.push({
       ...about('policy/v1', 'PodDisruptionBudget'),
-      spec: { minAvailable: settings.minAvailable, selector: { matchLabels: request.selector } },
+      metadata: { ...about('policy/v1', 'PodDisruptionBudget').metadata, generation: 1 },
+      spec: { minAvailable, selector: { matchLabels: request.selector } },
       status: {
         observedGeneration: 1,
         currentHealthy: ready,
-        desiredHealthy: settings.minAvailable,
+        desiredHealthy: minAvailable,
         expectedPods: request.desired,
-        disruptionsAllowed: Math.max(0, ready - settings.minAvailable),
+        disruptionsAllowed: Math.max(0, ready - minAvailable),
       },
     });
   }
@@ -170,9 +185,10 @@ function workloadRequest(service: ServiceProfile, settings: WorkloadOptions, opt
     kind,
     metadata: { name: service.name, namespace: options.namespace, labels },
     selector: Object.fromEntries(Object.entries(labels).filter(([name]) => names.includes(name))),
-    container: (image) => containerOf(service, settings, options, image),
+    pod: (image) => ({ containers: [containerOf(service, settings, options, image)], ...volumesOf(service, settings) }),
     desired: settings.trouble?.kind === 'ScaledToZero' ? 0 : (settings.replicas ?? 1),
     revisions: revisionsOf(service, settings, kind),
+    paused: settings.trouble?.kind === 'Paused',
     deadlineExceeded: settings.trouble?.kind === 'RolloutStuck',
     maxSurge: settings.maxSurge ?? '25%',
     maxUnavailable: settings.maxUnavailable ?? '25%',
@@ -197,13 +213,31 @@ function containerOf(
   options: ObjectsOptions,
   image: string,
 ): Record<string, unknown> & { name: string; image: string } {
+  const { trouble } = settings;
+  const variables = trouble?.kind === 'Configured' ? { ...settings.env, ...trouble.variables } : settings.env;
+  const isMapped = trouble?.kind === 'Configured' && trouble.configMap !== undefined;
   return {
     name: service.container,
     image,
     ports: [{ name: 'http', containerPort: options.port, protocol: 'TCP' }],
-    env: Object.entries(settings.env ?? {}).map(([name, value]) => ({ name, value })),
+    env: Object.entries(variables ?? {}).map(([name, value]) => ({ name, value })),
+    ...(isMapped
+      ? {
+          envFrom: [{ configMapRef: { name: configMapOf(service) } }],
+          volumeMounts: [{ name: 'config', mountPath: '/config' }],
+        }
+      : {}),
     resources: { limits: { ...(settings.limits ?? service.limits) }, requests: { cpu: '100m', memory: '512Mi' } },
   };
+}
+
+function configMapOf({ name }: ServiceProfile): string {
+  return `${name}-config`;
+}
+
+function volumesOf(service: ServiceProfile, { trouble }: WorkloadOptions): { volumes?: object[] } {
+  if (trouble?.kind !== 'Configured' || trouble.configMap === undefined) return {};
+  return { volumes: [{ name: 'config', configMap: { name: configMapOf(service) } }] };
 }
 
 function revisionsOf(
@@ -225,6 +259,17 @@ function revisionsOf(
   switch (trouble.kind) {
     case 'ScaledToZero':
       return [revision(1, image, [])];
+    case 'Paused':
+    case 'EvictionBlocked':
+    case 'Configured':
+      return [revision(1, image, pods(replicas, 'Ready'))];
+    case 'ImageSkew':
+    case 'TagMoved': {
+      const [last] = pods(1, 'Ready', replicas);
+      if (last === undefined) return [revision(1, image, [])];
+      const odd = trouble.kind === 'TagMoved' ? { build: 'another' } : { image: trouble.image ?? `${image}-hotfix` };
+      return [revision(1, image, [...pods(replicas - 1, 'Ready'), { ...last, ...odd }])];
+    }
     case 'RolloutInProgress':
     case 'RolloutStuck': {
       const next = trouble.image ?? `${image}-next`;
@@ -256,7 +301,7 @@ function podObjects(
   const trouble = settings.trouble;
   const restarts = trouble && 'restarts' in trouble ? trouble.restarts : undefined;
   const exitCode = trouble && 'exitCode' in trouble ? trouble.exitCode : undefined;
-  return revision.pods.map(({ replica, state }) => {
+  return revision.pods.map(({ replica, state, image = revision.image, build }) => {
     const suffix =
       request.kind === 'StatefulSet'
         ? String(replica - 1)
@@ -266,7 +311,9 @@ function podObjects(
       name: `${owner.metadata.name}-${suffix}`,
       labels: { ...labelsOf(service, options), ...templateHash(request.kind, revision) },
       owner: ownerReference(owner),
-      container: containerOf(service, settings, options, revision.image),
+      container: containerOf(service, settings, options, image),
+      ...volumesOf(service, settings),
+      ...(build === undefined ? {} : { build }),
       address: replicaAddress(options.topology, service.component, replica),
       nodeName: options.nodeName ?? NODE_NAME,
       state,

@@ -40,6 +40,9 @@ export interface PodRequest {
   container: Record<string, unknown> & { name: string; image: string };
   address: string;
   nodeName: string;
+  volumes?: object[];
+  /** Makes another image of the same name. */
+  build?: string;
   state: PodState;
   /** How often the container was restarted; states that imply a restart have at least one. */
   restarts?: number;
@@ -91,6 +94,7 @@ export function podObject(request: PodRequest): KubernetesObject {
     },
     spec: {
       containers: [request.container],
+      ...(request.volumes === undefined ? {} : { volumes: request.volumes }),
       ...(scheduled ? { nodeName: request.nodeName } : {}),
       restartPolicy: 'Always',
       serviceAccountName: 'default',
@@ -143,7 +147,9 @@ function containerStatus(request: PodRequest, created: string): Record<string, u
   const { container, state, now } = request;
   const restarts = request.restarts ?? (state === 'CrashLoopBackOff' ? 7 : state === 'OOMKilled' ? 2 : 0);
   const containerID = `containerd://${createHash('sha256').update(`${request.name}/${restarts}`).digest('hex')}`;
-  const imageID = `${container.image.replace(/:[^:/]+$/, '')}@sha256:${createHash('sha256').update(container.image).digest('hex')}`;
+  const imageID = `${container.image.replace(/:[^:/]+$/, '')}@sha256:${createHash('sha256')
+    .update(container.image + (request.build ?? ''))
+    .digest('hex')}`;
   const endedAt = new Date(now.getTime() - 40_000);
   const terminated = (reason: string, exitCode: number): Record<string, unknown> => ({
     terminated: {

@@ -14,16 +14,19 @@ export interface Revision {
   image: string;
   /** pod-template-hash, or the number of the revision where there is none. */
   name: string;
-  pods: { replica: number; state: PodState }[];
+  /** `image`: of a pod that was changed by hand; `build`: what the tag stood for when the pod was started. */
+  pods: { replica: number; state: PodState; image?: string; build?: string }[];
 }
 
 export interface WorkloadRequest {
   kind: WorkloadKind;
   metadata: Omit<KubernetesObject['metadata'], 'uid' | 'creationTimestamp'> & { name: string; namespace: string };
   selector: Record<string, string>;
-  container: (image: string) => Record<string, unknown>;
+  /** Spec of the pods with this image. */
+  pod: (image: string) => Record<string, unknown>;
   desired: number;
   revisions: readonly Revision[];
+  paused: boolean;
   /** The new pods did not become ready within progressDeadlineSeconds. */
   deadlineExceeded: boolean;
   maxSurge: number | string;
@@ -80,7 +83,7 @@ export function revisionObject(request: WorkloadRequest, workload: KubernetesObj
     spec: {
       replicas,
       selector: openshift ? selector : { matchLabels: selector },
-      template: { metadata: { labels }, spec: { containers: [request.container(revision.image)] } },
+      template: { metadata: { labels }, spec: request.pod(revision.image) },
     },
     status: {
       replicas,
@@ -99,13 +102,15 @@ export function templateHash(kind: WorkloadKind, revision: Revision): Record<str
 
 function workloadSpec(request: WorkloadRequest): Record<string, unknown> {
   const { kind, selector, desired, maxSurge, maxUnavailable } = request;
+  const paused = request.paused ? { paused: true } : {};
   const wanted = request.revisions.at(-1)?.image ?? '';
-  const template = { metadata: { labels: request.metadata.labels }, spec: { containers: [request.container(wanted)] } };
+  const template = { metadata: { labels: request.metadata.labels }, spec: request.pod(wanted) };
   const rolling = { maxSurge, maxUnavailable };
   switch (kind) {
     case 'Deployment':
       return {
         replicas: desired,
+        ...paused,
         selector: { matchLabels: selector },
         strategy: { type: 'RollingUpdate', rollingUpdate: rolling },
         progressDeadlineSeconds: 600,
@@ -124,6 +129,7 @@ function workloadSpec(request: WorkloadRequest): Record<string, unknown> {
     case 'DeploymentConfig':
       return {
         replicas: desired,
+        ...paused,
         selector,
         strategy: { type: 'Rolling', rollingParams: { ...rolling, timeoutSeconds: 600 } },
         triggers: [{ type: 'ConfigChange' }],

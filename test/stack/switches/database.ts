@@ -1,6 +1,8 @@
 // What can happen to the PostgreSQL servers of the stack: switches, each with its undo.
 import { randomBytes } from 'node:crypto';
 import type { Credentials, PostgresServer } from '../postgres/server.ts';
+import { connectIdleStandby } from '../postgres/idle-standby.ts';
+import { flywayLock, holdLock, openSession } from '../postgres/sessions.ts';
 import { undo, type Undo } from './undo.ts';
 
 /** A database of the stack with the roles that use it. */
@@ -23,8 +25,18 @@ export interface DatabaseSwitches {
   wrongPassword(): Promise<Undo>;
   /** New sessions are read-only, as after a failover or on a full disk of some providers. */
   readOnly(): Promise<Undo>;
-  /** Every connection slot for ordinary roles is taken. */
-  fillSlots(): Promise<Undo>;
+  /** Every connection slot for ordinary roles is taken; with a number, all but so many. */
+  fillSlots(left?: number): Promise<Undo>;
+  /** A session holds a lock in an open transaction, and another one waits for it. */
+  holdLock(): Promise<Undo>;
+  /** A session holds the lock that Flyway holds while it migrates. */
+  migrate(): Promise<Undo>;
+  /** Flyway's history has a migration that failed. */
+  failMigration(): Promise<Undo>;
+  /** The passwords of the services' own roles end then, and they keep a session. */
+  endPasswords(at: Date): Promise<Undo>;
+  /** A standby is connected that has not applied the last 256 MiB. */
+  lag(): Promise<Undo>;
 }
 
 /** The switches of these databases and of the servers that they are on. */
@@ -58,9 +70,48 @@ export function databaseSwitches(databases: readonly StackDatabase[]): DatabaseS
       await Promise.all(databases.map(({ server, name }) => setReadOnly(server, name, true)));
       return undo(() => Promise.all(databases.map(({ server, name }) => setReadOnly(server, name, false))));
     },
-    async fillSlots() {
-      await onAll((server) => server.fillSlots());
+    async fillSlots(left = 0) {
+      await onAll((server) => server.fillSlots(left));
       return undo(() => onAll((server) => server.freeSlots()));
+    },
+    async holdLock() {
+      const undos = await Promise.all(databases.map(holdLock));
+      return undo(() => Promise.all(undos.map((end) => end())));
+    },
+    async migrate() {
+      const sessions = await Promise.all(databases.map((database) => openSession(database)));
+      await Promise.all(
+        sessions.map((session, index) =>
+          session.query(`SELECT pg_advisory_lock(${flywayLock(databases[index]?.schema ?? '')})`),
+        ),
+      );
+      return undo(() => Promise.all(sessions.map((session) => session.end())));
+    },
+    async failMigration() {
+      const history = (statement: string): Promise<unknown> =>
+        Promise.all(
+          databases.map(({ server, name, schema }) =>
+            server.query(statement.replace('HISTORY', `"${schema}".flyway_schema_history`), undefined, name),
+          ),
+        );
+      await history(`INSERT INTO HISTORY VALUES (99, '99', 'broken', 'SQL', 'V99.sql', 0, 'np', now(), 1, false)`);
+      return undo(() => history('DELETE FROM HISTORY WHERE NOT success'));
+    },
+    async endPasswords(at) {
+      const sessions = await Promise.all(databases.map((database) => openSession(database)));
+      const setEnd = (end: string): Promise<unknown> =>
+        Promise.all(
+          databases.map(({ server, owner }) => server.query(`ALTER ROLE "${owner.user}" VALID UNTIL '${end}'`)),
+        );
+      await setEnd(at.toISOString());
+      return undo(async () => {
+        await setEnd('infinity');
+        await Promise.all(sessions.map((session) => session.end()));
+      });
+    },
+    async lag() {
+      const standbys = await Promise.all(servers.map((server) => connectIdleStandby(server)));
+      return undo(() => Promise.all(standbys.map((standby) => standby.end())));
     },
   };
 }

@@ -10,6 +10,8 @@ export interface KeySwitches {
   disable(): Promise<Undo>;
   /** Days until the key is deleted: 7 to 30. */
   scheduleDeletion(days?: number): Promise<Undo>;
+  /** Its material was imported, and ends then. */
+  endMaterial(at: Date): Promise<Undo>;
   /** May not use the key at all. */
   deny(whose?: Whose): Promise<Undo>;
   /** May look at the key but not sign with it. */
@@ -43,6 +45,10 @@ export function keySwitches(aws: Aws, keyId: string, principals: Readonly<Record
           aws.kms.setState(keyId, 'Enabled');
         }),
       );
+    },
+    endMaterial(at) {
+      aws.kms.importMaterial(keyId, at);
+      return Promise.resolve(mend(() => aws.kms.importMaterial(keyId, undefined)));
     },
     deny: (whose = 'own') => refuse(whose, 'kms:*'),
     denySign: (whose) => refuse(whose, 'kms:Sign'),

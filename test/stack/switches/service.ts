@@ -27,6 +27,16 @@ export interface ServiceSwitches {
   delete(): Promise<Undo>;
   /** A new image is being rolled out within its bounds. */
   rollout(image?: string): Promise<Undo>;
+  /** Its rollouts are paused. */
+  pause(): Promise<Undo>;
+  /** One of its pods runs another image than the workload asks for. */
+  imageSkew(image?: string): Promise<Undo>;
+  /** One of its pods runs another image of the same name. */
+  moveTag(): Promise<Undo>;
+  /** A PodDisruptionBudget asks for as many pods as there are. */
+  blockEvictions(): Promise<Undo>;
+  /** Its pod template has these variables, and a ConfigMap with this data. */
+  configure(settings: Pick<Extract<WorkloadTrouble, { kind: 'Configured' }>, 'variables' | 'configMap'>): Promise<Undo>;
   /** Any other trouble of its workload. */
   trouble(trouble: WorkloadTrouble): Promise<Undo>;
 }
@@ -95,6 +105,11 @@ export function serviceSwitches(running: RunningService, workloads: Workloads): 
       });
     },
     rollout: (image) => trouble({ kind: 'RolloutInProgress', ...(image === undefined ? {} : { image }) }),
+    pause: () => trouble({ kind: 'Paused' }),
+    imageSkew: (image) => trouble({ kind: 'ImageSkew', ...(image === undefined ? {} : { image }) }),
+    moveTag: () => trouble({ kind: 'TagMoved' }),
+    blockEvictions: () => trouble({ kind: 'EvictionBlocked' }),
+    configure: (settings) => trouble({ kind: 'Configured', ...settings }),
     trouble,
   };
 }

@@ -54,6 +54,8 @@ export interface Keys {
   setState(keyId: string, state: Exclude<KeyState, 'PendingDeletion'>): void;
   setPolicy(keyId: string, policy: ResourcePolicy | undefined): void;
   setValidTo(keyId: string, validTo: Date | undefined): void;
+  /** The same material, imported with an end; undefined: made by KMS itself, without one. */
+  importMaterial(keyId: string, validTo: Date | undefined): void;
   scheduleDeletion(keyId: string, days: number): Date;
   /** Leaves the key Disabled, as AWS does. */
   cancelDeletion(keyId: string): void;
@@ -126,6 +128,8 @@ export function createKeys(now: () => Date): Keys {
     },
     setPolicy: (keyId, policy) => void (need(keyId).policy = policy),
     setValidTo: (keyId, validTo) => void (need(keyId).validTo = validTo),
+    importMaterial: (keyId, validTo) =>
+      void Object.assign(need(keyId), { origin: validTo === undefined ? 'AWS_KMS' : 'EXTERNAL', validTo }),
     scheduleDeletion(keyId, days) {
       const key = need(keyId);
       key.setState = 'PendingDeletion';
