@@ -2,11 +2,14 @@
 // JSON, properties). Whoever wrote them may be anybody: sizes are bounded, aliases are not followed, and what cannot be
 // read is told apart from what holds nothing.
 import type { Node } from 'yaml';
+import { nestingOf } from './nesting.ts';
 
-/** A larger value is not read. A Spring configuration has some kilobytes. */
-const LONGEST_VALUE = 64 * 1024;
+/** Of all documents of one ConfigMap together; what is larger is not read. A Spring configuration has some kilobytes. */
+const MOST_TEXT = 64 * 1024;
 const MOST_NAMES = 5_000;
+/** Paths of settings are shorter than this; a text that could be nested deeper is not given to the parser. */
 const DEEPEST = 16;
+const MOST_NESTING = 64;
 
 export interface SettingNames {
   readonly keys: readonly string[];
@@ -17,11 +20,13 @@ export interface SettingNames {
 /** Names only: no value is part of the answer. */
 export async function settingNames(data: Readonly<Record<string, string>>): Promise<SettingNames> {
   const found: Found = { keys: new Set(), isWhole: true };
+  let text = 0;
   for (const [key, value] of Object.entries(data)) {
     add(found, [key]);
     const kind = kindOf(key, value);
     if (kind === undefined) continue;
-    if (value.length > LONGEST_VALUE) found.isWhole = false;
+    text += value.length;
+    if (text > MOST_TEXT) found.isWhole = false;
     else if (kind === 'properties') for (const name of propertyNames(value)) add(found, [name]);
     else await addDocuments(found, value, /\.[a-z]+$/i.test(key));
   }
@@ -78,6 +83,10 @@ async function addDocuments(found: Found, text: string, isNamedSo: boolean): Pro
       }
     }
   };
+  if (nestingOf(text) > MOST_NESTING) {
+    found.isWhole &&= !isNamedSo;
+    return;
+  }
   try {
     const documents = parseAllDocuments(text, { logLevel: 'silent' });
     for (const document of Array.isArray(documents) ? documents : []) {
@@ -85,7 +94,7 @@ async function addDocuments(found: Found, text: string, isNamedSo: boolean): Pro
       walk(document.contents, []);
     }
   } catch {
-    // Nested deeper than the parser's stack is.
+    // The parser says what is wrong in `errors`; this is for what it did not expect.
     found.isWhole = false;
   }
 }
