@@ -23,6 +23,7 @@ import { checksReference } from './reference/checks.ts';
 import { conditionsReference } from './reference/conditions.ts';
 import { faultsReference } from './reference/faults.ts';
 import { logReference } from './reference/log.ts';
+import { upgradeReference } from './reference/upgrade.ts';
 import { importsReference } from './reference/imports.ts';
 
 export interface GeneratedFile {
@@ -57,6 +58,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: 'docs/reference/faults.md', content: faultsReference },
   { path: 'docs/reference/checks.md', content: checksReference },
   { path: 'docs/reference/conditions.md', content: conditionsReference },
+  { path: 'docs/reference/upgrade.md', content: upgradeReference },
   { path: 'docs/reference/imports.md', content: importsReference },
   { path: 'helm/recognize-health/Chart.yaml', content: chartYaml },
   { path: 'helm/recognize-health/values.yaml', content: valuesYaml },

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FAULT_CODES } from '../../src/api/faults.ts';
+import { FAULT_CODES, traits } from '../../src/api/faults.ts';
 import { CHECKS } from '../../src/checks/index.ts';
 import type { Check, Seen } from '../../src/facts/answer.ts';
 import type { Kind } from '../../src/facts/observed.ts';
@@ -160,6 +160,21 @@ describe('the registry', () => {
     );
     expect(imported.toSorted()).toEqual(files.toSorted());
     expect(new Set(CHECKS).size).toBe(CHECKS.length);
+  });
+
+  it('has questions about upgrades that feed Upgradeable alone, and no other check does', () => {
+    const upgrade = CHECKS.filter(({ component }) => component === 'upgrade');
+    expect(upgrade.length).toBeGreaterThan(0);
+    expect(CHECKS.filter(({ feeds }) => feeds === 'Upgradeable')).toEqual(upgrade);
+  });
+
+  it('has no upgrade question that could explain a failure, or count before the others do', () => {
+    const faults = CHECKS.filter(({ component }) => component === 'upgrade').flatMap(({ faults: own }) => own);
+    const marked = faults.filter((code) => {
+      const { explainsDependents, explainable, atOnce, latches, vantage } = traits(code);
+      return explainsDependents ?? explainable ?? atOnce ?? latches ?? vantage;
+    });
+    expect(marked).toEqual([]);
   });
 
   it('gives each question of a component once', () => {

@@ -63,6 +63,12 @@ describe('the faults', () => {
     ]);
   });
 
+  it('of upgrades say why they block or only warn, and none explains a dependent', () => {
+    const codes = Object.keys(UPGRADE_FAULTS) as (keyof typeof UPGRADE_FAULTS)[];
+    expect(codes.filter((code) => !/^[A-Z].*\.$/.test(traits(code).because ?? ''))).toEqual([]);
+    expect(FAULT_CODES.filter((code) => traits(code).because !== undefined)).toEqual(codes);
+  });
+
   it('that latch are a bad signature', () => {
     expect(FAULT_CODES.filter((code) => traits(code).latches === true)).toEqual(['SignatureInvalid']);
   });

@@ -3,7 +3,7 @@ import { CHECKS } from '../../src/checks/index.ts';
 import { COMPONENTS } from '../../src/api/components.ts';
 
 /** How a check of each kind is called in a report. */
-const ID_FORMS = {
+export const ID_FORMS = {
   service: '<service>',
   meters: '<service>',
   pods: '<service>',

@@ -343,7 +343,9 @@ export const healthReportSpec = z
           .max(32)
           .regex(/^[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.-]+)?$/)
           .optional()
-          .describe('Release that you are about to install; scopes the upgrade checks.'),
+          .describe(
+            'Release that you are about to install. From 1.3.0 on, keys that it no longer reads block the upgrade; without it they warn.',
+          ),
         waive: z
           .array(z.enum(['Databases', 'Buckets', 'Keys']))
           .max(3)

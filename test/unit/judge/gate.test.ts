@@ -193,6 +193,44 @@ describe('the gate', () => {
     expect(warnings.map(({ check }) => check)).toEqual(['database/circuit-storage/connections']);
   });
 
+  describe('of a finding that an upgrade check judges too', () => {
+    const health = 'database/circuit-storage/activity';
+    const upgrade = `upgrade/${health}`;
+    const both = (
+      code: 'UpgradeTransactionOpen' | 'DatabasePasswordExpiring' | 'pass',
+      more = {},
+    ): HealthReportStatus =>
+      report(
+        [
+          ...run({ [health]: 'DatabaseTransactionLong' }),
+          finding(upgrade, code, { targetId: 'database/circuit-storage' }),
+        ],
+        undefined,
+        more,
+      ).status;
+    const told = (status: HealthReportStatus, more: Partial<GateInput> = {}): readonly (readonly string[])[] => {
+      const { blockers, warnings } = decide(status, more);
+      return [blockers, warnings].map((list) => list.map(({ check }) => check));
+    };
+
+    it('tells it once: what blocks is no warning besides', () => {
+      expect(told(both('UpgradeTransactionOpen'))).toEqual([[upgrade], []]);
+      expect(decide(both('UpgradeTransactionOpen')).exitCode).toBe(EXIT.fail);
+    });
+
+    it('tells a warning of both once, and counts it', () => {
+      expect(told(both('DatabasePasswordExpiring'))).toEqual([[], [upgrade]]);
+      expect(decide(both('DatabasePasswordExpiring'), { failOn: 'warn' }).exitCode).toBe(EXIT.warn);
+    });
+
+    it("tells health's own where the upgrade check has nothing to say, is skipped, or is muted", () => {
+      expect(told(both('pass'))).toEqual([[], [health]]);
+      expect(told(both('UpgradeTransactionOpen'), { skips: [upgrade] })).toEqual([[], [health]]);
+      const mutes = [{ check: upgrade, until, reason: 'known', by: 'ops' }];
+      expect(told(both('UpgradeTransactionOpen', { mutes }))).toEqual([[], [health]]);
+    });
+  });
+
   it('shows what a mute silences', () => {
     const mutes = [{ fault: 'DatabaseMissing', until, reason: 'known', by: 'ops' }] as const;
     expect(decide(report(run(REFUSED), undefined, { mutes }).status).muted).toMatchObject([
