@@ -151,6 +151,11 @@ describe('disruption budget', () => {
       'UpgradeEvictionBlocked: PodDisruptionBudget core allows no eviction: 4 of 3 pods must stay',
     ],
     [
+      'one that asks for all, while one is not healthy',
+      [budget({ wanted: 3, allowed: 0, healthy: 2 })],
+      'UpgradeEvictionBlocked: PodDisruptionBudget core allows no eviction: 3 of 3 pods must stay',
+    ],
+    [
       'one whose controller gave up, with every pod healthy',
       [budget({ allowed: 0 })],
       'UpgradeEvictionBlocked: PodDisruptionBudget core allows no eviction: 2 of 3 pods must stay',
