@@ -328,3 +328,39 @@ describe('a Split installation that is about to be upgraded', () => {
 
   describeDiscretion(() => scene);
 });
+
+describe('an operator whose Role is older than the upgrade questions', () => {
+  let narrow: Scene;
+  const ROLE = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'recognize-health' },
+  };
+  // Other stacks use the Roles of a shared cluster too.
+  beforeAll(async () => {
+    narrow = await startScene({ cluster: 'ours' });
+    await narrow.stack.service('circuit-storage').configure({ configMap: { SETTING: 'x' } });
+  });
+  afterAll(() => narrow.close());
+
+  it.each([
+    ['configmaps', 'upgrade/circuit-storage/renamed-keys', /get configmaps circuit-storage-2-config/],
+    ['poddisruptionbudgets', 'upgrade/core-daemon/disruption-budget', /list poddisruptionbudgets/],
+  ])('is told of %s: Upgradeable is Unknown, and health as it was', async (resource, check, says) => {
+    const { admin } = narrow.stack;
+    const role = (await admin.get(ROLE)) as unknown as { rules: { resources: string[] }[] };
+    const rules = role.rules
+      .map((rule) => ({ ...rule, resources: rule.resources.filter((name) => name !== resource) }))
+      .filter(({ resources }) => resources.length > 0);
+    await admin.patch(ROLE, { rules });
+    const status = await narrow.create(`without-${resource}`);
+    expect(checkOf(status, check), tell(status)).toMatchObject({ result: 'error', fault: 'CheckerNotAuthorized' });
+    expect(checkOf(status, check).message).toMatch(says);
+    expect(checkOf(status, check).citations?.[0]?.id).toBe('OPS-014');
+    expect(conditionOf(status, 'Upgradeable')).toBe('Unknown/CheckerNotAuthorized');
+    expect(conditionOf(status, 'Healthy')).toBe('True/Healthy');
+    expect(conditionOf(status, 'Ready')).toBe('True/PartlyExamined');
+    await admin.patch(ROLE, { rules: role.rules });
+    expectHealthy(await narrow.run(`without-${resource}`));
+  });
+});

@@ -20,6 +20,7 @@ import { secret } from '../../../src/runtime/secret.ts';
 import { createAuthority } from '../../stack/certificates.ts';
 import { startDatabases } from '../../stack/databases.ts';
 import type { Credentials } from '../../stack/postgres/server.ts';
+import { flywayLock } from '../../stack/postgres/sessions.ts';
 import type { StackDatabase } from '../../stack/switches/database.ts';
 import { database } from '../../unit/checks/seen.ts';
 
@@ -117,6 +118,7 @@ describe('with the grants that the documentation asks for', () => {
       version: { ok: true },
       connections: { ok: true },
       wraparound: { ok: true, value: { freezeMaxAge: 200_000_000 } },
+      migrating: { ok: true, value: false },
       credentials: { ok: true },
     });
     expect(await ask(databaseWraparound, await role())).toBe('pass');
@@ -167,6 +169,34 @@ describe('replication', () => {
     while (replication.ok && replication.value.standbys === 0) replication = (await visit()).replication;
     expect(replication).toMatchObject({ ok: true, value: { standbys: 1 } });
   });
+});
+
+describe('a migration that is under way', () => {
+  it("is seen by Flyway's lock on this database, as long as it is held", async () => {
+    const migration = await session();
+    await migration.query(`SELECT pg_advisory_lock(${flywayLock(persistence.schema)})`);
+    expect(await visit()).toMatchObject({ migrating: ok(true) });
+    await migration.query('SELECT pg_advisory_unlock_all()');
+    expect(await visit()).toMatchObject({ migrating: ok(false) });
+  });
+
+  it.each([`1`, `77431708279161 + 3000000000`, `77431708279161 - 3000000000`, `18, 1`, `-77431708279161`])(
+    'is not taken for any other advisory lock: %s',
+    async (number) => {
+      const other = await session();
+      await other.query(`SELECT pg_advisory_lock(${number})`);
+      expect(await visit()).toMatchObject({ migrating: ok(false) });
+    },
+  );
+
+  it.each([`77431708279161`, `77431708279161 + 2147483647`, `77431708279161 - 2147483648`])(
+    'may have any hash: %s',
+    async (number) => {
+      const migration = await session();
+      await migration.query(`SELECT pg_advisory_lock(${number})`);
+      expect(await visit()).toMatchObject({ migrating: ok(true) });
+    },
+  );
 });
 
 describe('migrations', () => {

@@ -173,6 +173,45 @@ it('a PodDisruptionBudget that needs every pod allows no disruption', () => {
   expect(coreDaemon('PodDisruptionBudget', { minAvailable: 3 })[0]!.status.disruptionsAllowed).toBe(0);
 });
 
+describe('before an upgrade', () => {
+  const of = (kind: string, trouble: NonNullable<WorkloadOptions['trouble']>): Record<string, unknown>[] =>
+    coreDaemon(kind, { trouble });
+
+  it('EvictionBlocked asks for every pod, and its controller has seen it', () => {
+    expect(of('PodDisruptionBudget', { kind: 'EvictionBlocked' })).toMatchObject([
+      {
+        metadata: { generation: 1 },
+        spec: { minAvailable: 3 },
+        status: { observedGeneration: 1, disruptionsAllowed: 0, desiredHealthy: 3, expectedPods: 3 },
+      },
+    ]);
+  });
+
+  it('Paused says so, and is otherwise complete', () => {
+    const [deployment] = of('Deployment', { kind: 'Paused' });
+    expect(deployment).toMatchObject({ spec: { paused: true }, status: { updatedReplicas: 3, readyReplicas: 3 } });
+  });
+
+  it('ImageSkew is in one pod and not in its workload', () => {
+    const trouble = { kind: 'ImageSkew', image: 'other:1' } as const;
+    const images = coreDaemon('Pod', { trouble }).map(({ spec }) => spec.containers[0]?.image);
+    expect(images.filter((image) => image === 'other:1')).toHaveLength(1);
+    expect(JSON.stringify(of('Deployment', trouble))).not.toContain('other:1');
+  });
+
+  it('Configured names a ConfigMap that is there, in the pods as in the template', () => {
+    const trouble = { kind: 'Configured', variables: { A: '1' }, configMap: { B: '2' } } as const;
+    expect(of('ConfigMap', trouble)).toMatchObject([{ metadata: { name: 'core-daemon-config' }, data: { B: '2' } }]);
+    for (const kind of ['Deployment', 'Pod'])
+      for (const object of of(kind, trouble)) {
+        const text = JSON.stringify(object);
+        expect(text).toContain('"envFrom":[{"configMapRef":{"name":"core-daemon-config"}}]');
+        expect(text).toContain('"volumes":[{"name":"config","configMap":{"name":"core-daemon-config"}}]');
+        expect(text).toContain('"env":[{"name":"A","value":"1"}]');
+      }
+  });
+});
+
 it('an autoscaler points at its workload', () => {
   const [autoscaler] = coreDaemon('HorizontalPodAutoscaler', { autoscaler: { minReplicas: 1, maxReplicas: 100 } });
   expect(autoscaler!.spec).toMatchObject({

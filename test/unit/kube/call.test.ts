@@ -311,4 +311,16 @@ describe('the cluster', () => {
     );
     expect(await createClusterClient(api).version(signal)).toMatchObject(expected);
   });
+
+  test.each([
+    ['is there', 200, { data: { KEY: 'value' } }, { ok: true, value: { KEY: 'value' } }],
+    ['is empty', 200, {}, { ok: true, value: {} }],
+    ['is not there', 404, status(404, 'NotFound'), { ok: true, value: undefined }],
+    ['may not be read', 403, status(403, 'Forbidden'), { ok: false, fault: { code: 'CheckerNotAuthorized' } }],
+    ['does not come', 500, status(500, 'InternalError'), { ok: false, fault: { code: 'ClusterUnavailable' } }],
+  ])('is asked for a ConfigMap by name: it %s', async (_, code, body, expected) => {
+    const { api, requests } = await start((_request, response) => answer(response, code, body));
+    expect(await createClusterClient(api).readConfigMap('recognize', 'settings', signal)).toMatchObject(expected);
+    expect(requests.map(({ line }) => line)).toEqual(['GET /api/v1/namespaces/recognize/configmaps/settings']);
+  });
 });
