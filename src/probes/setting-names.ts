@@ -1,7 +1,6 @@
 // The names of settings in the data of a ConfigMap: its own keys, and the paths within values that are documents (YAML,
 // JSON, properties). Whoever wrote them may be anybody: sizes are bounded, aliases are not followed, and what cannot be
 // read is told apart from what holds nothing.
-import type { Node } from 'yaml';
 import { nestingOf } from './nesting.ts';
 
 /** Of all documents of one ConfigMap together; what is larger is not read. A Spring configuration has some kilobytes. */
@@ -22,12 +21,12 @@ export async function settingNames(data: Readonly<Record<string, string>>): Prom
   const found: Found = { keys: new Set(), isWhole: true };
   let text = 0;
   for (const [key, value] of Object.entries(data)) {
-    add(found, [key]);
+    add(found, key);
     const kind = kindOf(key, value);
     if (kind === undefined) continue;
     text += value.length;
     if (text > MOST_TEXT) found.isWhole = false;
-    else if (kind === 'properties') for (const name of propertyNames(value)) add(found, [name]);
+    else if (kind === 'properties') for (const name of propertyNames(value)) add(found, name);
     else await addDocuments(found, value, /\.[a-z]+$/i.test(key));
   }
   return { keys: [...found.keys], isWhole: found.isWhole };
@@ -44,12 +43,12 @@ function kindOf(key: string, value: string): 'yaml' | 'properties' | undefined {
   if (/\.properties$/i.test(key)) return 'properties';
   if (/\.[a-z]{1,8}$/i.test(key) && !/\.(?:conf|config|txt)$/i.test(key)) return undefined;
   if (/^\s*\{/.test(value)) return 'yaml';
-  if (!/\n\s*\S/.test(value)) return undefined;
+  if (!value.trim().includes('\n')) return undefined;
   return /^[^\s#!][^\s:=]*=/m.test(value) ? 'properties' : 'yaml';
 }
 
-function add(found: Found, path: readonly string[]): void {
-  if (found.keys.size < MOST_NAMES) found.keys.add(path.join('.'));
+function add(found: Found, path: string): void {
+  if (found.keys.size < MOST_NAMES) found.keys.add(path);
   else found.isWhole = false;
 }
 
@@ -59,42 +58,26 @@ function propertyNames(text: string): readonly string[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const isContinuation = goesOn;
     const isComment = /^\s*[#!]/.test(line) && !isContinuation;
-    goesOn = !isComment && (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 1;
+    goesOn = !isComment && trailingBackslashes(line) % 2 === 1;
     if (isContinuation || isComment) return [];
     return /^\s*([^\s:=]+)/.exec(line)?.[1] ?? [];
   });
 }
 
-/**
- * The parser is loaded for the first document: most ConfigMaps hold variables only. A text of several lines that is no
- * YAML, and does not say that it is, holds no names.
- */
+function trailingBackslashes(line: string): number {
+  let count = 0;
+  while (line[line.length - 1 - count] === '\\') count += 1;
+  return count;
+}
+
+/** A text of several lines that is no YAML, and does not say that it is, holds no names. */
 async function addDocuments(found: Found, text: string, isNamedSo: boolean): Promise<void> {
-  const { isMap, isScalar, isSeq, parseAllDocuments } = await import('yaml');
-  const walk = (node: Node | null | undefined, path: readonly string[]): void => {
-    if (path.length > DEEPEST) found.isWhole = false;
-    else if (isSeq(node)) for (const item of node.items) walk(item as Node, path);
-    else if (isMap(node)) {
-      for (const { key, value } of node.items) {
-        if (!isScalar(key)) continue;
-        const below = [...path, String(key.value)];
-        add(found, below);
-        walk(value as Node, below);
-      }
-    }
-  };
   if (nestingOf(text) > MOST_NESTING) {
     found.isWhole &&= !isNamedSo;
     return;
   }
-  try {
-    const documents = parseAllDocuments(text, { logLevel: 'silent' });
-    for (const document of Array.isArray(documents) ? documents : []) {
-      if (document.errors.length > 0) found.isWhole &&= !isNamedSo;
-      walk(document.contents, []);
-    }
-  } catch {
-    // The parser says what is wrong in `errors`; this is for what it did not expect.
-    found.isWhole = false;
-  }
+  const { documentNames } = await import('./document-names.ts');
+  const { paths, isWhole } = documentNames(text, DEEPEST);
+  for (const path of paths) add(found, path);
+  found.isWhole &&= isWhole || !isNamedSo;
 }

@@ -107,6 +107,8 @@ describe('the chart on a cluster', () => {
   beforeAll(async () => {
     buildWhenNeeded();
     stack = await startStack({ definition: false, cluster: 'ours' });
+    // A ConfigMap, so that the right to read one is used.
+    await stack.service('circuit-storage').configure({ configMap: { springDatasourceUrl: 'jdbc:postgresql://db/x' } });
     image = await mkdtemp(join(tmpdir(), 'chart-image-'));
     await cp(join(BUNDLE, '..'), join(image, 'app'), { recursive: true });
     await writeFile(join(image, 'app/package.json'), '{"type":"module"}\n');

@@ -171,6 +171,10 @@ describe('planted secrets', () => {
       secretObject('gossip-aws', { accessKeyId: 'AKIAGOSSIP', secretAccessKey: PLANTED.storage }),
       secretObject('gossip-pair', { 'tls.crt': 'no key', 'tls.key': PRIVATE_KEY }),
     ]);
+    // A password in a setting, as people do.
+    const setting = `bucket:\n  name: ${PLANTED.logPassword}\n${PLANTED.logBearer}: x\n`;
+    const configMap = { 'application.yaml': setting, [`KEY_${PLANTED.query}`]: 'x' };
+    await stack.service('circuit-storage').configure({ configMap, variables: { SETTING: PLANTED.logPassword } });
     await stack.admin.create(stack.report());
     await stack.admin.create({ ...named('gossip'), spec: gossipSpec() });
     const watched = stack.watched.flatMap((namespace) => ['--namespace', namespace]);
@@ -187,6 +191,8 @@ describe('planted secrets', () => {
   it('are not shown by report, Events, log at debug, metrics, /gate or any command', async () => {
     for (const line of LOG_LINES) stack.service('auth-vault').running.writeLog(logged(line));
     const warned = await runOf('recognize');
+    // The settings were read, and by the bundle.
+    expect(JSON.stringify(warned)).toContain('UpgradeKeysOutdated');
     const mend = await stack.database.stop();
     const failing = await runOf('recognize');
     await mend();

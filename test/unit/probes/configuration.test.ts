@@ -143,6 +143,14 @@ describe('names in the data of a ConfigMap', () => {
     expect((await settingNames(data())).isWhole).toBe(false);
   });
 
+  it.each<[string, () => Record<string, string>]>([
+    ['line breaks', () => ({ text: '\n'.repeat(1_000_000) })],
+    ['backslashes', () => ({ 'a.properties': `${'\\'.repeat(60_000)}x` })],
+    ['spaces', () => ({ 'a.properties': ' '.repeat(60_000) })],
+  ])('takes a text of nothing but %s in its stride', async (_what, data) => {
+    expect((await settingNames(data())).isWhole).toBe(true);
+  });
+
   it('a text of several lines that is no document is whole', async () => {
     expect((await settingNames({ banner: 'Hello: [\n}: there' })).isWhole).toBe(true);
   });
