@@ -141,6 +141,7 @@ describe('headroom', () => {
           address: address(),
           pools: ok({ pending: 2, pools: [{ pool: 'HikariPool-1', active: max, max, pending: 2 }] }),
           latency: failed('MetricsNotReadable', literal('none')),
+          errors: failed('MetricsNotReadable', literal('none')),
         },
       ],
     },
