@@ -1,7 +1,6 @@
 // Does a service stay within the number of pods that the vendor tested, also when its autoscaler goes to the end?
 import { found, pass, type Check } from '../facts/answer.ts';
 import { failed } from '../facts/outcome.ts';
-import { TESTED_PODS } from '../product/tested-setup.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
 
@@ -12,7 +11,7 @@ export const capacityReplicas: Check<'pods'> = {
   feeds: 'Healthy',
   faults: ['ReplicasAboveTested', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
-  ask({ target: { maxPods = TESTED_PODS }, observed: { workload } }) {
+  ask({ target: { maxPods }, observed: { workload } }) {
     if (!workload.ok) return found(workloadUnseen(workload.fault));
     const { desired, autoscaler } = workload.value;
     if (desired > maxPods) {

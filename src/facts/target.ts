@@ -27,8 +27,8 @@ export interface ServiceTarget {
   readonly tls: { readonly ca?: string; readonly serverName?: string };
   /** Undefined when the service is reached by URL only. */
   readonly workload: Workload | undefined;
-  /** spec.capacity.maxPodsPerService. Default: 3, as the vendor tested. */
-  readonly maxPods?: number;
+  /** spec.capacity.maxPodsPerService: 3, as the vendor tested, unless it says otherwise. */
+  readonly maxPods: number;
   /** How its log is read. Undefined when `spec.logs.enabled` is false: then nothing is asked. */
   readonly logs?: LogReading;
   /** More errors than this in the window are too many. `spec.logs.errorThreshold`, `spec.logs.window` */

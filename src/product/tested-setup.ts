@@ -17,9 +17,6 @@ export const TESTED_LIMITS: Readonly<Partial<Record<Service, TestedLimits>>> = {
   'operations-service': { cpu: '1500m', memory: '2Gi' },
 };
 
-/** The most pods for each service in the test. */
-export const TESTED_PODS = 3;
-
 /** What the 95th percentile of the answers stayed under in the test. In ms. */
 export const TESTED_P95_MS = 500;
 

@@ -102,6 +102,7 @@ function serviceTarget(
     health: healthOf(service, said, base),
     tls: serverName === undefined ? {} : { serverName },
     workload: workload === undefined || objects === undefined ? undefined : workloadOf(workload, objects),
+    maxPods: spec.capacity.maxPodsPerService,
     ...(workload === undefined
       ? {}
       : { configuration: configurationOf(workload, namespace, spec.upgrade.targetVersion) }),

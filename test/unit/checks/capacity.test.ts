@@ -50,15 +50,15 @@ describe('limits', () => {
 
 describe('replicas', () => {
   it.each([
-    [3, undefined, undefined, 'pass'],
-    [4, undefined, undefined, 'ReplicasAboveTested'],
-    [0, undefined, undefined, 'pass'],
-    [1, { min: 1, max: 3 }, undefined, 'pass'],
-    [1, { min: 1, max: 100 }, undefined, 'ReplicasAboveTested'],
+    [3, undefined, 3, 'pass'],
+    [4, undefined, 3, 'ReplicasAboveTested'],
+    [0, undefined, 3, 'pass'],
+    [1, { min: 1, max: 3 }, 3, 'pass'],
+    [1, { min: 1, max: 100 }, 3, 'ReplicasAboveTested'],
     [5, { min: 1, max: 5 }, 5, 'pass'],
     [6, undefined, 5, 'ReplicasAboveTested'],
   ])('%j pods with autoscaler %j and at most %j is %s', (desired, autoscaler, maxPods, code) => {
-    const target = serviceTarget('core-daemon', maxPods === undefined ? {} : { maxPods });
+    const target = serviceTarget('core-daemon', { maxPods });
     const seen = workload({ desired, ...(autoscaler === undefined ? {} : { autoscaler }) });
     expect(verdict(askCheck(capacityReplicas, target, seen))).toBe(code);
   });

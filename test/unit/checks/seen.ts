@@ -59,6 +59,7 @@ export function service(changes: Partial<ServiceTarget> = {}): ServiceTarget {
     health: { path: '/actuator/health', named: false, format: 'spring' },
     tls: {},
     workload: workload(),
+    maxPods: 3,
     ...changes,
   };
 }

@@ -87,6 +87,7 @@ export function serviceTarget(id: ServiceTarget['id'], more: Partial<ServiceTarg
     health: { path: '/actuator/health', named: false, format: 'spring' },
     tls: {},
     workload: WORKLOAD,
+    maxPods: 3,
     ...more,
   };
 }

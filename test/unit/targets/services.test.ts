@@ -262,6 +262,16 @@ describe('gone is not absent', () => {
   });
 });
 
+describe('the most pods that are wanted', () => {
+  test.each([
+    ['are those of the test', {}, 3],
+    ['are what the spec says', { capacity: { maxPodsPerService: 7 } }, 7],
+  ])('%s', async (_, more, most) => {
+    const found = services(await resolve({ spec: spec(more), objects: namespaceObjects(installation()) }));
+    expect(found.map(({ maxPods }) => maxPods)).toEqual(found.map(() => most));
+  });
+});
+
 describe('a workload', () => {
   test.each([
     ['CrashLoopBackOff', { waiting: { reason: 'CrashLoopBackOff' } }],
