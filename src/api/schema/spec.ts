@@ -109,7 +109,7 @@ export const databaseSpec = refusingCredentials(
     credentialsSecretRef: z
       .object({
         name: objectName.describe("The Secret's name, in the report's own namespace."),
-        usernameKey: openSecretKey('user|login|role', 'pass|pwd|secret|token|key', 'a user name')
+        usernameKey: openSecretKey('user|login|role', 'pass|pwd|secret|token|key([._-]|$)', 'a user name')
           .default('username')
           .describe('The key that holds the user name. It is sent as it is, so its name must say what it holds.'),
         passwordKey: secretKey.default('password').describe('The key that holds the password.'),

@@ -37,7 +37,17 @@ describe('a key whose value is sent as it is', () => {
   const login = (usernameKey: string): object => database({ credentialsSecretRef: { name: 's', usernameKey } });
 
   test.each([
-    ...['username', 'user', 'DB_USER', 'POSTGRES_USER', 'rootUser', 'login', 'role'].map(login),
+    ...[
+      'username',
+      'user',
+      'DB_USER',
+      'POSTGRES_USER',
+      'rootUser',
+      'login',
+      'role',
+      'keylessUser',
+      'KEYLESS_DB_USER',
+    ].map(login),
     ...['accessKeyId', 'AWS_ACCESS_KEY_ID', 'access-key', 'accesskey', 'rootUser', 'aws_access_key_id'].map((key) =>
       bucket({ accessKeyIdKey: key }),
     ),
@@ -47,7 +57,19 @@ describe('a key whose value is sent as it is', () => {
   });
 
   test.each([
-    ...['password', 'tls.key', 'token', 'user-password', 'USER_SECRET', 'url', 'data', 'ca.crt'].map(login),
+    ...[
+      'password',
+      'tls.key',
+      'token',
+      'user-password',
+      'USER_SECRET',
+      'user.key',
+      'USER_API_KEY',
+      'user-key-2',
+      'url',
+      'data',
+      'ca.crt',
+    ].map(login),
     ...['secretAccessKey', 'AWS_SECRET_ACCESS_KEY', 'password', 'token', 'tls.key', 'user-token'].map((key) =>
       bucket({ accessKeyIdKey: key }),
     ),
