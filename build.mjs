@@ -2,8 +2,40 @@
 // target needs them. `module,main`: with esbuild's default main fields the AWS SDK's splitting breaks.
 import { build } from 'esbuild';
 import { chmod, readFile, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 
 const { version } = JSON.parse(await readFile(new URL('package.json', import.meta.url), 'utf8'));
+
+/**
+ * What stands in for the index of a package that loads far more than we call. A name that is not here and is imported
+ * all the same breaks the build.
+ */
+const INSTEAD = {
+  // The dispatchers and their methods, as undici's index puts them together; without fetch, WebSocket, caches and mocks.
+  undici: `
+    import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+    import api from 'undici/lib/api/index.js';
+    Object.assign(Dispatcher.prototype, api);
+    export { default as Agent } from 'undici/lib/dispatcher/agent.js';
+    export { default as ProxyAgent } from 'undici/lib/dispatcher/proxy-agent.js';`,
+  // kubeconfig and authentication; without the API's client, port-forward, copy and top.
+  '@kubernetes/client-node': `export { KubeConfig } from '@kubernetes/client-node/dist/config.js';`,
+  // node-fetch, which client-node asks for a class of headers, falls back to it where Node has no URL of its own.
+  'whatwg-url': `export default { URL, URLSearchParams };`,
+};
+
+/** @type {import('esbuild').Plugin} */
+const leaner = {
+  name: 'leaner',
+  setup({ onResolve, onLoad }) {
+    const names = Object.keys(INSTEAD).join('|');
+    onResolve({ filter: new RegExp(`^(${names})$`) }, ({ path }) => ({ path, namespace: 'leaner' }));
+    onLoad({ filter: /./, namespace: 'leaner' }, ({ path }) => ({
+      contents: INSTEAD[path],
+      resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+    }));
+  },
+};
 
 await rm(new URL('dist', import.meta.url), { recursive: true, force: true });
 await build({
@@ -17,9 +49,9 @@ await build({
   mainFields: ['module', 'main'],
   minifyWhitespace: true,
   minifySyntax: true,
-  keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [leaner],
   define: { 'globalThis.RECOGNIZE_HEALTH_VERSION': JSON.stringify(version) },
   // Some of the bundled CommonJS packages call require() for Node's own modules.
   banner: {

@@ -1,6 +1,6 @@
 // From a zod schema to the structural OpenAPI schema that a CustomResourceDefinition accepts. zod's JSON Schema is
 // close, but an API server refuses or misreads some of it; each step below says what and why.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What we use of apiextensions.k8s.io/v1 JSONSchemaProps. */
 export interface StructuralSchema {

@@ -1,6 +1,6 @@
 // Validation of a HealthReport in our own words, with the same schema that the API server uses: for `check -f`, and
 // for the operator when an older CRD let something through.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { API_VERSION, KIND } from './names.ts';
 import { healthReportSpec, type HealthReportSpec } from './health-report.ts';
 import { openApiSchema } from './crd.ts';

@@ -1,6 +1,6 @@
 // The bricks of the schema: texts with a limit, durations, names, references to Secrets, CEL rules.
 // A rule is written once with both of its forms: CEL for the API server, a function for our own validation.
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION_PATTERN, parseDuration } from '../../runtime/duration.ts';
 
 /** One `x-kubernetes-validations` rule with its equivalent in TypeScript. `message` must not repeat a value. */

@@ -1,5 +1,5 @@
 // The spec of a HealthReport: what to examine. `spec: {}` works; everything is discovered then.
-import { z } from 'zod';
+import * as z from 'zod';
 import { SERVICES } from '../components.ts';
 import {
   durationBetween,

@@ -1,6 +1,6 @@
 // The status of a HealthReport: what was found. Faults and reasons are patterns, not enums, so that a newer operator
 // does not lose its whole write on an older CRD. Every list but conditions is atomic.
-import { z } from 'zod';
+import * as z from 'zod';
 import { RESULTS, SEVERITIES } from '../faults/traits.ts';
 
 const atomic = { 'x-kubernetes-list-type': 'atomic' };
