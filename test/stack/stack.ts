@@ -39,6 +39,8 @@ export interface StackOptions {
   databaseServers?: 'shared' | 'each';
   /** False leaves the CustomResourceDefinition out, for who wants to install it. */
   definition?: boolean;
+  /** An OpenShift cluster: our own server serves DeploymentConfigs and says which version it is. */
+  openshift?: boolean;
   /** `ours`: our own API server whatever the environment says. For who records requests or orders faults. */
   cluster?: 'any' | 'ours';
 }
@@ -92,6 +94,7 @@ const BUCKET = 'recognize-circuits';
 /** Kubernetes 1.34 is what the vendor supports; on another one the report has a warning from the start. */
 const SUPPORTED_MINOR = 34;
 const SUPPORTED_VERSION = `1.${SUPPORTED_MINOR}`;
+const OPENSHIFT_VERSION = '4.14';
 /** The reads that each identity needs, and the signature of the key's own user. */
 const BUCKET_GRANTS = [
   's3:ListBucket',
@@ -127,6 +130,7 @@ async function startParts(
     replicas = { 'core-daemon': 3 },
     databaseServers = 'shared',
     definition = true,
+    openshift = false,
     cluster: which = 'any',
   }: StackOptions,
   ending: (() => Promise<unknown>)[],
@@ -140,7 +144,10 @@ async function startParts(
 
   const [databases, cluster, aws] = await Promise.all([
     startDatabases({ topology, servers: databaseServers, tls }, (end) => ending.push(end)),
-    keep(startCluster({ authority, minorVersion: SUPPORTED_MINOR }, which === 'ours' ? which : undefined), ending),
+    keep(
+      startCluster({ authority, minorVersion: SUPPORTED_MINOR, openshift }, which === 'ours' ? which : undefined),
+      ending,
+    ),
     keep(startAws({ tls }), ending),
   ]);
 
@@ -192,6 +199,7 @@ async function startParts(
   await writer.put([
     ...(definition ? [crd()] : []),
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    ...(openshift ? [openshiftVersion()] : []),
     ...operatorAccountObjects(),
     ...backendSecrets(backends),
   ]);
@@ -241,6 +249,15 @@ async function startParts(
     stop,
   };
 }
+
+/** As OpenShift's version operator keeps it, for the Kubernetes that the vendor supports. */
+const openshiftVersion = (): object => ({
+  apiVersion: 'config.openshift.io/v1',
+  kind: 'ClusterVersion',
+  metadata: { name: 'version' },
+  spec: { channel: `stable-${OPENSHIFT_VERSION}`, clusterID: '00000000-0000-4000-8000-000000000000' },
+  status: { desired: { version: `${OPENSHIFT_VERSION}.0`, image: '' }, observedGeneration: 1 },
+});
 
 async function keep<T extends { stop(): Promise<void> }>(
   starting: Promise<T>,

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { crd } from '../../../src/api/crd.ts';
+import { isForbiddenAddress } from '../../../src/clients/forbidden-address.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { helm } from '../../stack/kubectl.ts';
 import { MATRIX, REFUSED } from './matrix.ts';
-import { CHART, kustomized, ofKind, render, template, withValues } from './render.ts';
+import { allows } from './network-policy.ts';
+import { CHART, kustomized, ofKind, render, template, withValues, type Values } from './render.ts';
 import { breaches, type PodSpec } from './restricted.ts';
 
 const ROWS = Object.entries(MATRIX);
@@ -141,6 +143,80 @@ describe('the chart', () => {
       'r.example.com/a/b:9',
     );
     expect(operatorOf(await render(MATRIX['everything set'])).image).toMatch(/recognize-health@sha256:0{64}$/);
+  });
+});
+
+/** What a connection is, for the title of a test; then what it is. */
+type Row = readonly [what: string, address: string, port: number, protocol?: 'UDP'];
+
+interface NamedPort {
+  readonly name: string;
+  readonly containerPort: number;
+}
+
+const titled = (rows: readonly Row[]): (readonly [string, Row])[] => rows.map((row) => [row[0], row]);
+
+/** Everything that the operator lives by. */
+const NEEDED: readonly Row[] = [
+  ["the API server's Service", '10.96.0.1', 443],
+  ['the API server itself', '203.0.113.10', 6443],
+  ["the cluster's DNS", '10.96.0.10', 53, 'UDP'],
+  ["the cluster's DNS, for long answers", '10.96.0.10', 53],
+  ["a node's DNS cache", '169.254.20.10', 53, 'UDP'],
+  ["OpenShift's DNS", '10.128.0.5', 5353, 'UDP'],
+  ['a pod of Recognize', '10.244.3.7', 8080],
+  ['a pod of Recognize, IPv6', 'fd00:10:244::7', 8080],
+  ['PostgreSQL', '10.0.4.20', 5432],
+  ['S3 and KMS', '52.218.0.1', 443],
+];
+
+/** Where clouds hand out credentials to whoever asks. */
+const REFUSED_ADDRESSES: readonly Row[] = [
+  ['AWS, Azure, Google and OpenStack', '169.254.169.254', 80],
+  ['tasks of ECS', '169.254.170.2', 80],
+  ['EKS Pod Identity, unless it is added', '169.254.170.23', 80],
+  ['Alibaba', '100.100.100.200', 80],
+  ['Oracle', '192.0.0.192', 80],
+  ['Azure WireServer', '168.63.129.16', 80],
+  ['AWS, IPv6', 'fd00:ec2::254', 80],
+  ['Google, IPv6', 'fd20:ce::254', 80],
+  ['link-local, IPv6', 'fe80::1', 80],
+];
+
+describe('the NetworkPolicy', () => {
+  const portsOf = (objects: readonly AnyObject[]): Record<string, number> =>
+    Object.fromEntries(
+      (operatorOf(objects) as unknown as { ports: NamedPort[] }).ports.map(({ name, containerPort }) => [
+        name,
+        containerPort,
+      ]),
+    );
+  const allowed = async (direction: 'Ingress' | 'Egress', row: Row, values: Values = {}): Promise<boolean> => {
+    const [, address, port, protocol = 'TCP'] = row;
+    const objects = await render(values);
+    return allows(ofKind(objects, 'NetworkPolicy'), portsOf(objects), { direction, address, port, protocol });
+  };
+
+  it.each(titled(NEEDED))('lets the operator out to %s', async (_what, row) => {
+    expect(await allowed('Egress', row)).toBe(true);
+  });
+
+  it.each(titled(REFUSED_ADDRESSES))('does not let it out to the metadata of %s', async (_what, row) => {
+    expect(await allowed('Egress', row)).toBe(false);
+    // The program itself refuses it too, whatever a cluster does with the policy.
+    expect(isForbiddenAddress(row[1])).toBe(true);
+  });
+
+  it('lets it out to what is added', async () => {
+    const values = MATRIX['everything set'] ?? {};
+    expect(await allowed('Egress', ['EKS Pod Identity', '169.254.170.23', 80], values)).toBe(true);
+  });
+
+  it('lets nothing in but to its endpoints', async () => {
+    expect(await allowed('Ingress', ['a probe of the kubelet', '10.0.0.5', 8080])).toBe(true);
+    for (const port of [80, 443, 9229, 9090, 5432])
+      expect(await allowed('Ingress', ['anybody', '10.0.0.5', port]), String(port)).toBe(false);
+    expect(await allowed('Ingress', ['anybody', '10.0.0.5', 8080, 'UDP'])).toBe(false);
   });
 });
 

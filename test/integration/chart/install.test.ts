@@ -1,132 +1,116 @@
-// The chart installed on a cluster, and the operator as its Deployment runs it: the command of the pod, the account
-// and the Roles that the chart made, a user id from nowhere, nowhere to write.
-import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+// The chart on a cluster, from a release with an older definition to the last trace of it. What runs is the operator as
+// the Deployment says (deployed.ts).
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AnyObject } from '../../stack/admin.ts';
-import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
-import type { RecordedRequest } from '../../stack/apiserver/server.ts';
-import { helm, kubectl, type RunResult } from '../../stack/kubectl.ts';
-import { BUNDLE, buildWhenNeeded, startOperatorProcess, type OperatorProcess } from '../../stack/operator-process.ts';
-import { startStack, type OwnStack } from '../../stack/stack.ts';
+import { CRD_NAME, SCHEMA_VERSION } from '../../../src/api/names.ts';
+import { helm, kubectl } from '../../stack/kubectl.ts';
+import {
+  asked,
+  callOf,
+  callsIn,
+  expectGrantsToMatchCalls,
+  filesOfOperator,
+  runOfReport,
+  startAsDeployed,
+  startClusterForRelease,
+  succeed,
+  type Release,
+} from './deployed.ts';
+import { buildImage } from './image.ts';
 import { CHART } from './render.ts';
 
 const NAMESPACE = 'health-system';
-const ACCOUNT = 'rh-recognize-health';
-const USER = `system:serviceaccount:${NAMESPACE}:${ACCOUNT}`;
-/** As OpenShift gives them out: in no passwd file. */
-const USER_ID = process.getuid?.() === 0 ? 1_000_660_000 : undefined;
+const OLDER_VERSION = '0';
 
-interface PolicyRule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-}
+let release: Release;
+/** The chart as it was one schema ago. */
+let olderChart: string;
 
-/** Granted, and perhaps not asked in these runs; each with the reason. */
-const MAY_BE_UNASKED: Readonly<Record<string, string>> = {
-  'get /pods/log': 'a healthy installation gives no cause to read logs',
-  'get apiextensions.k8s.io/customresourcedefinitions':
-    'asked when a write is refused for a field that is not declared',
-  'create coordination.k8s.io/leases': 'an only replica may run without a Lease',
-  'get coordination.k8s.io/leases': 'an only replica may run without a Lease',
-  'update coordination.k8s.io/leases': 'an only replica may run without a Lease',
-};
+const run = (command: typeof helm, args: readonly string[], input?: string): Promise<string> =>
+  succeed(release, command, args, input);
 
-let stack: OwnStack;
-let image: string;
+const ofReport = (path: string): Promise<string> =>
+  run(kubectl, ['-n', release.stack.namespace, 'get', 'healthreport', 'recognize', '-o', `jsonpath=${path}`]);
 
-const run = (command: typeof helm, args: readonly string[], input?: string): Promise<RunResult> =>
-  command(args, { kubeconfig: stack.kubeconfig.admin, ...(input === undefined ? {} : { input }) });
-
-async function succeed(command: typeof helm, args: readonly string[], input?: string): Promise<string> {
-  const result = await run(command, args, input);
-  expect(result, `${args.join(' ')}: ${result.stderr}`).toMatchObject({ code: 0 });
-  return result.stdout;
-}
-
-/** The operator as the Deployment in the cluster says, but for the address that it listens at. */
-async function startAsDeployed(): Promise<OperatorProcess> {
-  const text = await succeed(kubectl, ['-n', NAMESPACE, 'get', 'deployment', ACCOUNT, '-o', 'json']);
-  const { spec } = JSON.parse(text) as {
-    spec: {
-      template: { spec: { containers: { command: string[]; args: string[] }[]; serviceAccountName: string } };
-    };
-  };
-  const [container] = spec.template.spec.containers;
-  const [node, ...flags] = container!.command;
-  expect([node, flags.pop()]).toEqual(['node', '/app/recognize-health.js']);
-  const [verb, ...options] = container!.args;
-  expect(verb).toBe('operator');
-  const token = stack.server.createServiceAccountToken(NAMESPACE, spec.template.spec.serviceAccountName);
-  const config = join(image, 'kubeconfig');
-  await chmod(image, 0o755);
-  const { url, caPem } = stack.server;
-  await writeFile(config, kubeconfigText({ url, caPem, user: ACCOUNT, token, namespace: NAMESPACE }), { mode: 0o644 });
-  await chmod(image, 0o555);
-  return startOperatorProcess(config, stack.ambient, {
-    node: flags,
-    bundle: join(image, 'app/recognize-health.js'),
-    options: options.filter((option) => !option.startsWith('--listen')),
-    userId: USER_ID,
-    folder: image,
-  });
-}
-
-async function runOfReport(token: string): Promise<void> {
-  const report = ['-n', stack.namespace, 'healthreport/recognize'];
-  await succeed(kubectl, ['annotate', ...report, `recognize.health/requested-at=${token}`, '--overwrite']);
-  const handled = `--for=jsonpath={.status.lastHandledRequest}=${token}`;
-  await succeed(kubectl, ['wait', ...report, handled, '--timeout=60s']);
-}
-
-const asked = (): RecordedRequest[] => stack.server.requests.filter(({ user }) => user === USER);
-
-const callOf = ({ verb, group, resource, subresource }: RecordedRequest): string =>
-  `${verb} ${group}/${resource}${subresource === '' ? '' : `/${subresource}`}`;
-
-const callsIn = (objects: readonly AnyObject[]): Set<string> =>
-  new Set(
-    objects
-      .flatMap((object) => object['rules'] as readonly PolicyRule[])
-      .flatMap(({ apiGroups, resources, verbs }) =>
-        apiGroups.flatMap((group) => resources.flatMap((name) => verbs.map((verb) => `${verb} ${group}/${name}`))),
-      ),
-  );
+const ofDefinition = (path: string): Promise<string> =>
+  run(kubectl, ['get', 'crd', CRD_NAME, '-o', `jsonpath=${path}`]);
+const schemaVersion = (): Promise<string> => ofDefinition('{.metadata.annotations.recognize\\.health/schema-version}');
 
 /** Everything that the release still has in the cluster, CRD aside. */
-async function leftOf(release: string): Promise<string[]> {
+async function left(): Promise<string[]> {
   const kinds =
     'deployments,services,serviceaccounts,networkpolicies,poddisruptionbudgets,roles,rolebindings,clusterroles,clusterrolebindings,configmaps,secrets';
-  const selector = `app.kubernetes.io/instance=${release}`;
-  return (await succeed(kubectl, ['get', kinds, '-A', '-l', selector, '-o', 'name'])).split('\n').filter(Boolean);
+  const selector = 'app.kubernetes.io/instance=rh';
+  return (await run(kubectl, ['get', kinds, '-A', '-l', selector, '-o', 'name'])).split('\n').filter(Boolean);
 }
+
+/** The chart with a definition of the schema before: an older version, and a column less. */
+async function chartOfOlderSchema(): Promise<string> {
+  const chart = join(await mkdtemp(join(tmpdir(), 'older-chart-')), 'recognize-health');
+  await cp(CHART, chart, { recursive: true });
+  const template = join(chart, 'templates/crd.yaml');
+  const text = await readFile(template, 'utf8');
+  const older = text
+    .replace(`schema-version: "${SCHEMA_VERSION}"`, `schema-version: "${OLDER_VERSION}"`)
+    .replace(/ {4}- name: Upgradeable\n(?: {6}.*\n)+/, '');
+  expect(text.length - older.length).toBeGreaterThan(50);
+  await writeFile(template, older);
+  return chart;
+}
+
+const columns = async (): Promise<string[]> =>
+  (await ofDefinition('{.spec.versions[0].additionalPrinterColumns[*].name}')).split(' ');
 
 describe('the chart on a cluster', () => {
   beforeAll(async () => {
-    buildWhenNeeded();
-    stack = await startStack({ definition: false, cluster: 'ours' });
-    // A ConfigMap, so that the right to read one is used.
-    await stack.service('circuit-storage').configure({ configMap: { springDatasourceUrl: 'jdbc:postgresql://db/x' } });
-    image = await mkdtemp(join(tmpdir(), 'chart-image-'));
-    await cp(join(BUNDLE, '..'), join(image, 'app'), { recursive: true });
-    await writeFile(join(image, 'app/package.json'), '{"type":"module"}\n');
-    await chmod(join(image, 'app'), 0o555);
-    await succeed(helm, ['install', 'rh', CHART, '--namespace', NAMESPACE, '--create-namespace']);
+    const stack = await startClusterForRelease();
+    release = { stack, image: await buildImage(), namespace: NAMESPACE, name: 'rh-recognize-health' };
+    olderChart = await chartOfOlderSchema();
+    await run(helm, ['install', 'rh', olderChart, '--namespace', NAMESPACE, '--create-namespace']);
   });
   afterAll(async () => {
-    await stack.stop();
-    await chmod(image, 0o755);
-    await rm(image, { recursive: true, force: true });
+    await release.stack.stop();
+    await release.image.remove();
+    await rm(join(olderChart, '..'), { recursive: true, force: true });
   });
 
-  it('runs the operator with all namespaces, until the first report is written', async () => {
-    const report = JSON.stringify(stack.report());
-    await succeed(kubectl, ['apply', '-f', '-'], report);
-    const operator = await startAsDeployed();
+  it('runs an operator that says when the definition is older than it', async () => {
+    expect(await schemaVersion()).toBe(OLDER_VERSION);
+    expect(await columns()).not.toContain('Upgradeable');
+    await run(kubectl, ['apply', '-f', '-'], JSON.stringify(release.stack.report()));
+    const operator = await startAsDeployed(release);
     try {
-      await runOfReport('first');
+      await run(kubectl, [
+        'wait',
+        '-n',
+        release.stack.namespace,
+        'healthreport/recognize',
+        '--for=jsonpath={.status.conditions[?(@.type=="Ready")].reason}=CrdOutdated',
+        '--timeout=60s',
+      ]);
+    } finally {
+      expect(await operator.stop(), operator.log()).toBe(0);
+    }
+  });
+
+  it('upgrades the definition with helm upgrade, and keeps it and every report', async () => {
+    const uid = await ofReport('{.metadata.uid}');
+    const definition = await ofDefinition('{.metadata.uid}');
+    await run(helm, ['upgrade', 'rh', CHART, '--namespace', NAMESPACE]);
+    expect(await schemaVersion()).toBe(SCHEMA_VERSION);
+    expect(await columns()).toContain('Upgradeable');
+    expect(await ofDefinition('{.metadata.annotations.helm\\.sh/resource-policy}')).toBe('keep');
+    expect(await ofDefinition('{.metadata.uid}')).toBe(definition);
+    expect(await ofReport('{.metadata.uid}')).toBe(uid);
+  });
+
+  it('runs the operator with all namespaces, through an outage and its end', async () => {
+    const operator = await startAsDeployed(release);
+    const { stack } = release;
+    try {
+      await runOfReport(release, 'first');
       const mend = await stack.database.stop();
       // A write that lost a race is followed by a fresh read.
       stack.server.faults.inject({
@@ -135,54 +119,44 @@ describe('the chart on a cluster', () => {
         status: 409,
         times: 1,
       });
-      await runOfReport('broken');
+      await runOfReport(release, 'broken');
       await mend();
-      await runOfReport('mended');
-      const verdict = ['-n', stack.namespace, 'get', 'healthreport', 'recognize', '-o', 'jsonpath={.status.verdict}'];
-      expect(await succeed(kubectl, verdict), operator.log()).toMatch(/^(Healthy|Warning)$/);
+      await runOfReport(release, 'mended');
+      expect(await ofReport('{.status.verdict}'), operator.log()).toMatch(/^(Healthy|Warning)$/);
     } finally {
-      expect(await operator.stop()).toBe(0);
+      expect(await operator.stop(), operator.log()).toBe(0);
+    }
+    expect(await filesOfOperator()).toEqual([]);
+  });
+
+  it('has a second replica stand by for the first, and take over from it', async () => {
+    const leader = await startAsDeployed(release);
+    await expect.poll(() => leader.log(), { timeout: 30_000 }).toContain('"leading"');
+    const standby = await startAsDeployed(release);
+    try {
+      await expect.poll(() => standby.log(), { timeout: 30_000 }).toContain('standing by');
+      expect(await leader.stop()).toBe(0);
+      await expect.poll(() => standby.log(), { timeout: 30_000 }).toContain('"leading"');
+      await runOfReport(release, 'taken-over');
+    } finally {
+      await leader.stop();
+      expect(await standby.stop()).toBe(0);
     }
   });
 
-  it('grants what the operator asks and nothing else', async () => {
-    const names = [ACCOUNT, `${ACCOUNT}-cluster`, `${ACCOUNT}-leader`];
-    const roles = (
-      await Promise.all(
-        ['ClusterRole', 'Role'].map((kind) =>
-          stack.admin.list({
-            apiVersion: 'rbac.authorization.k8s.io/v1',
-            kind,
-            ...(kind === 'Role' ? { namespace: NAMESPACE } : {}),
-          }),
-        ),
-      )
-    )
-      .flat()
-      .filter(({ metadata }) => names.includes(metadata.name));
-    expect(roles.map(({ metadata }) => metadata.name).sort()).toEqual([...names].sort());
-    const granted = callsIn(roles);
-    const used = new Set(
-      asked()
-        .filter(({ resource }) => resource !== '')
-        .map(callOf),
-    );
-    expect([...used].filter((call) => !granted.has(call))).toEqual([]);
-    expect([...granted].filter((call) => !used.has(call) && !(call in MAY_BE_UNASKED))).toEqual([]);
-    expect(asked().filter(({ status }) => status === 401 || status === 403)).toEqual([]);
-  });
+  it('grants what the operator asks and nothing else', () => expectGrantsToMatchCalls(release));
 
   it('lets nobody but the operator write a status', async () => {
-    const roles = await stack.admin.list({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' });
+    const roles = await release.stack.admin.list({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' });
     const writers = roles
       .filter(({ metadata }) => metadata.name.startsWith('rh-'))
       .filter((role) => [...callsIn([role])].some((call) => call.includes('healthreports/status')))
       .map(({ metadata }) => metadata.name);
-    expect(writers).toEqual([ACCOUNT]);
+    expect(writers).toEqual([release.name]);
   });
 
   it('does not let those who may edit a namespace create reports', async () => {
-    const roles = await stack.admin.list({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' });
+    const roles = await release.stack.admin.list({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' });
     const added = roles
       .filter(({ metadata }) => metadata.name.startsWith('rh-'))
       .flatMap(({ metadata }) => Object.keys((metadata['labels'] as object | undefined) ?? {}))
@@ -194,35 +168,44 @@ describe('the chart on a cluster', () => {
   });
 
   it('is upgraded to one namespace, with Roles there alone', async () => {
-    const narrow = ['--set', `watch.namespaces={${stack.namespace}}`, '--set', 'rbac.clusterFacts=false'];
-    await succeed(helm, ['upgrade', 'rh', CHART, '--namespace', NAMESPACE, ...narrow]);
-    const before = asked().length;
-    const operator = await startAsDeployed();
+    const narrow = ['--set', `watch.namespaces={${release.stack.namespace}}`, '--set', 'rbac.clusterFacts=false'];
+    await run(helm, ['upgrade', 'rh', CHART, '--namespace', NAMESPACE, ...narrow]);
+    const before = asked(release).length;
+    const operator = await startAsDeployed(release);
     try {
-      await runOfReport('narrow');
+      await runOfReport(release, 'narrow');
     } finally {
-      expect(await operator.stop()).toBe(0);
+      expect(await operator.stop(), operator.log()).toBe(0);
     }
-    const refused = asked()
+    const refused = asked(release)
       .slice(before)
       .filter(({ status }) => status === 403)
       .map(callOf);
-    expect(
-      [...new Set(refused)].filter((call) => !/ (nodes|.*clusterversions|.*definitions)|\/nodes/.test(call)),
-    ).toEqual([]);
-    expect((await leftOf('rh')).filter((name) => name.startsWith('clusterrolebinding'))).toEqual([]);
+    // The facts of the cluster, which the operator was not to have.
+    const facts = [
+      'get apiextensions.k8s.io/customresourcedefinitions',
+      'get config.openshift.io/clusterversions',
+      'list /nodes',
+    ];
+    expect([...new Set(refused)].sort()).toEqual(facts);
+    expect((await left()).filter((name) => name.startsWith('clusterrolebinding'))).toEqual([]);
   });
 
   it('leaves nothing behind but the definition and the reports', async () => {
-    expect((await leftOf('rh')).length).toBeGreaterThan(5);
-    await succeed(helm, ['uninstall', 'rh', '--namespace', NAMESPACE]);
-    expect(await leftOf('rh')).toEqual([]);
-    expect(await succeed(kubectl, ['get', 'healthreports', '-A', '-o', 'name'])).toBe(
+    expect((await left()).length).toBeGreaterThan(5);
+    await run(helm, ['uninstall', 'rh', '--namespace', NAMESPACE]);
+    expect(await left()).toEqual([]);
+    expect(await run(kubectl, ['get', 'healthreports', '-A', '-o', 'name'])).toBe(
       'healthreport.recognize.health/recognize\n',
     );
   });
 
+  it('is installed again over the definition that it left', async () => {
+    await run(helm, ['install', 'rh', CHART, '--namespace', NAMESPACE]);
+    expect(await schemaVersion()).toBe(SCHEMA_VERSION);
+  });
+
   it('asked for no path that our server should know and does not', () => {
-    expect(stack.server.unknownPaths).toEqual([]);
+    expect(release.stack.server.unknownPaths).toEqual([]);
   });
 });

@@ -1,40 +1,84 @@
-// manifests/ as a user applies it: everything is taken by an API server, and so is every sample.
+// manifests/ as a user applies it, on an OpenShift cluster: everything is taken by an API server, the operator works
+// with the account and the rights that it is given there, and every sample is valid.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validateReport } from '../../../src/api/validate.ts';
-import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
-import { kubectl, type RunResult } from '../../stack/kubectl.ts';
+import type { AnyObject } from '../../stack/admin.ts';
+import { kubectl } from '../../stack/kubectl.ts';
+import { operatorAccountObjects } from '../../stack/operator-account.ts';
+import {
+  asked,
+  expectGrantsToMatchCalls,
+  filesOfOperator,
+  runOfReport,
+  startAsDeployed,
+  startClusterForRelease,
+  succeed,
+  type Release,
+} from './deployed.ts';
+import { buildImage } from './image.ts';
 import { kustomized, MANIFESTS, objectsIn } from './render.ts';
 
 const SAMPLES = join(MANIFESTS, 'samples');
 const samples = (await readdir(SAMPLES)).filter((name) => name.endsWith('.yaml'));
+const DEPLOYMENT = ['get', 'deployment', '-n', 'recognize-health', '-o', 'jsonpath={.items[0].metadata}'];
 
 describe('manifests', () => {
-  let server: ApiServer;
-  const run = (...args: string[]): Promise<RunResult> => kubectl(args, { kubeconfig: server.kubeconfig() });
+  let release: Release;
+  const run = (...args: string[]): Promise<string> => succeed(release, kubectl, args);
 
   beforeAll(async () => {
-    server = await startApiServer();
-    const applied = await run('apply', '--server-side', '-k', MANIFESTS);
-    expect(applied, applied.stderr).toMatchObject({ code: 0 });
-    await run('create', 'namespace', 'recognize');
+    const stack = await startClusterForRelease({ openshift: true });
+    release = { stack, image: await buildImage(), namespace: 'recognize-health', name: 'recognize-health' };
+    // The stack's own account goes: what the operator has then is what the manifests give it.
+    for (const object of operatorAccountObjects().reverse()) await stack.admin.remove(object as unknown as AnyObject);
+    await run('apply', '--server-side', '--force-conflicts', '-k', MANIFESTS);
   });
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await release.stack.stop();
+    await release.image.remove();
+  });
 
   it('are all there after kubectl apply -k', async () => {
-    for (const { kind, metadata } of await kustomized()) {
-      const found = await run('get', kind, metadata.name, '-n', metadata.namespace ?? 'default', '-o', 'name');
-      expect(found, `${kind} ${metadata.name}`).toMatchObject({ code: 0 });
-    }
+    for (const { kind, metadata } of await kustomized())
+      await run('get', kind, metadata.name, '-n', metadata.namespace ?? 'default', '-o', 'name');
   });
 
   it('change nothing when applied again', async () => {
-    const before = await run('get', 'deployment', '-n', 'recognize-health', '-o', 'jsonpath={.items[0].metadata}');
-    expect(await run('apply', '--server-side', '-k', MANIFESTS)).toMatchObject({ code: 0 });
-    const after = await run('get', 'deployment', '-n', 'recognize-health', '-o', 'jsonpath={.items[0].metadata}');
-    expect(after.stdout).toBe(before.stdout);
+    const before = await run(...DEPLOYMENT);
+    await run('apply', '--server-side', '-k', MANIFESTS);
+    expect(await run(...DEPLOYMENT)).toBe(before);
   });
+
+  it('run an operator that reaches a first report, on OpenShift, with the account that they create', async () => {
+    await succeed(release, kubectl, ['apply', '-f', '-'], JSON.stringify(release.stack.report()));
+    const operator = await startAsDeployed(release);
+    try {
+      await runOfReport(release, 'first');
+      // A write that lost a race is followed by a fresh read.
+      release.stack.server.faults.inject({
+        match: ({ verb, subresource }) => verb === 'patch' && subresource === 'status',
+        status: 409,
+        times: 1,
+      });
+      await release.stack.service('core-daemon').status503();
+      await runOfReport(release, 'broken');
+      const status = ['-n', release.stack.namespace, 'get', 'healthreport', 'recognize', '-o'];
+      expect(await run(...status, 'jsonpath={.status.verdict}'), operator.log()).toBe('Failing');
+      expect(await run(...status, 'jsonpath={.status.checks[?(@.id=="platform/version")].result}')).toBe('pass');
+    } finally {
+      expect(await operator.stop(), operator.log()).toBe(0);
+    }
+    expect(await filesOfOperator()).toEqual([]);
+    const openshift = asked(release).filter(({ group }) => group.endsWith('.openshift.io'));
+    expect([...new Set(openshift.map(({ resource, status }) => `${resource} ${status}`))].sort()).toEqual([
+      'clusterversions 200',
+      'deploymentconfigs 200',
+    ]);
+  });
+
+  it('grant what the operator asks and nothing else', () => expectGrantsToMatchCalls(release));
 
   it('have samples', () => {
     expect(samples.length).toBeGreaterThanOrEqual(4);
@@ -44,11 +88,10 @@ describe('manifests', () => {
     const [report, ...more] = objectsIn(await readFile(join(SAMPLES, name), 'utf8'));
     expect(more).toEqual([]);
     expect(validateReport(report)).toMatchObject({ ok: true });
-    const applied = await run('apply', '--server-side', '-f', join(SAMPLES, name));
-    expect(applied, applied.stderr).toMatchObject({ code: 0 });
+    await run('apply', '--server-side', '-f', join(SAMPLES, name));
   });
 
   it('asked for no path that our server should know and does not', () => {
-    expect(server.unknownPaths).toEqual([]);
+    expect(release.stack.server.unknownPaths).toEqual([]);
   });
 });
