@@ -20,6 +20,7 @@ const BUDGET = 0.7;
 const READ_BYTES = 1024 * 1024;
 
 export const title = 'log matching against grep -F -c -f';
+export const budget = `at least ${BUDGET}× of grep's throughput, and linear in hostile input`;
 
 export async function measure(print: (line: string) => void): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'recognize-health-bench-'));

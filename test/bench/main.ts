@@ -1,25 +1,97 @@
 // `npm run bench [-- NAME…]`: measures what has a budget, one file a measurement, and says which budgets are not kept.
+import { parseArgs } from 'node:util';
+import * as apiConnections from './api-connections.ts';
+import * as explainStart from './explain-start.ts';
+import * as failover from './failover.ts';
+import * as firstProbe from './first-probe.ts';
+import * as fleet from './fleet.ts';
+import * as fleetMemory from './fleet-memory.ts';
+import * as httpProbes from './http-probes.ts';
+import * as idleMemory from './one-report-memory.ts';
 import * as logMatching from './log-matching.ts';
+import type { Measurement } from './measurement.ts';
+import { load } from './process-use.ts';
+import * as runOverhead from './run-overhead.ts';
+import * as statusWrites from './status-writes.ts';
 
-interface Measurement {
-  readonly title: string;
-  /** Prints its figures; answers whether they are within the budget. */
-  readonly measure: (print: (line: string) => void) => Promise<boolean>;
+const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  'http-probes': httpProbes,
+  'log-matching': logMatching,
+  'one-report-memory': idleMemory,
+  'fleet-memory': fleetMemory,
+  'first-probe': firstProbe,
+  'explain-start': explainStart,
+  'run-overhead': runOverhead,
+  'status-writes': statusWrites,
+  fleet,
+  failover,
+  'api-connections': apiConnections,
+};
+const NAMES = Object.keys(MEASUREMENTS);
+const DEFAULT_MINUTES = 2;
+
+const USAGE = `npm run bench [-- [--minutes N] [NAME…]]
+
+Measures what has a budget (docs/performance.md): all of it, or what is named.
+
+${Object.entries(MEASUREMENTS)
+  .map(([name, { title, budget }]) => `  ${name.padEnd(18)} ${title}: ${budget}`)
+  .join('\n')}
+
+  --minutes N        how long the measurements of memory and of the fleet go on (default ${DEFAULT_MINUTES}; the budgets say 10)
+  --help             this
+
+Exit codes: 0 every budget is kept, 1 one is not, 2 usage, 3 something could not be measured.`;
+
+interface Asked {
+  readonly names: readonly string[];
+  readonly minutes: number;
+  readonly help: boolean;
 }
 
-const MEASUREMENTS: Readonly<Record<string, Measurement>> = { 'log-matching': logMatching };
+/** What the command line asks for, or why it cannot be done. */
+function read(argv: readonly string[]): Asked | string {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { minutes: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const { positionals, values } = parsed;
+  const unknown = positionals.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
+  if (unknown.length > 0) return `No such measurement: ${unknown.join(', ')}. There are: ${NAMES.join(', ')}.`;
+  const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
+  if (!(minutes > 0)) return `--minutes is a number above 0, not ${values.minutes ?? ''}.`;
+  return { names: positionals.length === 0 ? NAMES : positionals, minutes, help: values.help === true };
+}
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
-if (unknown.length > 0) {
-  console.error(`No such measurement: ${unknown.join(', ')}. There are: ${Object.keys(MEASUREMENTS).join(', ')}.`);
+const asked = read(process.argv.slice(2));
+if (typeof asked === 'string') {
+  console.error(asked);
   process.exitCode = 2;
+} else if (asked.help) {
+  console.log(USAGE);
 } else {
   const missed: string[] = [];
-  for (const [name, { title, measure }] of Object.entries(MEASUREMENTS)) {
-    if (asked.length > 0 && !asked.includes(name)) continue;
-    console.log(`# ${title}`);
-    if (!(await measure((line) => console.log(line)))) missed.push(name);
+  const unmeasured: string[] = [];
+  for (const name of asked.names) {
+    const measurement = MEASUREMENTS[name];
+    if (measurement === undefined) continue;
+    console.log(`# ${measurement.title} (budget: ${measurement.budget}; ${load()})`);
+    try {
+      if (!(await measurement.measure((line) => console.log(line), asked))) missed.push(name);
+    } catch (error) {
+      console.log(`could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+      unmeasured.push(name);
+    }
+  }
+  if (unmeasured.length > 0) {
+    console.error(`Not measured: ${unmeasured.join(', ')}.`);
+    process.exitCode = 3;
   }
   if (missed.length > 0) {
     console.error(`Not within the budget: ${missed.join(', ')}.`);

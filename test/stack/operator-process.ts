@@ -14,6 +14,8 @@ export interface OperatorProcess {
   readonly pid: number | undefined;
   /** What it wrote to stderr so far. */
   log(): string;
+  /** Where its endpoints are. */
+  port(): number;
   /** SIGTERM, and the exit code. */
   stop(): Promise<number | null>;
 }
@@ -34,6 +36,8 @@ export function buildWhenNeeded(): boolean {
 
 /** How it is started, where that differs from `node dist/recognize-health.js operator`. */
 export interface OperatorCommand {
+  /** What starts it, with its arguments: `taskset -c 0`. */
+  readonly launcher?: readonly string[];
   /** What stands in front of the bundle. */
   readonly node?: readonly string[];
   /** Another copy of the bundle. */
@@ -50,12 +54,12 @@ export interface OperatorCommand {
 export async function startOperatorProcess(
   kubeconfig: string,
   env: Readonly<Record<string, string>>,
-  { node = [], bundle = BUNDLE, options = [], userId, folder: workingDirectory }: OperatorCommand = {},
+  { launcher = [], node = [], bundle = BUNDLE, options = [], userId, folder: workingDirectory }: OperatorCommand = {},
 ): Promise<OperatorProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'recognize-health-operator-'));
   const supervisor = superviseFolder(folder);
-  const args = [...node, bundle, 'operator', ...options, '--listen', '127.0.0.1:0', '--kubeconfig', kubeconfig];
-  const child: ChildProcess = spawn(process.execPath, args, {
+  const [program = '', ...args] = [...launcher, process.execPath, ...node, bundle, 'operator', ...options];
+  const child: ChildProcess = spawn(program, [...args, '--listen', '127.0.0.1:0', '--kubeconfig', kubeconfig], {
     cwd: workingDirectory ?? folder,
     ...(userId === undefined ? {} : { uid: userId, gid: userId }),
     env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
@@ -84,7 +88,8 @@ export async function startOperatorProcess(
     }
     await sleep(20);
   }
-  return { pid: child.pid, log, stop };
+  const port = (): number => Number(/"port":(\d+)/.exec(log())?.[1]);
+  return { pid: child.pid, log, port, stop };
 }
 
 /** The version of the bundle's package, for the headline. */

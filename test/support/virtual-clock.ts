@@ -1,4 +1,5 @@
 // A clock that stands still until a test moves it.
+import { setMaxListeners } from 'node:events';
 import { Stop, type Clock } from '../../src/runtime/clock.ts';
 
 export interface VirtualClock extends Clock {
@@ -40,6 +41,7 @@ export function virtualClock(start = '2026-11-22T10:00:00Z'): VirtualClock {
       }),
     deadline: (ms, parent) => {
       const controller = new AbortController();
+      setMaxListeners(0, parent, controller.signal);
       const follow = (): void => {
         cancel();
         controller.abort(parent.reason);

@@ -1,0 +1,106 @@
+// The smallest cluster that an operator works on: an API server with the definition, the operator's account and as many
+// reports as are asked for, each on services of its own behind one HTTP server. In this process; the operator is not.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Service } from '../../src/api/components.ts';
+import { crd } from '../../src/api/crd.ts';
+import type { HealthReportStatus } from '../../src/api/health-report.ts';
+import { API_VERSION, KIND, REQUEST_ANNOTATION } from '../../src/api/names.ts';
+import { createAdmin, type Admin, type AnyObject } from '../stack/admin.ts';
+import type { JsonObject } from '../stack/apiserver/json.ts';
+import { kubeconfigText } from '../stack/apiserver/kubeconfig.ts';
+import { startApiServer, type ApiServer } from '../stack/apiserver/server.ts';
+import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from '../stack/operator-account.ts';
+
+const NAMESPACE = 'recognize';
+/** What the vendor supports: the platform is no finding then. */
+const KUBERNETES_MINOR = 34;
+const UP = JSON.stringify({ status: 'UP' });
+
+export interface BenchCluster {
+  readonly server: ApiServer;
+  readonly admin: Admin;
+  /** Path of a kubeconfig: of the operator's ServiceAccount. */
+  readonly kubeconfig: string;
+  /** Called with the name of a report whenever the health of its first service is asked for. */
+  onVisit: (report: string) => void;
+  /** Creates reports `report-FROM`… up to `count`. */
+  createReports(count: number, interval: string, services: readonly Service[], from?: number): Promise<void>;
+  status(report: string): Promise<HealthReportStatus | undefined>;
+  /** Asks for a run and waits for the status that answers it. */
+  run(report: string, token: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const named = (name: string): AnyObject => ({
+  apiVersion: API_VERSION,
+  kind: KIND,
+  metadata: { name, namespace: NAMESPACE },
+});
+
+export async function startBenchCluster(): Promise<BenchCluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'recognize-health-bench-'));
+  const server = await startApiServer({ minorVersion: KUBERNETES_MINOR });
+  server.seed([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+    { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1', labels: { 'kubernetes.io/arch': 'amd64' } } },
+    ...operatorAccountObjects(),
+    JSON.parse(JSON.stringify(crd())) as JsonObject,
+  ]);
+  const { url, caPem } = server;
+  const admin = createAdmin({ url, caPem, token: server.adminToken });
+  const token = server.createServiceAccountToken(OPERATOR_NAMESPACE, OPERATOR_ACCOUNT);
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(
+    kubeconfig,
+    kubeconfigText({ url, caPem, user: OPERATOR_ACCOUNT, token, namespace: OPERATOR_NAMESPACE }),
+  );
+
+  const services = createServer((request, response) => {
+    const visited = /^\/(report-\d+)\/0\/health$/.exec(request.url ?? '')?.[1];
+    if (visited !== undefined) cluster.onVisit(visited);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(UP);
+  });
+  await new Promise<void>((resolve) => services.listen(0, '127.0.0.1', resolve));
+  const { port } = services.address() as AddressInfo;
+
+  const status = async (name: string): Promise<HealthReportStatus | undefined> =>
+    (await admin.get(named(name)))?.['status'] as HealthReportStatus | undefined;
+
+  const cluster: BenchCluster = {
+    server,
+    admin,
+    kubeconfig,
+    onVisit: () => undefined,
+    createReports: async (count, interval, of, from = 0) => {
+      for (let number = from; number < count; number += 1) {
+        const name = `report-${number}`;
+        const listed = of.map((service, index) => ({
+          name: service,
+          url: `http://127.0.0.1:${port}`,
+          healthPath: `/${name}/${index}/health`,
+        }));
+        await admin.create({ ...named(name), spec: { interval, discovery: 'None', services: listed } });
+      }
+    },
+    status,
+    run: async (name, asked) => {
+      await admin.patch(named(name), { metadata: { annotations: { [REQUEST_ANNOTATION]: asked } } });
+      while ((await status(name))?.lastHandledRequest !== asked) await sleep(50);
+    },
+    stop: async () => {
+      await admin.close();
+      await new Promise<void>((resolve) => {
+        services.close(() => resolve());
+        services.closeAllConnections();
+      });
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return cluster;
+}
