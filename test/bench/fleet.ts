@@ -12,7 +12,7 @@ const REPORTS = 1_000;
 const CHECKS = 10;
 const INTERVAL_MS = 60_000;
 const LATE_MS = 5_000;
-const SERVICES: readonly Service[] = ['core-daemon', 'operations-service', 'auth-vault', 'enrollment-agent'];
+const SERVICES: readonly Service[] = ['core-daemon', 'operations-service'];
 /** How long all first runs may take: they come at once. */
 const PATIENCE_MS = 5 * 60_000;
 
