@@ -1,32 +1,8 @@
 // `npm run bench [-- NAME…]`: measures what has a budget, one file a measurement, and says which budgets are not kept.
 import { parseArgs } from 'node:util';
-import * as apiConnections from './api-connections.ts';
-import * as explainStart from './explain-start.ts';
-import * as failover from './failover.ts';
-import * as firstProbe from './first-probe.ts';
-import * as fleet from './fleet.ts';
-import * as fleetMemory from './fleet-memory.ts';
-import * as httpProbes from './http-probes.ts';
-import * as idleMemory from './one-report-memory.ts';
-import * as logMatching from './log-matching.ts';
-import type { Measurement } from './measurement.ts';
+import { MEASUREMENTS } from './measurements.ts';
 import { load } from './process-use.ts';
-import * as runOverhead from './run-overhead.ts';
-import * as statusWrites from './status-writes.ts';
 
-const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
-  'http-probes': httpProbes,
-  'log-matching': logMatching,
-  'one-report-memory': idleMemory,
-  'fleet-memory': fleetMemory,
-  'first-probe': firstProbe,
-  'explain-start': explainStart,
-  'run-overhead': runOverhead,
-  'status-writes': statusWrites,
-  fleet,
-  failover,
-  'api-connections': apiConnections,
-};
 const NAMES = Object.keys(MEASUREMENTS);
 const DEFAULT_MINUTES = 2;
 

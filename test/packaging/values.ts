@@ -71,7 +71,7 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
   }),
   resources: value(
     { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '160Mi' } },
-    'What a pod asks for and may use.',
+    'What a pod asks for and may use. Measured: docs/performance.md.',
     { type: 'object', additionalProperties: false, properties: { requests: QUANTITIES, limits: QUANTITIES } },
   ),
   podLabels: strings({}, 'More labels of the pods.'),

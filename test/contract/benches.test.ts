@@ -1,0 +1,59 @@
+// The measurements, their files and docs/performance.md say the same; and the command that runs them answers as others do.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { imageFlags } from '../bench/image-flags.ts';
+import { MEASUREMENTS } from '../bench/measurements.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BENCH = join(ROOT, 'test/bench');
+const DOCS = readFileSync(join(ROOT, 'docs/performance.md'), 'utf8');
+const ROWS = Object.entries(MEASUREMENTS);
+
+const bench = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
+  spawnSync(process.execPath, ['--import', 'tsx', join(BENCH, 'main.ts'), ...args], { cwd: ROOT, encoding: 'utf8' });
+
+describe('the measurements', () => {
+  it('are all the files that measure', () => {
+    const files = readdirSync(BENCH).filter((file) =>
+      /^export async function measure\(/m.test(readFileSync(join(BENCH, file), 'utf8')),
+    );
+    expect(files.sort()).toEqual(ROWS.map(([name]) => `${name}.ts`).sort());
+  });
+
+  it.each(ROWS)('%s is in docs/performance.md with its budget', (name, { budget }) => {
+    expect(DOCS).toContain(`| \`${name}\` |`);
+    expect(DOCS).toContain(`| ${budget} |`);
+  });
+
+  it('and no other is in docs/performance.md', () => {
+    const named = [...DOCS.matchAll(/^\| `([a-z][\w-]*)` \|/gm)].map((match) => match[1]);
+    expect(named).toEqual(ROWS.map(([name]) => name));
+  });
+
+  it('are made with the flags that docs/performance.md explains', () => {
+    for (const flag of imageFlags()) expect(DOCS).toContain(`\`${flag.replace(/=.*/, '')}`);
+  });
+});
+
+describe('npm run bench', () => {
+  it('says what there is', () => {
+    const { status, stdout } = bench('--help');
+    expect(status).toBe(0);
+    const lines = stdout.split('\n');
+    for (const [name, { budget }] of ROWS)
+      expect(lines.find((line) => line.startsWith(`  ${name} `))).toContain(budget);
+  });
+
+  it.each([
+    [['nosuch'], 'No such measurement: nosuch. There are: http-probes,'],
+    [['--minutes', 'long', 'fleet'], '--minutes is a number above 0, not long.'],
+    [['--minutes', '0', 'fleet'], '--minutes is a number above 0, not 0.'],
+    [['--fast'], "Unknown option '--fast'"],
+  ])('refuses %j with a sentence', (args, sentence) => {
+    const { status, stdout, stderr } = bench(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(sentence);
+  });
+});
