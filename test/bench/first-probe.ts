@@ -25,20 +25,20 @@ export async function measure(print: (line: string) => void): Promise<boolean> {
       await cluster.createReports(round + 1, '24h', ['core-daemon'], round);
       const name = `report-${round}`;
       round += 1;
-      let pid: number | undefined;
+      const started: { pid?: number | undefined } = {};
       const visited = new Promise<number>((resolve, reject) => {
         const late = setTimeout(() => reject(new Error('no probe arrived')), PATIENCE_MS);
         cluster.onVisit = (report) => {
           if (report !== name) return;
           clearTimeout(late);
           resolve(performance.now());
-          if (pid !== undefined) cpu.push(cpuSeconds(pid) * 1_000);
+          if (started.pid !== undefined) cpu.push(cpuSeconds(started.pid) * 1_000);
         };
       });
       const began = performance.now();
       const starting = startOperatorProcess(cluster.kubeconfig, {}, { node: imageFlags() });
       const operator = await starting;
-      ({ pid } = operator);
+      started.pid = operator.pid;
       const took = (await visited) - began;
       // Released by an orderly end: the next one need not wait for the Lease.
       await operator.stop();

@@ -70,7 +70,7 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
     annotations: strings({}, 'Its annotations, for example eks.amazonaws.com/role-arn.'),
   }),
   resources: value(
-    { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '160Mi' } },
+    { requests: { cpu: '50m', memory: '112Mi' }, limits: { memory: '192Mi' } },
     'What a pod asks for and may use. Measured: docs/performance.md.',
     { type: 'object', additionalProperties: false, properties: { requests: QUANTITIES, limits: QUANTITIES } },
   ),
