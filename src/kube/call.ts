@@ -2,8 +2,8 @@
 import { type Clock, isCancelled } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { type ApiFault, type ApiResult, faultOf } from './api-fault.ts';
-import { type ApiRule, type CallParams, describeCall, pathOf } from './rules.ts';
-import { type ApiResponse, type Transport, transportFault } from './transport.ts';
+import { type ApiRule, type CallParams, describeCall, pathOf, RULES } from './rules.ts';
+import { type ApiResponse, type Lane, type Transport, transportFault } from './transport.ts';
 
 export interface CallOptions {
   readonly signal: AbortSignal;
@@ -60,6 +60,7 @@ export function createKubeApi(transport: Transport, clock: Clock): KubeApi {
       const contentType = options.contentType ?? 'application/json';
       const sent = await transport.send(
         {
+          lane: laneOf(rule),
           method: METHODS[rule.verb],
           path: pathOf(rule, params),
           ...(options.body === undefined
@@ -101,8 +102,10 @@ export function createKubeApi(transport: Transport, clock: Clock): KubeApi {
       }),
     stream: async (rule, params, options) => {
       try {
-        const request = { method: 'GET', path: pathOf(rule, params), inactivityMs: options.inactivityMs } as const;
-        const sent = await transport.send(request, options.signal);
+        const sent = await transport.send(
+          { lane: laneOf(rule), method: 'GET', path: pathOf(rule, params), inactivityMs: options.inactivityMs },
+          options.signal,
+        );
         if (!sent.ok) return sent;
         if (sent.value.status >= 300) return { ok: false, fault: await refusal(sent.value, rule, params) };
         return { ok: true, value: sent.value.body };
@@ -112,6 +115,13 @@ export function createKubeApi(transport: Transport, clock: Clock): KubeApi {
     },
     close: () => transport.close(),
   };
+}
+
+function laneOf(rule: ApiRule): Lane {
+  if (rule.kind === 'path') return 'calls';
+  if (rule.verb === 'watch') return 'watch';
+  if (rule.resource === RULES.getLease.resource) return 'lease';
+  return rule.subresource === RULES.getPodLog.subresource ? 'logs' : 'calls';
 }
 
 async function refusal(answer: ApiResponse, rule: ApiRule, params: CallParams): Promise<ApiFault> {

@@ -1,10 +1,18 @@
-// HTTP to the API server over one pool of at most eight connections, however many reports there are.
+// HTTP to the API server over at most ten connections, however many reports there are. They are kept in lanes, so that
+// calls which hang take no connection from the Lease, from the watch, or from another kind of call.
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { redact } from '../runtime/safe-text.ts';
 import type { Access, Credentials } from './access.ts';
 import type { ApiFault, ApiResult } from './api-fault.ts';
 
+/**
+ * What a request must not wait behind. `lease`: a leader that cannot renew in time is none any more. `watch`: lasts for
+ * minutes. `logs`: each waits for a node, and a node may be gone. `calls`: all the rest.
+ */
+export type Lane = 'lease' | 'watch' | 'logs' | 'calls';
+
 export interface ApiRequest {
+  readonly lane: Lane;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,7 +35,8 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-const CONNECTIONS = 8;
+/** At most so many connections at once. Each watched namespace has a watch of its own. */
+const CONNECTIONS: Readonly<Record<Lane, number | null>> = { lease: 1, watch: null, logs: 3, calls: 5 };
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 30_000;
 const INACTIVITY_MS = 30_000;
@@ -37,21 +46,22 @@ const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** A transport over this access. Connections are made anew when certificates change. */
 export function createTransport(access: Access): Transport {
-  let agent: { readonly key: string; readonly dispatcher: Dispatcher } | undefined;
+  const agents = new Map<Lane, { readonly key: string; readonly dispatcher: Dispatcher }>();
 
-  const dispatcherFor = (tls: Credentials['tls']): Dispatcher => {
+  const dispatcherFor = (lane: Lane, tls: Credentials['tls']): Dispatcher => {
     const key = JSON.stringify(tls);
-    if (agent?.key === key) return agent.dispatcher;
-    const old = agent?.dispatcher;
-    agent = { key, dispatcher: makeDispatcher(access, tls) };
+    const known = agents.get(lane);
+    if (known?.key === key) return known.dispatcher;
+    const dispatcher = makeDispatcher(access, tls, CONNECTIONS[lane]);
+    agents.set(lane, { key, dispatcher });
     // Lets the calls under way end; a watch ends with its own timeout.
-    void old?.close().catch(() => undefined);
-    return agent.dispatcher;
+    void known?.dispatcher.close().catch(() => undefined);
+    return dispatcher;
   };
 
   const attempt = async (request: ApiRequest, signal: AbortSignal): Promise<ApiResponse> => {
     const { headers, tls } = await credentials(access, signal);
-    const answer = await dispatcherFor(tls).request({
+    const asked = dispatcherFor(request.lane, tls).request({
       origin: access.origin,
       path: access.prefix + request.path,
       method: request.method,
@@ -60,6 +70,9 @@ export function createTransport(access: Access): Transport {
       bodyTimeout: request.inactivityMs ?? INACTIVITY_MS,
       signal,
     });
+    // undici sees that a signal is aborted only once the request has a connection (nodejs/undici#386); until then it
+    // may wait behind calls that hang. It is not sent any more then.
+    const answer = await orAborted(asked, signal);
     return { status: answer.statusCode, headers: answer.headers, body: answer.body };
   };
 
@@ -84,8 +97,9 @@ export function createTransport(access: Access): Transport {
       }
     },
     close: async () => {
-      await agent?.dispatcher.destroy();
-      agent = undefined;
+      const open = [...agents.values()];
+      agents.clear();
+      await Promise.all(open.map(({ dispatcher }) => dispatcher.destroy()));
     },
   };
 }
@@ -97,8 +111,18 @@ class CredentialError extends Error {
 
 /** A plugin is another program and may hang; the signal ends the wait for it. */
 async function credentials(access: Access, signal: AbortSignal): Promise<Credentials> {
+  try {
+    return await orAborted(access.credentials(), signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new CredentialError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What the work comes to, or a rejection as soon as the signal is aborted, whether or not the work notices. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop: (() => void) | undefined;
-  const stopped = new Promise<never>((_, reject) => {
+  const aborted = new Promise<never>((_, reject) => {
     stop = () => {
       reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
     };
@@ -106,10 +130,7 @@ async function credentials(access: Access, signal: AbortSignal): Promise<Credent
     if (signal.aborted) stop();
   });
   try {
-    return await Promise.race([access.credentials(), stopped]);
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw new CredentialError(error instanceof Error ? error.message : String(error));
+    return await Promise.race([work, aborted]);
   } finally {
     if (stop !== undefined) signal.removeEventListener('abort', stop);
   }
@@ -122,7 +143,7 @@ function misconfigured(error: CredentialError): ApiFault {
   };
 }
 
-function makeDispatcher(access: Access, tls: Credentials['tls']): Dispatcher {
+function makeDispatcher(access: Access, tls: Credentials['tls'], connections: number | null): Dispatcher {
   const connect = {
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
@@ -131,7 +152,7 @@ function makeDispatcher(access: Access, tls: Credentials['tls']): Dispatcher {
     rejectUnauthorized: !tls.insecure,
   };
   const options = {
-    connections: CONNECTIONS,
+    connections,
     pipelining: 1,
     allowH2: false,
     headersTimeout: ANSWER_MS,

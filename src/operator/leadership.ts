@@ -2,7 +2,7 @@
 // @kubernetes/client-node has none. Clocks are never compared: a standby measures on its own monotonic clock how long
 // the Lease has not changed, the leader how long ago it last asked for a renewal that was granted.
 import type { ApiFault } from '../kube/api-fault.ts';
-import type { LeaseRecord, LeaseStore, StoredLease } from '../kube/lease.ts';
+import type { LeaseCall, LeaseRecord, LeaseStore, StoredLease } from '../kube/lease.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from './ports.ts';
 
@@ -87,25 +87,28 @@ export function createLeadership(input: LeadershipInput): Leadership {
     transitions,
   });
 
-  /** One try to take or to keep it. */
+  /** One try to take or to keep it: up to three calls, all within `timeoutMs`. */
   const attempt = async (timeoutMs: number, signal: AbortSignal): Promise<Try> => {
-    const call = { signal, timeoutMs };
     const startedAt = { monotonicMs: clock.monotonicMs(), wallMs: clock.now().getTime() };
+    const call = (): LeaseCall => ({
+      signal,
+      timeoutMs: Math.max(startedAt.monotonicMs + timeoutMs - clock.monotonicMs(), 0),
+    });
     const ours = (lease: StoredLease): Try => {
       observe(lease);
       renewal = startedAt;
       return 'ours';
     };
     if (renewal !== undefined && seen !== undefined) {
-      const renewed = await store.update(seen.lease, record(), call);
+      const renewed = await store.update(seen.lease, record(), call());
       if (renewed.ok) return ours(renewed.value);
       if (renewed.fault.code !== 'Conflict' && renewed.fault.code !== 'NotFound') return { fault: renewed.fault };
     }
-    const found = await store.get(call);
+    const found = await store.get(call());
     if (!found.ok) {
       if (found.fault.code !== 'NotFound') return { fault: found.fault };
       if (renewal === undefined) acquired = clock.now();
-      const made = await store.create(record(), call);
+      const made = await store.create(record(), call());
       if (made.ok) return ours(made.value);
       return made.fault.code === 'AlreadyExists' ? 'theirs' : { fault: made.fault };
     }
@@ -120,7 +123,7 @@ export function createLeadership(input: LeadershipInput): Leadership {
       acquired = found.value.record.acquired;
       transitions = before;
     }
-    const taken = await store.update(found.value, record(), call);
+    const taken = await store.update(found.value, record(), call());
     if (taken.ok) return ours(taken.value);
     // Whoever was faster is seen at the next try. A leader that was overtaken twice in one try is not sure of anything.
     return taken.fault.code === 'Conflict' || taken.fault.code === 'NotFound' ? 'theirs' : { fault: taken.fault };
@@ -153,11 +156,12 @@ export function createLeadership(input: LeadershipInput): Leadership {
   };
 
   const renew = async (signal: AbortSignal): Promise<void> => {
+    const leftMs = (): number => Math.max((renewal?.monotonicMs ?? 0) + times.renewDeadlineMs - clock.monotonicMs(), 0);
     for (;;) {
-      await clock.sleep(times.retryMs, signal);
-      const leftMs = (renewal?.monotonicMs ?? 0) + times.renewDeadlineMs - clock.monotonicMs();
+      // The last try is at the deadline and not a period later: a standby's time runs too.
+      await clock.sleep(Math.min(times.retryMs, leftMs()), signal);
       // One try even when nothing is left: a process that was frozen, with nobody there to take over, goes on.
-      const result = await attempt(Math.min(callMs, Math.max(leftMs, SHORTEST_CALL_MS)), signal);
+      const result = await attempt(Math.min(callMs, Math.max(leftMs(), SHORTEST_CALL_MS)), signal);
       if (result === 'ours') continue;
       const silentMs = clock.monotonicMs() - (renewal?.monotonicMs ?? 0);
       const detail = result === 'theirs' ? `held by ${seen?.lease.record.holder ?? 'nobody'}` : result.fault.message;

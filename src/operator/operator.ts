@@ -14,7 +14,7 @@ import { joinReflectors } from '../kube/reflectors.ts';
 import type { ReportObject } from '../kube/reports.ts';
 import { RULES } from '../kube/rules.ts';
 import { namespaceSecrets } from '../kube/secrets.ts';
-import { Stop, systemClock, type Clock } from '../runtime/clock.ts';
+import { Stop, stopReason, systemClock, type Clock } from '../runtime/clock.ts';
 import { controller, type Controller } from './controller.ts';
 import { countedApi } from './counted-api.ts';
 import { serveEndpoints, type Endpoints, type ListenAddress } from './endpoints.ts';
@@ -33,6 +33,12 @@ const STALLED_MS = HEARTBEAT_MS;
 
 /** Runs that take longer to end are given up, so that a shutdown is over within ten seconds. In ms. */
 const SHUTDOWN_MS = 6_000;
+
+/**
+ * The same after the Lease was lost: time for the Event of a status that is written, and for nothing else. With the
+ * last try to renew (a second) it is over before a standby may take the Lease, unless the times are set tighter. In ms.
+ */
+const LOST_MS = 1_000;
 
 /** How long a shutdown tries to give the Lease back. In ms. */
 const RELEASE_MS = 2_000;
@@ -215,7 +221,8 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   options.signal.removeEventListener('abort', stop);
   log.info({}, 'operator stopping');
   const rest = new AbortController();
-  await Promise.race([control?.ended, clock.sleep(SHUTDOWN_MS, rest.signal).catch(() => undefined)]);
+  const graceMs = lostLease(signal) ? LOST_MS : SHUTDOWN_MS;
+  await Promise.race([control?.ended, clock.sleep(graceMs, rest.signal).catch(() => undefined)]);
   rest.abort();
   // Only now: a standby that takes over must not meet a run of ours.
   const releasing = clock.deadline(RELEASE_MS, new AbortController().signal);
@@ -225,6 +232,11 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   await endpoints.close();
   log.info({ end }, 'operator stopped');
   return end;
+}
+
+function lostLease(signal: AbortSignal): boolean {
+  const reason = stopReason(signal);
+  return reason?.kind === 'Cancelled' && reason.why === 'lease lost';
 }
 
 function noteWatch(note: ReflectorNote, log: Log, metrics: Metrics): void {

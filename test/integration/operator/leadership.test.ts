@@ -1,6 +1,8 @@
 // Two operators on one API server: who works when one is killed, frozen, cut off or told to go, and that what they
 // write together reads as if one had written it.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FaultOrder } from '../../stack/apiserver/faults.ts';
+import type { RecordedRequest } from '../../stack/apiserver/server.ts';
 import { type Arena, NAMESPACE, type OperatorProcess, said, startArena, until } from './arena.ts';
 
 const QUICK = ['--lease-duration', '6s', '--lease-renew-deadline', '3s', '--lease-retry-period', '500ms'];
@@ -83,6 +85,12 @@ async function failNow(token: string): Promise<void> {
     (status) => status?.verdict === 'Failing',
   );
 }
+
+/** A write of this operator that the server has and has not answered. */
+const isHeld = (
+  { subresource, status, user }: Pick<RecordedRequest, 'subresource' | 'status' | 'user'>,
+  { user: leader }: OperatorProcess,
+): boolean => subresource === 'status' && user === leader && status === 0;
 
 async function expectEachEventOnce(): Promise<void> {
   // An Event is told after the status that it speaks of.
@@ -187,22 +195,75 @@ describe('two operators', () => {
     await expectEachEventOnce();
   });
 
-  test('a leader that is cut off stops before the other begins, and ends', async () => {
+  test.each<[string, FaultOrder['match'], Omit<FaultOrder, 'match'>]>([
+    ['from the API server', () => true, { hang: true }],
+    ['from the Lease, which may not be written any more', ({ resource }) => resource === 'leases', { status: 403 }],
+    ['from the Lease, whose writes conflict', ({ resource }) => resource === 'leases', { status: 409 }],
+    ['from the Lease, whose storage fails', ({ resource }) => resource === 'leases', { status: 500 }],
+  ])('a leader that is cut off %s has ended before the other leads', async (_what, match, fault) => {
     const { leader, standby } = await pair();
-    arena.server.faults.inject({ match: ({ user }) => user === leader.user, hang: true });
+    // In mid-run: its calls take all the connections that they may.
+    await arena.request('prod', 'cut');
+    arena.server.faults.inject({ ...fault, match: (request) => request.user === leader.user && match(request) });
     const order = watchOrder();
+    const first = await Promise.race([
+      leader.exit,
+      until(
+        'the other leads',
+        () => standby.lines,
+        () => leads(standby),
+        60_000,
+      ).then(() => 'the other leads'),
+    ]);
+    expect(first).toBe(1);
+    expect(said(leader.lines, 'lease lost')).toBe(true);
     await until(
       'the other leads',
       () => standby.lines,
       () => leads(standby),
     );
     const from = writers().length;
-    expect(await leader.exit).toBe(1);
-    const lost = leader.lines.find(({ message }) => message === 'lease lost');
-    const led = standby.lines.find(({ message }) => message === 'leading');
-    expect(Date.parse(String(lost?.['time']))).toBeLessThan(Date.parse(String(led?.['time'])));
     await failNow('after');
     expect(new Set(writers().slice(from))).toEqual(new Set([standby.user]));
+    const times = await order.stop();
+    expect(times).toEqual([...times].sort());
+    await expectEachEventOnce();
+  });
+
+  test('a write that arrives when another has led and written for long is refused', async () => {
+    const { leader, standby } = await pair();
+    const order = watchOrder();
+    // The network holds the write back for longer than the Lease lasts.
+    arena.server.faults.inject({
+      match: ({ user, subresource }) => user === leader.user && subresource === 'status',
+      delayMs: 14_000,
+    });
+    arena.service.mood = 'down';
+    await arena.request('prod', 'late');
+    await until(
+      'sent',
+      () => arena.server.requests,
+      (requests) => requests.some(({ subresource, status, user }) => isHeld({ subresource, status, user }, leader)),
+    );
+    arena.server.faults.inject({
+      match: ({ user, resource }) => user === leader.user && resource === 'leases',
+      hang: true,
+    });
+    arena.service.mood = 'up';
+    expect(await leader.exit).toBe(1);
+    await until(
+      'the other leads',
+      () => standby.lines,
+      () => leads(standby),
+    );
+    await failNow('after');
+    const late = await until(
+      'arrived',
+      () => arena.server.requests.filter(({ subresource, user }) => subresource === 'status' && user === leader.user),
+      (requests) => requests.every(({ status }) => status !== 0),
+      60_000,
+    );
+    expect(late.at(-1)?.status).toBe(409);
     const times = await order.stop();
     expect(times).toEqual([...times].sort());
     await expectEachEventOnce();

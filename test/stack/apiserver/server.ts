@@ -224,6 +224,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     response.on('finish', () => (record.status = response.statusCode));
     try {
       const order = faults.next({ ...record, query: url.searchParams });
+      // What is delayed has arrived whole, and is carried out even when its sender has gone meanwhile.
+      const arrived = order?.delayMs === undefined ? undefined : await bodyOf(request);
       if (order !== undefined) {
         if (order.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, order.delayMs).unref());
         const made = faultAnswer(order, response);
@@ -233,7 +235,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
           return;
         }
       }
-      const bytes = await bodyOf(request);
+      const bytes = arrived ?? (await bodyOf(request));
       if (user === undefined) throw unauthorized();
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value]),

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock, Stop } from '../../../src/runtime/clock.ts';
 import { applyStatus } from '../../../src/kube/apply.ts';
 import { createClusterClient } from '../../../src/kube/cluster.ts';
@@ -103,6 +104,63 @@ describe('connections and credentials', () => {
     const { api, connections } = await start((_, response) => answer(response, 200, {}));
     await Promise.all(Array.from({ length: 100 }, () => api.call(RULES.getVersion, {}, { signal })));
     expect(connections()).toBeLessThanOrEqual(8);
+  });
+
+  describe('while every call hangs', () => {
+    const ending = new AbortController();
+    const hanging = async (): Promise<Stub> => {
+      const stubbed = await start((request, response) => {
+        if (/watch=true|leases|\/log/.test(request.url ?? '')) answer(response, 200, {});
+      });
+      for (let call = 0; call < 20; call += 1)
+        stubbed.api.call(RULES.listPods, where, { signal: ending.signal }).catch(() => undefined);
+      await vi.waitFor(() => expect(stubbed.requests.length).toBeGreaterThan(0));
+      return stubbed;
+    };
+
+    test.each([
+      ['the Lease is renewed', RULES.updateLease],
+      ['a watch begins', RULES.watchReports],
+      ['a log is read', RULES.getPodLog],
+    ])('%s', async (_, rule) => {
+      const { api } = await hanging();
+      const query = rule.verb === 'watch' ? { watch: true } : {};
+      expect(await api.call(rule, { ...where, query }, { signal, timeoutMs: 20_000 })).toMatchObject({ ok: true });
+    });
+
+    test('one that waits for a connection ends with its deadline, or with its cancellation', async () => {
+      const { api } = await hanging();
+      const result = await api.call(RULES.listPods, where, { signal, timeoutMs: 50 });
+      expect(result).toMatchObject({ fault: { code: 'Timeout' } });
+      const cancelled = new AbortController();
+      const pending = api.call(RULES.listPods, where, { signal: cancelled.signal });
+      cancelled.abort(new Stop({ kind: 'Cancelled', why: 'lease lost' }));
+      await expect(pending).rejects.toBe(cancelled.signal.reason);
+    });
+  });
+
+  test('all lanes together are ten at most', async () => {
+    const { api, connections } = await start((_, response) => void setTimeout(() => answer(response, 200, {}), 20));
+    const rules = [RULES.listPods, RULES.getPodLog, RULES.updateLease];
+    const calls = Array.from({ length: 60 }, (_, n) => api.call(rules[n % 3]!, where, { signal }));
+    await Promise.all([...calls, api.call(RULES.watchReports, { query: { watch: true } }, { signal })]);
+    expect(connections()).toBeLessThanOrEqual(10);
+  });
+
+  test('as many namespaces may be watched as there are', async () => {
+    const open: ServerResponse[] = [];
+    const { api } = await start((request, response) => {
+      if ((request.url ?? '').includes('watch=true')) open.push(response.writeHead(200));
+      else answer(response, 200, {});
+      open.at(-1)?.write('{}\n');
+    });
+    for (let n = 0; n < 20; n += 1) {
+      const params = { namespace: `n${n}`, query: { watch: true } };
+      const stream = await api.stream(RULES.watchReports, params, { signal, inactivityMs: 60_000 });
+      expect(stream).toMatchObject({ ok: true });
+    }
+    expect(await api.call(RULES.listReports, {}, { signal })).toMatchObject({ ok: true });
+    expect(open).toHaveLength(20);
   });
 
   test('a kept connection that turns out dead is tried once more', async () => {

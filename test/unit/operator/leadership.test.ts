@@ -2,135 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ApiFault, ApiResult } from '../../../src/kube/api-fault.ts';
-import type { LeaseCall, LeaseRecord, LeaseStore, StoredLease } from '../../../src/kube/lease.ts';
-import {
-  createLeadership,
-  LEASE_TIMES,
-  leaseTimesProblem,
-  type Leadership,
-  type LeaseTimes,
-} from '../../../src/operator/leadership.ts';
-import { Stop, type Clock } from '../../../src/runtime/clock.ts';
-import { literal } from '../../../src/runtime/safe-text.ts';
-import { virtualClock, type VirtualClock } from '../../support/virtual-clock.ts';
-
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const fault = (code: ApiFault['code']): { ok: false; fault: ApiFault } => ({
-  ok: false,
-  fault: { code, message: literal('ordered') },
-});
-
-/** One Lease as an API server keeps it. */
-function leaseServer(): {
-  store: (reachable: () => boolean, clock: Clock) => LeaseStore;
-  stored: LeaseRecord | undefined;
-} {
-  let version = 0;
-  const server = {
-    stored: undefined as LeaseRecord | undefined,
-    store: (reachable: () => boolean, clock: Clock): LeaseStore => {
-      const at = (): ApiResult<StoredLease> =>
-        server.stored === undefined
-          ? fault('NotFound')
-          : {
-              ok: true,
-              value: {
-                record: server.stored,
-                object: { metadata: { name: 'lease', resourceVersion: String(version) } },
-              },
-            };
-      /** Who cannot reach the server hears nothing until the deadline. */
-      const ask = async (call: LeaseCall, answer: () => ApiResult<StoredLease>): Promise<ApiResult<StoredLease>> => {
-        if (reachable()) return answer();
-        await clock.sleep(call.timeoutMs, call.signal);
-        return fault('Timeout');
-      };
-      return {
-        get: (call) => ask(call, at),
-        create: (record, call) =>
-          ask(call, () => {
-            if (server.stored !== undefined) return fault('AlreadyExists');
-            server.stored = record;
-            version += 1;
-            return at();
-          }),
-        update: (known, record, call) =>
-          ask(call, () => {
-            if (server.stored === undefined) return fault('NotFound');
-            if (known.object.metadata.resourceVersion !== String(version)) return fault('Conflict');
-            server.stored = record;
-            version += 1;
-            return at();
-          }),
-      };
-    },
-  };
-  return server;
-}
-
-interface Replica {
-  readonly leadership: Leadership;
-  readonly stop: AbortController;
-  readonly ended: Promise<'stopped' | 'lost'>;
-  end: 'stopped' | 'lost' | undefined;
-  led: boolean;
-  reachable: boolean;
-}
-
-function replica(
-  server: ReturnType<typeof leaseServer>,
-  clock: Clock,
-  identity: string,
-  random: () => number = () => 0.5,
-  times: LeaseTimes = LEASE_TIMES,
-): Replica {
-  const stop = new AbortController();
-  const self = { reachable: true, led: false, end: undefined as Replica['end'] };
-  const leadership = createLeadership({
-    store: server.store(() => self.reachable, clock),
-    identity,
-    times,
-    clock,
-    random,
-    log: silent,
-    onLeading: () => {
-      self.led = true;
-    },
-  });
-  const ended = leadership.run(stop.signal).then((end) => {
-    self.end = end;
-    return end;
-  });
-  return Object.assign(self, { leadership, stop, ended });
-}
+import type { LeaseCall, StoredLease } from '../../../src/kube/lease.ts';
+import { createLeadership, LEASE_TIMES, leaseTimesProblem } from '../../../src/operator/leadership.ts';
+import { Stop } from '../../../src/runtime/clock.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
+import { fault, leaseServer, processClock, replica, silent, type Replica } from './lease-server.ts';
 
 const shutdown = (one: Replica): void => one.stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
-
-/** A clock of one process that can be frozen, and whose wall clock can be set. Monotonic time goes on, as on Linux. */
-function processClock(clock: VirtualClock): Clock & { freeze(): void; thaw(): void; setWallBy(ms: number): void } {
-  let offset = 0;
-  let frozen: Promise<void> | undefined;
-  let release: (() => void) | undefined;
-  return {
-    ...clock,
-    now: () => new Date(clock.now().getTime() + offset),
-    monotonicMs: () => clock.monotonicMs(),
-    sleep: async (ms, signal) => {
-      await clock.sleep(ms, signal);
-      while (frozen !== undefined) await frozen;
-    },
-    freeze: () => {
-      frozen ??= new Promise((resolve) => (release = resolve));
-    },
-    thaw: () => {
-      frozen = undefined;
-      release?.();
-    },
-    setWallBy: (ms) => {
-      offset += ms;
-    },
-  };
-}
 
 describe('leadership', () => {
   test('the first replica leads at once and makes the Lease', async () => {
@@ -214,6 +92,44 @@ describe('leadership', () => {
     expect(b.led).toBe(true);
     shutdown(b);
   });
+
+  test.each([0, 100, 900, 1_900, 4_900])(
+    'a leader knows within 11 s that it lost, when each call takes %d ms and then fails',
+    async (callMs) => {
+      const clock = virtualClock();
+      const server = leaseServer();
+      const store = server.store(() => true, clock);
+      let failing = false;
+      /** As a proxy that has lost its way: late, and of no use. */
+      const slowly = async (call: LeaseCall, code: ApiFault['code'], answer: () => Promise<ApiResult<StoredLease>>) => {
+        if (!failing) return answer();
+        await clock.sleep(Math.min(callMs, call.timeoutMs), call.signal);
+        return call.timeoutMs <= callMs ? fault('Timeout') : fault(code);
+      };
+      const stop = new AbortController();
+      const leadership = createLeadership({
+        store: {
+          get: (call) => slowly(call, 'ServerError', () => store.get(call)),
+          create: (record, call) => slowly(call, 'ServerError', () => store.create(record, call)),
+          // One call more in each try.
+          update: (known, record, call) => slowly(call, 'Conflict', () => store.update(known, record, call)),
+        },
+        identity: 'a',
+        times: LEASE_TIMES,
+        clock,
+        random: () => 0,
+        log: silent,
+        onLeading: () => undefined,
+      });
+      let end: string | undefined;
+      void leadership.run(stop.signal).then((result) => (end = result));
+      await clock.advance(10_000);
+      failing = true;
+      // The renewal of the tenth second was asked for then.
+      await clock.advance(11_001);
+      expect(end).toBe('lost');
+    },
+  );
 
   test('a server that fails for a while costs no leader its Lease', async () => {
     const clock = virtualClock();
