@@ -107,13 +107,12 @@ describe('connections and credentials', () => {
   });
 
   describe('while every call hangs', () => {
-    const ending = new AbortController();
     const hanging = async (): Promise<Stub> => {
       const stubbed = await start((request, response) => {
         if (/watch=true|leases|\/log/.test(request.url ?? '')) answer(response, 200, {});
       });
       for (let call = 0; call < 20; call += 1)
-        stubbed.api.call(RULES.listPods, where, { signal: ending.signal }).catch(() => undefined);
+        stubbed.api.call(RULES.listPods, where, { signal, timeoutMs: 600_000 }).catch(() => undefined);
       await vi.waitFor(() => expect(stubbed.requests.length).toBeGreaterThan(0));
       return stubbed;
     };
