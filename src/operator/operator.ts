@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
-import { CRD_NAME, HEARTBEAT_MS } from '../api/names.ts';
+import { HEARTBEAT_MS } from '../api/names.ts';
 import { createClients } from '../clients/index.ts';
 import { examine } from '../examine.ts';
 import type { KubeApi } from '../kube/call.ts';
 import { createClusterClient } from '../kube/cluster.ts';
 import { readNamespace } from '../kube/namespace.ts';
 import { createLeaseStore, type LeaseAt } from '../kube/lease.ts';
-import { createReflector, type Reflector, type ReflectorNote } from '../kube/reflector.ts';
+import { createReflector, type Reflector } from '../kube/reflector.ts';
 import { joinReflectors } from '../kube/reflectors.ts';
 import type { ReportObject } from '../kube/reports.ts';
 import { RULES } from '../kube/rules.ts';
@@ -21,12 +21,12 @@ import { serveEndpoints, type Endpoints, type ListenAddress } from './endpoints.
 import { gateAnswer } from './gate.ts';
 import { createLeadership, LEASE_TIMES, type Leadership, type LeaseTimes } from './leadership.ts';
 import { createLog, type LogLevel, type LogTarget } from './log.ts';
-import { createMetrics, type Metrics, type RunResult } from './metrics.ts';
+import { createMetrics, type RunResult } from './metrics.ts';
 import { observed } from './observed-report.ts';
-import type { Log } from './ports.ts';
 import type { Examine } from './reconcile.ts';
 import { createReportApi } from './report-api.ts';
 import { summarise, type Counted } from './summary.ts';
+import { watchNotes } from './watch-notes.ts';
 
 /** A watch that has been silent for longer is stalled: bookmarks come about once a minute. In ms. */
 const STALLED_MS = HEARTBEAT_MS;
@@ -109,6 +109,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   };
 
   let control: Controller | undefined;
+  const onNote = watchNotes(log, metrics);
   const watchIn = (namespace: string | undefined): Reflector<ReportObject> =>
     createReflector<ReportObject>({
       api,
@@ -128,9 +129,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
           control?.observe(observed(object));
         }
       },
-      onNote: (note) => {
-        noteWatch(note, log, metrics);
-      },
+      onNote,
     });
   const reflector = joinReflectors((namespaces.length === 0 ? [undefined] : namespaces).map(watchIn));
 
@@ -237,33 +236,6 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
 function lostLease(signal: AbortSignal): boolean {
   const reason = stopReason(signal);
   return reason?.kind === 'Cancelled' && reason.why === 'lease lost';
-}
-
-function noteWatch(note: ReflectorNote, log: Log, metrics: Metrics): void {
-  switch (note.kind) {
-    case 'listed':
-      log.debug({ reports: note.objects }, 'reports listed');
-      return;
-    case 'watching':
-      log.debug({}, 'watching reports');
-      return;
-    case 'fault':
-      metrics.watchRestarted();
-      if (note.fault.code === 'NotFound') {
-        log.error(
-          { retryMs: Math.round(note.waitMs) },
-          `the CustomResourceDefinition ${CRD_NAME} is not installed; waiting for: recognize-health crd | kubectl apply --server-side -f -`,
-        );
-        return;
-      }
-      log.warn(
-        { code: note.fault.code, detail: note.fault.message, retryMs: Math.round(note.waitMs) },
-        'watch interrupted',
-      );
-      return;
-    case 'handler':
-      log.error({ error: note.error instanceof Error ? note.error.stack : 'unknown' }, 'a handler of the watch broke');
-  }
 }
 
 function counted(report: ReportObject | undefined): Counted[] {

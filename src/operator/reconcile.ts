@@ -179,7 +179,10 @@ function worthWriting(
   if (written === undefined || significantlyDiffers(written, status)) return true;
   if (request !== undefined && written.lastHandledRequest !== request.slice(0, 256)) return true;
   if (status.lastRunTime === undefined) return false;
-  return Date.parse(status.lastRunTime) - Date.parse(written.lastRunTime ?? '1970-01-01T00:00:00Z') >= HEARTBEAT_MS;
+  // Of a time to come is what was written before the clock was set back: it would pass for fresh when it is not.
+  return (
+    Math.abs(Date.parse(status.lastRunTime) - Date.parse(written.lastRunTime ?? '1970-01-01T00:00:00Z')) >= HEARTBEAT_MS
+  );
 }
 
 type Written =

@@ -6,6 +6,7 @@ import { controller, type Controller } from '../../../src/operator/controller.ts
 import type { ObservedReport, ReportApi, WriteResult } from '../../../src/operator/ports.ts';
 import type { Examine } from '../../../src/operator/reconcile.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
+import { processClock } from '../../support/process-clock.ts';
 import { virtualClock, type VirtualClock } from '../../support/virtual-clock.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -35,10 +36,13 @@ interface Bench {
   runMs: number;
   /** What the lease says. */
   leads: boolean;
+  /** Sets the wall clock; time goes on as it does. */
+  setWallBy(ms: number): void;
 }
 
 function bench(): Bench {
   const clock = virtualClock();
+  const own = processClock(clock);
   const stop = new AbortController();
   const self: Omit<Bench, 'control'> = {
     clock,
@@ -53,6 +57,7 @@ function bench(): Bench {
     verdict: 'Healthy',
     runMs: 0,
     leads: true,
+    setWallBy: (ms) => own.setWallBy(ms),
   };
   const api: ReportApi = {
     get: () => Promise.resolve(self.stored),
@@ -69,7 +74,7 @@ function bench(): Bench {
   };
   const examine: Examine = async ({ metadata, signal }) => {
     self.runs.push({ uid: metadata.uid, generation: metadata.generation, signal });
-    const started = clock.now();
+    const started = own.now();
     if (self.runMs > 0) await clock.sleep(self.runMs, signal);
     return status(metadata.generation, started, self.verdict);
   };
@@ -77,7 +82,7 @@ function bench(): Bench {
     api,
     examine,
     mayWrite: () => self.leads,
-    clock,
+    clock: own,
     log: {
       debug: (_, message) => void self.lines.push(`debug ${message}`),
       info: (_, message) => void self.lines.push(`info ${message}`),
@@ -154,6 +159,21 @@ describe('controller', () => {
     expect(b.late.length).toBeGreaterThan(0);
     expect(Math.max(...b.late)).toBeGreaterThan(0);
     expect(Math.min(...b.late)).toBeGreaterThanOrEqual(0);
+  });
+
+  test.each([
+    ['back', -3_600_000],
+    ['ahead', 3_600_000],
+  ])('writes the time anew when the clock was set %s, and runs as before', async (_, ms) => {
+    const b = bench();
+    b.control.observe(report());
+    await b.clock.advance(30_000);
+    b.setWallBy(ms);
+    await b.clock.advance(60_000);
+    expect(b.runs).toHaveLength(2);
+    const [before, after] = b.writes.map(({ status: written }) => Date.parse(written.lastRunTime ?? ''));
+    expect(b.writes).toHaveLength(2);
+    expect((after ?? 0) - (before ?? 0)).toBe(ms + 60_000);
   });
 
   test('stays below 289 writes a day when nothing happens', async () => {

@@ -5,8 +5,9 @@ import type { ApiFault, ApiResult } from '../../../src/kube/api-fault.ts';
 import type { LeaseCall, StoredLease } from '../../../src/kube/lease.ts';
 import { createLeadership, LEASE_TIMES, leaseTimesProblem } from '../../../src/operator/leadership.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
+import { processClock } from '../../support/process-clock.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
-import { fault, leaseServer, processClock, replica, silent, type Replica } from './lease-server.ts';
+import { fault, leaseServer, replica, silent, type Replica } from './lease-server.ts';
 
 const shutdown = (one: Replica): void => one.stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
 

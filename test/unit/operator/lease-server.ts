@@ -4,7 +4,6 @@ import type { LeaseCall, LeaseRecord, LeaseStore, StoredLease } from '../../../s
 import { createLeadership, LEASE_TIMES, type Leadership, type LeaseTimes } from '../../../src/operator/leadership.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
-import type { VirtualClock } from '../../support/virtual-clock.ts';
 
 export const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 export const fault = (code: ApiFault['code']): { ok: false; fault: ApiFault } => ({
@@ -94,32 +93,4 @@ export function replica(
     return end;
   });
   return Object.assign(self, { leadership, stop, ended });
-}
-
-/** A clock of one process that can be frozen, and whose wall clock can be set. Monotonic time goes on, as on Linux. */
-export function processClock(
-  clock: VirtualClock,
-): Clock & { freeze(): void; thaw(): void; setWallBy(ms: number): void } {
-  let offset = 0;
-  let frozen: Promise<void> | undefined;
-  let release: (() => void) | undefined;
-  return {
-    ...clock,
-    now: () => new Date(clock.now().getTime() + offset),
-    monotonicMs: () => clock.monotonicMs(),
-    sleep: async (ms, signal) => {
-      await clock.sleep(ms, signal);
-      while (frozen !== undefined) await frozen;
-    },
-    freeze: () => {
-      frozen ??= new Promise((resolve) => (release = resolve));
-    },
-    thaw: () => {
-      frozen = undefined;
-      release?.();
-    },
-    setWallBy: (ms) => {
-      offset += ms;
-    },
-  };
 }
