@@ -59,6 +59,8 @@ export interface Reflector<T extends Watched> {
 
 const BASE_WAIT_MS = 800;
 const MAX_WAIT_MS = 30_000;
+/** The same when the server is well: it says when to come back, or does not know the resource yet. */
+const SOON_MS = 5_000;
 /** A spread of zero would make a failing server see a storm. */
 const MIN_WAIT_MS = 100;
 /** A connection that lived this long was a working one, and failures are counted anew. */
@@ -181,7 +183,9 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
     let listedAt = 0;
     let failures = 0;
     const wait = async (fault: ApiFault): Promise<void> => {
-      const jittered = Math.max(MIN_WAIT_MS, backoffMs(failures, BASE_WAIT_MS, MAX_WAIT_MS, random));
+      const isWell = fault.code === 'NotFound' || fault.retryAfterMs !== undefined;
+      const longestMs = isWell ? SOON_MS : MAX_WAIT_MS;
+      const jittered = Math.max(MIN_WAIT_MS, backoffMs(failures, BASE_WAIT_MS, longestMs, random));
       const waitMs = Math.max(jittered, fault.retryAfterMs ?? 0);
       failures += 1;
       note({ kind: 'fault', fault, waitMs });
