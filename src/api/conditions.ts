@@ -22,7 +22,8 @@ export const REASONS = {
   Suspended: 'spec.suspend is true.',
   SpecInvalid: 'The spec cannot be used; the message names the field.',
   Running: 'A run is under way.',
-  CrdOutdated: 'The installed CRD is older than this operator; apply the newer one.',
+  CrdOutdated:
+    'The installed CRD is older than this operator; mend it with `recognize-health crd | kubectl apply --server-side -f -`.',
 } as const;
 
 export type Reason = keyof typeof REASONS;

@@ -23,6 +23,9 @@ const OUTDATED_MS = 30_000;
 /** A run that takes longer does not end any more: its worker is needed. Half of the shortest freshness. In ms. */
 export const RUN_MS = 5 * 60_000;
 
+const OUTDATED =
+  'the installed CustomResourceDefinition is older than this operator: recognize-health crd | kubectl apply --server-side -f -';
+
 /** Events of a status that is written are told even when the run is cancelled meanwhile, within this. In ms. */
 const EVENT_MS = 2_000;
 
@@ -142,10 +145,10 @@ export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
     case 'Outrun':
       return { kind: 'Outrun', report: result.report };
     case 'CrdOutdated': {
-      log.error(
-        { report: keyOf(report.metadata), detail: result.detail },
-        'the installed CustomResourceDefinition is older than this operator: recognize-health crd | kubectl apply --server-side -f -',
-      );
+      const fields = { report: keyOf(report.metadata), detail: result.detail };
+      // Loud once: the report itself says it from then on.
+      if (saysOutdated(written)) log.debug(fields, OUTDATED);
+      else log.error(fields, OUTDATED);
       const marked = input.mayWrite()
         ? await input.api.markOutdated(report.metadata, result.detail, clock.now(), signal)
         : undefined;
@@ -243,6 +246,10 @@ function ended(signal: AbortSignal): Promise<never> {
 /** True when two statuses are one: of the same run, saying the same. */
 function sameWrite(a: HealthReportStatus | undefined, b: HealthReportStatus | undefined): boolean {
   return a?.lastRunTime === b?.lastRunTime && !significantlyDiffers(a, b);
+}
+
+function saysOutdated(status: HealthReportStatus | undefined): boolean {
+  return status?.conditions.some(({ type, reason }) => type === 'Ready' && reason === 'CrdOutdated') ?? false;
 }
 
 /** `namespace/name`: the key of queue and logs. */

@@ -76,7 +76,10 @@ export function outdatedStatus(
     { type: 'Ready', status: 'False', reason: 'CrdOutdated', message },
     ...bothUnknown('CrdOutdated', message),
   ]);
-  return { ...status, observedGeneration: stored?.observedGeneration ?? generation };
+  const told = { ...status, observedGeneration: stored?.observedGeneration ?? generation };
+  // A CRD from before there were transitions refuses the whole write for them.
+  if (stored?.transitions === undefined) delete told.transitions;
+  return told;
 }
 
 /** True when a report must not be believed at `now` any more; a report without a run never was fresh. */

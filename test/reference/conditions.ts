@@ -35,7 +35,7 @@ The reason of a condition that is not good is a [fault](faults.md), or one of th
 | reason | meaning |
 |---|---|
 ${Object.entries(REASONS)
-  .map(([reason, meaning]) => `| \`${reason}\` | ${meaning} |`)
+  .map(([reason, meaning]) => `| \`${reason}\` | ${meaning.replaceAll('|', '\\|')} |`)
   .join('\n')}
 
 Exit codes of \`check\` and \`gate\`:

@@ -82,7 +82,12 @@ export const TARGET_TROUBLES: readonly TargetTrouble[] = [
     check: KEY,
     begin: ({ stack }) => awsFault(stack, { service: 'kms', hangInBody: true }),
   },
-  { name: 'KMS never ends', check: KEY, begin: ({ stack }) => awsFault(stack, { service: 'kms', endlessBody: true }) },
+  {
+    name: 'KMS never ends',
+    check: KEY,
+    state: 'error',
+    begin: ({ stack }) => awsFault(stack, { service: 'kms', endlessBody: true }),
+  },
   ...(['down', 'hang', 'drip', 'reset', 'reset-at-once'] as const).map((kind) => service(kind)),
   ...(['endless', 'huge'] as const).map((kind) => ({ ...service(kind), state: 'error' as const })),
 ];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { healthReportStatus, type HealthReportStatus } from '../../../src/api/health-report.ts';
 import {
   isStale,
+  outdatedStatus,
   pendingStatus,
   stalledStatus,
   staleStatus,
@@ -53,6 +54,22 @@ describe('a status that no run wrote', () => {
       expect(summary(status)).toEqual(expected);
       expect(status.verdict).toBe('Unknown');
       expect(() => healthReportStatus.parse(status)).not.toThrow();
+    }
+  });
+
+  it('of an outdated definition has no field that the stored one has not, but for those that every version has', () => {
+    const older = { ...failing };
+    delete older.transitions;
+    for (const stored of [failing, older, undefined]) {
+      const status = outdatedStatus(stored, 2, minutes(3), 'Older.');
+      const known = ['observedGeneration', 'verdict', 'conditions', ...Object.keys(stored ?? {})];
+      expect(Object.keys(status).filter((field) => !known.includes(field))).toEqual([]);
+      expect(summary(status)).toEqual([
+        'Ready=False/CrdOutdated',
+        'Healthy=Unknown/CrdOutdated',
+        'Upgradeable=Unknown/CrdOutdated',
+      ]);
+      expect(status.checks).toEqual(stored?.checks);
     }
   });
 
