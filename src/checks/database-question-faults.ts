@@ -9,5 +9,6 @@ export const QUESTION_FAULTS = [
   'DatabaseSlotsExhausted',
   'DatabaseQueryFailed',
   'DatabasePrivilegeMissing',
+  'CheckerStarved',
   'Unclassified',
 ] as const satisfies readonly FaultCode[];

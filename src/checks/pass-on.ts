@@ -11,6 +11,7 @@ export const OUR_TROUBLES = [
   'SecretKeyMissing',
   'TargetInvalid',
   'CheckerNotAuthorized',
+  'CheckerStarved',
   'ClusterUnavailable',
   'NoCluster',
   'NotAsked',

@@ -7,6 +7,7 @@ import { isCancelled, type Clock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { PROBES } from './index.ts';
 import type { Probe } from './probe.ts';
+import { excused, starvation } from './starved.ts';
 import { unanswered } from './unanswered.ts';
 
 /** A probe must end within its timeout and this; then its place is given up. In ms. */
@@ -47,6 +48,8 @@ async function visitOne<K extends Kind>(
   target: TargetOf<K>,
   { clients, clock, timeoutMs, signal }: VisitInput,
 ): Promise<Visit> {
+  const startedAt = clock.monotonicMs();
+  const starved = (): Fault | undefined => starvation(timeoutMs, clock.monotonicMs() - startedAt);
   const deadline = clock.deadline(timeoutMs, signal);
   const backstop = clock.deadline(timeoutMs + GRACE_MS, signal);
   const probe: Probe<K> = probes[kind];
@@ -63,17 +66,13 @@ async function visitOne<K extends Kind>(
     else backstop.signal.addEventListener('abort', stop, { once: true });
   }).catch((error: unknown) => {
     if (isCancelled(signal)) throw error;
-    return unanswered(
-      kind,
-      {
-        code: 'Unclassified',
-        detail: redact(`the probe did not end ${GRACE_MS} ms after its deadline of ${timeoutMs} ms`),
-      },
-      target,
-    );
+    const detail = redact(`the probe did not end ${GRACE_MS} ms after its deadline of ${timeoutMs} ms`);
+    return unanswered(kind, starved() ?? { code: 'Unclassified', detail }, target);
   });
   try {
-    const observed = await Promise.race([observing, late]);
+    const brought = await Promise.race([observing, late]);
+    const fault = starved();
+    const observed = fault === undefined ? brought : excused<K>(brought, fault);
     return { kind, target, observed } as unknown as Visit;
   } finally {
     deadline.clear();

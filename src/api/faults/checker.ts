@@ -12,6 +12,11 @@ export const CHECKER_FAULTS = {
     severity: 'medium',
     meaning: 'Unreachable from here, while every service that uses it reports it as up.',
   },
+  CheckerStarved: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'The operator itself stood still when the answer was due, so its absence says nothing of the other side.',
+  },
   CheckerClockSkewed: {
     result: 'error',
     severity: 'medium',

@@ -281,4 +281,11 @@ export const OUR_ENTRIES: readonly Entry[] = [
     'If you want them: add `metrics` (for the percentile also `prometheus`) to the exposed endpoints of the service, where its chart has `configMap.endpoints`, and for a percentile set `management.metrics.distribution.percentiles.http.server.requests=0.95`. Try it: `kubectl port-forward service/NAME 8080:PORT`, then `curl -i localhost:8080/actuator/metrics`.',
     [['any', 'MetricsNotReadable']],
   ),
+  ours(
+    'OPS-039',
+    'The checker had no time of its own',
+    'The process that asks was stopped or had no CPU when the answer was due: a CPU limit that throttles it, a node that is overloaded, a machine that slept. Whether the other side answered is not known.',
+    'Nothing to do when it happened once: the next run asks again. When it comes back, compare `kubectl top pod` of the operator with its limits, raise its CPU request, and take a CPU limit away.',
+    [['any', 'CheckerStarved']],
+  ),
 ];

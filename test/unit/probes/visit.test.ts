@@ -5,7 +5,7 @@ import { ok } from '../../../src/facts/outcome.ts';
 import type { Visit } from '../../../src/facts/observed.ts';
 import type { ServiceTarget, Target } from '../../../src/facts/target.ts';
 import { visitAll } from '../../../src/probes/visit.ts';
-import { Stop } from '../../../src/runtime/clock.ts';
+import { Stop, type Clock } from '../../../src/runtime/clock.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 import { address, http, service } from '../checks/seen.ts';
 import { CLUSTER } from '../checks/targets.ts';
@@ -121,6 +121,60 @@ describe('a probe that hangs', () => {
     const { clock } = visiting([target('core-daemon')], undefined, httpClient(get));
     await clock.advance(10_000);
     expect(told).toMatchObject([{ reason: { kind: 'Deadline', ms: 10_000 } }]);
+  });
+});
+
+describe('a process that stands still', () => {
+  /** Blocks for `ms` at the deadline of ten seconds, as a loop does that gets no CPU. */
+  const blocked = async (ms: number, get: Clients['http']['get']): Promise<readonly Visit[]> => {
+    const clock = virtualClock();
+    let stood = 0;
+    const own: Clock = { ...clock, monotonicMs: () => clock.monotonicMs() + stood };
+    const result = visitAll({
+      targets: [target('core-daemon'), target('operations-service')],
+      clients: clients(httpClient(get)),
+      clock: own,
+      timeoutMs: 10_000,
+      signal: new AbortController().signal,
+    });
+    await clock.advance(9_999);
+    stood = ms;
+    await clock.advance(200);
+    return result;
+  };
+  /** One answers; the other is silent until the deadline. */
+  const silent: Clients['http']['get'] = ({ url }, signal) =>
+    url.startsWith('http://core-daemon')
+      ? Promise.resolve(answered(http(503)))
+      : new Promise((resolve) =>
+          signal.addEventListener('abort', () => resolve({ ok: false, fault: { kind: 'timeout', detail: 'silent' } })),
+        );
+
+  it('takes a silence for its own, and believes what was answered', async () => {
+    const visits = await blocked(5_000, silent);
+    expect(answerOf(visits, 'operations-service')).toMatchObject({
+      fault: { code: 'CheckerStarved', detail: 'this process noticed the deadline of 10000 ms only 5000 ms after it' },
+    });
+    expect(answerOf(visits, 'core-daemon')).toMatchObject({ ok: true, value: { status: 503 } });
+  });
+
+  it('for less than a second holds a silence against the other side', async () => {
+    expect(answerOf(await blocked(900, silent), 'operations-service')).toMatchObject({
+      fault: { code: 'ServiceTimeout' },
+    });
+  });
+
+  it('believes a refusal, whenever it is read', async () => {
+    const refused: Clients['http']['get'] = (_, signal) =>
+      new Promise((resolve) =>
+        signal.addEventListener('abort', () => resolve({ ok: false, fault: { kind: 'refused', detail: 'refused' } })),
+      );
+    expect(answerOf(await blocked(5_000, refused), 'core-daemon')).toMatchObject({ fault: { code: 'ServiceRefused' } });
+  });
+
+  it('does not call a probe that did not end broken', async () => {
+    const visits = await blocked(5_000, () => new Promise(() => undefined));
+    expect(answerOf(visits, 'core-daemon')).toMatchObject({ fault: { code: 'CheckerStarved' } });
   });
 });
 
