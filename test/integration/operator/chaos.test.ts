@@ -142,6 +142,39 @@ test('a report deleted in mid-run is not written, and nothing breaks', async () 
   expect(errors(operator.lines)).toEqual([]);
 });
 
+test('an operator that was frozen over an answer does not blame the service', async () => {
+  const operator = await arena.spawn('frozen', '--no-leader-elect');
+  await arena.admin.create(arena.report('prod', { timeout: '3s', interval: '1h' }));
+  await comesTo('prod', WELL);
+  arena.service.delayMs = 1_000;
+  const asked = arena.service.asked;
+  await arena.request('prod', 'frozen');
+  await until(
+    'asked',
+    () => arena.service.asked,
+    (count) => count > asked,
+  );
+  operator.child.kill('SIGSTOP');
+  // Past the deadline and the second after it; the service answers meanwhile.
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  operator.child.kill('SIGCONT');
+  const status = await until(
+    'answered',
+    () => arena.status('prod'),
+    (seen) => seen?.lastHandledRequest === 'frozen',
+  );
+  const health = status?.checks?.find(({ id }) => id === 'core-daemon/health');
+  expect(health).toMatchObject({ result: 'error', fault: 'CheckerStarved' });
+  arena.service.delayMs = 0;
+  await arena.request('prod', 'awake');
+  await until(
+    'answered',
+    () => arena.status('prod'),
+    (seen) => seen?.lastHandledRequest === 'awake',
+  );
+  await comesTo('prod', WELL);
+});
+
 describe('one report of two hundred', () => {
   const OTHERS = Array.from({ length: 199 }, (_, n) => `report-${n}`);
   const silent = { url: '' };
@@ -203,10 +236,12 @@ describe('one report of two hundred', () => {
       const reports = { apiVersion: 'recognize.health/v1alpha1', kind: 'HealthReport', namespace: NAMESPACE };
       await until(
         `199 reports are ${wanted}`,
-        async () =>
-          (await arena.admin.list(reports)).filter(
-            ({ status }) => (status as { verdict?: string } | undefined)?.verdict === wanted,
-          ).length,
+        async () => {
+          // Two hundred reports are a long list.
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          const seen = await arena.admin.list(reports);
+          return seen.filter(({ status }) => (status as { verdict?: string } | undefined)?.verdict === wanted).length;
+        },
         (count) => count === OTHERS.length,
         90_000,
       );
