@@ -6,6 +6,7 @@ import type { FaultRequest } from '../../stack/apiserver/faults.ts';
 
 let arena: Arena;
 let operator: RunningOperator;
+let requests = 0;
 const rejections: unknown[] = [];
 const note = (reason: unknown): void => void rejections.push(reason);
 
@@ -80,6 +81,23 @@ describe('an operator goes on, and tells the truth again,', () => {
   ])('%s', async (_what, trouble) => {
     await trouble();
     arena.service.mood = 'down';
+    // Only a watch that lives brings the request: routine runs would find the outage without one.
+    const token = `after-${(requests += 1)}`;
+    await until(
+      'the request is made',
+      () =>
+        arena.request('prod', token).then(
+          () => true,
+          () => false,
+        ),
+      Boolean,
+    );
+    await until(
+      'the request is answered',
+      () => arena.status('prod'),
+      (status) => status?.lastHandledRequest === token,
+      60_000,
+    );
     expect(
       await until(
         'the outage in the report',
