@@ -49,9 +49,19 @@ describe('an operator goes on, and tells the truth again,', () => {
     ['after every watch was cut', () => void arena.server.dropWatches()],
     [
       'after a watch that is too old (410)',
-      () => {
-        arena.server.compact();
+      async () => {
+        // It comes back only when what it saw last is forgotten.
+        const watching = ({ user, verb }: FaultRequest): boolean => user === 'operator' && verb === 'watch';
+        const end = arena.server.faults.inject({ match: watching, status: 500 });
         arena.server.dropWatches();
+        await arena.request('prod', 'unseen');
+        arena.server.compact();
+        end();
+        await until(
+          'it is told so',
+          () => operator.lines,
+          (lines) => lines.some(({ code }) => code === 'Gone'),
+        );
       },
     ],
     [
