@@ -39,6 +39,7 @@ async function probes(url: string, count: number): Promise<number> {
     health: { path: pathname, named: true, format: 'spring' },
     tls: {},
     workload: undefined,
+    maxPods: 3,
   };
   let left = count;
   let passed = 0;
