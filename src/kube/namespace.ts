@@ -7,6 +7,19 @@ import type { KubeApi } from './call.ts';
 import { listAll } from './list.ts';
 import { type ResourceRule, RULES } from './rules.ts';
 
+/** The calls behind the lists. */
+const LISTS = {
+  deployments: RULES.listDeployments,
+  statefulSets: RULES.listStatefulSets,
+  deploymentConfigs: RULES.listDeploymentConfigs,
+  replicaSets: RULES.listReplicaSets,
+  pods: RULES.listPods,
+  services: RULES.listServices,
+  endpointSlices: RULES.listEndpointSlices,
+  autoscalers: RULES.listAutoscalers,
+  disruptionBudgets: RULES.listDisruptionBudgets,
+} as const satisfies Record<keyof NamespaceObjects, ResourceRule>;
+
 /**
  * Reads the namespace. Lists come from the server's cache (resourceVersion 0): a run may see a state of a moment ago,
  * as every controller does.
@@ -18,36 +31,7 @@ export async function readNamespace(api: KubeApi, namespace: string, signal: Abo
     if (!listed.ok && listed.fault.code === 'NotFound' && rule.optional === true) return ok([]);
     return asEvidence(listed.ok ? { ok: true, value: listed.value.items } : listed);
   };
-  const [
-    deployments,
-    statefulSets,
-    deploymentConfigs,
-    replicaSets,
-    pods,
-    services,
-    endpointSlices,
-    autoscalers,
-    disruptionBudgets,
-  ] = await Promise.all([
-    list(RULES.listDeployments),
-    list(RULES.listStatefulSets),
-    list(RULES.listDeploymentConfigs),
-    list(RULES.listReplicaSets),
-    list(RULES.listPods),
-    list(RULES.listServices),
-    list(RULES.listEndpointSlices),
-    list(RULES.listAutoscalers),
-    list(RULES.listDisruptionBudgets),
-  ]);
-  return {
-    deployments,
-    statefulSets,
-    deploymentConfigs,
-    replicaSets,
-    pods,
-    services,
-    endpointSlices,
-    autoscalers,
-    disruptionBudgets,
-  };
+  const names = Object.keys(LISTS) as (keyof NamespaceObjects)[];
+  const lists = await Promise.all(names.map(async (name) => [name, await list(LISTS[name])] as const));
+  return Object.fromEntries(lists) as unknown as NamespaceObjects;
 }

@@ -1,6 +1,6 @@
 // The exit code in every situation, through the real command line, with the real operator and its API server. Only a
 // pass is 0, and a pass in spite of a warning, of a mute of the spec, or of a --skip that was recorded.
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -402,8 +402,9 @@ describe('without an operator', () => {
 describe('without a cluster to speak of', () => {
   it('CRD absent', async () => {
     const server = await startApiServer();
+    const folder = await mkdtemp(join(tmpdir(), 'recognize-health-gate-'));
     try {
-      const path = join(await mkdtemp(join(tmpdir(), 'recognize-health-gate-')), 'config');
+      const path = join(folder, 'config');
       await writeFile(path, server.kubeconfig(), { mode: 0o600 });
       const result = await command('gate', 'prod', '-n', 'default', '--kubeconfig', path, '-o', 'json');
       expect([result.code, said(result).reports[0]?.reason]).toEqual([2, 'NotFound']);
@@ -427,6 +428,7 @@ describe('without a cluster to speak of', () => {
       expect((await command('gate', '-A', '--kubeconfig', path)).code).toBe(5);
     } finally {
       await server.stop();
+      await rm(folder, { recursive: true });
     }
   });
 
