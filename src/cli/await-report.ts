@@ -161,8 +161,9 @@ export function refused(fault: ApiFault): GateDecision {
       return undecided('NotFound', EXIT.usage, false, undefined, fault.message);
     case 'Forbidden':
     case 'Unauthorized':
-    case 'Misconfigured':
       return undecided('Forbidden', EXIT.usage, false, undefined, fault.message);
+    case 'Misconfigured':
+      return undecided('NotPossible', EXIT.usage, false, undefined, fault.message);
     case 'Invalid':
       return undecided('Unreadable', EXIT.usage, false, undefined, fault.message);
     case 'AlreadyExists':

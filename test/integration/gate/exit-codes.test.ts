@@ -432,6 +432,28 @@ describe('without a cluster to speak of', () => {
     }
   });
 
+  it('credentials that cannot be made', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'recognize-health-gate-'));
+    const path = join(folder, 'config');
+    const plugin = { apiVersion: 'client.authentication.k8s.io/v1', command: 'false', interactiveMode: 'Never' };
+    await writeFile(
+      path,
+      JSON.stringify({
+        'current-context': 'c',
+        contexts: [{ name: 'c', context: { cluster: 'k', user: 'u' } }],
+        clusters: [{ name: 'k', cluster: { server: 'https://127.0.0.1:1' } }],
+        users: [{ name: 'u', user: { exec: plugin } }],
+      }),
+    );
+    try {
+      const { code, out } = await command('gate', 'prod', '--kubeconfig', path);
+      expect(code).toBe(2);
+      expect(out).toMatch(/NotPossible[^]*the credential plugin false failed/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it.each([
     ['a kubeconfig that is not there', ['gate', 'prod', '--kubeconfig', '/nonexistent']],
     ['no name', ['gate']],
