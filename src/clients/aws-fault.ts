@@ -132,7 +132,7 @@ export function awsFault(failure: AwsFailure, question: AwsQuestion): Fault {
         code: 'CheckerNotAuthorized',
         detail: say(
           question,
-          "not asked: the operator's own identity is shown to AWS alone; give credentialsSecretRef",
+          'not asked: our own identity is shown to AWS and AWS_ENDPOINT_URL alone; give credentialsSecretRef',
         ),
       };
     case 'unsent':
