@@ -43,7 +43,7 @@ export async function connectCluster({ kubeconfig, context }: ClusterOptions, ad
     return {
       namespace: api.namespace,
       api,
-      client: createClusterClient(api),
+      client: createClusterClient(api, systemClock),
       readObjects: (namespace, signal) => readNamespace(api, namespace, signal),
       secrets: (namespace) => namespaceSecrets(api, namespace),
       close: () => api.close(),

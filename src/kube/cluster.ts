@@ -2,11 +2,13 @@
 import type { ClusterClient } from '../clients/clients.ts';
 import type { KubernetesObject } from '../facts/namespace-objects.ts';
 import { failed, ok } from '../facts/outcome.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { literal } from '../runtime/safe-text.ts';
 import { asEvidence } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { listAll } from './list.ts';
 import { readPodLog } from './pod-log.ts';
+import { remembered } from './remembered.ts';
 import { RULES } from './rules.ts';
 
 interface Version {
@@ -21,15 +23,26 @@ interface ClusterVersion {
   readonly status?: { readonly desired?: { readonly version?: string } };
 }
 
-/** Versions, node architectures and ConfigMaps through the API. */
-export function createClusterClient(api: KubeApi): ClusterClient {
+/** How long an answer about the cluster as a whole stands for all reports. In ms. */
+const CLUSTER_MS = 60_000;
+
+/** Versions, node architectures, ConfigMaps and logs through the API. */
+export function createClusterClient(api: KubeApi, clock: Clock): ClusterClient {
+  const facts = factsOf(api);
   return {
+    version: remembered(facts.version, CLUSTER_MS, clock),
+    architectures: remembered(facts.architectures, CLUSTER_MS, clock),
     readConfigMap: async (namespace, name, signal) => {
       const read = await api.call<ConfigMap>(RULES.getConfigMap, { namespace, name }, { signal });
       if (!read.ok) return read.fault.code === 'NotFound' ? ok(undefined) : asEvidence(read);
       return ok(read.value.data ?? {});
     },
     readLog: (request, onChunk, signal) => readPodLog(api, request, onChunk, signal),
+  };
+}
+
+function factsOf(api: KubeApi): Pick<ClusterClient, 'version' | 'architectures'> {
+  return {
     version: async (signal) => {
       const [server, openshift] = await Promise.all([
         api.call<Version>(RULES.getVersion, {}, { signal }),

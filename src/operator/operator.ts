@@ -74,7 +74,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   const namespaces = [...new Set(options.namespaces)];
   const clock = options.clock ?? systemClock;
   const log = createLog(options.logLevel, options.logTo);
-  const clients = createClients({ cluster: createClusterClient(api), clock });
+  const clients = createClients({ cluster: createClusterClient(api, clock), clock });
   const life = new AbortController();
   // Workers, runs, timers and the watch all wait on this one signal: many listeners are its purpose.
   setMaxListeners(0, life.signal);

@@ -366,7 +366,7 @@ describe('the cluster', () => {
     const { api } = await start((request, response) =>
       request.url === '/version' ? answer(response, 200, version) : answer(response, code, body),
     );
-    expect(await createClusterClient(api).version(signal)).toMatchObject(expected);
+    expect(await createClusterClient(api, systemClock).version(signal)).toMatchObject(expected);
   });
 
   test.each([
@@ -377,7 +377,9 @@ describe('the cluster', () => {
     ['does not come', 500, status(500, 'InternalError'), { ok: false, fault: { code: 'ClusterUnavailable' } }],
   ])('is asked for a ConfigMap by name: it %s', async (_, code, body, expected) => {
     const { api, requests } = await start((_request, response) => answer(response, code, body));
-    expect(await createClusterClient(api).readConfigMap('recognize', 'settings', signal)).toMatchObject(expected);
+    expect(await createClusterClient(api, systemClock).readConfigMap('recognize', 'settings', signal)).toMatchObject(
+      expected,
+    );
     expect(requests.map(({ line }) => line)).toEqual(['GET /api/v1/namespaces/recognize/configmaps/settings']);
   });
 });
