@@ -63,8 +63,11 @@ const MAX_WAIT_MS = 30_000;
 const SOON_MS = 5_000;
 /** A spread of zero would make a failing server see a storm. */
 const MIN_WAIT_MS = 100;
-/** A connection that lived this long was a working one, and failures are counted anew. */
-const LONG_LIVED_MS = 60_000;
+/**
+ * A watch that lived this long was a working one, and failures are counted anew: unrelated troubles, minutes apart, must
+ * not add up to the longest wait. Six watches a minute are no storm.
+ */
+const LONG_LIVED_MS = 10_000;
 const WATCH_S = { shortest: 230, spread: 120 } as const;
 
 /** `namespace/name` of an object. */

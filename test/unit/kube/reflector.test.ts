@@ -6,15 +6,14 @@ import { createReflector } from '../../../src/kube/reflector.ts';
 import { RULES } from '../../../src/kube/rules.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
-import { virtualClock } from '../../support/virtual-clock.ts';
+import { virtualClock, type VirtualClock } from '../../support/virtual-clock.ts';
 
-/** The waits of a reflector whose lists all fail in this way, for ten minutes. */
-async function waits(fault: Omit<ApiFault, 'message'>): Promise<readonly number[]> {
+/** The waits of a reflector on this API, for ten minutes. */
+async function waitsOn(apiAt: (clock: VirtualClock) => object): Promise<readonly number[]> {
   const clock = virtualClock();
-  const failing = { call: () => Promise.resolve({ ok: false, fault: { ...fault, message: literal('ordered') } }) };
   const seen: number[] = [];
   const reflector = createReflector({
-    api: failing as unknown as KubeApi,
+    api: apiAt(clock) as unknown as KubeApi,
     list: RULES.listReports,
     watch: RULES.watchReports,
     params: {},
@@ -32,6 +31,36 @@ async function waits(fault: Omit<ApiFault, 'message'>): Promise<readonly number[
   await ended;
   return seen;
 }
+
+/** Every list fails in this way. */
+const waits = (fault: Omit<ApiFault, 'message'>): Promise<readonly number[]> =>
+  waitsOn(() => ({ call: () => Promise.resolve({ ok: false, fault: { ...fault, message: literal('ordered') } }) }));
+
+/** Every list is empty, and every watch is cut after so long. */
+const waitsWhenCutAfter = (ms: number): Promise<readonly number[]> =>
+  waitsOn((clock) => ({
+    call: () => Promise.resolve({ ok: true, value: { metadata: { resourceVersion: '1' }, items: [] } }),
+    stream: (_rule: unknown, _params: unknown, { signal }: { readonly signal: AbortSignal }) =>
+      Promise.resolve({ ok: true, value: silentFor(ms, clock, signal) }),
+  }));
+
+async function* silentFor(ms: number, clock: VirtualClock, signal: AbortSignal): AsyncGenerator<Buffer> {
+  yield Buffer.alloc(0);
+  await clock.sleep(ms, signal);
+}
+
+describe('a reflector whose watches are cut', () => {
+  test('at once asks less and less often', async () => {
+    const seen = await waitsWhenCutAfter(0);
+    expect(Math.max(...seen)).toBeGreaterThan(27_000);
+    expect(seen.length).toBeLessThan(40);
+  });
+
+  test('now and then is back at once, however often that was', async () => {
+    const seen = await waitsWhenCutAfter(15_000);
+    expect(seen).toEqual([]);
+  });
+});
 
 describe('a reflector whose lists fail', () => {
   test.each<[string, Omit<ApiFault, 'message'>, number]>([
