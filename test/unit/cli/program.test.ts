@@ -22,6 +22,16 @@ describe('the command', () => {
       expect(out).toContain(`  ${verb} `);
   });
 
+  test.each(['check', 'gate', 'status', 'explain', 'diagnose', 'crd', 'operator'])(
+    '%s --help shows defaults as people write them',
+    async (verb) => {
+      const { code, out } = await command(verb, '--help');
+      expect(code).toBe(0);
+      // Lists, objects and milliseconds are ours.
+      expect(out).not.toMatch(/default:\s+(?:\[|\{|"\[|[0-9]{4,})/);
+    },
+  );
+
   test.each(['chek', 'constructor', '__proto__', ''])('an unknown verb (%j) is a matter of usage', async (verb) => {
     const { code, out, err } = await command(verb);
     expect(code).toBe(2);
