@@ -14,6 +14,7 @@ import { capacityLatency } from './capacity-latency.ts';
 import { capacityLimits } from './capacity-limits.ts';
 import { capacityReplicas } from './capacity-replicas.ts';
 import { databaseActivity } from './database-activity.ts';
+import { databaseCertificate } from './database-certificate.ts';
 import { databaseConnect } from './database-connect.ts';
 import { databaseConnections } from './database-connections.ts';
 import { databaseCredentials } from './database-credentials.ts';
@@ -38,6 +39,7 @@ import { serviceWorkload } from './service-workload.ts';
 import { upgradeActivity } from './upgrade-activity.ts';
 import { upgradeCertificate } from './upgrade-certificate.ts';
 import { upgradeCredentials } from './upgrade-credentials.ts';
+import { upgradeDatabaseCertificate } from './upgrade-database-certificate.ts';
 import { upgradeDisruptionBudget } from './upgrade-disruption-budget.ts';
 import { upgradeExpiry } from './upgrade-expiry.ts';
 import { upgradeHeadroom } from './upgrade-headroom.ts';
@@ -62,6 +64,7 @@ export const CHECKS: readonly AnyCheck[] = [
   databaseWraparound,
   databaseMigrations,
   databaseCredentials,
+  databaseCertificate,
   bucketReach,
   bucketList,
   bucketRegion,
@@ -92,6 +95,7 @@ export const CHECKS: readonly AnyCheck[] = [
   upgradeActivity,
   upgradeReplication,
   upgradeCredentials,
+  upgradeDatabaseCertificate,
   upgradeExpiry,
   upgradeCertificate,
 ];

@@ -177,11 +177,11 @@ describe('the registry', () => {
     expect(marked).toEqual([]);
   });
 
-  it('gives each question of a component once', () => {
-    const ids = CHECKS.map(
-      ({ component, about, question }) =>
-        `${component ?? (['meters', 'pods', 'logs', 'configuration'].includes(about) ? 'service' : about)}/${question}`,
-    );
+  it('gives each question of a component about a target once', () => {
+    const ids = CHECKS.map(({ component, about, question }) => {
+      const target = ['meters', 'pods', 'logs', 'configuration'].includes(about) ? 'service' : about;
+      return `${component ?? ''}/${target}/${question}`;
+    });
     expect(new Set(ids).size).toBe(ids.length);
   });
 });

@@ -13,7 +13,7 @@ import { kubeconfigText } from './apiserver/kubeconfig.ts';
 import type { ApiServer } from './apiserver/server.ts';
 import type { Principal } from './aws/principals.ts';
 import { startAws, type Aws } from './aws/server.ts';
-import { createAuthority, type Authority } from './certificates.ts';
+import { createAuthority, type Authority, type CertificatePair } from './certificates.ts';
 import { startCluster } from './cluster.ts';
 import { backendSecrets, fullSpec, healthReport, versionMutes, type Backends } from './health-report.ts';
 import { startKubelet } from './kubelet.ts';
@@ -140,7 +140,13 @@ async function startParts(
   const supervisor = superviseFolder(folder);
   ending.push(() => supervisor.finish());
   const authority = createAuthority();
-  const tls = authority.issue({ commonName: 'stack', hosts: ['127.0.0.1', 'localhost'] });
+  const certificateUntil = (notAfter?: Date): CertificatePair =>
+    authority.issue({
+      commonName: 'stack',
+      hosts: ['127.0.0.1', 'localhost'],
+      ...(notAfter === undefined ? {} : { notAfter }),
+    });
+  const tls = certificateUntil();
 
   const [databases, cluster, aws] = await Promise.all([
     startDatabases({ topology, servers: databaseServers, tls }, (end) => ending.push(end)),
@@ -230,11 +236,11 @@ async function startParts(
       ...Object.values(principals).map(({ secretAccessKey }) => secretAccessKey),
     ],
     databases,
-    database: databaseSwitches(databases),
+    database: databaseSwitches(databases, certificateUntil),
     databaseNamed(name) {
       const named = databases.filter((database) => database.name === name);
       if (named.length === 0) throw new Error(`This ${topology} stack has no database ${name}.`);
-      return databaseSwitches(named);
+      return databaseSwitches(named, certificateUntil);
     },
     bucket: bucketSwitches(aws, BUCKET, REGION, principals.storage),
     key: keySwitches(aws, key.id, { own: principals.vault, ambient: principals.operator }),

@@ -126,6 +126,11 @@ export const DATABASE_FAULTS = {
     severity: 'high',
     meaning: 'The password of a role that uses the database ends within 30 days, or has ended.',
   },
+  DatabaseCertificateExpiring: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: 'The certificate of the database server ends within 30 days.',
+  },
   DatabaseVersionUnsupported: {
     result: 'warn',
     severity: 'medium',

@@ -9,12 +9,13 @@ export function ours(id: string, title: string, cause: string, nextSteps: string
 export const OUR_ENTRIES: readonly Entry[] = [
   ours(
     'OPS-001',
-    'Certificate of a service does not verify, or ends soon',
+    'Certificate does not verify, or ends soon',
     'The certificate has expired or is about to, names another host, or comes from an authority that is not trusted here.',
-    'See which: `openssl s_client -connect HOST:PORT -servername HOST </dev/null | openssl x509 -noout -dates -subject -ext subjectAltName`. Renew the certificate, or name its authority and host in `tls.caSecretRef` and `tls.serverName` of the service in the report.',
+    'See which: `openssl s_client -connect HOST:PORT -servername HOST </dev/null | openssl x509 -noout -dates -subject -ext subjectAltName`. For PostgreSQL add `-starttls postgres`. Renew the certificate, or name its authority and host in `tls.caSecretRef` and `tls.serverName` of the service in the report.',
     [
       ['any', 'ServiceTlsFailed'],
       ['any', 'ServiceCertificateExpiring'],
+      ['any', 'DatabaseCertificateExpiring'],
       ['any', 'UpgradeCertificateEnding'],
     ],
   ),

@@ -74,6 +74,7 @@ describe('a Split installation that is about to be upgraded', () => {
     const questions = new Set(upgrade.map(({ id }) => id.slice(id.lastIndexOf('/') + 1)));
     expect([...questions].sort()).toEqual([
       'activity',
+      'certificate',
       'credentials',
       'disruption-budget',
       'expiry',
@@ -299,6 +300,21 @@ describe('a Split installation that is about to be upgraded', () => {
         entry: 'OPS-037',
         says: new RegExp(day(inDays(days))),
         alsoWarns: 'key-management/jwt-signing/expiry',
+      }),
+    ),
+  );
+
+  it.each([
+    ['ends within a day', 0.5, 'UpgradeCertificateEnding'],
+    ['ends within thirty', 10, 'DatabaseCertificateExpiring'],
+  ])('looks at the certificate of a database server that %s', (_what, days, fault) =>
+    during(scene.stack.databaseNamed('node-persistence').endCertificates(inDays(days)), (status) =>
+      (days < 1 ? expectBlocked : expectWarned)(status, {
+        check: 'upgrade/database/node-persistence/certificate',
+        fault,
+        entry: 'OPS-001',
+        says: new RegExp(`the certificate of the server ends on ${day(inDays(days))}`),
+        alsoWarns: 'database/node-persistence/certificate',
       }),
     ),
   );

@@ -1,11 +1,12 @@
 // A real PostgreSQL server on a free port of 127.0.0.1, with switches for the troubles that a database has:
 // stopped, frozen, read-only, a standby, still recovering, out of connection slots.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { TLSSocket } from 'node:tls';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { type PostgresBinaries, prepareBinaries, unprivileged } from './binaries.ts';
@@ -66,6 +67,8 @@ export interface PostgresServer {
   thaw(): void;
   /** Makes new sessions read-only by default: those of one database, or of the whole server when none is named. */
   setReadOnly(readOnly: boolean, database?: string): Promise<void>;
+  /** Shows another certificate to new connections. */
+  setCertificate(pair: { certPem: string; keyPem: string }): Promise<void>;
   /** Takes every connection slot that ordinary roles may have, or all but `left`: then the next is refused with 53300. */
   fillSlots(left?: number): Promise<number>;
   freeSlots(): Promise<void>;
@@ -117,6 +120,16 @@ async function startIn(folder: string, supervisor: Supervisor, options: Postgres
   function connection(as: Credentials, database: string): pg.ClientConfig {
     const ssl = options.tls && options.tlsRequired ? { rejectUnauthorized: false } : false;
     return { host: HOST, port, user: as.user, password: as.password, database, ssl };
+  }
+
+  /** Fingerprint of the certificate that a new connection is shown. */
+  async function certificateShown(): Promise<string> {
+    const client = new pg.Client({ ...connection(superuser, 'postgres'), ssl: { rejectUnauthorized: false } });
+    await client.connect();
+    const { stream } = (client as unknown as { connection: { stream: TLSSocket } }).connection;
+    const shown = stream.getPeerCertificate().fingerprint256;
+    await client.end();
+    return shown;
   }
 
   async function newConnectionIsReadOnly(): Promise<boolean> {
@@ -196,6 +209,16 @@ async function startIn(folder: string, supervisor: Supervisor, options: Postgres
       await query('SELECT pg_reload_conf()');
       // The postmaster reads its configuration when it comes to it: wait until a new connection shows it.
       while ((await newConnectionIsReadOnly()) !== readOnly) await setTimeout(5);
+    },
+    async setCertificate({ certPem, keyPem }) {
+      for (const [name, text] of [
+        ['server.crt', certPem],
+        ['server.key', keyPem],
+      ] as const)
+        writeFileSync(join(data, name), text);
+      await query('SELECT pg_reload_conf()');
+      const wanted = new X509Certificate(certPem).fingerprint256;
+      while ((await certificateShown()) !== wanted) await setTimeout(5);
     },
     async fillSlots(left = 0) {
       if (!slots) {

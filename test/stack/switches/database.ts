@@ -1,5 +1,6 @@
 // What can happen to the PostgreSQL servers of the stack: switches, each with its undo.
 import { randomBytes } from 'node:crypto';
+import type { CertificatePair } from '../certificates.ts';
 import type { Credentials, PostgresServer } from '../postgres/server.ts';
 import { connectIdleStandby } from '../postgres/idle-standby.ts';
 import { flywayLock, holdLock, openSession } from '../postgres/sessions.ts';
@@ -35,12 +36,21 @@ export interface DatabaseSwitches {
   failMigration(): Promise<Undo>;
   /** The passwords of the services' own roles end then, and they keep a session. */
   endPasswords(at: Date): Promise<Undo>;
+  /** The servers' certificates end then. */
+  endCertificates(at: Date): Promise<Undo>;
   /** A standby is connected that has not applied the last 256 MiB. */
   lag(): Promise<Undo>;
 }
 
-/** The switches of these databases and of the servers that they are on. */
-export function databaseSwitches(databases: readonly StackDatabase[]): DatabaseSwitches {
+/**
+ * The switches of these databases and of the servers that they are on.
+ *
+ * @param certificateUntil makes a certificate for a server: the usual one, or one that ends then
+ */
+export function databaseSwitches(
+  databases: readonly StackDatabase[],
+  certificateUntil: (at?: Date) => CertificatePair,
+): DatabaseSwitches {
   const servers = [...new Set(databases.map(({ server }) => server))];
   const onAll = (act: (server: PostgresServer) => Promise<unknown>): Promise<unknown> => Promise.all(servers.map(act));
   return {
@@ -108,6 +118,12 @@ export function databaseSwitches(databases: readonly StackDatabase[]): DatabaseS
         await setEnd('infinity');
         await Promise.all(sessions.map((session) => session.end()));
       });
+    },
+    async endCertificates(at) {
+      const ending = certificateUntil(at);
+      const usual = certificateUntil();
+      await onAll((server) => server.setCertificate(ending));
+      return undo(() => onAll((server) => server.setCertificate(usual)));
     },
     async lag() {
       const standbys = await Promise.all(servers.map((server) => connectIdleStandby(server)));

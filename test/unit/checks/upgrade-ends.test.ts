@@ -1,10 +1,12 @@
 // Key material and certificates that do not outlast an upgrade.
 import { describe, expect, it } from 'vitest';
+import { databaseCertificate } from '../../../src/checks/database-certificate.ts';
 import { upgradeCertificate } from '../../../src/checks/upgrade-certificate.ts';
+import { upgradeDatabaseCertificate } from '../../../src/checks/upgrade-database-certificate.ts';
 import { upgradeExpiry } from '../../../src/checks/upgrade-expiry.ts';
 import type { KeyObserved } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
-import { address, healthSeen, http, NOW, service } from './seen.ts';
+import { address, database, databaseSeen, healthSeen, healthyDatabase, http, NOW, service } from './seen.ts';
 import { askCheck, DESCRIPTION, kmsTarget, PAIR_TARGET, trouble, verdict } from './targets.ts';
 
 const DAY = 86_400_000;
@@ -69,5 +71,35 @@ describe('certificates', () => {
 
   it('are not asked about over plain HTTP', () => {
     expect(upgradeCertificate.applies?.(service())).toBe(false);
+  });
+});
+
+describe('the certificate of a database server', () => {
+  const target = database();
+  const ask = (check: typeof upgradeDatabaseCertificate, left: number | undefined): string => {
+    const end = left === undefined ? {} : { certificateNotAfter: new Date(NOW.getTime() + left).toISOString() };
+    return verdict(check.ask(databaseSeen(healthyDatabase({ connect: ok({ encrypted: true, ...end }) }), [], target)));
+  };
+
+  it.each([
+    [30 * DAY + 1, 'pass', 'pass'],
+    [30 * DAY, 'DatabaseCertificateExpiring', 'DatabaseCertificateExpiring'],
+    [DAY + 1, 'DatabaseCertificateExpiring', 'DatabaseCertificateExpiring'],
+    [DAY, 'DatabaseCertificateExpiring', 'UpgradeCertificateEnding'],
+    [undefined, 'NotAsked', 'NotAsked'],
+  ])('that ends in %j ms: %s for health, %s for an upgrade', (left, health, upgrade) => {
+    expect([ask(databaseCertificate, left), ask(upgradeDatabaseCertificate, left)]).toEqual([health, upgrade]);
+  });
+
+  it.each([
+    ['VerifyFull', true],
+    ['VerifyCA', true],
+    ['Require', false],
+    ['Prefer', false],
+    ['Disable', false],
+  ] as const)('is asked about under %s: %s', (mode, asked) => {
+    const connection = target.connection.ok ? ok({ ...target.connection.value, tls: { mode } }) : target.connection;
+    expect(databaseCertificate.applies?.(database({ connection }))).toBe(asked);
+    expect(upgradeDatabaseCertificate.applies?.(database({ connection }))).toBe(asked);
   });
 });
