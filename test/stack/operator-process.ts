@@ -73,6 +73,8 @@ export async function startOperatorProcess(
     child.once('error', reject);
     child.once('close', resolve);
   });
+  // Who waits for it is told; until somebody does, a program that cannot be started is no unhandled rejection.
+  ended.catch(() => undefined);
   const stop = async (): Promise<number | null> => {
     child.kill('SIGTERM');
     const code = await ended;
