@@ -3,6 +3,7 @@
 import { pass, type Check } from '../facts/answer.ts';
 import type { LogSighting } from '../facts/observed.ts';
 import { holdsLinesOf, LOGS_UNSEEN, say, unseen, where } from './logs-seen.ts';
+import { shortName } from './short-name.ts';
 
 /** Entries of `pod=time` that fit the baseline's 128 bytes. */
 const MOST_PODS = 5;
@@ -36,13 +37,6 @@ export const alertSignature: Check<'logs'> = {
 function instant(time: string): bigint {
   const ms = Date.parse(time);
   return Number.isNaN(ms) ? 0n : BigInt(ms) * 1_000_000n + BigInt(time.slice(23, 29).padEnd(6, '0') || '0');
-}
-
-/** The end of a pod's name tells it from its siblings; hashed, because names are long. */
-function shortName(pod: string): string {
-  let hash = 0x811c9dc5;
-  for (const character of pod) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return hash.toString(36);
 }
 
 function parse(baseline: string | undefined): ReadonlyMap<string, bigint> {

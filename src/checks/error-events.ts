@@ -1,6 +1,7 @@
 // How many error events the services' own counters grew by lately. A counter knows no time, so what it said before is
 // kept in the baseline: two moments half a window apart, and each counter at both. Now is compared with both of them:
 // with the older one, so that a slow trickle adds up; with the newer one, so that no burst is lost in a longer time.
+import { shortName } from './short-name.ts';
 
 /** A counter since its process started. */
 export interface ErrorCounter {
@@ -71,13 +72,6 @@ export function errorGrowth(
   );
   const moments = moveOn ? { olderMs: memory.newerMs, newerMs: nowMs } : memory;
   return { ...(short.inWindow > long.inWindow ? short : long), baseline: format({ ...moments, counts }) };
-}
-
-/** Hashed, because names are long and the baseline is not. */
-function shortName(name: string): string {
-  let hash = 0x811c9dc5;
-  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return hash.toString(36);
 }
 
 const PLACE = /^([0-9a-z]{1,9}) ([0-9a-z]{1,9})((?: [0-9a-z]{1,7}=[0-9a-z]{1,7}:[0-9a-z]{1,7})*)$/;

@@ -146,6 +146,7 @@ const NOT_CHECKS = [
   'error-events.ts',
   'logs-seen.ts',
   'meters-seen.ts',
+  'short-name.ts',
   'connection-pools.ts',
   'workload-unseen.ts',
   'upgrade-unjudged.ts',
