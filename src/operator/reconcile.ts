@@ -4,7 +4,7 @@ import { HEARTBEAT_MS, REQUEST_ANNOTATION } from '../api/names.ts';
 import type { HealthReportSpec, HealthReportStatus, ReportMetadata } from '../api/health-report.ts';
 import { problemLines, validateSpec } from '../api/validate.ts';
 import type { ReportEvent } from '../kube/events.ts';
-import { significantlyDiffers, stalledStatus, suspendedStatus } from '../report/index.ts';
+import { saysOutdated, significantlyDiffers, stalledStatus, suspendedStatus } from '../report/index.ts';
 import { isCancelled, type Clock } from '../runtime/clock.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import type { Log, ObservedReport, ReportApi } from './ports.ts';
@@ -246,10 +246,6 @@ function ended(signal: AbortSignal): Promise<never> {
 /** True when two statuses are one: of the same run, saying the same. */
 function sameWrite(a: HealthReportStatus | undefined, b: HealthReportStatus | undefined): boolean {
   return a?.lastRunTime === b?.lastRunTime && !significantlyDiffers(a, b);
-}
-
-function saysOutdated(status: HealthReportStatus | undefined): boolean {
-  return status?.conditions.some(({ type, reason }) => type === 'Ready' && reason === 'CrdOutdated') ?? false;
 }
 
 /** `namespace/name`: the key of queue and logs. */

@@ -7,7 +7,7 @@ import type { KubeApi } from '../kube/call.ts';
 import { installedSchemaVersion } from '../kube/definition.ts';
 import { createEvent } from '../kube/events.ts';
 import { getReport } from '../kube/reports.ts';
-import { outdatedStatus } from '../report/index.ts';
+import { outdatedStatus, saysOutdated } from '../report/index.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { observed } from './observed-report.ts';
 import type { Log, ReportApi, WriteResult } from './ports.ts';
@@ -51,8 +51,7 @@ export function createReportApi(api: KubeApi, instance: string, log: Log, clock:
       // As it is stored, not as we read it: a field that we do not know any more must not get lost.
       const stored = found.value.status as HealthReportStatus | undefined;
       const previous = Array.isArray(stored?.conditions) ? stored : undefined;
-      if (previous?.conditions.some(({ type, reason }) => type === 'Ready' && reason === 'CrdOutdated') === true)
-        return previous;
+      if (saysOutdated(previous)) return previous;
       const status = outdatedStatus(previous, generation, now, detail);
       const answer = await applyStatus(api, { ...metadata, resourceVersion }, status, signal);
       if (answer.ok) return status;

@@ -4,6 +4,7 @@ export {
   isStale,
   outdatedStatus,
   pendingStatus,
+  saysOutdated,
   staleStatus,
   stalledStatus,
   suspendedStatus,

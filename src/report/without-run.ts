@@ -82,6 +82,11 @@ export function outdatedStatus(
   return told;
 }
 
+/** True for a status that `outdatedStatus` made. */
+export function saysOutdated(status: HealthReportStatus | undefined): boolean {
+  return status?.conditions.some(({ type, reason }) => type === 'Ready' && reason === 'CrdOutdated') ?? false;
+}
+
 /** True when a report must not be believed at `now` any more; a report without a run never was fresh. */
 export function isStale(status: HealthReportStatus | undefined, now: Date): boolean {
   return status?.freshUntil === undefined || now.getTime() > Date.parse(status.freshUntil);
