@@ -6,6 +6,7 @@ import type { HealthReportStatus } from '../../src/api/health-report.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildWhenNeeded, startOperatorProcess, type OperatorProcess } from '../stack/operator-process.ts';
 import { startStack, type OwnStack } from '../stack/stack.ts';
+import { imageFlags } from '../bench/image-flags.ts';
 import { collectGarbage, floor, growth, tell, type Gauges } from './gauges.ts';
 import { chance } from './random.ts';
 import { OWN_TROUBLES, TARGET_TROUBLES, TRUTHS, type Scene } from './troubles.ts';
@@ -39,9 +40,6 @@ const HOLD_S = { shortest: 1, longest: 6 } as const;
 /** Long, because the troubles last for seconds and there is no other replica. */
 const LEASE = ['--lease-duration', '60s', '--lease-renew-deadline', '45s'];
 
-/** As the Deployment runs it. */
-const NODE = ['--optimize-for-size', '--max-semi-space-size=4', '--max-old-space-size=96'];
-
 /** Log lines of a defect. What is said about troubles is none. */
 const DEFECT = /broke|defect|did not end|nhandled|not watched any more/;
 
@@ -53,7 +51,7 @@ export async function soak({ minutes, seed, truthWithinMs, say }: SoakOptions): 
   const operator = await startOperatorProcess(
     stack.kubeconfig.operatorFile,
     { ...stack.ambient, AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true' },
-    { node: ['--inspect=127.0.0.1:0', ...NODE], options: LEASE },
+    { node: ['--inspect=127.0.0.1:0', ...imageFlags()], options: LEASE },
   );
   try {
     return await play({ minutes, seed, truthWithinMs, say }, stack, operator, silent.url);
