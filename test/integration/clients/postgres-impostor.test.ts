@@ -1,5 +1,6 @@
 // Servers that only seem to be PostgreSQL: what they must not get, and how we get away.
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createDial } from '../../../src/clients/dial.ts';
 import { createPostgresClient } from '../../../src/clients/postgres.ts';
@@ -7,7 +8,7 @@ import type { DatabaseConnection } from '../../../src/facts/target.ts';
 import type { Outcome } from '../../../src/facts/outcome.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { secret } from '../../../src/runtime/secret.ts';
-import { createAuthority } from '../../stack/certificates.ts';
+import { createAuthority, type CertificatePair } from '../../stack/certificates.ts';
 import { listen, type Listener } from './listener.ts';
 
 const never = new AbortController().signal;
@@ -55,6 +56,27 @@ const scram = (rounds: number) => (socket: Socket) => {
 const CLEARTEXT = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]);
 const MD5 = Buffer.from([0x52, 0, 0, 0, 12, 0, 0, 0, 5, 1, 2, 3, 4]);
 
+/** Takes up TLS with this certificate, and answers whatever comes through it with `request`. */
+async function listenSecured(
+  { keyPem, certPem }: CertificatePair,
+  request: Buffer,
+): Promise<{ server: Listener; decrypted: () => string }> {
+  let decrypted = '';
+  const server = await listen((socket) => {
+    socket.once('data', () => {
+      socket.write('S');
+      socket.removeAllListeners('data');
+      const secured = new TLSSocket(socket, { isServer: true, key: keyPem, cert: certPem });
+      secured.on('error', () => undefined);
+      secured.on('data', (chunk: Buffer) => {
+        decrypted += chunk.toString('latin1');
+        secured.write(request);
+      });
+    });
+  });
+  return { server, decrypted: () => decrypted };
+}
+
 describe('a password', () => {
   it.each([
     ['in the clear', CLEARTEXT],
@@ -77,28 +99,14 @@ describe('a password', () => {
   });
 
   it('is not sent under TLS that nobody verified', async () => {
-    const leaf = createAuthority().issue({ commonName: 'x' });
-    const { TLSSocket } = await import('node:tls');
-    let decrypted = '';
-    const server = await listen((socket) => {
-      socket.once('data', () => {
-        socket.write('S');
-        socket.removeAllListeners('data');
-        const secured = new TLSSocket(socket, { isServer: true, key: leaf.keyPem, cert: leaf.certPem });
-        secured.on('error', () => undefined);
-        secured.on('data', (chunk: Buffer) => {
-          decrypted += chunk.toString('latin1');
-          secured.write(CLEARTEXT);
-        });
-      });
-    });
+    const { server, decrypted } = await listenSecured(createAuthority().issue({ commonName: 'x' }), CLEARTEXT);
     expect(await connect(server, { mode: 'Require' })).toMatchObject({
       ok: false,
       fault: { code: 'DatabaseCleartextRefused' },
     });
     await server.allClosed();
-    expect(decrypted).toContain('recognize-health');
-    expect(decrypted).not.toContain(PASSWORD);
+    expect(decrypted()).toContain('recognize-health');
+    expect(decrypted()).not.toContain(PASSWORD);
   });
 
   it('is not proved in rounds so few that the proof could be tried like a plain hash', async () => {
@@ -128,20 +136,7 @@ describe('a password', () => {
   ])('is not sent %s to a server with a good certificate that only the report names', async (_, request) => {
     const authority = createAuthority();
     const leaf = authority.issue({ commonName: 'x', hosts: ['127.0.0.1'] });
-    const { TLSSocket } = await import('node:tls');
-    let decrypted = '';
-    const server = await listen((socket) => {
-      socket.once('data', () => {
-        socket.write('S');
-        socket.removeAllListeners('data');
-        const secured = new TLSSocket(socket, { isServer: true, key: leaf.keyPem, cert: leaf.certPem });
-        secured.on('error', () => undefined);
-        secured.on('data', (chunk: Buffer) => {
-          decrypted += chunk.toString('latin1');
-          secured.write(request);
-        });
-      });
-    });
+    const { server, decrypted } = await listenSecured(leaf, request);
     const outcome = await connect(server, { mode: 'VerifyFull', ca: authority.caPem }, within(2_000), false);
     expect(outcome).toMatchObject({
       ok: false,
@@ -151,8 +146,8 @@ describe('a password', () => {
       },
     });
     await server.allClosed();
-    expect(decrypted).toContain('recognize-health');
-    expect(decrypted).not.toMatch(/correct-horse|md5/);
+    expect(decrypted()).toContain('recognize-health');
+    expect(decrypted()).not.toMatch(/correct-horse|md5/);
   });
 
   it('that the server repeats in its error is masked', async () => {
