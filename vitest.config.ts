@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three projects: what a function decides, what every entry of a registry promises, what the whole does on the stack. */
+/** What a function decides, what every entry of a registry promises, what the whole does on the stack, and on real parts. */
 export default defineConfig({
   test: {
     dangerouslyIgnoreUnhandledErrors: false,
@@ -17,6 +17,17 @@ export default defineConfig({
           maxWorkers: 2,
           // A group of its own: vitest refuses projects of one group with different numbers of workers.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Parts that others wrote: `npm run test:real` starts these where the parts are.
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -3,6 +3,7 @@
 import type { Admin, AnyObject, Named } from './admin.ts';
 import type { ApiServer } from './apiserver/server.ts';
 import { isObject, type JsonObject } from './apiserver/json.ts';
+import { POD_NETWORK } from './recognize/topology.ts';
 
 export interface ObjectWriter {
   /** Creates or replaces them, in their order: an owner comes before what it owns. */
@@ -31,7 +32,7 @@ const WRITTEN_BY_OTHERS = [
 /**
  * For any other server, which gives uids, generations and creation times itself: owner references are made to name the
  * uids that it gave, and a controller that has seen the given generation has seen the one in the cluster.
- * EndpointSlices are left out: the API refuses loopback addresses in them (validation of discovery.k8s.io/v1).
+ * EndpointSlices of loopback addresses are left out: the API refuses those (validation of discovery.k8s.io/v1).
  */
 export function apiWriter(admin: Admin): ObjectWriter {
   /** What was written last, without its status. */
@@ -65,11 +66,11 @@ export function apiWriter(admin: Admin): ObjectWriter {
 
   return {
     async put(objects) {
-      for (const object of objects as readonly AnyObject[]) if (object.kind !== 'EndpointSlice') await write(object);
+      for (const object of objects as readonly AnyObject[]) if (isTaken(object)) await write(object);
     },
     async remove(object) {
       written.delete(keyOf(object));
-      if (object.kind !== 'EndpointSlice') await admin.remove(object);
+      if (isTaken(object)) await admin.remove(object);
     },
     async clear(namespace) {
       const objects = [...written.values()].map(({ object }) => object);
@@ -81,6 +82,8 @@ export function apiWriter(admin: Admin): ObjectWriter {
     },
   };
 }
+
+const isTaken = ({ kind }: Named): boolean => kind !== 'EndpointSlice' || !POD_NETWORK.startsWith('127.');
 
 const keyOf = ({ apiVersion, kind, metadata: { namespace = '', name } }: Named): string =>
   `${apiVersion} ${kind} ${namespace}/${name}`;

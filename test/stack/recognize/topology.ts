@@ -176,9 +176,12 @@ export function servicesOf(topology: TopologyName): readonly ServiceProfile[] {
   return TOPOLOGIES[topology];
 }
 
+/** The first half of every pod's address: loopback, or what a run has in a network namespace of its own. */
+export const POD_NETWORK = process.env['TEST_POD_NETWORK'] ?? '127.0';
+
 /** The address of a replica: service k of the topology and replica r, both from 1, on 127.0.k.r. */
 export function replicaAddress(topology: TopologyName, component: Service, replica: number): string {
   const position = TOPOLOGIES[topology].findIndex((service) => service.component === component);
   if (position < 0) throw new Error(`The ${topology} topology has no ${component}.`);
-  return `127.0.${position + 1}.${replica}`;
+  return `${POD_NETWORK}.${position + 1}.${replica}`;
 }

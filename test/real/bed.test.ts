@@ -1,0 +1,115 @@
+// The bed itself: every way in which a program of a part can fail is told, and nothing of it is left running.
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { isRunning } from '../stack/process-tree.ts';
+import { enclosed } from './bed/enclosure.ts';
+import { runBuild } from './bed/keep.ts';
+import { startProgram, stopAll, type Program } from './bed/process.ts';
+import { missingLine, missingTools } from './bed/tools.ts';
+
+/** Whether a process with this argument exists. */
+function isAnyRunning(argument: string): boolean {
+  return readdirSync('/proc').some((entry) => {
+    try {
+      return readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').at(-2) === argument;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A program of a few lines of JavaScript. */
+const script = (text: string, more: Partial<Program> = {}): Program => ({
+  part: 'part 1.0',
+  program: process.execPath,
+  args: ['-e', text],
+  isReady: (said) => /^ready/m.test(said),
+  ...more,
+});
+const STAYS = "console.log('ready'); setInterval(() => {}, 1000);";
+
+describe('a program of a part', () => {
+  it('is told by its name and its last words when it ends before it is ready', async () => {
+    const starting = startProgram(script("console.error('no such table'); process.exit(3)"));
+    await expect(starting).rejects.toThrow(/^part 1\.0 ended with code 3 before it was ready.*no such table/s);
+  });
+
+  it('is told by its name when there is no such program', async () => {
+    const starting = startProgram({ ...script(''), program: '/nowhere/etcd' });
+    await expect(starting).rejects.toThrow(/^part 1\.0 could not be started: .*ENOENT/s);
+  });
+
+  it('is ended and told when it is never ready', async () => {
+    const pids: number[] = [];
+    const starting = startProgram(
+      script("console.log('pid', process.pid); setInterval(() => {}, 1000)", {
+        patienceMs: 500,
+        isReady: (said) => {
+          const pid = /pid (\d+)/.exec(said)?.[1];
+          if (pid !== undefined) pids.push(Number(pid));
+          return false;
+        },
+      }),
+    );
+    await expect(starting).rejects.toThrow(/^part 1\.0 was not ready after/);
+    expect(pids.length).toBeGreaterThan(0);
+    expect(isRunning(pids[0]!)).toBe(false);
+  });
+
+  it('is told when it dies in the middle', async () => {
+    const running = await startProgram(script(STAYS));
+    process.kill(running.pid, 'SIGKILL');
+    expect((await running.died).message).toMatch(/^part 1\.0 ended with SIGKILL in the middle/);
+    await expect(running.stop()).rejects.toThrow('before it was asked to end');
+  });
+
+  it('is killed and told when it does not end', async () => {
+    const running = await startProgram(script(`process.on('SIGTERM', () => {}); ${STAYS}`, { farewellMs: 200 }));
+    await expect(running.stop()).rejects.toThrow(/^part 1\.0 did not end after SIGTERM and was killed/);
+    expect(isRunning(running.pid)).toBe(false);
+  });
+
+  it('tells of a port that is taken, and the others are ended all the same', async () => {
+    const listen = `require('net').createServer().listen(Number(process.argv[1] ?? 0), '127.0.0.1', function () { console.log('ready', this.address().port); })`;
+    const holder = await startProgram(script(listen));
+    const port = /ready (\d+)/.exec(holder.said())?.[1] ?? '';
+    await expect(startProgram({ ...script(listen), args: ['-e', listen, port] })).rejects.toThrow('EADDRINUSE');
+    const frozen = { stop: () => Promise.reject(new Error('hangs')) };
+    await expect(stopAll([holder, frozen])).rejects.toThrow('hangs');
+    expect(isRunning(holder.pid)).toBe(false);
+  });
+});
+
+it('a part that does not build is told with the command and the end of what it said', () => {
+  const building = (): void => runBuild('etcd 3.6', 'sh', ['-c', 'echo cannot find module >&2; exit 4']);
+  expect(building).toThrow(/^etcd 3\.6 does not build: .*exit code 4.*cannot find module/s);
+});
+
+it('missing tools are one line', () => {
+  const missing = missingTools(['go', 'java'], '/nowhere');
+  expect(missing).toEqual(['go', 'java']);
+  expect(missingLine(missing)).toMatch(/^npm run test:real needs go .*, java .*\.$/);
+});
+
+describe('the enclosure', () => {
+  it('has no network but its own', () => {
+    expect(Object.keys(networkInterfaces())).toEqual(['lo']);
+    // Only loopback and what was routed to it: no default route leads out.
+    expect(readFileSync('/proc/net/route', 'utf8').trim().split('\n').slice(1)).toEqual([]);
+  });
+
+  it('leaves nothing running when it is killed', async () => {
+    const [program, args] = enclosed(['sh', '-c', 'setsid sleep 7654321 & echo started; wait'], {
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+    });
+    const run = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => run.stdout.once('data', resolve));
+    const sleepers = (): boolean => isAnyRunning('7654321');
+    await expect.poll(sleepers).toBe(true);
+    run.kill('SIGKILL');
+    await expect.poll(sleepers).toBe(false);
+  });
+});

@@ -1,0 +1,5 @@
+// Every part that is built before it can be started.
+import type { Build } from '../bed/keep.ts';
+import { CONTROL_PLANE } from './control-plane.ts';
+
+export const BUILDS: readonly Build[] = [CONTROL_PLANE];
