@@ -17,7 +17,7 @@ export const REASONS = {
   Confirming: 'A change was seen and waits for the runs that confirm it.',
   Stale: 'The last run is older than the report promises; what it says may no longer hold.',
   NothingExamined: 'Not a single question could be asked.',
-  NotExamined: 'The spec names no database, bucket or key, so an upgrade cannot be judged.',
+  NotExamined: 'A part of the installation that an upgrade depends on was not examined.',
   Muted: 'Everything that was found about it is muted.',
   Suspended: 'spec.suspend is true.',
   SpecInvalid: 'The spec cannot be used; the message names the field.',

@@ -8,7 +8,7 @@ export const GATE_REASONS = {
   Overridden: 'Somebody with the right to do so opened the gate against what was found.',
   NotEvaluated: 'A required question could not be evaluated.',
   Confirming: 'A change was seen and waits for the runs that confirm it.',
-  NotExamined: 'The report examined no database, bucket or key, so an upgrade cannot be judged.',
+  NotExamined: 'A part of the installation that an upgrade depends on was not examined.',
   NotReady: 'The report is not current, or covers nothing.',
   Unexplained: 'The conditions of the report and its checks do not say the same.',
   LeftOut: 'The report does not list every finding that it counts, so it cannot be judged whole.',

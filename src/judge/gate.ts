@@ -1,5 +1,6 @@
 // May this upgrade go on? Judges a report as it is stored: raw results, never the states behind thresholds. Fail-closed:
 // what is missing, old, unconfirmed or contradictory is never a pass. Pure; `now` is the API server's clock.
+import { COMPONENT_CONDITIONS, SERVICES } from '../api/components.ts';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import { GATE_REASONS, type GateReason } from '../api/gate-reasons.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
@@ -9,7 +10,7 @@ import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import { type Asked, answers } from './gate-request.ts';
 import { byBadness } from './order.ts';
 import { MUTES_CHECK } from './roll-up.ts';
-import type { Waiver } from './upgradeable.ts';
+import { notExamined, type Missing, type Waiver } from './upgradeable.ts';
 
 export interface GateInput {
   /** Undefined when there is none, or none that can be read. */
@@ -196,7 +197,7 @@ function claim(
   if (blockers.length > 0) return { status: 'False', reason: 'Blocked' };
   if (unevaluated.length > 0) return { status: 'Unknown', reason: 'NotEvaluated' };
   if (unconfirmed.length > 0) return { status: 'Unknown', reason: 'Confirming' };
-  return missingBackends(status, waive).length > 0 || !hasEvidence(status)
+  return missingIn(status, waive).length > 0
     ? { status: 'Unknown', reason: 'NotExamined' }
     : { status: 'True', reason: 'Upgradeable' };
 }
@@ -237,31 +238,25 @@ function leftOut({ truncated = 0, counts, checks = [] }: HealthReportStatus): Cl
   return whole ? { status: 'True', reason: 'Upgradeable' } : { status: 'Unknown', reason: 'LeftOut' };
 }
 
-const BACKENDS = [
-  ['database', 'Databases', 'DatabaseHealthy'],
-  ['object-storage', 'Buckets', 'ObjectStorageHealthy'],
-  ['key-management', 'Keys', 'KeyManagementHealthy'],
-] as const satisfies readonly (readonly [string, Waiver, string])[];
+/** The conditions that speak of what must be examined. */
+const CONDITIONS_OF: Readonly<Record<Missing, readonly string[]>> = {
+  Services: SERVICES.map((service) => COMPONENT_CONDITIONS[service]),
+  Databases: [COMPONENT_CONDITIONS.database],
+  Buckets: [COMPONENT_CONDITIONS['object-storage']],
+  Keys: [COMPONENT_CONDITIONS['key-management']],
+};
 
-/** Kinds of backends of which nothing was examined and nothing waived. A skipped question is no evidence. */
-function missingBackends({ checks = [], conditions }: HealthReportStatus, waive: readonly Waiver[]): readonly Waiver[] {
-  return BACKENDS.filter(
-    ([component, waiver, type]) =>
-      !waive.includes(waiver) &&
-      !checks.some((check) => check.component === component && check.result !== 'skip') &&
-      // Good checks may have been left out of a large report; their condition stays.
-      !conditions.some((one) => one.type === type && one.status !== 'Unknown'),
-  ).map(([, waiver]) => waiver);
-}
-
-/** Some question of the installation has an answer; good ones may have been left out of a large report. */
-function hasEvidence({ checks = [], counts }: HealthReportStatus): boolean {
-  return checks.some(({ result }) => result !== 'skip') || (counts?.pass ?? 0) > 0;
+/** What nobody examined and nothing waives. Good checks may have been left out of a large report; their condition stays. */
+function missingIn({ checks = [], conditions }: HealthReportStatus, waive: readonly Waiver[]): readonly Missing[] {
+  const known = conditions.filter(({ status }) => status !== 'Unknown').map(({ type }) => type);
+  return notExamined(checks, waive).filter((one) => !CONDITIONS_OF[one].some((type) => known.includes(type)));
 }
 
 function notExaminedOf(status: HealthReportStatus, waive: readonly Waiver[]): readonly SafeText[] {
-  const missing = missingBackends(status, waive).map((waiver) =>
-    redact(`${waiver}: the spec lists none. List them, or name them in spec.upgrade.waive.`),
+  const missing = missingIn(status, waive).map((one) =>
+    one === 'Services'
+      ? literal('Services: none was found that answers. Name them in spec.services; no waiver stands for all of them.')
+      : redact(`${one}: the spec lists none. List them, or name them in spec.upgrade.waive.`),
   );
   const skipped = (status.checks ?? [])
     .filter(({ result }) => result === 'skip')

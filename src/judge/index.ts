@@ -3,4 +3,4 @@ export { judge, type Cite, type JudgeInput } from './judge.ts';
 export type { ComponentRoll, JudgedCheck, Judgement, Roll, RootCause } from './judgement.ts';
 export { EVIDENCE_BYTES, MESSAGE_BYTES, RAW, type Thresholds } from './hysteresis.ts';
 export { byBadness, byPlace, compareText } from './order.ts';
-export { notExamined, type Waiver } from './upgradeable.ts';
+export { notExamined, type Missing, type Waiver } from './upgradeable.ts';

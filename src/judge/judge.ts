@@ -96,7 +96,7 @@ export function judge(input: JudgeInput): Judgement {
     rootCauses: rootCausesOf(checks),
     components: rollComponents(checks),
     healthy,
-    upgradeable: judgeUpgrade(checks, input.waive),
+    upgradeable: judgeUpgrade(checks, input.waive, healthy),
     verdict: verdictOf(healthy),
     confirming: checks.some(({ streak }) => streak > 0),
   };

@@ -1,11 +1,15 @@
 // Does anything speak against an upgrade now? Fail-closed and on raw results: hysteresis is against false alarms, and
 // a gate that opens on yesterday's good state is worse than one that stays shut for two more runs.
-import type { Backend } from '../api/components.ts';
+import { isService, type Backend } from '../api/components.ts';
+import type { Result } from '../api/faults/traits.ts';
 import type { HealthReportSpec } from '../api/health-report.ts';
 import type { JudgedCheck, Roll } from './judgement.ts';
 import { MUTES_CHECK, sorted } from './roll-up.ts';
 
 export type Waiver = NonNullable<HealthReportSpec['upgrade']['waive']>[number];
+
+/** What an upgrade cannot be judged without: a kind of backend, which may be waived, or a single service, which may not. */
+export type Missing = Waiver | 'Services';
 
 /** What must have been examined, and the waiver that says it need not. */
 const MUST_EXAMINE: readonly (readonly [Backend, Waiver])[] = [
@@ -16,9 +20,10 @@ const MUST_EXAMINE: readonly (readonly [Backend, Waiver])[] = [
 
 /**
  * False: any raw failure that is not muted, required or not, or a latched one. Unknown: a required question without
- * an answer, a change that waits for confirmation, nothing examined, or no database, bucket or key examined.
+ * an answer, a change that waits for confirmation, no service, database, bucket or key examined, or a Healthy that is
+ * not True: this condition never says more than that one knows.
  */
-export function judgeUpgrade(checks: readonly JudgedCheck[], waive: readonly Waiver[]): Roll {
+export function judgeUpgrade(checks: readonly JudgedCheck[], waive: readonly Waiver[], healthy: Roll): Roll {
   const loud = checks.filter(({ muted, id }) => !muted && id !== MUTES_CHECK);
   const blockers = sorted(loud.filter(isBlocker), 'result');
   const [blocker] = blockers;
@@ -38,15 +43,24 @@ export function judgeUpgrade(checks: readonly JudgedCheck[], waive: readonly Wai
   if (checks.every(({ result }) => result === 'skip'))
     return { status: 'Unknown', reason: 'NothingExamined', checks: [] };
   if (notExamined(checks, waive).length > 0) return { status: 'Unknown', reason: 'NotExamined', checks: [] };
+  if (healthy.status !== 'True') return { status: 'Unknown', reason: healthy.reason, checks: healthy.checks };
   return { status: 'True', reason: 'Upgradeable', checks: [] };
 }
 
-/** What the spec would have to name, or waive, for an upgrade to be judged. A question that was skipped is no evidence. */
-export function notExamined(checks: readonly JudgedCheck[], waive: readonly Waiver[]): readonly Waiver[] {
-  return MUST_EXAMINE.filter(
-    ([component, waiver]) =>
-      !waive.includes(waiver) && !checks.some((check) => check.component === component && check.result !== 'skip'),
-  ).map(([, waiver]) => waiver);
+/**
+ * What would have to be examined, or waived, for an upgrade to be judged. A question that was skipped is no evidence,
+ * and no waiver stands for the services: without one of them there is no installation to upgrade.
+ */
+export function notExamined(
+  checks: readonly { readonly component: string; readonly result: Result }[],
+  waive: readonly Waiver[],
+): readonly Missing[] {
+  const answered = checks.filter(({ result }) => result !== 'skip');
+  const missing: Missing[] = answered.some(({ component }) => isService(component)) ? [] : ['Services'];
+  for (const [component, waiver] of MUST_EXAMINE) {
+    if (!waive.includes(waiver) && !answered.some((check) => check.component === component)) missing.push(waiver);
+  }
+  return missing;
 }
 
 /** True while a check's last answers and its state differ, so that a run more may change the report. */

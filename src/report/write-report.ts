@@ -2,7 +2,14 @@
 import { traits } from '../api/faults.ts';
 import type { HealthReportStatus, CheckStatus, InventoryItem } from '../api/health-report.ts';
 import { entryUrl, type Entry } from '../guide/entry.ts';
-import { notExamined, type JudgedCheck, type Judgement, type RootCause, type Waiver } from '../judge/index.ts';
+import {
+  notExamined,
+  type JudgedCheck,
+  type Judgement,
+  type Missing,
+  type RootCause,
+  type Waiver,
+} from '../judge/index.ts';
 import type { TopologyName } from '../product/topology.ts';
 import { clip } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
@@ -114,13 +121,22 @@ export function transitionsOf(
   );
 }
 
+/** What is missing and how to mend it. The services as a whole cannot be waived. */
+function missingMessage(missing: readonly Missing[]): string {
+  const backends = missing.filter((one) => one !== 'Services');
+  return [
+    `${reasonSentence('NotExamined')} Missing: ${missing.join(', ')}.`,
+    ...(backends.length < missing.length ? ['No service was found that answers: name them in spec.services.'] : []),
+    ...(backends.length > 0 ? [`List ${backends.join(', ')} in the spec, or name them in spec.upgrade.waive.`] : []),
+  ].join(' ');
+}
+
 function claimsOf(input: ReportInput): Claim[] {
   const { judgement } = input;
-  const missing = notExamined(judgement.checks, input.waive);
   const { healthy, upgradeable } = judgement;
   const upgradeMessage =
     upgradeable.reason === 'NotExamined'
-      ? `${reasonSentence('NotExamined')} Missing: ${missing.join(', ')}. List them in the spec, or name them in spec.upgrade.waive.`
+      ? missingMessage(notExamined(judgement.checks, input.waive))
       : rollMessage(upgradeable, reasonSentence('Upgradeable'));
   return [
     ...readiness(input),

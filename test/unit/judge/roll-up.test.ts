@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../../src/api/faults.ts';
+import { isService } from '../../../src/api/components.ts';
 import type { Finding } from '../../../src/facts/answer.ts';
 import { finding, judgeOnce, report, run, runs, conditionIn } from './fixtures.ts';
 
@@ -98,6 +99,13 @@ describe('Upgradeable', () => {
       'Unknown',
       'NotExamined',
     ],
+    ['no service at all', run().filter(({ component }) => !isService(component)), 'Unknown', 'NotExamined'],
+    [
+      'services that were only skipped',
+      run().map((one) => (isService(one.component) ? finding(one.id, 'HealthNotReadable') : one)),
+      'Unknown',
+      'NotExamined',
+    ],
     ['nothing', [], 'Unknown', 'NothingExamined'],
   ])('%s', (_, findings, status, reason) => {
     expect(judgeOnce(findings).upgradeable).toMatchObject({ status, reason });
@@ -107,6 +115,17 @@ describe('Upgradeable', () => {
     const findings = run().filter(({ component }) => component !== 'key-management' && component !== 'object-storage');
     expect(judgeOnce(findings, { waive: ['Keys', 'Buckets'] }).upgradeable.status).toBe('True');
     expect(judgeOnce(findings, { waive: ['Keys'] }).upgradeable.status).toBe('Unknown');
+  });
+
+  it('accepts no waiver for the services as a whole, and never says more than Healthy', () => {
+    const waive = ['Databases', 'Buckets', 'Keys'] as const;
+    for (const findings of [[finding('platform/version', 'pass')], [finding('object-storage/circuits/list', 'pass')]]) {
+      const { healthy, upgradeable } = judgeOnce(findings, { waive });
+      expect(upgradeable.status).toBe('Unknown');
+      expect(healthy.status === 'Unknown' ? upgradeable.reason : 'NotExamined').toMatch(
+        /^(NothingExamined|NotExamined)$/,
+      );
+    }
   });
 
   it('names in its message what is missing', () => {
