@@ -5,7 +5,7 @@ import { chartAlerts, chartCrd, chartRules, chartYaml } from './packaging/chart-
 import { chartReadme, valuesSchema, valuesYaml } from './packaging/chart-values.ts';
 import { dashboard } from './packaging/dashboard.ts';
 import { crd } from '../src/api/crd.ts';
-import { gateObjectSchema } from '../src/api/gate-object.ts';
+import { gateObjectSchema } from '../src/gate/object.ts';
 import { fieldReference } from '../src/api/reference.ts';
 import {
   editorRole,

@@ -2,14 +2,14 @@
 import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import { healthReportStatus, type HealthReportStatus } from '../api/health-report.ts';
+import { refused } from '../gate/await-report.ts';
 import type { ApiResult } from '../kube/api-fault.ts';
 import { getReport, listReports, type ReportObject } from '../kube/reports.ts';
 import { renderJson, renderYaml, reportObject } from '../output/object.ts';
 import { renderReport, renderSummary, type Shown } from '../output/report.ts';
+import { isStale } from '../report/index.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
 import { formatDuration } from '../runtime/duration.ts';
-import { isStale } from '../report/index.ts';
-import { refused } from './await-report.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';

@@ -1,7 +1,6 @@
 // The gate's answers for a person: what blocks, what the guide says to do, and what nobody looked at.
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
-import type { GateObject } from '../api/gate-object.ts';
-import type { GateAnswer, GateFinding } from '../facts/gate-decision.ts';
+import type { GateAnswer, GateFinding } from '../gate/decision.ts';
 import { plain, wrap, type Paint } from './columns.ts';
 import { allPrintable } from './printable.ts';
 
@@ -73,21 +72,4 @@ function labelled(label: string, text: string): string[] {
 
 function indented(text: string, indent: string): string[] {
   return wrap(text, WIDTH - 4).map((line, index) => `${index === 0 ? indent : `${indent}  `}${line}`);
-}
-
-/** What `-o json` and `-o yaml` print: stable names, every finding whole. `problem`: why there is no answer at all. */
-export function gateObject(answers: readonly GateAnswer[], exitCode: ExitCode, problem?: string): GateObject {
-  return {
-    exitCode,
-    reports: answers.map(({ waiting: _, ...answer }) => ({
-      ...answer,
-      blockers: [...answer.blockers],
-      unanswered: [...answer.unanswered],
-      warnings: [...answer.warnings],
-      muted: [...answer.muted],
-      skipped: [...answer.skipped],
-      notExamined: [...answer.notExamined],
-    })),
-    ...(problem === undefined ? {} : { problem }),
-  };
 }

@@ -3,7 +3,7 @@
 import type { ExitCode } from '../api/exit-codes.ts';
 import type { Result } from '../api/faults/traits.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
-import type { GateAnswer } from '../facts/gate-decision.ts';
+import type { GateAnswer } from '../gate/decision.ts';
 import { OUTCOMES } from './gate.ts';
 import { printable } from './printable.ts';
 import { titleOf, type Told } from './told.ts';

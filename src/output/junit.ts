@@ -2,7 +2,7 @@
 // is the one that Jenkins, GitLab and GitHub's reporters read: failure, error and skipped are the children with meaning.
 import { EXIT } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
-import type { GateAnswer } from '../facts/gate-decision.ts';
+import type { GateAnswer } from '../gate/decision.ts';
 import { titleOf, type Told } from './told.ts';
 
 interface Case {

@@ -1,7 +1,7 @@
 // Markdown for a pull request or a job summary (GitHub and GitLab flavour): a table of what is not good, then the advice.
 import { EXIT } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
-import type { GateAnswer } from '../facts/gate-decision.ts';
+import type { GateAnswer } from '../gate/decision.ts';
 import { OUTCOMES } from './gate.ts';
 import { printable } from './printable.ts';
 import { titleOf, type Told } from './told.ts';

@@ -1,6 +1,6 @@
 // One report as JUnit, Markdown and HTML tell it: what was seen, and what the gate decided about it.
 import type { HealthReportStatus } from '../api/health-report.ts';
-import type { GateAnswer } from '../facts/gate-decision.ts';
+import type { GateAnswer } from '../gate/decision.ts';
 
 export interface Told {
   readonly namespace: string;

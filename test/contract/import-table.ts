@@ -83,7 +83,18 @@ export const IMPORT_TABLE: readonly Row[] = [
   { room: 'checks', purpose: 'ask one question of what was seen', imports: [...PLAIN], packages: [] },
   { room: 'judge', purpose: 'hysteresis, root causes, mutes, roll-up', imports: [...PLAIN], packages: [] },
   { room: 'report', purpose: 'say it: conditions, messages, size', imports: [...PLAIN, 'judge'], packages: [] },
-  { room: 'output', purpose: 'show it: table, tree, JSON, YAML', imports: [...PLAIN], packages: ['yaml', 'node:util'] },
+  {
+    room: 'gate',
+    purpose: 'may an upgrade go on: ask for a run, wait, decide, record exceptions',
+    imports: [...PLAIN, 'kube', 'judge'],
+    packages: ['zod', 'node:crypto', 'node:os'],
+  },
+  {
+    room: 'output',
+    purpose: 'show it: table, tree, JSON, YAML',
+    imports: [...PLAIN, 'gate'],
+    packages: ['yaml', 'node:util'],
+  },
   {
     room: 'examine.ts',
     purpose: 'the line from a spec to a status',
@@ -93,7 +104,7 @@ export const IMPORT_TABLE: readonly Row[] = [
   {
     room: 'operator',
     purpose: 'keep every report current',
-    imports: [...PLAIN, 'clients', 'kube', 'targets', 'probes', 'checks', 'judge', 'report', 'examine.ts'],
+    imports: [...PLAIN, 'clients', 'kube', 'targets', 'probes', 'checks', 'judge', 'report', 'gate', 'examine.ts'],
     packages: ['pino', 'prom-client', 'node:crypto', 'node:events', 'node:http', 'node:net', 'node:os'],
   },
   {
@@ -109,6 +120,7 @@ export const IMPORT_TABLE: readonly Row[] = [
       'checks',
       'judge',
       'report',
+      'gate',
       'output',
       'examine.ts',
       'operator',

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import { parse } from 'yaml';
 import { openApiSchema } from '../../../src/api/crd.ts';
-import { gateObjectSchema } from '../../../src/api/gate-object.ts';
+import { gateObjectSchema } from '../../../src/gate/object.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 import { closed } from '../../support/closed-schema.ts';
 import { command, type CommandResult } from './command.ts';

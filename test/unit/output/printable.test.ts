@@ -1,8 +1,8 @@
 // A terminal obeys what it prints. A status that is not the operator's own may hold anything.
 import { describe, expect, it } from 'vitest';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
-import type { GateAnswer } from '../../../src/facts/gate-decision.ts';
-import { decideGate } from '../../../src/judge/gate.ts';
+import { decideGate } from '../../../src/gate/decide.ts';
+import type { GateAnswer } from '../../../src/gate/decision.ts';
 import { renderGate } from '../../../src/output/gate.ts';
 import { renderMarkdown } from '../../../src/output/markdown.ts';
 import { allPrintable } from '../../../src/output/printable.ts';

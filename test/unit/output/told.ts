@@ -1,7 +1,7 @@
 // Reports to tell about, good and bad, and texts that try to break out of whatever they are put into.
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
-import type { GateAnswer } from '../../../src/facts/gate-decision.ts';
-import { decideGate, undecided } from '../../../src/judge/gate.ts';
+import { decideGate, undecided } from '../../../src/gate/decide.ts';
+import type { GateAnswer } from '../../../src/gate/decision.ts';
 import type { Told } from '../../../src/output/told.ts';
 import { redact } from '../../../src/runtime/safe-text.ts';
 import { report, run, START } from '../judge/fixtures.ts';

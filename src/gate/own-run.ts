@@ -2,9 +2,9 @@
 // same findings. Freshness is no question here.
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { HealthReportStatus, Verdict } from '../api/health-report.ts';
-import type { GateDecision } from '../facts/gate-decision.ts';
-import { decideGate } from './gate.ts';
-import type { Waiver } from './upgradeable.ts';
+import type { Waiver } from '../judge/upgradeable.ts';
+import { decideGate } from './decide.ts';
+import type { GateDecision } from './decision.ts';
 
 /**
  * Judges a status that this process made a moment ago. `spec.suspend` tells the operator to rest, not whoever runs

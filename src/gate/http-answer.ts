@@ -1,9 +1,9 @@
 // What /gate/{namespace}/{name} answers: the same judgement as the command's, on the report that the watch last showed.
 import { EXIT } from '../api/exit-codes.ts';
-import type { GateAnswer, GateDecision } from '../facts/gate-decision.ts';
-import { decideGate, undecided } from '../judge/gate.ts';
 import { parseReport, type ReportObject } from '../kube/reports.ts';
 import { redact } from '../runtime/safe-text.ts';
+import { decideGate, undecided } from './decide.ts';
+import type { GateAnswer, GateDecision } from './decision.ts';
 
 export interface GateHttpAnswer {
   /** 200: pass. 412: something blocks. 503: stale, unknown, or no such report here. */

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../src/api/exit-codes.ts';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
-import { decideGate, type GateInput } from '../../../src/judge/gate.ts';
-import { type Asked, answers, seenAgain } from '../../../src/judge/gate-request.ts';
+import { decideGate, type GateInput } from '../../../src/gate/decide.ts';
+import { type Asked, answers, seenAgain } from '../../../src/gate/request.ts';
 import { stalledStatus, suspendedStatus } from '../../../src/report/index.ts';
-import { finding, minutes, report, run, runs, START } from './fixtures.ts';
+import { finding, minutes, report, run, runs, START } from '../judge/fixtures.ts';
 
 const NOW = new Date(START.getTime() + 30_000);
 const until = '2026-11-24T00:00:00Z';

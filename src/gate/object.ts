@@ -1,9 +1,10 @@
 // What `gate -o json` and `-o yaml` print, as a schema: published, so that a pipeline can rely on it. Fields may be
 // added; none changes its meaning or goes away.
 import { z } from 'zod';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { RESULTS, SEVERITIES } from './faults/traits.ts';
-import { GATE_REASONS, type GateReason } from './gate-reasons.ts';
+import { EXIT, type ExitCode } from '../api/exit-codes.ts';
+import { RESULTS, SEVERITIES } from '../api/faults/traits.ts';
+import type { GateAnswer } from './decision.ts';
+import { GATE_REASONS, type GateReason } from './reasons.ts';
 
 const exitCode = z
   .literal(Object.values(EXIT) as [ExitCode, ...ExitCode[]])
@@ -52,7 +53,7 @@ const answer = z
   })
   .describe('The answer about one report.');
 
-export const gateObject = z
+export const GATE_OBJECT = z
   .object({
     exitCode: exitCode.describe('That of the command: the worst of the reports.'),
     reports: z.array(answer).describe('Empty when the gate could not get as far as a report.'),
@@ -60,9 +61,26 @@ export const gateObject = z
   })
   .meta({ title: 'recognize-health gate -o json' });
 
-export type GateObject = z.output<typeof gateObject>;
+export type GateObject = z.output<typeof GATE_OBJECT>;
+
+/** What `-o json` and `-o yaml` print: stable names, every finding whole. `problem`: why there is no answer at all. */
+export function gateObject(answers: readonly GateAnswer[], exitCode: ExitCode, problem?: string): GateObject {
+  return {
+    exitCode,
+    reports: answers.map(({ waiting: _, ...answer }) => ({
+      ...answer,
+      blockers: [...answer.blockers],
+      unanswered: [...answer.unanswered],
+      warnings: [...answer.warnings],
+      muted: [...answer.muted],
+      skipped: [...answer.skipped],
+      notExamined: [...answer.notExamined],
+    })),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
 
 /** The schema as JSON Schema, for docs and pipelines. */
 export function gateObjectSchema(): object {
-  return z.toJSONSchema(gateObject, { target: 'draft-7', io: 'input' });
+  return z.toJSONSchema(GATE_OBJECT, { target: 'draft-7', io: 'input' });
 }

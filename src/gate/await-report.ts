@@ -4,14 +4,14 @@ import { EXIT } from '../api/exit-codes.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
 import { REQUEST_ANNOTATION } from '../api/names.ts';
 import { problemLines } from '../api/validate.ts';
-import type { GateDecision } from '../facts/gate-decision.ts';
 import type { ApiFault, ApiResult } from '../kube/api-fault.ts';
 import type { KubeApi } from '../kube/call.ts';
 import { getReport, parseReport, requestRun, type ReportObject } from '../kube/reports.ts';
-import { type Asked, seenAgain } from '../judge/gate-request.ts';
-import { decideGate, undecided, type GateInput } from '../judge/gate.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
+import { decideGate, undecided, type GateInput } from './decide.ts';
+import type { GateDecision } from './decision.ts';
+import { type Asked, seenAgain } from './request.ts';
 
 export interface AwaitOptions {
   readonly api: KubeApi;

@@ -1,8 +1,8 @@
 // /gate/{namespace}/{name}: the status code is the answer, and nothing but a good report of now is a 200.
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { gateAnswer } from '../../../src/gate/http-answer.ts';
 import { serveEndpoints, type Endpoints } from '../../../src/operator/endpoints.ts';
-import { gateAnswer } from '../../../src/operator/gate.ts';
 import { minutes, report, run, START } from '../judge/fixtures.ts';
 
 const object = (status: unknown, more: object = {}): Parameters<typeof gateAnswer>[1] => ({

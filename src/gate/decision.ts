@@ -1,8 +1,8 @@
 // What a gate decided about one report, and why: handed from the judgement to output, to the command and to /gate.
 import type { ExitCode } from '../api/exit-codes.ts';
-import type { GateReason } from '../api/gate-reasons.ts';
 import type { Result, Severity } from '../api/faults/traits.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
+import type { GateReason } from './reasons.ts';
 
 /** One check that the gate speaks of, with what the guide says. */
 export interface GateFinding {

@@ -2,15 +2,15 @@
 // what is missing, old, unconfirmed or contradictory is never a pass. Pure; `now` is the API server's clock.
 import { COMPONENT_CONDITIONS, SERVICES } from '../api/components.ts';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
-import { GATE_REASONS, type GateReason } from '../api/gate-reasons.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
-import type { GateDecision, GateFinding } from '../facts/gate-decision.ts';
+import { byBadness } from '../judge/order.ts';
+import { MUTES_CHECK } from '../judge/roll-up.ts';
+import { notExamined, type Missing, type Waiver } from '../judge/upgradeable.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
-import { type Asked, answers } from './gate-request.ts';
-import { byBadness } from './order.ts';
-import { MUTES_CHECK } from './roll-up.ts';
-import { notExamined, type Missing, type Waiver } from './upgradeable.ts';
+import type { GateDecision, GateFinding } from './decision.ts';
+import { GATE_REASONS, type GateReason } from './reasons.ts';
+import { type Asked, answers } from './request.ts';
 
 export interface GateInput {
   /** Undefined when there is none, or none that can be read. */

@@ -1,11 +1,11 @@
 // check concludes from its own run what the gate concludes from the operator's.
 import { describe, expect, it } from 'vitest';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
-import { decideGate } from '../../../src/judge/gate.ts';
-import { decideOwnRun, suggestedExit } from '../../../src/judge/own-run.ts';
+import { decideGate } from '../../../src/gate/decide.ts';
+import { decideOwnRun, suggestedExit } from '../../../src/gate/own-run.ts';
 import type { Waiver } from '../../../src/judge/upgradeable.ts';
 import { stalledStatus } from '../../../src/report/index.ts';
-import { finding, report, run, START } from './fixtures.ts';
+import { finding, report, run, START } from '../judge/fixtures.ts';
 
 const WAIVED: readonly Waiver[] = ['Databases', 'Buckets', 'Keys'];
 const optional = finding('metrics-collector/health', 'HealthDown', { required: false });

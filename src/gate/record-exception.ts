@@ -3,14 +3,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
-import { GATE_REASONS } from '../api/gate-reasons.ts';
-import type { GateAnswer } from '../facts/gate-decision.ts';
-import { undecided } from '../judge/gate.ts';
 import type { KubeApi } from '../kube/call.ts';
 import { createEvent } from '../kube/events.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { refused } from './await-report.ts';
+import { undecided } from './decide.ts';
+import type { GateAnswer } from './decision.ts';
+import { GATE_REASONS } from './reasons.ts';
 
 /** What a person decided against the findings. */
 export interface Exception {
