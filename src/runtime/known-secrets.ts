@@ -1,130 +1,90 @@
-// Masks values that we know to be secret wherever a text repeats them: as they are, encoded, broken over lines, or cut
-// off at either end of the text. What the other side did to a value before it repeated it is not ours to choose.
+// Masks values that we know to be secret wherever a text repeats them: as they are, encoded, escaped, in another case,
+// broken over lines, or cut off at either end of the text. What the other side did to a value before it repeated it is
+// not ours to choose. Both are hostile: the work is linear in the text, whatever the values are.
+import { encodings } from './encodings.ts';
+import { occurrences } from './occurrences.ts';
+import { onOneLine, viewsOf, withoutBreaks } from './text-views.ts';
 
 /** What is shown in place of a secret. */
 export const MASK = '[redacted]';
 
 /** Shorter values are no secrets, and masking them would tear texts apart. In characters. */
 const SHORTEST_VALUE = 3;
-/** A shorter piece of an encoded value, or of one that was cut off, is found in texts by chance. In characters. */
+/** A shorter piece of a value, or one in another case or encoding, is found in texts by chance. In characters. */
 const SHORTEST_PIECE = 5;
-
-/** A text as it is searched, with the place of each of its characters in the original. */
-interface View {
-  readonly text: string;
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-}
-
-/** Line breaks and other control characters, with the blanks around them. */
-const BREAKS = /[ ]*[\u0000-\u001f\u007f-\u009f\u2028\u2029][\s\u0000-\u001f\u007f-\u009f]*/g;
-const PERCENT_RUN = /(?:%[0-9a-f]{2})+/gi;
 
 /** The text with every value of `known` masked. */
 export function maskKnown(text: string, known: readonly string[]): string {
-  const values = known.filter((value) => value.length >= SHORTEST_VALUE);
-  if (values.length === 0) return text;
-  const joined = withoutBreaks(text);
-  const views = [joined, withoutPercents(joined)];
-  const found: [from: number, to: number][] = [];
-  for (const value of values) {
-    for (const dress of dressesOf(value.replace(BREAKS, ''))) {
-      for (const view of views) collect(view, dress, found);
+  const words = wordsOf(known, text.length);
+  if (words.exact.size + words.folded.size === 0) return text;
+  const depth = new Int32Array(text.length + 1);
+  for (const view of viewsOf(text)) {
+    const search = (searched: string, word: string): void => {
+      for (const [from, to] of occurrences(searched, word, SHORTEST_PIECE)) {
+        const [first, end] = [view.start(from), view.end(to - 1)];
+        depth[first] = (depth[first] ?? 0) + 1;
+        depth[end] = (depth[end] ?? 0) - 1;
+      }
+    };
+    for (const word of words.exact) search(view.text, word);
+    const folded = fold(view.text);
+    for (const word of words.folded) search(folded, word);
+  }
+  return masked(text, depth);
+}
+
+/** What is looked for: `exact` as it stands, `folded` in either case. */
+interface Words {
+  readonly exact: ReadonlySet<string>;
+  readonly folded: ReadonlySet<string>;
+}
+
+function wordsOf(known: readonly string[], length: number): Words {
+  const exact = new Set<string>();
+  const folded = new Set<string>();
+  for (const value of known) {
+    for (const part of ends(value, length)) {
+      // A value of breaks alone leaves nothing to look for.
+      for (const form of new Set([withoutBreaks(part).trim(), onOneLine(part).trim()])) {
+        if (form.length < SHORTEST_VALUE) continue;
+        if (form.length < SHORTEST_PIECE) exact.add(form);
+        else folded.add(fold(form)).add(fold(form.replaceAll(' ', '+')));
+        const { caseless, cased } = encodings(form);
+        for (const word of caseless) if (word.length >= SHORTEST_PIECE) folded.add(fold(word));
+        for (const word of cased) if (word.length >= SHORTEST_PIECE) exact.add(word);
+      }
     }
   }
-  return masked(text, found);
+  return { exact, folded };
 }
 
-/** The forms in which a value is repeated. Percent-encoding is undone in the text instead: there are too many of it. */
-function dressesOf(value: string): readonly string[] {
-  const bytes = Buffer.from(value);
-  const json = JSON.stringify(value).slice(1, -1);
-  const xml = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const encoded = [
-    json,
-    xml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'),
-    xml.replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
-    value.replaceAll(' ', '+'),
-    bytes.toString('hex'),
-    bytes.toString('hex').toUpperCase(),
-    ...[0, 1, 2].flatMap((shift) => base64Within(bytes, shift)),
-  ].filter((dress) => dress.length >= SHORTEST_PIECE);
-  return [...new Set([value, ...encoded])];
+/** Of a value that is longer than the text only the beginning or the end can stand in it beside anything else. */
+function ends(value: string, length: number): readonly string[] {
+  const most = length + SHORTEST_PIECE;
+  return value.length <= 2 * most ? [value] : [value.slice(0, most), value.slice(-most)];
 }
 
-/** The part of a base64 text that is the value's alone when `shift` bytes (modulo three) come before it. */
-function base64Within(value: Buffer, shift: number): readonly string[] {
-  const whole = Buffer.concat([Buffer.alloc(shift), value]).toString('base64');
-  const part = whole.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + value.length) * 8) / 6));
-  return [part, part.replaceAll('+', '-').replaceAll('/', '_')];
+/** Small letters, character by character: places stay what they are, and no letter depends on its neighbours. */
+function fold(text: string): string {
+  const small = text.toLowerCase();
+  if (/^[\u0000-\u007f]*$/.test(text)) return small;
+  return text.replace(/[^\u0000-\u007f]|[A-Z]/g, (letter) => {
+    const lower = letter.toLowerCase();
+    return lower.length === letter.length ? lower : letter;
+  });
 }
 
-function collect({ text, from, to }: View, dress: string, found: [number, number][]): void {
-  const add = (first: number, end: number): void => {
-    found.push([from[first] ?? 0, to[end - 1] ?? 0]);
-  };
-  for (let at = text.indexOf(dress); at !== -1; at = text.indexOf(dress, at + dress.length)) add(at, at + dress.length);
-  const end = text.replace(/(?:…|\.{3})$/, '').length;
-  for (let length = Math.min(dress.length - 1, end); length >= SHORTEST_PIECE; length--) {
-    if (text.endsWith(dress.slice(0, length), end)) {
-      add(end - length, end);
-      break;
-    }
+/** Masks where the depth is above zero; ranges that touch are one. */
+function masked(text: string, depth: Int32Array): string {
+  const parts: string[] = [];
+  let level = 0;
+  let shownFrom = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const before = level;
+    level += depth[index] ?? 0;
+    if (before === 0 && level > 0) parts.push(text.slice(shownFrom, index), MASK);
+    if (before > 0 && level === 0) shownFrom = index;
   }
-  for (let length = Math.min(dress.length - 1, text.length); length >= SHORTEST_PIECE; length--) {
-    if (text.startsWith(dress.slice(-length))) {
-      add(0, length);
-      break;
-    }
-  }
+  if (level === 0) parts.push(text.slice(shownFrom));
+  return parts.join('');
 }
-
-function masked(text: string, found: readonly [from: number, to: number][]): string {
-  let out = '';
-  let done = 0;
-  for (const [from, to] of found.toSorted((a, b) => a[0] - b[0])) {
-    if (to <= done) continue;
-    // A piece that overlaps the one before belongs to the same mask.
-    if (from >= done) out += text.slice(done, from) + MASK;
-    done = to;
-  }
-  return out + text.slice(done);
-}
-
-function withoutBreaks(text: string): View {
-  return rewritten({ text, from: indexes(text, 0), to: indexes(text, 1) }, BREAKS, () => '');
-}
-
-function withoutPercents(view: View): View {
-  return rewritten(view, PERCENT_RUN, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
-}
-
-/** A view with every match replaced. Each character of a replacement stands for the whole match. */
-function rewritten(view: View, pattern: RegExp, replace: (match: string) => string): View {
-  let text = '';
-  const from: number[] = [];
-  const to: number[] = [];
-  let done = 0;
-  const copy = (end: number): void => {
-    text += view.text.slice(done, end);
-    for (let index = done; index < end; index++) {
-      from.push(view.from[index] ?? 0);
-      to.push(view.to[index] ?? 0);
-    }
-  };
-  for (const match of view.text.matchAll(pattern)) {
-    copy(match.index);
-    done = match.index + match[0].length;
-    const replacement = replace(match[0]);
-    text += replacement;
-    for (let index = 0; index < replacement.length; index++) {
-      from.push(view.from[match.index] ?? 0);
-      to.push(view.to[done - 1] ?? 0);
-    }
-  }
-  copy(view.text.length);
-  return { text, from, to };
-}
-
-const indexes = (text: string, plus: number): number[] =>
-  Array.from({ length: text.length }, (_, index) => index + plus);

@@ -10,6 +10,10 @@ export type SafeText = string & { readonly [brand]: true };
 /** Control characters, line breaks, and what turns the order of characters on a screen around (CVE-2021-42574). */
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
 
+/** What a screen leaves out: soft hyphens, joiners, fillers, tags. It hides words from a search and texts in texts. */
+const INVISIBLE =
+  /(?:(?![\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb])+/gu;
+
 /** How many bytes a redacted text may have unless the caller says otherwise. */
 export const DEFAULT_SAFE_BYTES = 256;
 
@@ -23,7 +27,7 @@ export const DEFAULT_SAFE_BYTES = 256;
 export function redact(text: string, known: readonly string[] = [], maxBytes: number = DEFAULT_SAFE_BYTES): SafeText {
   // A cap before the patterns keeps the work constant on hostile input; what is cut here would be cut below anyway.
   const cut = text.length > maxBytes * 8;
-  let out = cut ? text.slice(0, maxBytes * 8) : text;
+  let out = (cut ? text.slice(0, maxBytes * 8) : text).replace(INVISIBLE, '');
   const before = out;
   out = maskShapes(maskKnown(out, known));
   // Masking shortens: then what the first cut left of its last word, perhaps half a secret, could come into view.
@@ -31,9 +35,9 @@ export function redact(text: string, known: readonly string[] = [], maxBytes: nu
   return clip(visible(out).trim(), maxBytes) as SafeText;
 }
 
-/** The text without what a terminal would act on instead of showing it: for what is ours or was redacted before. */
+/** The text without what a terminal acts on or leaves out instead of showing it: for what is ours or was redacted. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, ' ');
+  return text.replace(UNSEEN, ' ').replace(INVISIBLE, '');
 }
 
 /** Joins texts that are safe already (and constants of the program) without another pass. */

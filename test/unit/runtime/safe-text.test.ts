@@ -2,10 +2,26 @@
 import * as fc from 'fast-check';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { MASK } from '../../../src/runtime/known-secrets.ts';
 import { clip, redact } from '../../../src/runtime/safe-text.ts';
 import { secret } from '../../../src/runtime/secret.ts';
 
 const PLANTED = 'S3cr3t-Pa55word/xyz';
+
+/** `FUZZ_CASES` makes the run longer. */
+const CASES = Number(process.env['FUZZ_CASES'] ?? 300);
+
+const escaped = (text: string, of: (code: string) => string): string =>
+  Array.from(text, (letter) => of(letter.charCodeAt(0).toString(16))).join('');
+
+/** RFC 4648, section 6, without padding. */
+function base32(text: string): string {
+  const bits = [...Buffer.from(text)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const groups = bits.match(/.{1,5}/g) ?? [];
+  return groups
+    .map((group) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.charAt(Number.parseInt(group.padEnd(5, '0'), 2)))
+    .join('');
+}
 
 describe('redact', () => {
   test.each([
@@ -42,6 +58,13 @@ describe('redact', () => {
     ['in base64', Buffer.from(PLANTED).toString('base64')],
     ['in base64url', Buffer.from(PLANTED).toString('base64url')],
     ['in hexadecimal', Buffer.from(PLANTED).toString('hex')],
+    ['in base32', base32(PLANTED)],
+    ['in another case', PLANTED.toUpperCase()],
+    ['percent-encoded twice', encodeURIComponent(encodeURIComponent(PLANTED))],
+    ['percent-encoded three times', encodeURIComponent(encodeURIComponent(encodeURIComponent(PLANTED)))],
+    ['as escapes of JSON', escaped(PLANTED, (code) => `\\u${code.padStart(4, '0')}`)],
+    ['as escapes of JavaScript', escaped(PLANTED, (code) => `\\x${code}`)],
+    ['as references of XML', escaped(PLANTED, (code) => `&#x${code};`)],
   ])('masks a known value %s', (_dress, text) => {
     expect(redact(`odd error: ${text}`, [PLANTED])).not.toContain(text);
     expect(redact(`odd error: ${text} (28P01)`, [PLANTED])).toMatch(/^odd error: \S*\[redacted\]\S* \(28P01\)$/);
@@ -60,6 +83,20 @@ describe('redact', () => {
     ['at every fourth character', PLANTED.replace(/(.{4})/g, '$1\n')],
     ['by a NUL', PLANTED.replace('-', '\0-')],
   ])('masks a known value that is broken %s', (_how, text) => {
+    expect(redact(`odd error: ${text} (28P01)`, [PLANTED])).toBe('odd error: [redacted] (28P01)');
+  });
+
+  test.each([
+    ['a zero-width space', '\u200b'],
+    ['a joiner', '\u200d'],
+    ['a soft hyphen', '\u00ad'],
+    ['a word joiner', '\u2060'],
+    ['a tag', '\u{e0041}'],
+    ['a turn of direction', '\u202e'],
+    ['an escaped zero-width space', '\\u200b'],
+    ['a percent-encoded zero-width space', '%E2%80%8B'],
+  ])('masks a known value with %s within', (_what, between) => {
+    const text = Array.from(PLANTED).join(between);
     expect(redact(`odd error: ${text} (28P01)`, [PLANTED])).toBe('odd error: [redacted] (28P01)');
   });
 
@@ -94,8 +131,32 @@ describe('redact', () => {
     ['a line of a PEM block', 'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2'],
     ['an access key id', 'AKIAIOSFODNN7EXAMPLE'],
     ['a JWT', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N'],
+    ['a token of GitHub', 'ghp_16C7e42F292c6912E7710c838347Ae178B4a'],
+    ['a fine-grained token of GitHub', 'github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuv'],
+    ['a token of GitLab', 'glpat-abcDEF123_xyz-45678'],
+    ['a token of Slack', 'xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOcHrzqqgy'],
+    ['a key of Stripe', 'sk_live_' + '4eC39HqLyjWDarjtT1zdp7dc'],
+    ['a token of Vault', 'hvs.CAESIJlU02LQZq1b'],
+    ['a key of Google', 'AIzaSyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe'],
   ])('masks %s that nobody told us of', (_what, value) => {
     expect(redact(`odd line ${value} in a log`)).toBe('odd line [redacted] in a log');
+  });
+
+  test.each([
+    [
+      'an Azure connection string',
+      'AccountName=a;AccountKey=Zm9vYmFyYmF6cXV4==',
+      'AccountName=a;AccountKey=[redacted]',
+    ],
+    ['a shared access key', 'SharedAccessKey=Zm9vYmFyYmF6', 'SharedAccessKey=[redacted]'],
+    ['a signed URL', 'GET /c?sv=2022&sig=Zm9v%2BYmFy&se=1', 'GET /c?sv=2022&sig=[redacted]&se=1'],
+    ['IDENTIFIED BY', "CREATE USER a IDENTIFIED BY 'it''s me' x", "CREATE USER a IDENTIFIED BY '[redacted]' x"],
+    ['PASSWORD of a role', "ALTER ROLE a PASSWORD 'hunter two'", "ALTER ROLE a PASSWORD '[redacted]'"],
+    ['curl -u', 'curl -s -u admin:hunter2 https://h/', 'curl -s -u [redacted] https://h/'],
+    ['curl --user', 'curl --user "admin:hunter two" https://h/', 'curl --user "[redacted] two" https://h/'],
+    ['a zero-width space in a name', 'pass\u200bword=hunter2', 'password=[redacted]'],
+  ])('masks what %s carries', (_what, text, shown) => {
+    expect(redact(text)).toBe(shown);
   });
 
   test('masks a private key to the end of the text', () => {
@@ -141,6 +202,45 @@ describe('redact', () => {
         expect(redact(before + PLANTED + after, [PLANTED])).not.toContain(PLANTED);
       }),
     );
+  });
+});
+
+describe('redact, whatever the values are', () => {
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 80 }),
+    fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', '\r', '\u2028', '\u200b', '%', '\\', 'İ'), maxLength: 80 }),
+  );
+
+  test.each([
+    ['line breaks', '\n'.repeat(64)],
+    ['one line break', '\n\n\n'],
+    ['blanks', '     '],
+    ['zero-width characters', '\u200b'.repeat(8)],
+    ['NULs', '\0'.repeat(8)],
+  ])('ends for a known value of %s', (_what, value) => {
+    expect(redact('password authentication\nfailed', [value])).toBe('password authentication failed');
+  });
+
+  test('ends, stays within its limit, and shows no value of five characters and more (any text and values)', () => {
+    fc.assert(
+      fc.property(anything, anything, fc.array(anything, { maxLength: 4 }), (before, after, values) => {
+        const value = values[0] ?? '';
+        const shown = redact(`${before}${value}${after}`, values, 1024);
+        expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(1024);
+        const plain = value.trim();
+        if (plain.length >= 5 && !MASK.includes(plain)) expect(shown).not.toContain(plain);
+      }),
+      { numRuns: CASES },
+    );
+  });
+
+  test('does work in proportion to the text, not to text times value', () => {
+    // What takes the product of the lengths does ten thousand million steps here, and the runner ends it.
+    const long = 'ab'.repeat(500_000);
+    const half = 'ab'.repeat(250_000);
+    expect(redact(long, [`${half}c`], 2_000_000) === half + MASK).toBe(true);
+    expect(redact(`${' '.repeat(500_000)}x`, ['  y  z  '], 2_000_000)).toBe('x');
+    expect(redact(`${'\n'.repeat(500_000)}x`, ['\n'.repeat(500_000), `${'\n'.repeat(400_000)}y`], 2_000_000)).toBe('x');
   });
 });
 
