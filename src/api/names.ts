@@ -15,7 +15,7 @@ export const REQUEST_ANNOTATION = `${GROUP}/requested-at`;
 
 /** On the CRD: which schema this is, so that an operator can tell an older one. */
 export const SCHEMA_VERSION_ANNOTATION = `${GROUP}/schema-version`;
-export const SCHEMA_VERSION = '1';
+export const SCHEMA_VERSION = '2';
 
 /** The field manager of every status write. */
 export const FIELD_MANAGER = 'recognize-health';

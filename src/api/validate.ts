@@ -120,12 +120,8 @@ function sentence(issue: z.core.$ZodIssue, node: StructuralSchema, value: unknow
 /** What the patterns of the schema mean to people. A pattern without words is shown as it is. */
 const PATTERN_WORDS: Readonly<Record<string, string>> = {
   '^([0-9]{1,6}(ms|s|m|h))+$': 'must be a duration such as 30s, 5m or 1h30m',
-  '^https?://[^\\s]+$': 'must be an http or https URL',
-  '^/[^\\s?#]*$': 'must be a path that starts with / and has no query',
   '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$': 'must consist of lower-case letters, digits and hyphens',
   '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$': 'must be the name of a Kubernetes object',
-  '^[A-Za-z0-9._-]+$': 'must be a key of a Secret: letters, digits, dots, hyphens, underscores',
-  '^[^\\s/@]+$': 'must be a host name or address, without a port, a path or credentials',
 };
 
 function range(node: StructuralSchema, value: unknown): string | undefined {

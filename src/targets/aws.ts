@@ -3,6 +3,7 @@ import type { BucketSpec, KeySpec } from '../api/health-report.ts';
 import { ok, type Outcome } from '../facts/outcome.ts';
 import type { AwsAccess, BucketTarget, KeyTarget } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
+import { accessKeyId, sessionToken } from './open-values.ts';
 import { type KeyRef, readAll } from './references.ts';
 
 type KmsSpec = NonNullable<KeySpec['kms']>;
@@ -94,19 +95,19 @@ async function awsAccess(
     signal,
   );
   if (!read.ok) return read;
-  const { ca, accessKeyId, secretAccessKey, sessionToken } = read.value;
-  return ok({
+  const { ca, ...values } = read.value;
+  const access = {
     region: spec.region,
     ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }),
     ...(ca === undefined ? {} : { ca: ca.reveal() }),
-    credentials:
-      accessKeyId === undefined || secretAccessKey === undefined
-        ? { source: 'ambient' }
-        : {
-            source: 'own',
-            accessKeyId: accessKeyId.reveal().trim(),
-            secretAccessKey,
-            ...(sessionToken === undefined ? {} : { sessionToken }),
-          },
-  });
+  };
+  const { secretAccessKey } = values;
+  if (own === undefined || values.accessKeyId === undefined || secretAccessKey === undefined)
+    return ok({ ...access, credentials: { source: 'ambient' } });
+  const keyId = accessKeyId(values.accessKeyId, keyOf(own.accessKeyIdKey));
+  if (!keyId.ok) return keyId;
+  const credentials = { source: 'own', accessKeyId: keyId.value, secretAccessKey } as const;
+  if (values.sessionToken === undefined) return ok({ ...access, credentials });
+  const token = sessionToken(values.sessionToken, keyOf(own.sessionTokenKey), keyId.value);
+  return token.ok ? ok({ ...access, credentials: { ...credentials, sessionToken: token.value } }) : token;
 }

@@ -5,6 +5,7 @@ import type { DatabaseConnection, DatabaseTarget } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { ConnectionUrl, ParseConnectionUrl } from './connection-url.ts';
+import { roleName } from './open-values.ts';
 import { readAll } from './references.ts';
 
 /** A database to visit, or the fault why it cannot be: judged like every other answer. */
@@ -63,7 +64,12 @@ async function connectionOf(
   const sameSecret = url !== undefined && (own === undefined || own.name === spec.urlSecretRef?.name);
   const namedBySecret = sameSecret || (own !== undefined && (await namesHost(own.name, value.host, secrets, signal)));
   // A Secret beside the URL is there to override what the URL carries.
-  const user = username?.reveal().trim() ?? value.username;
+  const named =
+    username === undefined || own === undefined
+      ? ok(value.username)
+      : roleName(username, { name: own.name, key: own.usernameKey });
+  if (!named.ok) return named;
+  const user = named.value;
   if (user === undefined) {
     return failed(
       'TargetInvalid',

@@ -2,13 +2,7 @@
 // A rule is written once with both of its forms: CEL for the API server, a function for our own validation.
 import * as z from 'zod';
 import { DURATION_PATTERN, parseDuration } from '../../runtime/duration.ts';
-
-/** One `x-kubernetes-validations` rule with its equivalent in TypeScript. `message` must not repeat a value. */
-export interface Rule<T> {
-  readonly cel: string;
-  readonly message: string;
-  readonly holds: (value: T) => boolean;
-}
+import { isObjectName, isSecretKey, type Rule } from './field-rules.ts';
 
 /** Attaches rules to a schema: CEL goes into the CRD, the function into validation here. */
 export function withRules<S extends z.ZodType>(schema: S, rules: readonly Rule<z.output<S>>[]): S {
@@ -36,30 +30,11 @@ export const objectName = z
   .max(253)
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
 
-/** The key within a Secret. */
-export const secretKey = z
-  .string()
-  .min(1)
-  .max(253)
-  .regex(/^[A-Za-z0-9._-]+$/);
+/** The name of a Secret. Its form is a rule of the object around it: see `field-rules.ts`. */
+export const secretName = z.string().min(1).max(253).describe("The Secret's name, in the report's own namespace.");
 
-/**
- * A key whose value goes out as it is (a user name, an access key id), so its name must say so: otherwise a report could
- * send any value of the Secret, a password too, to a server of its author's choosing. RE2 has no look-ahead.
- */
-export function openSecretKey(pattern: string, notPattern: string, what: string): z.ZodString {
-  // Spelled out: not every evaluator of CEL knows the flag for it.
-  const anyCase = (text: string): string => text.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
-  const [says, saysMore] = [anyCase(pattern), anyCase(notPattern)];
-  const [yes, no] = [new RegExp(says), new RegExp(saysMore)];
-  return withRules(secretKey, [
-    {
-      cel: `self.matches('${says}') && !self.matches('${saysMore}')`,
-      message: `must be the name of a key that says that it holds ${what}, because its value is sent as it is`,
-      holds: (value) => yes.test(value) && !no.test(value),
-    },
-  ]);
-}
+/** The key within a Secret. Its form is a rule of the object around it: see `field-rules.ts`. */
+export const secretKey = z.string().min(1).max(253);
 
 /** A duration between two bounds, both given as texts. The pattern comes first, so that CEL's duration() cannot fail. */
 export function durationBetween(min: string, max: string): z.ZodString {
@@ -76,28 +51,17 @@ export function durationBetween(min: string, max: string): z.ZodString {
   ]);
 }
 
-/** An http or https URL without userinfo: credentials belong into a Secret. */
-export const url = withRules(
-  z
-    .string()
-    .max(2048)
-    .regex(/^https?:\/\/[^\s]+$/),
-  [
-    {
-      cel: "!self.matches('^https?://[^/?#]*@')",
-      message: 'must not carry credentials (user:password@); put them into a Secret and refer to it',
-      holds: (value) => !/^https?:\/\/[^/?#]*@/.test(value),
-    },
-  ],
-);
+/** An http or https URL. Its form is a rule of the object around it: see `field-rules.ts`. */
+export const url = z.string().max(2048);
 
 /** One key of one Secret of the report's own namespace. */
-export const secretKeyRef = z
-  .object({
-    name: objectName.describe("The Secret's name, in the report's own namespace."),
+export const secretKeyRef = withRules(
+  z.object({
+    name: secretName,
     key: secretKey.describe('The key within the Secret.'),
-  })
-  .describe("A key of a Secret in the report's own namespace.");
+  }),
+  [isObjectName('name'), isSecretKey('key')],
+).describe("A key of a Secret in the report's own namespace.");
 
 /**
  * Field names that must never hold a value. They are declared, because an undeclared field would be pruned in silence

@@ -1,14 +1,15 @@
 // The spec of a HealthReport: what to examine. `spec: {}` works; everything is discovered then.
 import * as z from 'zod';
 import { SERVICES } from '../components.ts';
+import { isHost, isObjectName, isOpenKey, isPath, isSecretKey, isUrl } from './field-rules.ts';
 import {
   durationBetween,
   label,
   objectName,
-  openSecretKey,
   refusingCredentials,
   secretKey,
   secretKeyRef,
+  secretName,
   text,
   url,
   withRules,
@@ -28,65 +29,77 @@ const usedBy = z
     'The services that depend on it. When it fails, their failures are reported as symptoms. Default: the services that use such a backend in the topology at hand.',
   );
 
-const awsCredentialsSecretRef = z
-  .object({
-    name: objectName.describe("The Secret's name, in the report's own namespace."),
-    accessKeyIdKey: openSecretKey('access.?key|user|key.?id', 'secret|pass|token|private', 'an access key id')
+const awsCredentialsSecretRef = withRules(
+  z.object({
+    name: secretName,
+    accessKeyIdKey: secretKey
       .default('accessKeyId')
-      .describe('The key that holds the access key id. It is sent as it is, so its name must say what it holds.'),
+      .describe('The key that holds the access key id. It is sent as it is, so its name must be a usual one.'),
     secretAccessKeyKey: secretKey.default('secretAccessKey').describe('The key that holds the secret access key.'),
-    sessionTokenKey: openSecretKey('(session|security).?token', 'pass|private', 'a session token')
+    sessionTokenKey: secretKey
       .optional()
-      .describe('The key that holds a session token, if there is one. It is sent as it is.'),
-  })
+      .describe(
+        'The key that holds a session token, if there is one. It is sent as it is, beside a temporary access key id.',
+      ),
+  }),
+  [
+    isObjectName('name'),
+    isOpenKey('accessKeyIdKey', 'accessKeyId'),
+    isSecretKey('secretAccessKeyKey'),
+    isOpenKey('sessionTokenKey', 'sessionToken'),
+  ],
+)
   .optional()
   .describe(
     "A Secret with AWS credentials. Use the service's own, so that a denial is the service's denial. Without it the operator's ambient identity asks (IRSA, Pod Identity), which is shown to AWS alone, and a denial says nothing about the service.",
   );
 
-export const serviceSpec = refusingCredentials(['password', 'token'], {
-  name: z.enum(SERVICES).describe('Which Recognize service this is about.'),
-  required: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether the installation counts as unhealthy without it. Say false for a service that you removed on purpose.',
-    ),
-  url: url
-    .optional()
-    .describe(
-      'Base URL, for a service of another namespace or one that discovery cannot find. Only its health is asked then.',
-    ),
-  healthPath: z
-    .string()
-    .max(512)
-    .regex(/^\/[^\s?#]*$/)
-    .optional()
-    .describe(
-      'Path of the health endpoint. Default: /actuator/health, for the enrollment agent /health-check, for the dashboard /. On a path named here a 404 is a failure; on a default it is not.',
-    ),
-  workload: z
-    .object({
-      kind: z
-        .enum(['Deployment', 'StatefulSet', 'DeploymentConfig'])
-        .default('Deployment')
-        .describe('Kind of the workload.'),
-      name: objectName.describe('Name of the workload.'),
-    })
-    .optional()
-    .describe('The workload that runs the service, where discovery does not find it by image, labels or name.'),
-  tls: z
-    .object({
-      caSecretRef: secretKeyRef
-        .optional()
-        .describe('PEM bundle of the authority that signed the certificate. Default: the system roots.'),
-      serverName: text(253)
-        .optional()
-        .describe('Name to expect in the certificate, where it differs from the host of the URL.'),
-    })
-    .optional()
-    .describe('How to verify the certificate of an https service.'),
-}).describe('Overrides or adds to what is discovered about one service.');
+export const serviceSpec = refusingCredentials(
+  ['password', 'token'],
+  {
+    name: z.enum(SERVICES).describe('Which Recognize service this is about.'),
+    required: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether the installation counts as unhealthy without it. Say false for a service that you removed on purpose.',
+      ),
+    url: url
+      .optional()
+      .describe(
+        'Base URL, for a service of another namespace or one that discovery cannot find. Only its health is asked then.',
+      ),
+    healthPath: z
+      .string()
+      .max(512)
+      .optional()
+      .describe(
+        'Path of the health endpoint. Default: /actuator/health, for the enrollment agent /health-check, for the dashboard /. On a path named here a 404 is a failure; on a default it is not.',
+      ),
+    workload: z
+      .object({
+        kind: z
+          .enum(['Deployment', 'StatefulSet', 'DeploymentConfig'])
+          .default('Deployment')
+          .describe('Kind of the workload.'),
+        name: objectName.describe('Name of the workload.'),
+      })
+      .optional()
+      .describe('The workload that runs the service, where discovery does not find it by image, labels or name.'),
+    tls: z
+      .object({
+        caSecretRef: secretKeyRef
+          .optional()
+          .describe('PEM bundle of the authority that signed the certificate. Default: the system roots.'),
+        serverName: text(253)
+          .optional()
+          .describe('Name to expect in the certificate, where it differs from the host of the URL.'),
+      })
+      .optional()
+      .describe('How to verify the certificate of an https service.'),
+  },
+  [...isUrl('url'), isPath('healthPath')],
+).describe('Overrides or adds to what is discovered about one service.');
 
 export const databaseSpec = refusingCredentials(
   ['password', 'secretAccessKey'],
@@ -97,23 +110,19 @@ export const databaseSpec = refusingCredentials(
       .describe(
         'A Secret key that holds the connection URL, as JDBC (jdbc:postgresql://…) or libpq (postgres://…) writes it. Either this or host and database.',
       ),
-    host: z
-      .string()
-      .min(1)
-      .max(253)
-      .regex(/^[^\s/@]+$/)
-      .optional()
-      .describe('Host name or address of the server.'),
+    host: z.string().min(1).max(253).optional().describe('Host name or address of the server.'),
     port: z.int().min(1).max(65535).default(5432).describe('Port of the server.'),
     database: text(63).optional().describe('Name of the database on the server.'),
-    credentialsSecretRef: z
-      .object({
-        name: objectName.describe("The Secret's name, in the report's own namespace."),
-        usernameKey: openSecretKey('user|login|role', 'pass|pwd|secret|token|key([._-]|$)', 'a user name')
+    credentialsSecretRef: withRules(
+      z.object({
+        name: secretName,
+        usernameKey: secretKey
           .default('username')
-          .describe('The key that holds the user name. It is sent as it is, so its name must say what it holds.'),
+          .describe('The key that holds the user name. It is sent as it is, so its name must be a usual one.'),
         passwordKey: secretKey.default('password').describe('The key that holds the password.'),
-      })
+      }),
+      [isObjectName('name'), isOpenKey('usernameKey', 'userName'), isSecretKey('passwordKey')],
+    )
       .optional()
       .describe(
         'A Secret with user name and password. Also beside urlSecretRef, when the URL has none. A role with pg_monitor and no other rights is enough.',
@@ -141,6 +150,7 @@ export const databaseSpec = refusingCredentials(
     usedBy,
   },
   [
+    isHost('host'),
     {
       cel: 'has(self.urlSecretRef) != (has(self.host) && has(self.database))',
       message: 'give either urlSecretRef, or host and database',
@@ -153,61 +163,74 @@ export const databaseSpec = refusingCredentials(
 /** What people would write beside a bucket or a KMS key. */
 const AWS_CREDENTIALS = ['accessKeyId', 'secretAccessKey', 'sessionToken', 'password'] as const;
 
-export const bucketSpec = refusingCredentials(AWS_CREDENTIALS, {
-  name: label.describe('Name of this bucket in the report: part of its check ids.'),
-  bucket: z
-    .string()
-    .min(3)
-    .max(63)
-    .regex(/^[a-z0-9][a-z0-9._-]*[a-z0-9]$/)
-    .describe('Name of the bucket at the provider.'),
-  region: region.default('us-east-1').describe('Region of the bucket.'),
-  endpoint: url.optional().describe('Endpoint of an S3-compatible provider. Default: AWS in that region.'),
-  forcePathStyle: z.boolean().default(true).describe('Put the bucket name into the path instead of the host name.'),
-  credentialsSecretRef: awsCredentialsSecretRef,
-  caSecretRef: secretKeyRef.optional().describe("PEM bundle of the authority that signed the endpoint's certificate."),
-  writeTest: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Also put, get, compare and delete a small object under .recognize-health/. Off: nothing is ever written.',
-    ),
-  usedBy,
-}).describe('An S3-compatible bucket to examine.');
+export const bucketSpec = refusingCredentials(
+  AWS_CREDENTIALS,
+  {
+    name: label.describe('Name of this bucket in the report: part of its check ids.'),
+    bucket: z
+      .string()
+      .min(3)
+      .max(63)
+      .regex(/^[a-z0-9][a-z0-9._-]*[a-z0-9]$/)
+      .describe('Name of the bucket at the provider.'),
+    region: region.default('us-east-1').describe('Region of the bucket.'),
+    endpoint: url.optional().describe('Endpoint of an S3-compatible provider. Default: AWS in that region.'),
+    forcePathStyle: z.boolean().default(true).describe('Put the bucket name into the path instead of the host name.'),
+    credentialsSecretRef: awsCredentialsSecretRef,
+    caSecretRef: secretKeyRef
+      .optional()
+      .describe("PEM bundle of the authority that signed the endpoint's certificate."),
+    writeTest: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Also put, get, compare and delete a small object under .recognize-health/. Off: nothing is ever written.',
+      ),
+    usedBy,
+  },
+  isUrl('endpoint'),
+).describe('An S3-compatible bucket to examine.');
 
-const kms = refusingCredentials(AWS_CREDENTIALS, {
-  keyId: text(2048).describe('Key id, ARN, or alias/NAME.'),
-  region: region.default('us-east-1').describe('Region of the key.'),
-  endpoint: url.optional().describe('Endpoint of KMS. Default: AWS in that region.'),
-  caSecretRef: secretKeyRef.optional().describe("PEM bundle of the authority that signed the endpoint's certificate."),
-  credentialsSecretRef: awsCredentialsSecretRef,
-  signTest: z
-    .enum(['DryRun', 'Never'])
-    .default('DryRun')
-    .describe(
-      'DryRun asks KMS whether a signature would be allowed and makes none; it counts as a KMS request. Never: do not ask.',
-    ),
-  expectedFingerprint: z
-    .string()
-    .max(71)
-    .regex(/^(sha256:)?[0-9a-f]{64}$/)
-    .optional()
-    .describe(
-      'SHA-256 of the public key (SubjectPublicKeyInfo, DER) in hexadecimal. Another key is a failure. Without it the first key seen is the measure, and a change a warning.',
-    ),
-}).describe('A key in AWS KMS.');
+const kms = refusingCredentials(
+  AWS_CREDENTIALS,
+  {
+    keyId: text(2048).describe('Key id, ARN, or alias/NAME.'),
+    region: region.default('us-east-1').describe('Region of the key.'),
+    endpoint: url.optional().describe('Endpoint of KMS. Default: AWS in that region.'),
+    caSecretRef: secretKeyRef
+      .optional()
+      .describe("PEM bundle of the authority that signed the endpoint's certificate."),
+    credentialsSecretRef: awsCredentialsSecretRef,
+    signTest: z
+      .enum(['DryRun', 'Never'])
+      .default('DryRun')
+      .describe(
+        'DryRun asks KMS whether a signature would be allowed and makes none; it counts as a KMS request. Never: do not ask.',
+      ),
+    expectedFingerprint: z
+      .string()
+      .max(71)
+      .regex(/^(sha256:)?[0-9a-f]{64}$/)
+      .optional()
+      .describe(
+        'SHA-256 of the public key (SubjectPublicKeyInfo, DER) in hexadecimal. Another key is a failure. Without it the first key seen is the measure, and a change a warning.',
+      ),
+  },
+  isUrl('endpoint'),
+).describe('A key in AWS KMS.');
 
-const keyPair = z
-  .object({
-    secretRef: z
-      .object({ name: objectName.describe("The Secret's name, in the report's own namespace.") })
-      .describe('The Secret that holds the pair.'),
+const keyPair = withRules(
+  z.object({
+    secretRef: withRules(z.object({ name: secretName }), [isObjectName('name')]).describe(
+      'The Secret that holds the pair.',
+    ),
     publicKey: secretKey
       .default('tls.crt')
       .describe('The key that holds the public key (PEM). It is no certificate, despite its name.'),
     privateKey: secretKey.default('tls.key').describe('The key that holds the private key (PEM).'),
-  })
-  .describe('A secp256k1 key pair in a Secret, as core-daemon uses it off AWS.');
+  }),
+  [isSecretKey('publicKey'), isSecretKey('privateKey')],
+).describe('A secp256k1 key pair in a Secret, as core-daemon uses it off AWS.');
 
 export const keySpec = refusingCredentials(
   ['password', 'privateKey', 'secretAccessKey'],

@@ -1,5 +1,6 @@
 // What the author of a report cannot make the operator do, whatever the spec says. docs/security.md makes these claims.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -259,6 +260,57 @@ describe('a password does not reach a server of the author', () => {
       'give credentialsSecretRef',
     );
     expect(server.accepted()).toBe(0);
+  });
+});
+
+describe('what goes out as it is looks like what its key claims', () => {
+  const VALUE = 'pl4nted secret';
+  const silent = (socket: Socket): void => void socket.on('data', () => socket.end('HTTP/1.1 403 No\r\n\r\n'));
+
+  it.each([
+    ['with a blank', VALUE],
+    ['with a quote', 'pl4nted"secret'],
+    ['with a line break', 'app\npl4nted-secret'],
+    ['of more than 63 bytes', 'pl4nted-secret'.repeat(5)],
+    ['of nothing', '\n'],
+  ])('a user name %s is not sent', async (_, username) => {
+    const server = await listen(silent);
+    const { faults, status } = await examineSpec(
+      { databases: [byHost('127.0.0.1', { port: server.port })] },
+      { ...CREDENTIALS, 's/username': username },
+    );
+    expect(faults).toMatchObject({ 'database/d/connect': 'TargetInvalid' });
+    expect(JSON.stringify(status)).toContain('key username of Secret s does not look like a user name');
+    expect(`${JSON.stringify(status)}${server.received()}`).not.toMatch(/pl4nted/);
+  });
+
+  it.each([
+    ['an access key id with a blank', { 's/accessKeyId': VALUE }, 'an access key id'],
+    ['an access key id like a key', { 's/accessKeyId': 'pl4ntedXsecretXpl4ntedXsecretXpl4nted' }, 'an access key id'],
+    ['a session token beside a lasting key id', { 's/sessionToken': 'pl4ntedXsecretXpl4nted' }, 'a session token'],
+    [
+      'a session token of words',
+      { 's/accessKeyId': 'ASIAIOSFODNN7EXAMPLE', 's/sessionToken': `${VALUE} of some length` },
+      'a session token',
+    ],
+  ])('%s is not sent', async (_, changes, what) => {
+    const server = await listen(silent);
+    const credentialsSecretRef = {
+      name: 's',
+      ...('s/sessionToken' in changes ? { sessionTokenKey: 'sessionToken' } : {}),
+    };
+    const at = { endpoint: `http://127.0.0.1:${server.port}`, credentialsSecretRef };
+    const { faults, status } = await examineSpec(
+      { buckets: [bucket(at)], keys: [{ name: 'k', kms: { keyId: 'x', ...at } }] },
+      { ...CREDENTIALS, ...changes },
+    );
+    expect(faults).toMatchObject({
+      'object-storage/b/reach': 'TargetInvalid',
+      'key-management/k/state': 'TargetInvalid',
+    });
+    expect(JSON.stringify(status)).toContain(`does not look like ${what}`);
+    expect(server.accepted()).toBe(0);
+    expect(JSON.stringify(status)).not.toMatch(/pl4nted/);
   });
 });
 

@@ -40,8 +40,8 @@ function worded(reason: string, value: unknown, message: string): string {
   if (reason === 'FieldValueForbidden') return `Forbidden: ${message}`;
   if (reason === 'FieldValueRequired') return `Required value: ${message}`;
   if (reason === 'FieldValueDuplicate') return `Duplicate value: ${show(value)}: ${message}`;
-  // The real server leaves the value out of what a rule says.
-  return `Invalid value: ${message}`;
+  // The real server quotes a text or a number that a rule of its own refuses, and leaves an object or a list out.
+  return typeof value === 'object' ? `Invalid value: ${message}` : `Invalid value: ${show(value)}: ${message}`;
 }
 
 function ruleCauses(value: unknown, old: unknown, schema: JsonSchema, path: string): Cause[] {

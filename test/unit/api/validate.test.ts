@@ -69,16 +69,30 @@ describe('a key whose value is sent as it is', () => {
       'url',
       'data',
       'ca.crt',
+      'default_user.conf',
+      'userlist.txt',
+      'user.creds',
+      'users.acl',
+      'DB_USER_PW',
+      'usernames',
+      'superuser-pw',
     ].map(login),
-    ...['secretAccessKey', 'AWS_SECRET_ACCESS_KEY', 'password', 'token', 'tls.key', 'user-token'].map((key) =>
-      bucket({ accessKeyIdKey: key }),
+    ...[
+      'secretAccessKey',
+      'AWS_SECRET_ACCESS_KEY',
+      'password',
+      'token',
+      'tls.key',
+      'user-token',
+      'SharedAccessKey',
+      'storageAccountAccessKey',
+    ].map((key) => bucket({ accessKeyIdKey: key })),
+    ...['token', 'password', 'secretAccessKey', 'tls.key', 'SESSION_TOKEN_SECRET'].map((key) =>
+      bucket({ sessionTokenKey: key }),
     ),
-    ...['token', 'password', 'secretAccessKey', 'tls.key'].map((key) => bucket({ sessionTokenKey: key })),
   ])('may not be any other, or a report could send every value of a Secret anywhere: %j', (object) => {
     expect(lines(object)).toEqual([
-      expect.stringMatching(
-        /Key: must be the name of a key that says that it holds a.* because its value is sent as it is$/,
-      ),
+      expect.stringMatching(/: \w+Key must be a usual name of a key with an? .* because its value is sent as it is$/),
     ]);
   });
 });
@@ -135,7 +149,7 @@ describe('an unknown field is named with the nearest known one', () => {
 
 describe('a credential is refused and never repeated', () => {
   const planted = 'hunter2-very-secret';
-  test.each([
+  test.each<[string, object, string]>([
     ['a password', database({ password: planted }), 'spec.databases[0]: password must not be written here'],
     [
       'a secret access key',
@@ -146,6 +160,23 @@ describe('a credential is refused and never repeated', () => {
       'userinfo in a URL',
       report({ services: [{ name: 'auth-vault', url: `https://u:${planted}@h/` }] }),
       'must not carry credentials',
+    ],
+    ...['https:///u:P@h/', 'https:/u:P@h/', 'https://\\u:P@h/', 'https:\\\\u:P@h/', 'u:P@h', 'https://u:P@'].map(
+      (url): [string, object, string] => [
+        `userinfo in ${url}`,
+        report({ services: [{ name: 'auth-vault', url: url.replace('P', planted) }] }),
+        'spec.services[0]: url must',
+      ],
+    ),
+    [
+      'a password for the name of its key',
+      database({ credentialsSecretRef: { name: 's', passwordKey: `${planted}!` } }),
+      'passwordKey must be a key of a Secret',
+    ],
+    [
+      'a token in a path',
+      report({ services: [{ name: 'auth-vault', healthPath: `/health?token=${planted}` }] }),
+      'healthPath must be a path',
     ],
     ['a credential in a host name', database({ host: `u:${planted}@db` }), 'must be a host name or address'],
     ['a password where a list belongs', report({ databases: planted }), 'must be a list'],
