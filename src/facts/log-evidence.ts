@@ -10,7 +10,7 @@ export interface LogFinding {
   /** Whose log line it is; `alerts` where the line could be of any service. */
   readonly component: Component;
   readonly fault: FaultCode;
-  /** Records that hold the signature, however often each repeats it. */
+  /** Records that hold the signature, however often each repeats it; several that tell one failure at once are one. */
   readonly count: number;
   /** Lines of the input, from 1: where the signature stands in the first and in the last of these records. */
   readonly firstLine: number;
@@ -20,6 +20,15 @@ export interface LogFinding {
   readonly lastTime?: string;
   /** The first of these lines, redacted, at most 256 bytes. */
   readonly excerpt: SafeText;
+  /** Log: a line of the guide's stands there. Inferred: a cause that our own table classifies. */
+  readonly basis: 'Log' | 'Inferred';
+  /** The deepest cause in the first of these records that tells one. */
+  readonly deepest?: {
+    /** In the words of the probes; undefined for what nobody classifies. */
+    readonly fault?: FaultCode;
+    /** Redacted, at most 256 bytes. */
+    readonly text: SafeText;
+  };
   /** Whom the lines accuse, each once, in the order of appearance. */
   readonly blames: readonly Component[];
   /** The names that the lines give the accused, as written; the first few. */

@@ -1,6 +1,10 @@
 // Log text → the entries whose signatures stand in it.
 // One scanner pass over the raw bytes finds the anchors of all templates; only there is a template looked at closely.
 import type { Component, Service } from '../api/components.ts';
+import type { FaultCode } from '../api/faults.ts';
+import { CAUSE_ANCHORS } from './cause-table.ts';
+import { withCauses } from './cause-match.ts';
+import type { Deepest } from './cause.ts';
 import type { Entry, Section, Signature } from './entry.ts';
 import { ENTRIES } from './index.ts';
 import { compilePattern, type Pattern, type PatternState, type Span } from './pattern.ts';
@@ -10,7 +14,11 @@ import { parseTemplate } from './template.ts';
 
 export interface Match {
   readonly entry: Entry;
-  readonly signature: Signature;
+  /** Undefined where no line of the guide stands there: the chain of causes alone says it. */
+  readonly signature?: Signature;
+  readonly fault: FaultCode;
+  /** The deepest cause below it. */
+  readonly deepest?: Deepest;
   /** Whose signature it is: of the components asked for, the first that has it. */
   readonly component: Service;
   /** What stands in the place of `[SERVICE-NAME]` or of the host's first label, as written. */
@@ -79,7 +87,10 @@ export function createMatcher(services: readonly Service[], options: MatcherOpti
   const byAnchor = anchors.map((anchor) =>
     candidates.filter(({ pattern }) => Buffer.from(pattern.anchor).toString('latin1') === anchor),
   );
-  const scanner = createScanner(anchors.map((anchor) => Buffer.from(anchor, 'latin1')));
+  const causes = CAUSE_ANCHORS.map((anchor) => (fold ? anchor.toLowerCase() : anchor)).filter(
+    (anchor) => !anchors.includes(anchor),
+  );
+  const scanner = createScanner([...anchors, ...causes].map((anchor) => Buffer.from(anchor, 'latin1')));
 
   return {
     longestAnchor: scanner.longest,
@@ -91,10 +102,12 @@ export function createMatcher(services: readonly Service[], options: MatcherOpti
         to,
         (literal, at) => {
           // A host of another service is everyday talk: not worth a record.
-          const worth = (byAnchor[literal] ?? []).some(
-            ({ pattern }) =>
-              !pattern.raw || pattern.verify(bytes, at, to, { hopelessBefore: 0 }, meter ?? { steps: 0 }) !== undefined,
-          );
+          const worth =
+            byAnchor[literal]?.some(
+              ({ pattern }) =>
+                !pattern.raw ||
+                pattern.verify(bytes, at, to, { hopelessBefore: 0 }, meter ?? { steps: 0 }) !== undefined,
+            ) ?? true;
           if (worth) found = at;
           return worth;
         },
@@ -108,11 +121,13 @@ export function createMatcher(services: readonly Service[], options: MatcherOpti
       const bytes = fold ? foldCase(original) : original;
       const states = new Map<Candidate, PatternState>();
       const spans = new Map<Candidate, Span>();
+      const seen = { cause: false };
       scanner.scan(
         bytes,
         0,
         bytes.length,
         (literal, at) => {
+          seen.cause ||= literal >= anchors.length;
           for (const candidate of byAnchor[literal] ?? []) {
             if (spans.has(candidate)) continue;
             const state = states.get(candidate) ?? { hopelessBefore: 0 };
@@ -120,12 +135,14 @@ export function createMatcher(services: readonly Service[], options: MatcherOpti
             const span = candidate.pattern.verify(bytes, at, bytes.length, state, meter);
             if (span !== undefined) spans.set(candidate, span);
           }
-          return spans.size === candidates.length;
+          return false;
         },
         meter,
       );
       const position = typeof text === 'string' ? characterPositions(text, original) : (byte: number) => byte;
-      return bestFirst(spans).map(([candidate, span]) => toMatch(candidate, span, original, position));
+      const found = bestFirst(spans).map(([candidate, span]) => toMatch(candidate, span, original, position));
+      if (!seen.cause && found.length === 0) return [];
+      return withCauses(found, typeof text === 'string' ? text : Buffer.from(text).toString('utf8'), services);
     },
   };
 }
@@ -150,7 +167,7 @@ export function match(
 
 /** True for a level at which nothing is an error. A level that is not known counts as an error: better seen than lost. */
 export function isBelowWarning(level: string): boolean {
-  return /^(?:trace|debug|verbose|info|information|informational|notice|log|fine|finer|finest|config)$/i.test(
+  return /^(?:trace|trc|debug|dbg|verbose|info|inf|information|informational|notice|log|fine|finer|finest|config|infos|informationen|información|informazioni|informações|情報|信息|fein|feiner|précis)$/i.test(
     level.trim(),
   );
 }
@@ -209,6 +226,7 @@ function toMatch(candidate: Candidate, span: Span, bytes: Uint8Array, position: 
   return {
     entry: candidate.entry,
     signature: candidate.signature,
+    fault: candidate.signature.fault,
     component: candidate.component,
     ...(captured === undefined ? {} : { captured }),
     ...(blames === undefined ? {} : { blames }),

@@ -55,13 +55,15 @@ export function compilePattern(tokens: readonly Token[], fold: boolean): Pattern
     let start = at;
     let captured: readonly [number, number] | undefined;
     if (before === 'word' || before === 'pool') {
-      start = runBefore(bytes, at, LABEL_BYTES, before === 'word' ? isNameByte : isPoolByte, meter);
+      // The guide prints the name in brackets, and so do some who log it.
+      const end = before === 'word' && isBracket(bytes[at - 1]) ? at - 1 : at;
+      start = runBefore(bytes, end, LABEL_BYTES, before === 'word' ? isNameByte : isPoolByte, meter);
       // A dash between logger and message is no name.
-      if (!bytes.subarray(start, at).some(isAlphanumeric)) return undefined;
-      if (before === 'word') captured = [withWordBefore(bytes, start, at, meter), at];
+      if (!bytes.subarray(start, end).some(isAlphanumeric)) return undefined;
+      if (before === 'word') captured = [withWordBefore(bytes, start, end, meter), end];
     }
     let end = at + anchor.length;
-    if (identifier && ((at > 0 && isWordByte(bytes[at - 1])) || continuesIdentifier(bytes[end]))) return undefined;
+    if (identifier && ((at > 0 && isWordByte(bytes[at - 1])) || continuesIdentifier(bytes, end))) return undefined;
     for (let index = 0; index < after.length; index += 1) {
       const next = after[index];
       if (next instanceof Uint8Array) {
@@ -164,5 +166,11 @@ const isHostByte: ByteTest = (byte) => isLabelByte(byte) || byte === 0x2e;
 const isWordByte: ByteTest = (byte) => isAlphanumeric(byte) || byte === 0x5f;
 const isNameByte: ByteTest = (byte) => isWordByte(byte) || byte === 0x2d;
 /** A pool's name is whatever an application calls it, short of spaces and quotation marks. */
+/** `]`, `}`, `)`, `"`, `'` */
+const isBracket: ByteTest = (byte) => byte === 0x5d || byte === 0x7d || byte === 0x29 || byte === 0x22 || byte === 0x27;
 const isPoolByte: ByteTest = (byte) => byte !== undefined && byte > 0x20 && byte !== 0x22 && byte !== 0x7f;
-const continuesIdentifier: ByteTest = (byte) => isWordByte(byte) || byte === 0x24 || byte === 0x28;
+/** `name(Name.java:12)` is a frame of a stack trace, `name()` is said in a message. */
+function continuesIdentifier(bytes: Uint8Array, at: number): boolean {
+  const byte = bytes[at];
+  return isWordByte(byte) || byte === 0x24 || (byte === 0x28 && bytes[at + 1] !== 0x29);
+}

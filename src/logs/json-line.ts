@@ -1,5 +1,6 @@
 // A JSON log line of whatever layout: logstash, ECS flat and nested, Datadog, log4j 2, Rust's tracing, pino, Docker's
 // json-file, and those that only say `severity` or `msg`. The vendor documents no field names, so all are accepted.
+import { thrownIn } from './json-thrown.ts';
 import { isLevelName, levelOfNumber } from './level.ts';
 import { parseTime } from './line.ts';
 
@@ -16,33 +17,63 @@ export interface JsonLine {
 type Fields = Readonly<Record<string, unknown>>;
 
 // A flat key may hold dots (`log.level`) and a nested one is reached with them: one list serves both.
-const LEVELS = ['level', 'log.level', 'severity', 'lvl', 'loglevel', 'log_level', 'levelname', 'severity_text', '@l'];
-const LEVELS_MAYBE = ['status', 'level_value', 'type', 'fields.level'];
-const MESSAGES = ['message', 'msg', '@message', '@m', '@mt', 'fields.message', 'body', 'textPayload', 'event', 'log'];
-const EXCEPTIONS = [
-  'stack_trace',
-  'stackTrace',
-  'stacktrace',
-  'stack',
-  'error',
-  'error.message',
-  'error.stack_trace',
-  'error.stack',
-  'err',
-  'err.message',
-  'err.stack',
-  'exception',
-  'exception.message',
-  'exception.stacktrace',
-  'exception.stack_trace',
-  'thrown.message',
-  'thrown.extendedStackTrace',
-  'throwable',
-  'exc_info',
-  'cause',
+const LEVELS = [
+  'level',
+  '_level_name',
+  'log.level',
+  'level.name',
+  'severity',
+  'lvl',
+  'loglevel',
+  'log_level',
+  'levelname',
+  'severity_text',
+  'severityText',
+  'Level',
+  '@l',
 ];
-const TIMES = ['@timestamp', 'timestamp', 'time', 'ts', 'date', 'datetime', '@t', 'instant.epochSecond', 'timeMillis'];
-const ORIGINS = ['service.name', 'service', 'application', 'app', 'appname', 'app_name', 'container', 'dd.service'];
+const LEVELS_MAYBE = ['status', 'level_value', 'type', 'fields.level'];
+const MESSAGES = [
+  'message',
+  'msg',
+  'short_message',
+  '@message',
+  '@m',
+  '@mt',
+  'fields.message',
+  'body',
+  'textPayload',
+  'event',
+  'log',
+  'Message',
+];
+/** GELF: the whole text, with or without the short message before it. */
+const WHOLE_MESSAGE = 'full_message';
+const TIMES = [
+  '@timestamp',
+  'timestamp',
+  'time',
+  'ts',
+  'date',
+  'datetime',
+  '@t',
+  'instant.epochSecond',
+  'timeMillis',
+  'timestamp_ms',
+  'Timestamp',
+];
+const ORIGINS = [
+  'service.name',
+  'service',
+  'application',
+  'app',
+  'appname',
+  'app_name',
+  'container',
+  'dd.service',
+  'host',
+  'source_host',
+];
 
 /**
  * The parts of a JSON log line.
@@ -65,9 +96,11 @@ export function parseJsonLine(line: string): JsonLine | undefined {
   const time = firstOf(TIMES, fields, timeOf);
   const origin = firstOf(ORIGINS, fields, textOf);
   const message = firstOf(MESSAGES, fields, textOf);
-  const exceptions = EXCEPTIONS.map((key) => textOf(at(fields, key))).filter((text) => text !== undefined);
+  const whole = textOf(at(fields, WHOLE_MESSAGE));
+  const messages = [message, whole].filter((text) => text !== undefined);
+  const text = message !== undefined && whole?.startsWith(message) === true ? [whole] : messages;
   return {
-    text: [...(message === undefined ? [] : [message]), ...exceptions].join('\n'),
+    text: [...text, ...thrownIn(fields)].join('\n'),
     ...(level === undefined ? {} : { level }),
     ...(time === undefined ? {} : { time }),
     ...(origin === undefined ? {} : { origin }),

@@ -4,8 +4,9 @@ import { isBelowWarning } from '../guide/matcher.ts';
 export type Gravity = 'below-warning' | 'warning' | 'error' | 'unknown';
 
 /** Levels that count as an error log: the guide's alert counts these. */
-const ERROR = /^(?:error|err|eror|severe|fatal|critical|crit|alert|emerg|emergency|panic|dpanic)$/i;
-const WARNING = /^(?:warn|warning)$/i;
+const ERROR =
+  /^(?:error|err|eror|severe|fatal|critical|crit|alert|emerg|emergency|panic|dpanic|schwerwiegend|grave|重大|严重)$/i;
+const WARNING = /^(?:warn|warning|wrn|warnung|avertissement|advertencia|avvertenza|advertência|aviso|警告)$/i;
 
 /** What a level means; `unknown` where there is none or nobody knows the word. */
 export function gravityOf(level: string | undefined): Gravity {
@@ -23,10 +24,14 @@ export function isLevelName(text: string): boolean {
 
 /**
  * The word for a level that was logged as a number: hundreds of thousands of Logback's `level_value` (40000 = ERROR),
- * tens of pino and bunyan (50 = error). Undefined for other numbers.
+ * tens of pino and bunyan (50 = error), syslog's 0 to 7 of GELF (3 = error). Undefined for other numbers.
  */
 export function levelOfNumber(value: number): string | undefined {
+  if (Number.isInteger(value) && value >= 0 && value <= 7) return SYSLOG[value];
   const scaled = value >= 1000 ? value / 1000 + 10 : value;
   if (!Number.isInteger(scaled) || scaled < 10 || scaled > 60) return undefined;
   return scaled >= 50 ? 'ERROR' : scaled >= 40 ? 'WARN' : scaled >= 30 ? 'INFO' : 'DEBUG';
 }
+
+/** RFC 5424, 6.2.1: emergency, alert, critical, error, warning, notice, informational, debug. */
+const SYSLOG = ['FATAL', 'FATAL', 'FATAL', 'ERROR', 'WARN', 'INFO', 'INFO', 'DEBUG'] as const;

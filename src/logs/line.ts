@@ -1,6 +1,9 @@
 // One line of a log: what stands before its text (kubectl's and the kubelet's prefixes, colours), whether it begins a
 // record, and what its head says. Lines that begin none belong to the record above them.
 
+import { isLevelName, levelOfNumber } from './level.ts';
+import { isPretty } from './pretty-json.ts';
+
 /** No more of a line is looked at to see whether it begins a record. In bytes. */
 const HEAD_BYTES = 512;
 /** A JSON line may begin with a long message. */
@@ -35,19 +38,34 @@ const POD = /^\[pod\/([^\s\]]{1,320})\] /;
 const KUBELET = new RegExp(
   `^(${ISO}(?:\\.\\d{9}${ZONE} |(?:\\.\\d{1,8})?${ZONE} (?=${ISO}|\\d{4}-\\d\\d-\\d\\d \\d\\d:|\\{|\\[Nest\\] |\\s*at |\\t|Caused by: |Suppressed: |\\.\\.\\. \\d|(?:[a-z]\\w{0,63}\\.){1,16}[A-Z][\\w$]{0,127}(?:Exception|Error)\\b|$)))`,
 );
+/** A file of the node: the runtime says the stream, and whether the line is whole. */
+const CRI = new RegExp(`^(${ISO}\\.\\d{9}${ZONE}) (?:stdout|stderr) [FP] `);
 const COLOURS = /\u001b\[[0-9;]{0,20}m/g;
 
 const LEVELS =
-  'TRACE|DEBUG|FINEST|FINER|FINE|CONFIG|INFO|NOTICE|LOG|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|ALERT|EMERG';
+  'TRACE|DEBUG|FINEST|FINER|FINE|CONFIG|INFO|NOTICE|LOG|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|ALERT|EMERG|TRC|DBG|INF|WRN|ERR|CRIT';
 const ADDRESS = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
 
 /** Times that a record begins with: ISO, Tomcat's, the time alone, java.util.logging's, syslog's. */
 const TIMESTAMPED =
   /^[[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d[-/.](?:[A-Z][a-z]{2}|\d\d)[-/.]\d{4},? ?:?\d\d:\d\d|\d\d:\d\d:\d\d[.,]\d{3}|[A-Z][a-z]{2} \d{1,2}, \d{4},? |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)/;
+/** Times as a locale writes them: `28-nov.-2026 04:28`, `28. Nov. 2026, 04:28`, `nov. 28, 2026 4:28:00 AM`, `Sat Nov 28 04:28:00`. */
+const LOCALE_TIMESTAMPED =
+  /^[[(]?(?:\d{1,2}[-/. ]{1,2}[^\s\d\-/.]{3,12}[-/. ]{1,2}\d{4}[^\d\n]{1,6}\d\d?[:h]\d\d|[^\s\d=]{3,12}\.? \d{1,2}, \d{4},? \d\d?:\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4},? \d\d?:\d\d)/;
+const WORD = String.raw`(?:${anyCase(LEVELS)})`;
+/**
+ * Layouts without a date, told by a level in its place: log4j's TTCC (`812 [main] INFO  …`), milliseconds or seconds since
+ * the epoch, slf4j-simple (`[main] INFO …`), the JVM's own (`[0.012s][info][gc] …`), a priority of syslog.
+ */
+const LEVEL_IN_PLACE = new RegExp(
+  `^(?:\\d{1,9} +\\[[^\\]\\n]{1,80}\\] +${WORD}(?=[\\s\\]|:-])|\\[?\\d{10}(?:\\d{3}|[.,]\\d{1,9})?\\]?[\\s,:|][^\\n]{0,120}?\\b${WORD}\\b|\\[[^\\]\\n]{1,80}\\] +${WORD} +\\S|\\[[\\d.,]{1,16}m?s\\]\\[${WORD} *\\]|<\\d{1,3}>)`,
+);
+/** logfmt: names and values. Whatever comes first, a level is among them. */
+const LOGFMT = /^[A-Za-z_@][\w.@-]{0,40}=\S/;
 /** `ERROR: …` is no beginning: PostgreSQL's messages start so, on lines of their own. */
 const LEVEL_FIRST = new RegExp(`^ {0,2}\\[?(?:${LEVELS})(?:\\]|:\\s{2,}|:[\\w.]+:|(?= ))\\s*\\S`);
 const OTHER_HEADS = new RegExp(
-  `^(?:\\[Nest\\] |[IWEF]\\d{4} \\d\\d:\\d\\d:\\d\\d|(?:time|timestamp|ts|level|lvl)=|Exception in thread "|${ADDRESS} \\S+ \\S+ \\[)`,
+  `^(?:\\[Nest\\] |[IWEF]\\d{4} \\d\\d:\\d\\d:\\d\\d|(?:time|timestamp|ts|level|lvl)=|Exception in thread "|"[^"\\n]{1,120}" #\\d|(?:Terminating|Aborting) due to java\\.|# A fatal error has been detected|${ADDRESS} \\S+ \\S+ \\[)`,
 );
 /**
  * Messages hold JSON too, on lines of its own: only what says a time or a level is a line of a JSON log, and a brace
@@ -59,10 +77,22 @@ const JSON_LOG =
 
 const LEVEL_WORD = new RegExp(`(?:^|[\\s[|(:="'-])(${LEVELS})(?=$|[\\s\\]|):,"'-])`);
 const LEVEL_FIELD = /\b(?:level|lvl|severity|loglevel)=["']?([A-Za-z]+)/;
+/** After the names of threads and loggers, where brackets mark it. */
+const LEVEL_MARKED = new RegExp(`[[|]\\s{0,4}(${WORD})\\s{0,4}[\\]|]`);
+const LEVEL_LETTER = /^[[(\d\s:.,TZ+/)\]-]{8,40}[\s[]([TDIWEF])(?=[\]\s/|])/;
+const LETTERS = { T: 'TRACE', D: 'DEBUG', I: 'INFO', W: 'WARN', E: 'ERROR', F: 'FATAL' } as const;
+const TIME_FIELD = /^[^\n]{0,120}?\b(?:time|timestamp|ts)=["']?([^\s"']{10,40})/;
+const PRIORITY_HEAD = /^<\d{1,3}>(?:1 )?/;
+const PRIORITY = /^<(\d{1,3})>/;
+const EPOCH = /^\[?(\d{10})(\d{3}|[.,]\d{1,9})?\]?[\s,:|]/;
 const LEVEL_LOWER = /^[\d\s:.,TZ+/()[\]-]*(trace|debug|info|notice|warn|warning|error|fatal|critical|panic)\b/i;
 /** In any case where a colon or brackets mark it; a bare word only in capitals: messages begin with `Error while …`. */
 const LEADING = new RegExp(`^\\s{0,8}(?:\\[?((?:${anyCase(LEVELS)}))(?:\\]|:(?:\\s|$))|(${LEVELS})\\s)`);
+/** java.util.logging names its levels in the JVM's language. */
+const LEADING_LOCALE = /^([^\s:\d]{2,16}): /;
 const ACCESS_LOG = new RegExp(`^${ADDRESS} `);
+/** What the Java virtual machine prints by itself. */
+const OF_THE_JVM = /^(?:Exception in thread|Terminating due to |Aborting due to |# A fatal error)/;
 const KLOG = { I: 'INFO', W: 'WARN', E: 'ERROR', F: 'FATAL' } as const;
 const TIME = /^[[(]?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))? ?(Z|[+-]\d\d:?\d\d)?/;
 /** Spring Boot since 3.2 names the application before the thread. */
@@ -73,7 +103,7 @@ export function bareLine(line: string): Bare {
   let text = line.endsWith('\r') ? line.slice(0, -1) : line;
   const pod = text.startsWith('[pod/') ? POD.exec(text) : null;
   if (pod !== null) text = text.slice(pod[0].length);
-  const kubelet = KUBELET.exec(text);
+  const kubelet = CRI.exec(text) ?? KUBELET.exec(text);
   if (kubelet !== null) text = text.slice(kubelet[0].length);
   if (text.includes('\u001b')) text = text.replace(COLOURS, '');
   const time = kubelet === null ? undefined : parseTime(kubelet[0]);
@@ -89,10 +119,31 @@ export function startsRecord(bytes: Buffer, at: number): boolean {
   const first = bytes[at] ?? 0x0a;
   // Most lines below a record begin with white space, `java.`, `org.`: no need for a closer look.
   if (first <= 0x20 && first !== 0x1b) return false;
-  if (first >= 0x61 && first <= 0x7a && first !== 0x74 && first !== 0x6c) return false;
+  if (first >= 0x61 && first <= 0x7a && !mayBegin(bytes, at)) return false;
+  if (first === 0x7b && isPretty(bytes, at)) return true;
   const { text } = bareLine(beginning(bytes, at, HEAD_BYTES));
   return JSON_HEAD.test(text) ? isJson(bareLine(beginning(bytes, at, ENOUGH_BYTES)).text) : isHead(text);
 }
+
+/** Small letters begin a record in logfmt (`name=`) and where a locale's months do (`nov. 28`), hardly elsewhere. */
+function mayBegin(bytes: Buffer, at: number): boolean {
+  for (let index = at; index < at + 42; index += 1) {
+    const byte = bytes[index] ?? 0x0a;
+    if (byte === 0x3d) return true;
+    if (byte === 0x20) {
+      const next = bytes[index + 1] ?? 0;
+      return index - at <= 12 && next >= 0x30 && next <= 0x39;
+    }
+    if (byte <= 0x20 || byte === 0x3a || byte === 0x28) return false;
+  }
+  return false;
+}
+
+/**
+ * A line that long is the record of a layout that writes the exception first, or a document within a message: one that
+ * says no level belongs to the record above it, as any JSON does.
+ */
+const SURELY_A_RECORD = JSON_HEAD_BYTES;
 
 /** What the head of a record says; undefined for a line that begins none. */
 export function parseHead(line: string): Head | undefined {
@@ -100,7 +151,7 @@ export function parseHead(line: string): Head | undefined {
   const { text } = bare;
   if (!isHead(text)) return undefined;
   const origin = bare.origin ?? APPLICATION.exec(text)?.[1];
-  const time = bare.time ?? parseTime(text);
+  const time = bare.time ?? parseTime(text.replace(PRIORITY_HEAD, '')) ?? parseTime(TIME_FIELD.exec(text)?.[1] ?? '');
   const level = isJson(text) ? undefined : levelOf(text);
   return {
     kind: isJson(text) ? 'json' : 'plain',
@@ -110,10 +161,17 @@ export function parseHead(line: string): Head | undefined {
   };
 }
 
+/** Whether a line is in logfmt: names and values, a level among them. */
+export function isLogfmt(text: string): boolean {
+  return LOGFMT.test(text) && LEVEL_FIELD.test(text.slice(0, HEAD_BYTES));
+}
+
 /** The level that a text without a head of its own begins with: java.util.logging's second line, plain `ERROR: …`. */
 export function leadingLevel(text: string): string | undefined {
   const found = LEADING.exec(text);
-  return found?.[1] ?? found?.[2];
+  if (found !== null) return found[1] ?? found[2];
+  const word = LEADING_LOCALE.exec(text)?.[1];
+  return word !== undefined && isLevelName(word) ? word : undefined;
 }
 
 /** A line that cannot begin anything: indented, empty, or a part of a stack trace. */
@@ -121,10 +179,15 @@ export function isContinuation(line: string): boolean {
   return /^(?:\s|at |Caused by: |Suppressed: |\.\.\. \d|[)}\]]|$)/.test(bareLine(line).text);
 }
 
-/** An ISO time at the beginning of a text, in milliseconds since the epoch. */
+/** An ISO time, or one since the epoch, at the beginning of a text. In milliseconds since the epoch. */
 export function parseTime(text: string): number | undefined {
   const found = TIME.exec(text);
-  if (found === null) return undefined;
+  if (found === null) {
+    const [, seconds, rest = '000'] = EPOCH.exec(text) ?? [];
+    return seconds === undefined
+      ? undefined
+      : Number(seconds) * 1000 + Number(rest.replace(/^[.,]/, '').padEnd(3, '0').slice(0, 3));
+  }
   const [, date = '', clock = '', decimals = '', zone = 'Z'] = found;
   const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
   const time = Date.parse(`${date}T${clock}.${decimals.padEnd(3, '0').slice(0, 3)}${offset}`);
@@ -137,21 +200,40 @@ function anyCase(words: string): string {
 }
 
 function isHead(text: string): boolean {
-  return TIMESTAMPED.test(text) || isJson(text) || OTHER_HEADS.test(text) || LEVEL_FIRST.test(text);
+  return (
+    TIMESTAMPED.test(text) ||
+    isJson(text) ||
+    OTHER_HEADS.test(text) ||
+    LEVEL_FIRST.test(text) ||
+    LEVEL_IN_PLACE.test(text) ||
+    LOCALE_TIMESTAMPED.test(text) ||
+    (LOGFMT.test(text) && LEVEL_FIELD.test(text))
+  );
 }
 
 function isJson(text: string): boolean {
-  return JSON_HEAD.test(text) && JSON_LOG.test(text);
+  return JSON_HEAD.test(text) && (text.length >= SURELY_A_RECORD || JSON_LOG.test(text));
 }
 
 function levelOf(text: string): string | undefined {
-  if (text.startsWith('Exception in thread')) return 'ERROR';
+  if (OF_THE_JVM.test(text)) return 'ERROR';
   const klog = /^([IWEF])\d{4} /.exec(text)?.[1];
   if (klog !== undefined) return KLOG[klog as keyof typeof KLOG];
   // Access logs: the answer to a request is no error log, whatever the request's text.
   if (ACCESS_LOG.test(text)) return 'INFO';
+  const priority = PRIORITY.exec(text)?.[1];
+  if (priority !== undefined) return levelOfNumber(Number(priority) % 8);
+  if (text.startsWith('"')) return 'INFO';
+  if (LOGFMT.test(text)) return LEVEL_FIELD.exec(text)?.[1];
   const head = text.slice(0, 256);
-  return LEVEL_FIELD.exec(head)?.[1] ?? LEVEL_LOWER.exec(head)?.[1] ?? LEVEL_WORD.exec(head)?.[1];
+  const letter = LEVEL_LETTER.exec(head)?.[1];
+  return (
+    LEVEL_FIELD.exec(head)?.[1] ??
+    LEVEL_LOWER.exec(head)?.[1] ??
+    LEVEL_WORD.exec(head)?.[1] ??
+    LEVEL_MARKED.exec(head)?.[1] ??
+    (letter === undefined ? undefined : LETTERS[letter as keyof typeof LETTERS])
+  );
 }
 
 function beginning(bytes: Buffer, at: number, most: number): string {

@@ -2,8 +2,9 @@
 // Three kinds: a plain one from its head to the next head; a JSON line; and text without any head (a stack trace that
 // the JVM printed by itself), where every line that can begin something does.
 import { gravityOf, type Gravity } from './level.ts';
-import { bareLine, ENOUGH_BYTES, isContinuation, leadingLevel, parseHead, startsRecord } from './line.ts';
+import { bareLine, ENOUGH_BYTES, isContinuation, isLogfmt, leadingLevel, parseHead, startsRecord } from './line.ts';
 import { parseJsonLine } from './json-line.ts';
+import { isPretty, prettyEnd } from './pretty-json.ts';
 
 export interface LogRecord {
   /** As logged; undefined where nobody can know it. */
@@ -45,6 +46,10 @@ export function extentAround(bytes: Buffer, at: number, floor: number, rest: boo
   let start = own;
   while (start > floor && !startsRecord(bytes, start)) start = lineStart(bytes, start - 1);
   start = Math.max(start, floor);
+  if (bytes[start] === 0x7b && isPretty(bytes, start)) {
+    const end = prettyEnd(bytes, start) ?? nextHead(bytes, endOfLine(bytes, start));
+    return at < end ? { kind: 'json', start, end, lineEnd: end } : headlessExtent(bytes, own, end);
+  }
   const lineEnd = endOfLine(bytes, start);
   const head = startsRecord(bytes, start) ? parseHead(bytes.toString('latin1', start, lineEnd)) : undefined;
   if (head?.kind === 'json') {
@@ -94,7 +99,8 @@ export function* recordsOf(bytes: Buffer, rest = false): Generator<ParsedRecord>
 
 function parsePlain(raw: string, kind: 'plain' | 'headless' | 'rest'): LogRecord {
   const lines = raw.split('\n');
-  const text = lines.map((line) => bareLine(line).text).join('\n');
+  const bare = lines.map((line) => bareLine(line).text).join('\n');
+  const text = kind === 'plain' && isLogfmt(bare) ? unescaped(bare) : bare;
   const head = kind === 'plain' ? parseHead(lines[0] ?? '') : undefined;
   const prefix = bareLine(lines[0] ?? '');
   // java.util.logging puts the level on its second line.
@@ -105,15 +111,20 @@ function parsePlain(raw: string, kind: 'plain' | 'headless' | 'rest'): LogRecord
   return {
     text,
     gravity: gravityOf(level),
-    multiline: true,
+    multiline: text === bare,
     ...(level === undefined ? {} : { level }),
     ...(time === undefined ? {} : { time }),
     ...(origin === undefined ? {} : { origin }),
   };
 }
 
+/** logfmt keeps the line breaks of a message within quotation marks. */
+function unescaped(text: string): string {
+  return text.replace(/\\([nt"\\])/g, (_, letter: string) => (letter === 'n' ? '\n' : letter === 't' ? '\t' : letter));
+}
+
 function parseJson(raw: string): ParsedRecord {
-  const bare = bareLine(raw.endsWith('\n') ? raw.slice(0, -1) : raw);
+  const bare = bareLine(raw.replace(/,?\r?\n$/, ''));
   const parsed = parseJsonLine(bare.text);
   if (parsed === undefined) return { kind: 'broken' };
   // Docker's json-file wraps lines that have a head of their own.

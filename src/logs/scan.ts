@@ -7,8 +7,10 @@
 import type { Service } from '../api/components.ts';
 import type { LogEvidence } from '../facts/log-evidence.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
+import { saysInvalid } from '../guide/signature-failure.ts';
 import { damageOf, lineFeeds } from './damage.ts';
 import { gravityOf, type Gravity } from './level.ts';
+import { tellingOf } from './echoes.ts';
 import { extentAround, lastHead, parseExtent, recordsOf, type Extent, type LogRecord } from './record.ts';
 import { signaturesOf, type Named } from './signatures.ts';
 import { createTally } from './tally.ts';
@@ -152,7 +154,7 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
     const recordLine = lineAt(extent.start);
     const gravity = record.level === undefined ? enclosingGravity(region, extent, above) : gravityOf(record.level);
     const matches = gravity === 'below-warning' ? [] : signatures.match(record.text, record.level, record.origin);
-    const fresh = matches.filter(({ entry }) => !seen.has(entry.id));
+    const fresh = matches.filter((match) => !seen.has(match.entry.id) && isMeant(match, record.text, gravity));
     if (fresh.length > 0 && seen.size === 0) counters.matched += 1;
     for (const match of fresh) {
       seen.add(match.entry.id);
@@ -167,8 +169,11 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
     tally.add({
       id: match.entry.id,
       component: match.owner,
-      fault: match.signature.fault,
+      fault: match.fault,
       line,
+      inferred: match.signature === undefined,
+      told: tellingOf(text, match.start, match.deepest?.fault ?? match.deepest?.text),
+      ...(match.deepest === undefined ? {} : { deepest: match.deepest }),
       ...(time === undefined ? {} : { time }),
       excerpt: () => excerptOf(text, match.start),
       ...(match.blames === undefined ? {} : { blames: match.blames }),
@@ -216,6 +221,18 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
       return evidence();
     },
   };
+}
+
+/**
+ * Whether the record says what the match stands for. A failed signature latches: it needs the failure in the record and
+ * a level that is known. Being throttled and told so as a warning is how the SDKs work.
+ */
+function isMeant({ fault, signature, deepest, start, end }: Named, text: string, gravity: Gravity): boolean {
+  if (fault === 'SignatureInvalid') {
+    return gravity !== 'unknown' && saysInvalid(text, start, end, gravity === 'error');
+  }
+  const throttled = deepest?.fault === 'KmsThrottled' || deepest?.fault === 'BucketThrottled';
+  return signature !== undefined || !throttled || gravity === 'error';
 }
 
 function inherited(from: LogRecord | Open): Partial<Pick<LogRecord, 'level' | 'time' | 'origin'>> {

@@ -47,7 +47,7 @@ export function signaturesOf(services: readonly Service[]): Signatures {
 
 /** A signature that several services share and that no section of the guide claims for one of them. */
 function isAnybodys({ entry, signature }: Match): boolean {
-  return entry.section === 'alerts' && (signature.logs?.length ?? 0) > 1;
+  return entry.section === 'alerts' && (signature?.logs?.length ?? 0) > 1;
 }
 
 const matchers = new Map<string, Matcher>();

@@ -4,7 +4,9 @@ import { traits } from '../api/faults.ts';
 import type { FaultCode } from '../api/faults.ts';
 import { SEVERITIES } from '../api/faults/traits.ts';
 import type { LogFinding } from '../facts/log-evidence.ts';
+import type { Deepest } from '../guide/cause.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
+import { createEchoes, type Echoes, type Telling } from './echoes.ts';
 
 /** Names of accused that are kept for each finding. */
 const MAX_CAPTURED = 8;
@@ -19,6 +21,11 @@ export interface Occurrence {
   /** Milliseconds since the epoch. */
   readonly time?: number;
   readonly excerpt: () => SafeText;
+  /** Without a signature of the guide's the cause alone says it. */
+  readonly inferred: boolean;
+  readonly deepest?: Deepest;
+  /** The record, to see whether it tells a failure again that the record above it told. */
+  readonly told: Telling;
   readonly blames?: Component;
   readonly captured?: string;
 }
@@ -36,13 +43,15 @@ interface Row {
   readonly captured: Set<SafeText>;
   last: Occurrence;
   count: number;
+  deepest: Deepest | undefined;
+  readonly echoes: Echoes;
 }
 
 export function createTally(): Tally {
   const rows = new Map<string, Row>();
   return {
     add(occurrence) {
-      const key = `${occurrence.id} ${occurrence.component}`;
+      const key = rowOf(occurrence);
       let row = rows.get(key);
       if (row === undefined) {
         row = {
@@ -52,11 +61,16 @@ export function createTally(): Tally {
           captured: new Set(),
           last: occurrence,
           count: 0,
+          deepest: undefined,
+          echoes: createEchoes(),
         };
         rows.set(key, row);
       }
       row.last = occurrence;
-      row.count += 1;
+      if (!row.echoes.isEcho(occurrence)) row.count += 1;
+      if (row.deepest === undefined || (row.deepest.vague === true && occurrence.deepest?.vague !== true)) {
+        row.deepest = occurrence.deepest ?? row.deepest;
+      }
       if (occurrence.blames !== undefined) row.blames.add(occurrence.blames);
       if (occurrence.captured !== undefined && row.captured.size < MAX_CAPTURED) {
         row.captured.add(redact(occurrence.captured, [], CAPTURED_BYTES));
@@ -66,7 +80,12 @@ export function createTally(): Tally {
   };
 }
 
-function toFinding({ first, last, excerpt, blames, captured, count }: Row): LogFinding {
+/** One row for each entry and component. A pool that is used up is another's affair than one that gets no connection. */
+function rowOf({ id, component, fault }: Occurrence): string {
+  return `${id} ${component} ${fault === 'PoolUsedUp' ? fault : ''}`;
+}
+
+function toFinding({ first, last, excerpt, blames, captured, count, deepest }: Row): LogFinding {
   const firstTime = first.time === undefined ? undefined : new Date(first.time).toISOString();
   const lastTime = last.time === undefined ? undefined : new Date(last.time).toISOString();
   return {
@@ -79,16 +98,25 @@ function toFinding({ first, last, excerpt, blames, captured, count }: Row): LogF
     ...(firstTime === undefined ? {} : { firstTime }),
     ...(lastTime === undefined ? {} : { lastTime }),
     excerpt,
+    basis: first.inferred ? 'Inferred' : 'Log',
+    ...(deepest === undefined ? {} : { deepest: safely(deepest) }),
     blames: [...blames],
     captured: [...captured],
   };
 }
 
+function safely({ fault, text }: Deepest): NonNullable<LogFinding['deepest']> {
+  return { text: redact(text), ...(fault === undefined ? {} : { fault }) };
+}
+
+/** What accuses another before what followed from it, then the most frequent, then the first in the log. */
 function bySeverity(a: LogFinding, b: LogFinding): number {
   const rank = (finding: LogFinding): number => SEVERITIES.indexOf(traits(finding.fault).severity);
+  const general = ({ fault }: LogFinding): number => (fault === 'ApplicationRunFailed' ? 1 : 0);
   const anybodys = (finding: LogFinding): number => (finding.component === 'alerts' ? 1 : 0);
   return (
     rank(a) - rank(b) ||
+    general(a) - general(b) ||
     b.count - a.count ||
     a.firstLine - b.firstLine ||
     anybodys(a) - anybodys(b) ||

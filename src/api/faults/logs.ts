@@ -41,6 +41,29 @@ export const LOG_FAULTS = {
     explainable: true,
     meaning: 'Hikari had no database connection to hand out in time.',
   },
+  PoolUsedUp: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'Hikari had no connection to hand out in time, because all that it has were in use.',
+  },
+  PoolWithoutConnections: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'Hikari had no connection to hand out in time, because it could make none.',
+  },
+  DatabaseErrorLogged: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'An exception in the log comes from the connection to the database.',
+  },
+  DatabaseDiskFull: {
+    result: 'warn',
+    severity: 'critical',
+    meaning: 'The database wrote that its disk is full: it cannot store anything more.',
+  },
   SqlBatchFailed: {
     result: 'warn',
     severity: 'medium',
@@ -52,6 +75,12 @@ export const LOG_FAULTS = {
     severity: 'high',
     explainable: true,
     meaning: 'circuit-storage could not write a circuit to S3.',
+  },
+  StorageErrorLogged: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'An exception in the log comes from the object storage, or from the way to it.',
   },
   CircuitDeleteFailed: {
     result: 'warn',
@@ -76,5 +105,16 @@ export const LOG_FAULTS = {
     severity: 'high',
     explainable: true,
     meaning: 'auth-vault could not sign a token with KMS.',
+  },
+  KeyErrorLogged: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning: 'An exception in the log comes from KMS, or from the way to it.',
+  },
+  JvmOutOfMemory: {
+    result: 'warn',
+    severity: 'high',
+    meaning: 'The Java virtual machine ran out of memory; afterwards nothing that it says of itself is certain.',
   },
 } as const satisfies Record<string, FaultTraits>;

@@ -39,7 +39,10 @@ export const ALERT_ENTRIES = [
       ['any', 'CrashLooping'],
     ],
     // What Spring Boot logs when it cannot start.
-    signatures: [{ template: 'Application run failed', fault: 'ApplicationRunFailed', logs: SPRING_BOOT_SERVICES }],
+    signatures: [
+      { template: 'Application run failed', fault: 'ApplicationRunFailed', logs: SPRING_BOOT_SERVICES },
+      { template: 'APPLICATION FAILED TO START', fault: 'ApplicationRunFailed', logs: SPRING_BOOT_SERVICES },
+    ],
   },
   {
     id: 'REC-AL-003',

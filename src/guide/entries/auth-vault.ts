@@ -54,6 +54,7 @@ export const AUTH_VAULT_ENTRIES = [
     source: 'guide',
     claims: [
       ['any', 'TokenSignFailed'],
+      ['any', 'KeyErrorLogged'],
       ['any', 'KmsAddressUnresolved'],
       ['any', 'KmsUnreachable'],
       ['any', 'KmsTimeout'],

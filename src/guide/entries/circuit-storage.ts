@@ -31,6 +31,7 @@ export const CIRCUIT_STORAGE_ENTRIES = [
     source: 'guide',
     claims: [
       ['any', 'CircuitPersistFailed'],
+      ['any', 'StorageErrorLogged'],
       ['any', 'BucketAddressUnresolved'],
       ['any', 'BucketUnreachable'],
       ['any', 'BucketTimeout'],

@@ -16,6 +16,9 @@ export const CORE_DAEMON_ENTRIES = [
     ],
     signatures: [
       { template: '[SERVICE-NAME] service returned error: *', fault: 'InternalServiceError', blames: 'captured' },
+      { template: '[SERVICE-NAME] Service returned error: *', fault: 'InternalServiceError', blames: 'captured' },
+      { template: '[SERVICE-NAME] Service Returned Error: *', fault: 'InternalServiceError', blames: 'captured' },
+      { template: '[SERVICE-NAME] SERVICE RETURNED ERROR: *', fault: 'InternalServiceError', blames: 'captured' },
     ],
   },
   {
@@ -72,6 +75,8 @@ export const CORE_DAEMON_ENTRIES = [
         template: 'ServletOutputStream failed to flush: java.nio.channels.ClosedChannelException',
         fault: 'ClientConnectionClosed',
       },
+      // What Spring says since 6.1 of every client that went away, whatever the server calls the reason.
+      { template: 'AsyncRequestNotUsableException: *', fault: 'ClientConnectionClosed' },
     ],
   },
 ] as const satisfies readonly Entry[];

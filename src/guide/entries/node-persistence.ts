@@ -18,7 +18,11 @@ export const NODE_PERSISTENCE_ENTRIES = [
       ['node-persistence', 'StartFailed'],
       ['node-persistence', 'CrashLooping'],
     ],
-    signatures: [{ template: 'Application run failed', fault: 'ApplicationRunFailed' }],
+    signatures: [
+      { template: 'Application run failed', fault: 'ApplicationRunFailed' },
+      // Where one of Spring Boot's failure analysers knows the reason, this stands in the log instead.
+      { template: 'APPLICATION FAILED TO START', fault: 'ApplicationRunFailed' },
+    ],
   },
   {
     id: 'REC-NP-002',
@@ -33,6 +37,9 @@ export const NODE_PERSISTENCE_ENTRIES = [
     claims: [
       ['any', 'PoolInitializationFailed'],
       ['any', 'PoolConnectionTimeout'],
+      ['any', 'PoolUsedUp'],
+      ['any', 'PoolWithoutConnections'],
+      ['any', 'DatabaseErrorLogged'],
       ['any', 'DatabaseAddressUnresolved'],
       ['any', 'DatabaseUnreachable'],
       ['any', 'DatabaseTimeout'],

@@ -289,4 +289,18 @@ export const OUR_ENTRIES: readonly Entry[] = [
     'Nothing to do when it happened once: the next run asks again. When it comes back, compare `kubectl top pod` of the operator with its limits, raise its CPU request, and take a CPU limit away.',
     [['any', 'CheckerStarved']],
   ),
+  ours(
+    'OPS-040',
+    'The disk of the database is full',
+    'PostgreSQL could not extend a file because there is no space left. Reads still work, so that health may say UP; nothing can be stored.',
+    'Look at the volume of the database (`df -h`, `SELECT pg_size_pretty(pg_database_size(current_database()))`) and enlarge it. Often it is write-ahead log that a slot holds: `SELECT slot_name, active, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) FROM pg_replication_slots`. Never delete files of `pg_wal` by hand.',
+    [['any', 'DatabaseDiskFull']],
+  ),
+  ours(
+    'OPS-041',
+    'The Java virtual machine ran out of memory',
+    'An OutOfMemoryError was logged: heap, metaspace or threads are used up. A thread that died of it may be one that the service needs, while its health still says UP.',
+    'Restart the pod that logged it: `kubectl delete pod POD`. The text after `OutOfMemoryError:` says what was short: `Java heap space` and `GC overhead limit exceeded`, the heap (`javaOpts`, then the memory limit, REC-SC-001); `Metaspace`, its own limit; `unable to create native thread`, the process limit of the pod. `-XX:+ExitOnOutOfMemoryError` lets Kubernetes restart it by itself.',
+    [['any', 'JvmOutOfMemory']],
+  ),
 ];

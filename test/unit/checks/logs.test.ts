@@ -31,6 +31,7 @@ const sighting = (changes: Partial<LogSighting> = {}): LogSighting => ({
   fault: 'RequestBodyUnparsable',
   count: 1,
   excerpt: literal('the line'),
+  basis: 'Log',
   blames: [],
   captured: [],
   pod: 'core-daemon-0',

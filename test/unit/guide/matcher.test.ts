@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SERVICES, type Component, type Service } from '../../../src/api/components.ts';
 import { ENTRIES } from '../../../src/guide/index.ts';
+import { CAUSE_ANCHORS } from '../../../src/guide/cause-table.ts';
 import { createMatcher, match } from '../../../src/guide/matcher.ts';
 
 const MERGED = ['core-daemon', 'node-persistence', 'circuit-storage', 'auth-vault'] as const;
@@ -180,7 +181,7 @@ describe('the log fixtures', () => {
     ['core-daemon', 'core-daemon/unknown-host', ['REC-CD-002']],
     ['core-daemon', 'core-daemon/bad-date', ['REC-CD-003']],
     ['core-daemon', 'core-daemon/client-gone', ['REC-CD-004']],
-    ['node-persistence', 'node-persistence/run-failed', ['REC-NP-001']],
+    ['node-persistence', 'node-persistence/run-failed', ['REC-NP-002', 'REC-NP-001']],
     ['node-persistence', 'node-persistence/pool-initialization', ['REC-NP-002']],
     ['node-persistence', 'node-persistence/connection-not-available', ['REC-NP-002']],
     ['circuit-storage', 'circuit-storage/batch-duplicate-key', ['REC-CS-001']],
@@ -205,6 +206,7 @@ describe('hostile input', () => {
   const units = [
     ...literals.map((template) => template.slice(0, -1)),
     ...literals,
+    ...CAUSE_ANCHORS,
     'Persisting circuit on S3 failed. [circuitId=',
     'a service returned error:',
     '.svc.cluster.local',

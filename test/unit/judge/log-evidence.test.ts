@@ -19,6 +19,7 @@ function logged(service: Component, fault: FaultCode, blames: readonly Component
     lastTime: '2026-11-23T09:59:00.000000000Z',
     inWindow: true,
     excerpt,
+    basis: 'Log' as const,
     blames,
     captured: [],
   };
@@ -27,7 +28,7 @@ function logged(service: Component, fault: FaultCode, blames: readonly Component
       kind: 'fault',
       fault: { code: fault, detail: literal('logged once') },
       evidence: excerpt,
-      basis: 'Log',
+      basis: 'Log' as const,
       sightings: [sighting],
     },
   });

@@ -11,7 +11,10 @@ const NEAR_MISSES: readonly string[] = [
   'service returned error: 500',
   'NODE-PERSISTENCE service returned error 500',
   'NODE-PERSISTENCE service returned an error: 500',
-  'NODE-PERSISTENCE Service Returned Error: 500',
+  'NODE-PERSISTENCE Service Returned Errors: 500',
+  'isSignatureValid: true',
+  'isSignatureValid() returned true',
+  'isSignatureValid took 1534 ms, threshold is 500 ms exceeded with no error',
   'circuit-storage service returned errors: 3',
   'node-persistence.default.svc',
   'node-persistence.svc.cluster.local',
@@ -54,6 +57,7 @@ const NEAR_MISSES: readonly string[] = [
 
 /** What a log says about errors without having one. */
 const MENTIONS: readonly string[] = [
+  'isSignatureValid: true',
   'Alert rule loaded: "isSignatureValid error"',
   'Retrying after: Failed JWT token sign',
   'Recovered from: HikariPool-1 - Exception during pool initialization.',

@@ -82,12 +82,56 @@ export const LAYOUTS: Readonly<Record<string, (level: string, message: string, t
       }),
     'tracing of Rust': (level, message, trace = []) =>
       json({ timestamp: `${DAY}T${CLOCK}.512000Z`, level, fields: { message }, error: stack(trace) }),
+    "GELF of Spring Boot, with syslog's levels": (level, message, trace = []) =>
+      json({
+        version: '1.1',
+        short_message: message,
+        timestamp: 1795166043.512,
+        level: SYSLOG_NUMBERS[level] ?? 6,
+        host: 'app-7d9f8-x2',
+        ...(trace.length === 0 ? {} : { full_message: `${message}\n\n${trace.join('\n')}\n` }),
+      }),
+    'JSON whose exception comes first and is long': (level, message, trace = []) =>
+      json({
+        exception: {
+          stacktrace: [...trace, ...Array<string>(200).fill(`\tat ${'x'.repeat(60)}.y(Z.java:1)`)].join('\n'),
+        },
+        message,
+        '@timestamp': `${DAY}T${CLOCK}.512+0000`,
+        level,
+      }),
+    'JSON over several lines': (level, message, trace = []) =>
+      `${JSON.stringify({ '@timestamp': `${DAY}T${CLOCK}.512Z`, level, message, stack_trace: stack(trace) }, null, 2)}\n`,
+    logfmt: (level, message, trace = []) =>
+      `app=a ts=${DAY}T${CLOCK}.512Z level=${level.toLowerCase()} msg=${JSON.stringify([message, ...trace].join('\n'))}\n`,
+    "log4j's TTCC": (level, message, trace = []) =>
+      lines(`812 [main] ${level.padEnd(5)} io.keyless.a.Service - ${message}`, ...trace),
+    'milliseconds since the epoch': (level, message, trace = []) =>
+      lines(`1795166043512 ${level} [main] io.keyless.a.Service - ${message}`, ...trace),
+    'slf4j-simple': (level, message, trace = []) =>
+      lines(`[main] ${level} io.keyless.a.Service - ${message}`, ...trace),
+    'a date of the locale': (level, message, trace = []) =>
+      lines(`20-nov.-2026 ${CLOCK},512 [main] ${level} a.Service - ${message}`, ...trace),
+    'a date of another locale': (level, message, trace = []) =>
+      lines(`20-Dez-2026 ${CLOCK}.512 ${level} [main] a.Service - ${message}`, ...trace),
+    'java.util.logging in German': (level, message, trace = []) =>
+      lines(`Nov. 20, 2026 9:14:03 VORM. io.keyless.a.Service run`, `${GERMAN[level] ?? 'FEIN'}: ${message}`, ...trace),
+    'the level as one letter': (level, message, trace = []) =>
+      lines(`${DAY} ${CLOCK}.512 ${level.slice(0, 1)} a.Service: ${message}`, ...trace),
+    "a priority of syslog's": (level, message, trace = []) =>
+      lines(`<${16 * 8 + (SYSLOG_NUMBERS[level] ?? 6)}>1 ${DAY}T${CLOCK}.512Z h app 1 - - ${message}`, ...trace),
+    "a file of the node's": (level, message, trace = []) =>
+      [`${DAY} ${CLOCK}.512 ${level.padStart(5)} 1 --- [main] i.k.a.Service : ${message}`, ...trace]
+        .map((line) => `${DAY}T${CLOCK}.512000000Z stdout F ${line}\n`)
+        .join(''),
     'JSON behind the times of the kubelet': (level, message, trace = []) =>
       kubelet(json({ '@timestamp': `${DAY}T${CLOCK}.512Z`, message, level, stack_trace: stack(trace) }).trimEnd()),
     'JSON whose message comes first and is long': (level, message, trace = []) =>
       json({ message: `${message} ${'x'.repeat(2000)}`, stack_trace: stack(trace), level }),
   };
 
+const SYSLOG_NUMBERS: Readonly<Record<string, number>> = { DEBUG: 7, INFO: 6, WARN: 4, ERROR: 3 };
+const GERMAN: Readonly<Record<string, string>> = { INFO: 'INFORMATION', WARN: 'WARNUNG', ERROR: 'SCHWERWIEGEND' };
 const LEVEL_NUMBERS: Readonly<Record<string, number>> = { INFO: 30, WARN: 40, ERROR: 50 };
 
 function lines(...all: readonly string[]): string {

@@ -1,0 +1,249 @@
+// What libraries say of a failure → what was observed: one table from exception class, SQLSTATE and AWS code to fault.
+// The guide has no such table: it is ours, and what it says is inferred. Texts are those of pgjdbc and PostgreSQL,
+// PgBouncer, HikariCP, Flyway, the AWS SDKs 1 and 2 for Java, Spring's HTTP clients, Feign, Netty, and the JVM.
+//
+// Patterns run over lines that are bounded in length and number, and none of them can look for long.
+import type { Backend, Service } from '../api/components.ts';
+import type { FaultCode } from '../api/faults.ts';
+
+/** Whom a failure is about. `service`: another service of Recognize. `itself`: the JVM that logs it. */
+export type About = Backend | 'service' | 'itself';
+
+/** What a network says whoever is at its other end. */
+export type Trouble = 'refused' | 'timeout' | 'unresolved' | 'tls';
+
+export interface CauseRule {
+  readonly says: RegExp;
+  /** Undefined for what says nothing of the other end: it only makes another rule's finding more exact. */
+  readonly about?: About;
+  /** What was observed, in the words of the probes; undefined where only the other end is known. */
+  readonly fault?: FaultCode;
+  readonly trouble?: Trouble;
+  /** What else stands in the record is more exact: a code for all that can go wrong with a connection, a status. */
+  readonly vague?: true;
+  /** The other end answered, with an error. */
+  readonly answered?: true;
+}
+
+/** Whose logs can speak of a database, of storage, of keys. Another's exception in a log is a quotation. */
+export const CAN_SPEAK_OF: Readonly<Record<Backend, readonly Service[]>> = {
+  database: ['node-persistence', 'circuit-storage', 'metrics-collector', 'admin-dashboard'],
+  'object-storage': ['circuit-storage'],
+  'key-management': ['auth-vault'],
+};
+
+/** Where a cause may stand: literals of at least eleven bytes, so that most of a log is skipped unread. */
+export const CAUSE_ANCHORS: readonly string[] = [
+  'PSQLException: ',
+  'because of SQLSTATE(',
+  ', SQLState: ',
+  'JDBC Connection',
+  'JDBCConnectionException',
+  'SQLTransientConnectionException',
+  'FlywaySqlException',
+  'Unable to obtain connection from database',
+  'DataSource health check failed',
+  'Failed to validate connection',
+  'ms to respond',
+  'could not extend file',
+  'SQL State  : ',
+  'authentication failed for user',
+  'connection slots are reserved',
+  'too many clients already',
+  'the database system is ',
+  'terminating connection due to',
+  'Status Code: ',
+  'SdkClientException: ',
+  'request for "http',
+  'Connect to http',
+  'HttpHostConnectException: ',
+  'HttpServerErrorException',
+  'UnknownHostException: ',
+  'AnnotatedConnectException',
+  'WebClientRequestException',
+  'WebClientResponseException',
+  'FeignException',
+  'RetryableException: ',
+  'OutOfMemoryError',
+];
+
+/** Of what a connection was to be made, from SQLSTATE (PostgreSQL, appendix A). 08P01 is PgBouncer's for everything. */
+const SQLSTATES: Readonly<Record<string, FaultCode>> = {
+  '08000': 'DatabaseUnreachable',
+  '08001': 'DatabaseUnreachable',
+  '08003': 'DatabaseUnreachable',
+  '08004': 'DatabaseUnreachable',
+  '08006': 'DatabaseUnreachable',
+  '28000': 'DatabaseAuthenticationFailed',
+  '28P01': 'DatabaseAuthenticationFailed',
+  '3D000': 'DatabaseMissing',
+  '53100': 'DatabaseDiskFull',
+  '53300': 'DatabaseSlotsExhausted',
+  '57P01': 'DatabaseUnreachable',
+  '57P02': 'DatabaseUnreachable',
+  '57P03': 'DatabaseStartingUp',
+  '25006': 'DatabaseReadOnly',
+};
+
+const database = (says: RegExp, fault?: FaultCode): CauseRule => ({
+  says,
+  about: 'database',
+  ...(fault === undefined ? {} : { fault }),
+});
+const storage = (says: RegExp, fault: FaultCode): CauseRule => ({ says, about: 'object-storage', fault });
+const keys = (says: RegExp, fault: FaultCode): CauseRule => ({ says, about: 'key-management', fault });
+
+const DATABASE_RULES: readonly CauseRule[] = [
+  // Who says only that it is about the database.
+  database(
+    /Failed to obtain JDBC Connection|Unable to acquire JDBC Connection|Could not open JDBC Connection|JDBCConnectionException|CannotGetJdbcConnectionException|SQLTransientConnectionException|Unable to obtain connection from database|DataSource health check failed|PSQLException: FATAL|FlywaySqlException|because of SQLSTATE\(|Failed to validate connection|\(db\) took \d{1,9}ms to respond/gi,
+  ),
+  ...Object.entries(SQLSTATES).map(([state, fault]) => ({
+    ...database(new RegExp(`(?:SQL ?State {0,3}[:[(] ?|because of SQLSTATE\\()${state}\\b`, 'gi'), fault),
+    ...(state.startsWith('08') ? { vague: true as const } : {}),
+  })),
+  database(
+    /password authentication failed for user|SASL authentication failed|\bauth failed\b|no pg_hba\.conf entry for|pg_hba\.conf rejects connection|is not permitted to log in|FATAL: role "[^"\n]{1,63}" does not exist|permission denied for database|no such user\b|requested (?:password|SCRAM)-based authentication|authentication type \d{1,3} is not supported/gi,
+    'DatabaseAuthenticationFailed',
+  ),
+  database(/FATAL: database "[^"\n]{1,63}" does not exist|no such database\b/gi, 'DatabaseMissing'),
+  database(
+    /sorry, too many clients already|remaining connection slots are reserved|too many connections for (?:role|database)|no more connections allowed/gi,
+    'DatabaseSlotsExhausted',
+  ),
+  database(
+    /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections|not accepting connections)/gi,
+    'DatabaseStartingUp',
+  ),
+  database(/query_wait_timeout|server login has been failing/gi, 'DatabaseTimeout'),
+  database(/terminating connection due to|Connection to [\w.:[\]-]{1,253} refused/gi, 'DatabaseUnreachable'),
+  {
+    ...database(
+      /This connection has been closed|I\/O error occurred while sending to the backend|The connection attempt failed/gi,
+      'DatabaseUnreachable',
+    ),
+    vague: true,
+  },
+  database(
+    /The server does not support SSL|could not be verified by hostnameverifier|Could not open SSL root certificate|PSQLException: SSL error/gi,
+    'DatabaseTlsFailed',
+  ),
+  database(/cannot execute [A-Z ]{1,40} in a read-only transaction/gi, 'DatabaseReadOnly'),
+  database(/could not (?:extend|write to|create) file "[^"\n]{1,200}": [^\n]{0,40}space/gi, 'DatabaseDiskFull'),
+];
+
+/** `(Service: S3, Status Code: 403` of SDK 2, `(Service: Amazon S3; Status Code: 403; Error Code: AccessDenied` of SDK 1. */
+const AWS_RULES: readonly CauseRule[] = [
+  {
+    says: /Service: (?:Amazon )?S3[,;] Status Code: (?!404\b)\d{3}|NoSuchBucket/gi,
+    about: 'object-storage',
+    answered: true,
+  },
+  { says: /Service: (?:AWS)?Kms[,;] Status Code: \d{3}/gi, about: 'key-management', answered: true },
+  { ...storage(/Service: (?:Amazon )?S3[,;] Status Code: 5\d\d/gi, 'BucketServerError'), vague: true },
+  storage(/Service: (?:Amazon )?S3[,;] Status Code: 301/gi, 'BucketWrongRegion'),
+  storage(/Access ?Denied[^\n]{0,200}\(Service: (?:Amazon )?S3/gi, 'BucketAccessDenied'),
+  storage(
+    /(?:Access Key Id you provided does not exist|signature we calculated does not match|provided token (?:has expired|is malformed)|security token)[^\n]{0,200}\(Service: (?:Amazon )?S3|InvalidAccessKeyId|SignatureDoesNotMatch/gi,
+    'BucketCredentialsInvalid',
+  ),
+  storage(/NoSuchBucket|specified bucket does not exist/gi, 'BucketMissing'),
+  storage(/reduce your request rate|Code: SlowDown/gi, 'BucketThrottled'),
+  { ...keys(/Service: (?:AWS)?Kms[,;] Status Code: 5\d\d/gi, 'KmsServerError'), vague: true },
+  keys(/(?:is not authorized to perform: kms:|Access ?Denied)[^\n]{0,500}\(Service: (?:AWS)?Kms/gi, 'KmsAccessDenied'),
+  keys(
+    /(?:security token|Signature expired|signature we calculated)[^\n]{0,300}\(Service: (?:AWS)?Kms/gi,
+    'KmsCredentialsInvalid',
+  ),
+  keys(/kms\.model\.NotFoundException|is not found\.? \(Service: (?:AWS)?Kms/gi, 'KmsKeyMissing'),
+  keys(/kms\.model\.DisabledException|is disabled\.? \(Service: (?:AWS)?Kms/gi, 'KmsKeyDisabled'),
+  keys(/kms\.model\.KmsInvalidStateException|kms\.model\.KMSInvalidStateException/gi, 'KmsKeyUnusable'),
+  keys(/is pending deletion[^\n]{0,40}\(Service: (?:AWS)?Kms/gi, 'KmsKeyPendingDeletion'),
+  keys(/kms\.model\.InvalidKeyUsageException|key usage is \w{1,40} which is not valid for Sign/gi, 'KmsKeyUsageWrong'),
+  keys(/(?:ThrottlingException|Rate exceeded)[^\n]{0,200}\(Service: (?:AWS)?Kms/gi, 'KmsThrottled'),
+];
+
+const HOST = String.raw`(?:https?://)?([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}))`;
+
+/** The first group is the host. */
+const SERVICE_RULES: readonly CauseRule[] = [
+  {
+    says: new RegExp(
+      String.raw`(?:I/O error on [A-Z]{3,7} request for "|Connect to |executing [A-Z]{3,7} |Connection refused: (?:no further information: )?|UnknownHostException: |Failed to resolve '|Unable to resolve host |connection timed out(?: after \d+ ms)?: )${HOST}`,
+      'gi',
+    ),
+    about: 'service',
+  },
+  {
+    says: new RegExp(String.raw`\[5\d\d(?: [A-Za-z ]{1,40})?\] during \[[A-Z]{3,7}\] to \[${HOST}`, 'gi'),
+    about: 'service',
+    answered: true,
+  },
+  {
+    says: new RegExp(
+      String.raw`WebClientResponseException[$.:\w]{0,60} 5\d\d [A-Za-z ]{1,40} from [A-Z]{3,7} ${HOST}`,
+      'gi',
+    ),
+    about: 'service',
+    answered: true,
+  },
+  { says: /HttpServerErrorException(?:\$\w{1,60})?: 5\d\d/gi, about: 'service', answered: true },
+];
+
+const ITSELF_RULES: readonly CauseRule[] = [
+  {
+    says: /java\.lang\.OutOfMemoryError/gi,
+    about: 'itself',
+    fault: 'JvmOutOfMemory',
+  },
+];
+
+const NETWORK_RULES: readonly CauseRule[] = [
+  { says: /Connection refused|NoRouteToHostException|Network is unreachable|Connection reset/gi, trouble: 'refused' },
+  { says: /SocketTimeoutException|(?:connect|read|connection) timed out|ReadTimeoutException/gi, trouble: 'timeout' },
+  {
+    says: /UnknownHostException|Name or service not known|Unable to resolve host|Failed to resolve '/gi,
+    trouble: 'unresolved',
+  },
+  { says: /SSLHandshakeException|PKIX path|SSLPeerUnverifiedException|No subject alternative/gi, trouble: 'tls' },
+];
+
+/** What the SDKs say without naming their service: whose log it is, or a frame of the trace, tells which. */
+export const AWS_CLIENT = /SdkClientException|AmazonClientException/i;
+export const AWS_NO_CREDENTIALS = /Unable to load (?:AWS )?credentials|contained no credentials|credentials from any/i;
+
+export const CAUSE_RULES: readonly CauseRule[] = [
+  ...DATABASE_RULES,
+  ...AWS_RULES,
+  ...SERVICE_RULES,
+  ...ITSELF_RULES,
+  ...NETWORK_RULES,
+];
+
+/** What a trouble of the network is called at each other end. */
+export const TROUBLE_AT: Readonly<Record<Exclude<About, 'itself'>, Readonly<Record<Trouble, FaultCode>>>> = {
+  database: {
+    refused: 'DatabaseUnreachable',
+    timeout: 'DatabaseTimeout',
+    unresolved: 'DatabaseAddressUnresolved',
+    tls: 'DatabaseTlsFailed',
+  },
+  'object-storage': {
+    refused: 'BucketUnreachable',
+    timeout: 'BucketTimeout',
+    unresolved: 'BucketAddressUnresolved',
+    tls: 'BucketTlsFailed',
+  },
+  'key-management': {
+    refused: 'KmsUnreachable',
+    timeout: 'KmsTimeout',
+    unresolved: 'KmsAddressUnresolved',
+    tls: 'KmsTlsFailed',
+  },
+  service: {
+    refused: 'ServiceRefused',
+    timeout: 'ServiceTimeout',
+    unresolved: 'ServiceAddressUnresolved',
+    tls: 'ServiceTlsFailed',
+  },
+};
