@@ -8,6 +8,7 @@ export {
   type DatabaseSpec,
   type HealthReportSpec,
   type KeySpec,
+  type AcceptedPlatform,
   type MuteSpec,
   type ServiceSpec,
 } from './schema/spec.ts';

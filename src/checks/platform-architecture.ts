@@ -17,11 +17,19 @@ export const platformArchitecture: Check<'cluster'> = {
     'NotAsked',
     'Unclassified',
   ],
-  ask({ observed: { architectures } }) {
+  ask({ target, observed: { architectures } }) {
     if (!architectures.ok) return found(architectures.fault);
     const others = [...new Set(architectures.value)].filter((name) => name !== SUPPORTED_ARCHITECTURE).sort();
     if (architectures.value.length === 0) return found(failed('NotAsked', literal('no node was seen')).fault);
     if (others.length === 0) return pass(literal('all nodes are x86_64'));
+    const agreed = others.map((name) => target.accepted.find(({ architecture }) => architecture === name));
+    const [first] = agreed;
+    if (first !== undefined && !agreed.includes(undefined))
+      return pass(
+        redact(
+          `nodes of ${others.join(', ')}, which the vendor did not test: ${first.by} accepts it (${first.reason})`,
+        ),
+      );
     const detail = redact(`there are nodes of ${others.join(', ')}; only x86_64 is supported`);
     return found(failed('PlatformOutsideTested', detail).fault);
   },

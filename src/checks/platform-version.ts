@@ -17,14 +17,20 @@ export const platformVersion: Check<'cluster'> = {
     'NotAsked',
     'Unclassified',
   ],
-  ask({ observed: { version } }) {
+  ask({ target, observed: { version } }) {
     if (!version.ok) return found(version.fault);
     const { kubernetes, openshift } = version.value;
     const [name, actual, supported] =
       openshift === undefined
         ? ['Kubernetes', kubernetes, SUPPORTED_KUBERNETES]
         : ['OpenShift', openshift, SUPPORTED_OPENSHIFT];
-    if (minorOf(actual) === supported) return pass(redact(`${name} ${actual}`));
+    const minor = minorOf(actual);
+    if (minor === supported) return pass(redact(`${name} ${actual}`));
+    const agreed = target.accepted.find((one) => (openshift === undefined ? one.kubernetes : one.openshift) === minor);
+    if (minor !== undefined && agreed !== undefined)
+      return pass(
+        redact(`${name} ${actual}, which the vendor did not test: ${agreed.by} accepts it (${agreed.reason})`),
+      );
     const detail = redact(`${name} ${actual} is outside what the vendor supports (${name} ${supported})`);
     return found(failed('PlatformOutsideTested', detail).fault);
   },

@@ -1,5 +1,6 @@
 // What is visited: plain values, made from the spec, the cluster's objects and Secrets before any probe runs.
 import type { Component, Service } from '../api/components.ts';
+import type { AcceptedPlatform } from '../api/health-report.ts';
 import type { Secret } from '../runtime/secret.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -236,6 +237,8 @@ export interface ClusterTarget {
   readonly id: 'cluster';
   readonly component: 'platform';
   readonly required: false;
+  /** Platforms outside what the vendor tested that somebody answers for: `spec.platform.accepted`. */
+  readonly accepted: readonly AcceptedPlatform[];
 }
 
 export type Target = ServiceTarget | DatabaseTarget | BucketTarget | KeyTarget | ClusterTarget;

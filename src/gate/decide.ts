@@ -1,14 +1,15 @@
 // May this upgrade go on? Judges a report as it is stored: raw results, never the states behind thresholds. Fail-closed:
 // what is missing, old, unconfirmed or contradictory is never a pass. Pure; `now` is the API server's clock.
-import { COMPONENT_CONDITIONS, SERVICES } from '../api/components.ts';
+import { COMPONENT_CONDITIONS, isService, SERVICES, type Service } from '../api/components.ts';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import { byBadness } from '../judge/order.ts';
-import { MUTES_CHECK } from '../judge/roll-up.ts';
+import { isNote, MUTES_CHECK } from '../judge/roll-up.ts';
 import { notExamined, type Missing, type Waiver } from '../judge/upgradeable.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { GateDecision, GateFinding } from './decision.ts';
+import { evidenceIn } from './evidence.ts';
 import { GATE_REASONS, type GateReason } from './reasons.ts';
 import { type Asked, answers } from './request.ts';
 
@@ -58,6 +59,8 @@ export function undecided(
     blockers: [],
     unanswered: [],
     warnings: [],
+    notes: [],
+    evidence: [],
     muted: [],
     skipped: [],
     notExamined: [],
@@ -129,8 +132,10 @@ function judge(status: HealthReportStatus, input: GateInput): GateDecision {
   const current = sort(checks.filter((check) => !isMuted(check) && !isSkipped(check)));
   const skipped = checks.filter((check) => isSkipped(check) && !isMuted(check));
   const loud = checks.filter((check) => !isMuted(check) && !isSkipped(check) && isFinding(check));
+  const notes = loud.filter(({ fault, state }) => state === 'warn' && isNote(fault));
   const warnings = loud.filter(
     (check) =>
+      !notes.includes(check) &&
       !current.blockers.includes(check) &&
       !current.unevaluated.includes(check) &&
       !current.unconfirmed.includes(check) &&
@@ -165,6 +170,8 @@ function judge(status: HealthReportStatus, input: GateInput): GateDecision {
     blockers: tell(current.blockers),
     unanswered: tell([...current.unevaluated, ...current.unconfirmed]),
     warnings: tell(warnings),
+    notes: tell(notes),
+    evidence: evidenceIn(checks),
     muted: tell(checks.filter((check) => isMuted(check) && isFinding(check))),
     skipped: tell(skipped),
     notExamined: notExaminedOf(status, input.waive),
@@ -239,7 +246,7 @@ function leftOut({ truncated = 0, counts, checks = [] }: HealthReportStatus): Cl
 }
 
 /** The conditions that speak of what must be examined. */
-const CONDITIONS_OF: Readonly<Record<Missing, readonly string[]>> = {
+const CONDITIONS_OF: Readonly<Record<Exclude<Missing, Service>, readonly string[]>> = {
   Services: SERVICES.map((service) => COMPONENT_CONDITIONS[service]),
   Databases: [COMPONENT_CONDITIONS.database],
   Buckets: [COMPONENT_CONDITIONS['object-storage']],
@@ -249,14 +256,21 @@ const CONDITIONS_OF: Readonly<Record<Missing, readonly string[]>> = {
 /** What nobody examined and nothing waives. Good checks may have been left out of a large report; their condition stays. */
 function missingIn({ checks = [], conditions }: HealthReportStatus, waive: readonly Waiver[]): readonly Missing[] {
   const known = conditions.filter(({ status }) => status !== 'Unknown').map(({ type }) => type);
-  return notExamined(checks, waive).filter((one) => !CONDITIONS_OF[one].some((type) => known.includes(type)));
+  // A service whose health was not read is named for itself, and its condition may stand on another question.
+  return notExamined(checks, waive).filter(
+    (one) => isService(one) || !CONDITIONS_OF[one].some((type) => known.includes(type)),
+  );
 }
 
 function notExaminedOf(status: HealthReportStatus, waive: readonly Waiver[]): readonly SafeText[] {
   const missing = missingIn(status, waive).map((one) =>
     one === 'Services'
       ? literal('Services: none was found that answers. Name them in spec.services; no waiver stands for all of them.')
-      : redact(`${one}: the spec lists none. List them, or name them in spec.upgrade.waive.`),
+      : isService(one)
+        ? redact(
+            `${one}: nothing said how healthy it is. Say where its health is, or required: false, in spec.services.`,
+          )
+        : redact(`${one}: the spec lists none. List them, or name them in spec.upgrade.waive.`),
   );
   const skipped = (status.checks ?? [])
     .filter(({ result }) => result === 'skip')

@@ -22,6 +22,15 @@ export interface GateFinding {
   };
 }
 
+/** One target of the installation and the good answer that it was believed on. */
+export interface GateEvidence {
+  /** `core-daemon`, `database/node-persistence` */
+  readonly target: string;
+  /** Id of the check that was answered. */
+  readonly check: string;
+  readonly message: SafeText;
+}
+
 export interface GateDecision {
   readonly exitCode: ExitCode;
   readonly reason: GateReason;
@@ -34,6 +43,10 @@ export interface GateDecision {
   /** Required questions without an answer, and changes that wait for confirmation. */
   readonly unanswered: readonly GateFinding[];
   readonly warnings: readonly GateFinding[];
+  /** Worth knowing, and nothing that anybody could change: they never count, not with --fail-on warn either. */
+  readonly notes: readonly GateFinding[];
+  /** What each service and backend was believed on. */
+  readonly evidence: readonly GateEvidence[];
   /** Findings that a mute of the spec silences: they do not block, and nobody should forget them. */
   readonly muted: readonly GateFinding[];
   /** Findings that --skip left out. */

@@ -41,6 +41,10 @@ const answer = z
     blockers: z.array(finding).describe('What fails or blocks, worst first.'),
     unanswered: z.array(finding).describe('Required questions without an answer, and changes not confirmed yet.'),
     warnings: z.array(finding),
+    notes: z.array(finding).describe('Worth knowing, and nothing that anybody could change: they never count.'),
+    evidence: z
+      .array(z.object({ target: z.string(), check: z.string(), message: z.string() }))
+      .describe('What each service and backend was believed on.'),
     muted: z.array(finding).describe('Findings that a mute of the spec silences: they do not block.'),
     skipped: z.array(finding).describe('Findings that --skip left out.'),
     notExamined: z.array(z.string()).describe('What nobody looked at: a sentence each.'),
@@ -72,6 +76,8 @@ export function gateObject(answers: readonly GateAnswer[], exitCode: ExitCode, p
       blockers: [...answer.blockers],
       unanswered: [...answer.unanswered],
       warnings: [...answer.warnings],
+      notes: [...answer.notes],
+      evidence: [...answer.evidence],
       muted: [...answer.muted],
       skipped: [...answer.skipped],
       notExamined: [...answer.notExamined],

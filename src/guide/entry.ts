@@ -48,7 +48,10 @@ export interface Entry {
   readonly platform?: 'ios' | 'android';
 }
 
-/** Where the guide says it. Entries of ours link to the guide's front. */
-export function entryUrl(entry: Entry): string {
-  return entry.anchor === '' ? GUIDE_URL : `${GUIDE_URL}#${entry.anchor}`;
+/** Where our own advice stands, from the root of this project: the guide does not have it, so it is not cited for it. */
+const OUR_PAGE = 'docs/reference/entries.md';
+
+/** Where the guide says it; for an entry of ours the place in our own reference. */
+export function entryUrl({ anchor, id }: Pick<Entry, 'anchor' | 'id'>): string {
+  return anchor === '' ? `${OUR_PAGE}#${id.toLowerCase()}` : `${GUIDE_URL}#${anchor}`;
 }

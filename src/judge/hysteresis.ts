@@ -146,8 +146,8 @@ function next(
   return streak >= needed ? { ...settled, state: toward } : { state: from, streak, toward, unanswered: 0 };
 }
 
-/** `confirmAfter` replaces the threshold, except under a threshold of 1, which asks for every answer as it is. */
-function failuresNeeded(observed: FaultCode | undefined, { failure }: Thresholds): number {
+/** Bad runs in a row that confirm a fault. `confirmAfter` replaces the threshold, except under a threshold of 1, which asks for every answer as it is. */
+export function failuresNeeded(observed: FaultCode | undefined, { failure }: Thresholds): number {
   const confirmAfter = observed === undefined ? undefined : traits(observed).confirmAfter;
   return confirmAfter === undefined || failure === 1 ? failure : confirmAfter;
 }

@@ -98,6 +98,7 @@ export function judge(input: JudgeInput): Judgement {
     healthy,
     upgradeable: judgeUpgrade(checks, input.waive, healthy),
     verdict: verdictOf(healthy),
+    thresholds,
     confirming: checks.some(({ streak }) => streak > 0),
   };
 }

@@ -6,6 +6,7 @@ import type { Result, Severity } from '../api/faults/traits.ts';
 import type { CheckStatus, CitationRef, Verdict } from '../api/health-report.ts';
 import type { Entry } from '../guide/entry.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
+import type { Thresholds } from './hysteresis.ts';
 
 /** One question with its answer of this run and its state over the runs. Times are RFC 3339 UTC. */
 export interface JudgedCheck {
@@ -71,6 +72,8 @@ export interface Judgement {
   readonly healthy: Roll;
   readonly upgradeable: Roll;
   readonly verdict: Verdict;
+  /** What confirms a change. */
+  readonly thresholds: Thresholds;
   /** A change waits for confirmation: the next run should come soon. */
   readonly confirming: boolean;
 }

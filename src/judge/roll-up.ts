@@ -1,5 +1,6 @@
 // From checks to components, from components to the answer in a word. Worst-of, so no order of arrival matters.
 import { COMPONENT_CONDITIONS, COMPONENTS, NOT_COUNTED_IN_HEALTHY } from '../api/components.ts';
+import { isFaultCode, traits } from '../api/faults.ts';
 import type { Verdict } from '../api/health-report.ts';
 import type { ComponentRoll, JudgedCheck, Roll } from './judgement.ts';
 import { byBadness, worst } from './order.ts';
@@ -71,7 +72,7 @@ function rollOf(checks: readonly JudgedCheck[]): Roll {
   const reason = first.fault ?? 'Unclassified';
   if (first.state === 'fail') return { status: 'False', reason, checks: bad };
   if (first.state === 'error') return { status: 'Unknown', reason, checks: bad };
-  return { status: 'True', reason: 'PassingWithWarnings', checks: bad };
+  return { status: 'True', reason: isNote(first.fault) ? reason : 'PassingWithWarnings', checks: bad };
 }
 
 /** An alert that rings is not quiet, whatever it means for health. A word about the mutes is none. */
@@ -82,6 +83,11 @@ function rollAlerts(checks: readonly JudgedCheck[]): Roll {
   return { ...roll, status: 'False', reason: first.fault ?? 'Unclassified' };
 }
 
-function isNotable({ feeds, muted, state }: JudgedCheck): boolean {
-  return feeds === 'Healthy' && !muted && (state === 'warn' || state === 'fail' || state === 'error');
+function isNotable({ feeds, muted, state, fault }: JudgedCheck): boolean {
+  return feeds === 'Healthy' && !muted && (state === 'warn' || state === 'fail' || state === 'error') && !isNote(fault);
+}
+
+/** True for a fault that nobody on call can change: it is shown where it belongs, and nowhere counted as a warning. */
+export function isNote(fault: string | undefined): boolean {
+  return fault !== undefined && isFaultCode(fault) && traits(fault).note === true;
 }

@@ -70,7 +70,10 @@ export function explain(
     const accused = (cause: Suspect): boolean => isAccused(suspect, cause, reaches);
     const under =
       roots.find((cause) => cause !== suspect && accused(cause)) ??
-      roots.find((cause) => cause !== suspect && deeper(suspect.targetId, cause.targetId));
+      // How deep a cause lies explains only a line that accuses nobody: one that names a service speaks of that one.
+      (suspect.accuses?.length
+        ? undefined
+        : roots.find((cause) => cause !== suspect && deeper(suspect.targetId, cause.targetId)));
     const beside = roots.find(
       (cause) => cause !== suspect && together(suspect.targetId, cause.targetId) && !roots.includes(suspect),
     );

@@ -1,6 +1,6 @@
 // Does anything speak against an upgrade now? Fail-closed and on raw results: hysteresis is against false alarms, and
 // a gate that opens on yesterday's good state is worse than one that stays shut for two more runs.
-import { isService, type Backend } from '../api/components.ts';
+import { isService, type Backend, type Service } from '../api/components.ts';
 import type { Result } from '../api/faults/traits.ts';
 import type { HealthReportSpec } from '../api/health-report.ts';
 import type { JudgedCheck, Roll } from './judgement.ts';
@@ -9,7 +9,16 @@ import { MUTES_CHECK, sorted } from './roll-up.ts';
 export type Waiver = NonNullable<HealthReportSpec['upgrade']['waive']>[number];
 
 /** What an upgrade cannot be judged without: a kind of backend, which may be waived, or a single service, which may not. */
-export type Missing = Waiver | 'Services';
+export type Missing = Waiver | 'Services' | Service;
+
+/** What tells whether a question was answered: of a judgement, and of a status as it is stored. */
+interface Asked {
+  readonly id: string;
+  readonly component: string;
+  readonly result: Result;
+  readonly required?: boolean | undefined;
+  readonly muted?: boolean | undefined;
+}
 
 /** What must have been examined, and the waiver that says it need not. */
 const MUST_EXAMINE: readonly (readonly [Backend, Waiver])[] = [
@@ -49,16 +58,24 @@ export function judgeUpgrade(checks: readonly JudgedCheck[], waive: readonly Wai
 
 /**
  * What would have to be examined, or waived, for an upgrade to be judged. A question that was skipped is no evidence,
- * and no waiver stands for the services: without one of them there is no installation to upgrade.
+ * and no waiver stands for the services: without one of them there is no installation to upgrade. A required service
+ * whose health could not be read is named for itself.
  */
-export function notExamined(
-  checks: readonly { readonly component: string; readonly result: Result }[],
-  waive: readonly Waiver[],
-): readonly Missing[] {
+export function notExamined(checks: readonly Asked[], waive: readonly Waiver[]): readonly Missing[] {
   const answered = checks.filter(({ result }) => result !== 'skip');
   const missing: Missing[] = answered.some(({ component }) => isService(component)) ? [] : ['Services'];
   for (const [component, waiver] of MUST_EXAMINE) {
     if (!waive.includes(waiver) && !answered.some((check) => check.component === component)) missing.push(waiver);
+  }
+  for (const { id, component, result, required, muted } of checks) {
+    if (
+      isService(component) &&
+      id === `${component}/health` &&
+      result === 'skip' &&
+      required !== false &&
+      muted !== true
+    )
+      missing.push(component);
   }
   return missing;
 }

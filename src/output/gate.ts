@@ -34,6 +34,7 @@ function renderOne(answer: GateAnswer, paint: Paint): string[] {
     ...section('Blocks the upgrade', answer.blockers, 'bad', paint),
     ...section('Without an answer, or not confirmed yet', answer.unanswered, 'unknown', paint),
     ...section('Deserves a look', answer.warnings, 'warning', paint),
+    ...section('Worth knowing', answer.notes, 'faint', paint),
     ...section('Left out by --skip', answer.skipped, 'warning', paint),
     ...section('Muted by the spec', answer.muted, 'faint', paint),
     ...(answer.notExamined.length === 0
@@ -42,6 +43,15 @@ function renderOne(answer: GateAnswer, paint: Paint): string[] {
           '',
           paint('strong', `Not examined (${answer.notExamined.length})`),
           ...answer.notExamined.flatMap((line) => indented(line, '  ')),
+        ]),
+    ...(answer.evidence.length === 0
+      ? []
+      : [
+          '',
+          paint('strong', `Believed on (${answer.evidence.length})`),
+          ...answer.evidence.flatMap(({ target, check, message }) =>
+            indented(`${target}: ${check.slice(target.length + 1)}: ${message}`, '  '),
+          ),
         ]),
   ];
 }
@@ -60,7 +70,7 @@ function section(title: string, findings: readonly GateFinding[], style: Paramet
       if (!told.has(citation.id))
         lines.push(...labelled('Cause', citation.cause), ...labelled('Next', citation.nextSteps));
       told.add(citation.id);
-      return [...lines, ...labelled('Guide', `${citation.id} ${citation.url}`)];
+      return [...lines, ...labelled(citation.source === 'ours' ? 'Ours' : 'Guide', `${citation.id} ${citation.url}`)];
     }),
   ];
 }

@@ -91,7 +91,9 @@ function rootCauses(status: HealthReportStatus, paint: Paint): string[] {
       if (entry === undefined) continue;
       lines.push(...paragraph('Cause', entry.cause), ...paragraph('Next', entry.nextSteps));
       lines.push(
-        `    Guide  ${entry.id}  ${entry.url}  (${basis.toLowerCase()}${entry.source === 'ours' ? ', our own advice: the guide is silent' : ''})`,
+        entry.source === 'ours'
+          ? `    Ours   ${entry.id}  ${entry.url}  (${basis.toLowerCase()}, our own advice: the guide is silent)`
+          : `    Guide  ${entry.id}  ${entry.url}  (${basis.toLowerCase()})`,
       );
     }
     if (cause.affects !== undefined && cause.affects.length > 0)
@@ -121,15 +123,26 @@ function row(check: CheckStatus): Cell[] {
   const remarks = [
     check.suppressedBy === undefined ? undefined : `explained by ${check.suppressedBy}`,
     check.muted === true ? 'muted' : undefined,
-    check.result === check.state ? undefined : `now ${check.result}, confirming`,
+    check.result === check.state ? undefined : unconfirmed(check),
   ].filter((remark) => remark !== undefined);
   const remark = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
   return [
-    { text: check.state, style: RESULT_STYLE[check.state] },
+    isWorsening(check)
+      ? { text: 'confirming', style: 'warning' }
+      : { text: check.state, style: RESULT_STYLE[check.state] },
     { text: check.id },
     { text: check.fault ?? '' },
     { text: `${check.message ?? ''}${remark}`.trim() },
   ];
+}
+
+/** A good state beside a fault would be read as good. */
+function isWorsening({ state, result, streak }: CheckStatus): boolean {
+  return (state === 'pass' || state === 'warn') && (result === 'fail' || result === 'error') && (streak ?? 0) > 0;
+}
+
+function unconfirmed({ result, state, streak = 0 }: CheckStatus): string {
+  return streak === 0 ? `now ${result}` : `${result} for ${streak === 1 ? '1 run' : `${streak} runs`}, still ${state}`;
 }
 
 /** What the three summary conditions say beyond True. */

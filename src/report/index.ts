@@ -1,5 +1,6 @@
 // The way into the report: a Judgement in, the status of the resource out, and the statuses that no run wrote.
-export { freshUntil, rootCauseText, writeReport, type ReportInput } from './write-report.ts';
+export { headline, rootCauseText } from './headline.ts';
+export { freshUntil, writeReport, type ReportInput } from './write-report.ts';
 export {
   isStale,
   outdatedStatus,

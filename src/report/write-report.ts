@@ -1,19 +1,13 @@
 // Says what the judgement decided: the status of the resource, whole, and small enough to be stored.
-import { traits } from '../api/faults.ts';
+import { isService } from '../api/components.ts';
 import type { HealthReportStatus, CheckStatus, InventoryItem } from '../api/health-report.ts';
 import { entryUrl, type Entry } from '../guide/entry.ts';
-import {
-  notExamined,
-  type JudgedCheck,
-  type Judgement,
-  type Missing,
-  type RootCause,
-  type Waiver,
-} from '../judge/index.ts';
+import { notExamined, type JudgedCheck, type Judgement, type Missing, type Waiver } from '../judge/index.ts';
 import type { TopologyName } from '../product/topology.ts';
 import { clip } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 import { conditionType, countComponents, stampConditions, type Claim } from './conditions.ts';
+import { headline } from './headline.ts';
 import { CONDITION_MESSAGE_BYTES, mutedBeside, reasonSentence, rollMessage } from './sentences.ts';
 import { fitIntoBudget, STATUS_BYTES } from './size.ts';
 
@@ -48,7 +42,7 @@ export function writeReport(input: ReportInput): HealthReportStatus {
   const { judgement, previous, generation, startedAt } = input;
   const now = timestamp(startedAt);
   const components = countComponents(judgement.components);
-  const rootCause = rootCauseText(judgement.rootCauses);
+  const rootCause = headline(judgement);
   const request = input.request ?? previous?.lastHandledRequest;
   const status: HealthReportStatus = {
     observedGeneration: generation,
@@ -82,30 +76,6 @@ export function freshUntil(startedAt: Date, intervalMs: number): Date {
   return new Date(startedAt.getTime() + 2 * Math.max(intervalMs, SHORTEST_FRESHNESS_MS));
 }
 
-/**
- * `DatabaseUnreachable (node-persistence) +1`, or undefined when nothing fails. A failure that several targets of one
- * server share names them all: `DatabaseUnreachable (circuit-storage, node-persistence)`.
- */
-export function rootCauseText(causes: readonly RootCause[]): string | undefined {
-  const [first, ...others] = causes;
-  if (first === undefined) return undefined;
-  const names = [first.check.targetId, ...sharers(first)].map((id) => id.slice(id.lastIndexOf('/') + 1));
-  const more = names.length > 3 ? `, … ${names.length - 3} more` : '';
-  return clip(
-    `${first.fault} (${names.slice(0, 3).join(', ')}${more})${others.length === 0 ? '' : ` +${others.length}`}`,
-    256,
-  );
-}
-
-/** The targets whose same question fails for the same reason of the same server. */
-function sharers({ check, fault, affects }: RootCause): readonly string[] {
-  if (traits(fault).serverWide !== true) return [];
-  const question = check.id.slice(check.targetId.length);
-  return affects.flatMap((id) =>
-    id.startsWith(`${check.component}/`) && id.endsWith(question) ? [id.slice(0, -question.length)] : [],
-  );
-}
-
 /** Appends a verdict change to those before it and keeps the last twenty. */
 export function transitionsOf(
   previous: HealthReportStatus | undefined,
@@ -123,10 +93,16 @@ export function transitionsOf(
 
 /** What is missing and how to mend it. The services as a whole cannot be waived. */
 function missingMessage(missing: readonly Missing[]): string {
-  const backends = missing.filter((one) => one !== 'Services');
+  const backends = missing.filter((one) => one !== 'Services' && !isService(one));
+  const unread = missing.filter(isService);
   return [
     `${reasonSentence('NotExamined')} Missing: ${missing.join(', ')}.`,
-    ...(backends.length < missing.length ? ['No service was found that answers: name them in spec.services.'] : []),
+    ...(missing.includes('Services') ? ['No service was found that answers: name them in spec.services.'] : []),
+    ...(unread.length > 0
+      ? [
+          `Nothing said how healthy ${unread.join(', ')} is: say where its health is, or required: false, in spec.services.`,
+        ]
+      : []),
     ...(backends.length > 0 ? [`List ${backends.join(', ')} in the spec, or name them in spec.upgrade.waive.`] : []),
   ].join(' ');
 }

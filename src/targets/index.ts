@@ -33,7 +33,7 @@ export interface ResolvedTargets {
   readonly notExamined: readonly SafeText[];
 }
 
-const CLUSTER: ClusterTarget = { kind: 'cluster', id: 'cluster', component: 'platform', required: false };
+const CLUSTER = { kind: 'cluster', id: 'cluster', component: 'platform', required: false } as const;
 
 /**
  * Resolves what to visit. What cannot be resolved stays a target with the fault in it: a missing Secret is an answer
@@ -59,7 +59,7 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
     ...withPools(databases, services.targets, TOPOLOGIES[topology]),
     ...buckets,
     ...keys.filter((key) => key !== undefined),
-    ...(objects === undefined ? [] : [CLUSTER]),
+    ...(objects === undefined ? [] : [clusterTarget(spec)]),
   ];
   return {
     targets,
@@ -67,6 +67,10 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
     topology,
     notExamined: [...new Set([...services.notes, ...targets.flatMap(unresolved)])],
   };
+}
+
+function clusterTarget({ platform }: HealthReportSpec): ClusterTarget {
+  return { ...CLUSTER, accepted: platform.accepted ?? [] };
 }
 
 /** The target with the authority that the spec names for its certificate. Without it nothing could be verified. */

@@ -38,7 +38,8 @@ export const CONCERN_FAULTS = {
   },
   PlatformOutsideTested: {
     result: 'warn',
-    severity: 'low',
+    severity: 'info',
+    note: true,
     meaning: 'The platform is outside what the vendor supports or tested.',
   },
   MuteUnmatched: {

@@ -26,6 +26,8 @@ export interface FaultTraits {
   readonly serverWide?: true;
   /** Says that the target could not be reached at all: the checker's vantage may be to blame, not the target. */
   readonly vantage?: true;
+  /** Worth knowing, and nothing that anybody on call can change: it is shown, and makes no report a warning. */
+  readonly note?: true;
   /** Stays until a mute acknowledges it. */
   readonly latches?: true;
 }

@@ -266,6 +266,29 @@ const muteSpec = withRules(
   ],
 ).describe('Silences a known finding for a time. It stays visible, and lifts when it gets worse.');
 
+const minorVersion = z
+  .string()
+  .max(16)
+  .regex(/^[0-9]{1,4}\.[0-9]{1,4}$/);
+
+const acceptedPlatform = withRules(
+  z.object({
+    kubernetes: minorVersion.optional().describe('Minor version of Kubernetes, for example 1.36.'),
+    openshift: minorVersion.optional().describe('Minor version of OpenShift, for example 4.21.'),
+    architecture: text(32).optional().describe('Architecture of nodes, for example arm64.'),
+    reason: text(256).describe('Why, for whoever reads the report.'),
+    by: text(128).describe('Who says so.'),
+  }),
+  [
+    {
+      cel: '(has(self.kubernetes) ? 1 : 0) + (has(self.openshift) ? 1 : 0) + (has(self.architecture) ? 1 : 0) == 1',
+      message: 'give exactly one of kubernetes, openshift and architecture',
+      holds: ({ kubernetes, openshift, architecture }) =>
+        [kubernetes, openshift, architecture].filter((given) => given !== undefined).length === 1,
+    },
+  ],
+).describe('A platform outside what the vendor tested that somebody answers for.');
+
 const listMap = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] };
 
 const unique = (items: readonly { readonly name: string }[]): boolean =>
@@ -379,6 +402,16 @@ export const healthReportSpec = z
       })
       .default({})
       .describe('What the upgrade gate should know.'),
+    platform: z
+      .object({
+        accepted: z
+          .array(acceptedPlatform)
+          .max(8)
+          .optional()
+          .describe('What you run on although the vendor did not test it, each until the version changes.'),
+      })
+      .default({})
+      .describe('What is said about the platform.'),
     mutes: z.array(muteSpec).max(32).optional().describe('Known findings to silence for a time.'),
   })
   .describe('What to examine.');
@@ -388,4 +421,5 @@ export type ServiceSpec = z.output<typeof serviceSpec>;
 export type DatabaseSpec = z.output<typeof databaseSpec>;
 export type BucketSpec = z.output<typeof bucketSpec>;
 export type KeySpec = z.output<typeof keySpec>;
+export type AcceptedPlatform = z.output<typeof acceptedPlatform>;
 export type MuteSpec = z.output<typeof muteSpec>;

@@ -89,7 +89,13 @@ export const healthReportStatus = z
       .optional()
       .describe('Components by their state.'),
     healthy: z.string().max(16).optional().describe('Healthy components of all, for the table.'),
-    rootCause: z.string().max(256).optional().describe('The first root cause, and how many more.'),
+    rootCause: z
+      .string()
+      .max(256)
+      .optional()
+      .describe(
+        'The first root cause, and how many more; a failure that waits for its confirmation; or why nothing can be said.',
+      ),
     lastRunTime: time.optional().describe('When the last finished run started.'),
     freshUntil: time.optional().describe('After this the report is stale and must not be believed.'),
     lastHandledRequest: z

@@ -45,6 +45,33 @@ describe('architecture', () => {
   });
 });
 
+describe('a platform that somebody answers for', () => {
+  const by = { reason: 'tested here', by: 'platform team' };
+  const cluster = (...accepted: readonly object[]): typeof CLUSTER => ({
+    ...CLUSTER,
+    accepted: accepted.map((one) => ({ ...one, ...by })),
+  });
+
+  it.each([
+    ['the accepted version', 'v1.36.3', undefined, { kubernetes: '1.36' }, 'pass'],
+    ['the version after it', 'v1.37.0', undefined, { kubernetes: '1.36' }, 'PlatformOutsideTested'],
+    ['a Kubernetes where OpenShift was accepted', 'v1.36.0', undefined, { openshift: '1.36' }, 'PlatformOutsideTested'],
+    ['the accepted OpenShift', 'v1.34.2', '4.21.0', { openshift: '4.21' }, 'pass'],
+    ['no version at all', '', undefined, { kubernetes: '1.36' }, 'PlatformOutsideTested'],
+  ])('%s', (_, kubernetes, openshift, accepted, code) => {
+    const answer = askCheck(platformVersion, cluster(accepted), version(kubernetes, openshift));
+    expect(verdict(answer)).toBe(code);
+    if (answer.kind === 'pass') expect(answer.note).toContain('platform team accepts it (tested here)');
+  });
+
+  it('is accepted for each architecture by itself', () => {
+    const observed = { ...version('v1.34.2'), architectures: ok(['amd64', 'arm64', 's390x']) };
+    const arm = { architecture: 'arm64' };
+    expect(verdict(askCheck(platformArchitecture, cluster(arm), observed))).toBe('PlatformOutsideTested');
+    expect(verdict(askCheck(platformArchitecture, cluster(arm, { architecture: 's390x' }), observed))).toBe('pass');
+  });
+});
+
 describe('the platform', () => {
   it.each([platformVersion, platformArchitecture])('$question is at most a warning', (check) => {
     expect(check.component).toBe('platform');

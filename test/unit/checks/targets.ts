@@ -55,7 +55,13 @@ export const DESCRIPTION: KeyDescription = {
   signingAlgorithms: ['ECDSA_SHA_256'],
 };
 
-export const CLUSTER: ClusterTarget = { kind: 'cluster', id: 'cluster', component: 'platform', required: false };
+export const CLUSTER: ClusterTarget = {
+  kind: 'cluster',
+  id: 'cluster',
+  component: 'platform',
+  required: false,
+  accepted: [],
+};
 
 export const WORKLOAD: Workload = {
   kind: 'Deployment',

@@ -309,3 +309,53 @@ describe('the answer to a request', () => {
     );
   });
 });
+
+describe('what a pass was believed on', () => {
+  it('names one good answer for each service and backend, the strongest that there is', () => {
+    const { exitCode, evidence } = decide(good);
+    expect(exitCode).toBe(EXIT.pass);
+    expect(evidence.map(({ target, check }) => [target, check])).toEqual([
+      ['auth-vault', 'auth-vault/health'],
+      ['circuit-storage', 'circuit-storage/health'],
+      ['core-daemon', 'core-daemon/health'],
+      ['database/circuit-storage', 'database/circuit-storage/connect'],
+      ['database/node-persistence', 'database/node-persistence/connect'],
+      ['key-management/jwt', 'key-management/jwt/state'],
+      ['node-persistence', 'node-persistence/health'],
+      ['object-storage/circuits', 'object-storage/circuits/list'],
+      ['operations-service', 'operations-service/health'],
+    ]);
+  });
+
+  it('names nothing for what failed', () => {
+    expect(decide(failing).evidence.map(({ target }) => target)).not.toContain('database/node-persistence');
+  });
+});
+
+describe('a required service whose health nobody could read', () => {
+  const status = report(run({ 'auth-vault/health': 'HealthNotReadable' })).status;
+
+  it('keeps the gate shut, and is named', () => {
+    const decision = decide(status);
+    expect([decision.exitCode, decision.reason]).toEqual([EXIT.unknown, 'NotExamined']);
+    expect(decision.notExamined.join(' ')).toContain('auth-vault: nothing said how healthy it is');
+  });
+
+  it('is no obstacle once the spec says that nobody needs it', () => {
+    const optional = run().map((one) =>
+      one.id === 'auth-vault/health' ? finding(one.id, 'HealthNotReadable', { required: false }) : one,
+    );
+    expect(decide(report(optional).status).exitCode).toBe(EXIT.pass);
+  });
+});
+
+describe('a platform that the vendor did not test', () => {
+  const status = report([...run(), finding('platform/version', 'PlatformOutsideTested')]).status;
+
+  it.each(['fail', 'warn'] as const)('is told and never counted (--fail-on %s)', (failOn) => {
+    const { exitCode, warnings, notes } = decide(status, { failOn });
+    expect(exitCode).toBe(EXIT.pass);
+    expect(warnings).toEqual([]);
+    expect(notes.map(({ check }) => check)).toEqual(['platform/version']);
+  });
+});

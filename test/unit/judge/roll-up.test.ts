@@ -53,6 +53,12 @@ describe('Healthy', () => {
       'True',
       'PassingWithWarnings',
     ],
+    [
+      'a platform that the vendor did not test: nobody on call can change it',
+      [...run(), finding('platform/version', 'PlatformOutsideTested')],
+      'True',
+      'Healthy',
+    ],
     ['a blocker of upgrades alone', [...run(), finding('upgrade/rollout', 'RolloutStuck')], 'True', 'Healthy'],
     ['nothing', [], 'Unknown', 'NothingExamined'],
     [
@@ -106,6 +112,12 @@ describe('Upgradeable', () => {
       'Unknown',
       'NotExamined',
     ],
+    [
+      'a required service whose health nobody could read',
+      run({ 'auth-vault/health': 'HealthNotReadable' }),
+      'Unknown',
+      'NotExamined',
+    ],
     ['nothing', [], 'Unknown', 'NothingExamined'],
   ])('%s', (_, findings, status, reason) => {
     expect(judgeOnce(findings).upgradeable).toMatchObject({ status, reason });
@@ -143,6 +155,33 @@ describe('Upgradeable', () => {
     const [, ran] = runs([run({ [id]: before }), run({ [id]: now })]);
     expect(conditionIn(ran, 'Healthy').status).toBe(healthy);
     expect(conditionIn(ran, 'Upgradeable')).toMatchObject({ status: upgradeable, reason });
+  });
+});
+
+describe('the ROOT-CAUSE column', () => {
+  const CONNECT = 'database/node-persistence/connect';
+
+  it.each<[string, Parameters<typeof runs>[0], string | undefined]>([
+    ['nothing', [run()], undefined],
+    ['a failure', [run({ [CONNECT]: 'DatabaseMissing' })], 'DatabaseMissing (node-persistence)'],
+    [
+      'a failure that waits for its confirmation',
+      [run(), run({ [CONNECT]: 'DatabaseMissing' })],
+      'confirming DatabaseMissing (node-persistence) 1/3',
+    ],
+    [
+      'one that a second run saw, with the number that this fault needs',
+      [run(), ...Array.from({ length: 2 }, () => run({ [CONNECT]: 'DatabaseMissing' }))],
+      'confirming DatabaseMissing (node-persistence) 2/3',
+    ],
+    ['a Secret that is not there', [run({ [CONNECT]: 'SecretMissing' })], 'SecretMissing (node-persistence)'],
+    [
+      'a platform that the vendor did not test',
+      [[...run(), finding('platform/version', 'PlatformOutsideTested')]],
+      undefined,
+    ],
+  ])('tells %s', (_, series, text) => {
+    expect(runs(series).at(-1)?.status.rootCause).toBe(text);
   });
 });
 
