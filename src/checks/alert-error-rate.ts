@@ -6,7 +6,7 @@ import type { ServiceTarget } from '../facts/target.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import { errorGrowth } from './error-events.ts';
-import { LOGS_UNSEEN, readsLogs, say, unseen } from './logs-seen.ts';
+import { LOGS_UNSEEN, notUnderstood, readsLogs, say, unseen } from './logs-seen.ts';
 import { hasMeters, METERS_TROUBLES, nameOf } from './meters-seen.ts';
 import { passOn } from './pass-on.ts';
 
@@ -17,12 +17,14 @@ export const alertErrorRate: Check<'logs'> = {
   about: 'logs',
   component: 'alerts',
   feeds: 'Healthy',
-  faults: ['ErrorRateHigh', 'MetricsNotReadable', ...LOGS_UNSEEN],
+  faults: ['ErrorRateHigh', 'MetricsNotReadable', 'LogsNotUnderstood', ...LOGS_UNSEEN],
   applies: (target) => readsLogs(target) || hasMeters(target),
   ask({ target, observed: { logs }, all, baseline, now }) {
     const { threshold, windowMs } = target.errorAlert ?? DEFAULT_ALERT;
     if (logs.ok) {
       const { errors } = logs.value;
+      const strange = errors > threshold ? undefined : notUnderstood(logs.value);
+      if (strange !== undefined) return strange;
       return judged(
         errors > threshold,
         say(`${errors} error logs in ${formatDuration(windowMs)}, the threshold is ${threshold}`, logs.value),

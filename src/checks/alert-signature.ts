@@ -2,7 +2,7 @@
 // when the line has left the log. Which lines were counted is kept as the baseline: for each pod the time of its last.
 import { pass, type Check } from '../facts/answer.ts';
 import type { LogSighting } from '../facts/observed.ts';
-import { holdsLinesOf, LOGS_UNSEEN, say, unseen, where } from './logs-seen.ts';
+import { holdsLinesOf, LOGS_UNSEEN, notUnderstood, say, unseen, where } from './logs-seen.ts';
 import { shortName } from './short-name.ts';
 
 /** Entries of `pod=time` that fit the baseline's 128 bytes. */
@@ -13,7 +13,7 @@ export const alertSignature: Check<'logs'> = {
   about: 'logs',
   component: 'alerts',
   feeds: 'Healthy',
-  faults: ['SignatureInvalid', ...LOGS_UNSEEN],
+  faults: ['SignatureInvalid', 'LogsNotUnderstood', ...LOGS_UNSEEN],
   applies: (target) => holdsLinesOf(target, 'auth-vault'),
   ask({ target, observed: { logs }, baseline }) {
     if (!logs.ok) return unseen(logs.fault);
@@ -26,6 +26,8 @@ export const alertSignature: Check<'logs'> = {
     const remembered = format(counted, all);
     const memory = remembered === undefined ? {} : { baseline: remembered };
     const [first] = fresh;
+    const strange = first === undefined ? notUnderstood(logs.value) : undefined;
+    if (strange !== undefined) return { ...strange, ...memory };
     if (first === undefined) return pass(say('no invalid signature since the last run', logs.value), remembered);
     const detail = say(`isSignatureValid failed ${where(fresh, target)}`, logs.value);
     const fault = { code: 'SignatureInvalid', detail } as const;

@@ -23,6 +23,11 @@ export const alertStart: Check<'logs'> = {
       );
     }
     const detail = say(`a start failed, and the pod is not ready: ${where(down, target)}`, logs.value);
-    return { kind: 'fault', fault: { code: 'StartFailed', detail }, evidence: first.excerpt, basis: 'Log' };
+    return {
+      kind: 'fault',
+      fault: { code: 'StartFailed', detail },
+      evidence: first.deepest?.text ?? first.excerpt,
+      basis: 'Log',
+    };
   },
 };

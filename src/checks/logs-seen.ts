@@ -1,7 +1,7 @@
 // What the checks of logs have in common: what cannot be answered, and how a line is named.
 import type { FaultCode } from '../api/faults.ts';
 import { isService, type Service } from '../api/components.ts';
-import type { Answer } from '../facts/answer.ts';
+import { found, type Answer } from '../facts/answer.ts';
 import type { LogSighting, ServiceLogs } from '../facts/observed.ts';
 import type { Fault } from '../facts/outcome.ts';
 import type { ServiceTarget } from '../facts/target.ts';
@@ -16,6 +16,13 @@ export const LOGS_UNSEEN = [
   'NotAsked',
   'Unclassified',
 ] as const satisfies readonly FaultCode[];
+
+/** What an alert that rests on levels answers where they cannot be read. */
+export function notUnderstood({ unread }: ServiceLogs): Answer | undefined {
+  if (unread === undefined) return undefined;
+  const text = `${unread.records} of ${unread.of} records are in a layout of which no level can be read: errors in them are not counted`;
+  return found({ code: 'LogsNotUnderstood', detail: redact(text, [], DETAIL_BYTES) });
+}
 
 const DETAIL_BYTES = 160;
 

@@ -27,6 +27,7 @@ const FAULTS = [
   'ScaledToZero',
   'ImagePullFailed',
   'CrashLooping',
+  'SidecarCrashLooping',
   'OutOfMemory',
   'PodsUnschedulable',
   'RolloutStuck',
@@ -145,7 +146,8 @@ const crashTrouble =
     const exit =
       container.lastTermination === undefined ? '' : `, last exit code ${container.lastTermination.exitCode}`;
     const words = `container ${container.name} of pod ${pod.name} keeps ending (${container.restarts} restarts${exit})`;
-    return { code: 'CrashLooping', words };
+    // The application's container comes first; the guide's row of a start that failed is about that one alone.
+    return { code: container === pod.containers[0] ? 'CrashLooping' : 'SidecarCrashLooping', words };
   };
 
 function placeTrouble(pod: Pod): Trouble | undefined {

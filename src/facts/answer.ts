@@ -12,8 +12,8 @@ export type Answer =
       readonly fault: Fault;
       /** An excerpt that shows it: what the other side said. Makes the basis Response, otherwise it is Inferred. */
       readonly evidence?: SafeText;
-      /** `Log` when the evidence is a log line. */
-      readonly basis?: 'Log';
+      /** `Log` when the evidence is a log line of the guide's; `Inferred` when our own table classified it. */
+      readonly basis?: 'Log' | 'Inferred';
       /** The signatures that a check of logs saw: they explain, and prove, what others say. */
       readonly sightings?: readonly LogSighting[];
       readonly baseline?: string;

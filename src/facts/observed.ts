@@ -90,6 +90,8 @@ export interface ServiceLogs {
   readonly podsRead: number;
   /** Error records in the window, over all pods and their previous containers. */
   readonly errors: number;
+  /** Of the records in the window, those in a layout of which no level can be read; absent where none is. */
+  readonly unread?: { readonly records: number; readonly of: number };
   /** By pod, then the most severe first. */
   readonly sightings: readonly LogSighting[];
   /** What is missing from the logs, one sentence each: a rotation, a limit, a pod that ended. Sorted. */

@@ -35,7 +35,8 @@ export function proveByLogs(
         : isService(component)
           ? blames.includes(component)
           : blames.includes(component) && depends.has(`${writer} ${targetId}`);
-    const line = lines.find((one) => one.id === entry && isTarget(one));
+    const proofs = lines.filter((one) => one.id === entry && isTarget(one));
+    const line = proofs.find(({ deepest }) => deepest?.fault === answer.fault.code) ?? proofs[0];
     return line === undefined ? finding : { ...finding, answer: { ...answer, evidence: line.excerpt, basis: 'Log' } };
   });
 }
@@ -44,7 +45,8 @@ export function proveByLogs(
 export function accusedBy({ answer }: Finding): readonly Component[] {
   if (answer.kind === 'pass') return [];
   const { sightings = [], fault } = answer;
-  return [...new Set(sightings.filter((one) => one.fault === fault.code).flatMap(({ blames }) => blames))];
+  const same = sightings.filter((one) => one.fault === fault.code);
+  return [...new Set((same.length === 0 ? sightings : same).flatMap(({ blames }) => blames))];
 }
 
 function linesOf({ answer, targetId }: Finding): readonly Line[] {

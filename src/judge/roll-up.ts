@@ -75,9 +75,12 @@ function rollOf(checks: readonly JudgedCheck[]): Roll {
   return { status: 'True', reason: isNote(first.fault) ? reason : 'PassingWithWarnings', checks: bad };
 }
 
-/** An alert that rings is not quiet, whatever it means for health. A word about the mutes is none. */
+/** An alert that rings is not quiet, whatever it means for health; one that cannot hear is no silence. A word about the mutes is none. */
 function rollAlerts(checks: readonly JudgedCheck[]): Roll {
   const roll = rollOf(checks);
+  const blind = checks.filter(({ fault }) => fault === 'LogsNotUnderstood');
+  if (roll.status === 'True' && blind.length > 0)
+    return { status: 'Unknown', reason: 'LogsNotUnderstood', checks: blind };
   const first = roll.checks.find(({ id }) => id !== MUTES_CHECK);
   if (roll.status !== 'True' || first === undefined) return roll;
   return { ...roll, status: 'False', reason: first.fault ?? 'Unclassified' };

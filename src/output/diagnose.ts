@@ -29,6 +29,10 @@ export interface DiagnosisFinding {
   readonly firstLine: number;
   readonly lastLine: number;
   readonly excerpt: string;
+  /** Log: a line of the guide's stands there. Inferred: our own table classified what a library says. */
+  readonly basis: 'Log' | 'Inferred';
+  /** The deepest cause: in the words of the probes where it is classified, and as it stands in the log. */
+  readonly deepest?: { readonly fault?: FaultCode; readonly text: string };
   readonly title: string;
   readonly fault: FaultCode;
   readonly severity: Severity;
@@ -78,6 +82,15 @@ function renderFinding(finding: DiagnosisFinding, paint: Paint): string[] {
     `${paint(style, finding.id)}  ${paint('strong', finding.title)}`,
     ...field('Where', where(finding)),
     ...field('Log', finding.excerpt, false),
+    ...(finding.deepest === undefined || finding.deepest.text === finding.excerpt
+      ? []
+      : field('Because', finding.deepest.text, false)),
+    ...(finding.deepest?.fault === undefined
+      ? []
+      : field(
+          'That is',
+          `${finding.deepest.fault}${finding.basis === 'Inferred' ? ' (inferred; not a line of the guide)' : ''}`,
+        )),
     ...(finding.blames.length === 0 ? [] : field('Accuses', accused(finding))),
     ...field('Cause', finding.cause),
     ...field('Next', finding.nextSteps),
@@ -107,7 +120,8 @@ const byId: ReadonlyMap<string, Entry> = new Map(ENTRIES.map((entry) => [entry.i
 function withEntry(finding: LogFinding): DiagnosisFinding {
   const entry = byId.get(finding.id);
   if (entry === undefined) throw new Error(`The guide has no entry ${finding.id}.`);
-  const { id, component, fault, firstLine, lastLine, firstTime, lastTime, excerpt, blames, captured } = finding;
+  const { id, component, fault, firstLine, lastLine, firstTime, lastTime, excerpt, basis, deepest, blames, captured } =
+    finding;
   return {
     id,
     component,
@@ -115,6 +129,8 @@ function withEntry(finding: LogFinding): DiagnosisFinding {
     firstLine,
     lastLine,
     excerpt,
+    basis,
+    ...(deepest === undefined ? {} : { deepest }),
     title: entry.title,
     fault,
     severity: traits(fault).severity,

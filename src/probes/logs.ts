@@ -35,6 +35,8 @@ export const logsProbe: Probe<'logs'> = {
 interface PodRead {
   readonly read: boolean;
   readonly errors: number;
+  readonly records: number;
+  readonly unread: number;
   readonly sightings: ServiceLogs['sightings'];
   readonly gaps: readonly SafeText[];
   readonly fault: PodLogFault | undefined;
@@ -55,9 +57,26 @@ function combine(reads: readonly PodRead[], pods: number): Outcome<ServiceLogs> 
     pods,
     podsRead,
     errors: reads.reduce((sum, { errors }) => sum + errors, 0),
+    ...notUnderstood(reads),
     sightings: reads.flatMap(({ sightings }) => sightings),
     gaps: [...reads.flatMap(({ gaps }) => gaps), ...tooMany].toSorted(),
   });
+}
+
+/** A banner, or a trace that the JVM printed by itself, is no layout: few records without a level are none. */
+const FEW_RECORDS = 10;
+/** This share of the records without a level is a layout. */
+const A_SHARE = 0.2;
+
+/** How many records are in a layout that is not understood, where that is a share of a pod's log. */
+function notUnderstood(reads: readonly PodRead[]): Pick<ServiceLogs, 'unread'> {
+  const strange = reads.filter(
+    ({ records, unread }) =>
+      (unread > FEW_RECORDS && unread >= records * A_SHARE) || (unread === records && unread > 3),
+  );
+  if (strange.length === 0) return {};
+  const sum = (of: 'records' | 'unread'): number => strange.reduce((all, read) => all + read[of], 0);
+  return { unread: { records: sum('unread'), of: sum('records') } };
 }
 
 async function readPod(pod: Pod, reading: LogReading, cluster: ClusterClient, signal: AbortSignal): Promise<PodRead> {
@@ -77,6 +96,8 @@ async function readPod(pod: Pod, reading: LogReading, cluster: ClusterClient, si
   return {
     read: results.length > 0 || current.fault?.kind === 'none',
     errors: results.reduce((sum, { errors }) => sum + errors, 0),
+    records: results.reduce((sum, { records }) => sum + records, 0),
+    unread: results.reduce((sum, { unread }) => sum + unread, 0),
     sightings: results.flatMap(({ sightings }) => sightings),
     gaps: [
       ...runs.flatMap(({ gaps }) => gaps),
@@ -92,7 +113,7 @@ interface ContainerRead {
   readonly gaps: readonly SafeText[];
 }
 
-const NOTHING: PodRead = { read: false, errors: 0, sightings: [], gaps: [], fault: undefined };
+const NOTHING: PodRead = { read: false, errors: 0, records: 0, unread: 0, sightings: [], gaps: [], fault: undefined };
 const NONE: ContainerRead = { result: undefined, fault: undefined, gaps: [] };
 
 async function readContainer(

@@ -21,6 +21,9 @@ export interface TimedLogResult {
   /** Lines without a time: the kubelet's own words about a log that it cannot read. */
   readonly foreignLines: number;
   readonly errors: number;
+  /** Records in the window, and those of them whose level nobody can read. */
+  readonly records: number;
+  readonly unread: number;
   readonly sightings: readonly LogSighting[];
 }
 
@@ -36,12 +39,16 @@ const TIME_BYTES = 37;
 /** Two scans over one log: what is older than the window, and the window. A line is in one of them, once. */
 export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLogOptions): TimedLog {
   let errors = 0;
+  let records = 0;
+  let unread = 0;
   const older = part(createLogScan({ services }));
   const recent = part(
     createLogScan({
       services,
       onRecord: ({ gravity }) => {
+        records += 1;
         if (gravity === 'error') errors += 1;
+        if (gravity === 'unknown') unread += 1;
       },
     }),
   );
@@ -82,7 +89,7 @@ export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLog
       if (partial.length > 0) take(Buffer.concat(partial));
       partial = [];
       const sightings = [...recent.sightings(pod, true), ...older.sightings(pod, false)];
-      return { firstTime, lines, foreignLines, errors, sightings };
+      return { firstTime, lines, foreignLines, errors, records, unread, sightings };
     },
   };
 }

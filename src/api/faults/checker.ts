@@ -52,6 +52,11 @@ export const CHECKER_FAULTS = {
     severity: 'info',
     meaning: "The operator's own identity may not read pod logs, so nothing is known from them.",
   },
+  LogsNotUnderstood: {
+    result: 'skip',
+    severity: 'info',
+    meaning: 'A share of the records is in a layout of which no level can be read, so that nobody can count errors.',
+  },
   NoCluster: {
     result: 'skip',
     severity: 'info',

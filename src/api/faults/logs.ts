@@ -60,7 +60,7 @@ export const LOG_FAULTS = {
     meaning: 'An exception in the log comes from the connection to the database.',
   },
   DatabaseDiskFull: {
-    result: 'warn',
+    result: 'fail',
     severity: 'critical',
     meaning: 'The database wrote that its disk is full: it cannot store anything more.',
   },
@@ -81,6 +81,13 @@ export const LOG_FAULTS = {
     severity: 'high',
     explainable: true,
     meaning: 'An exception in the log comes from the object storage, or from the way to it.',
+  },
+  StorageRefusesService: {
+    result: 'fail',
+    severity: 'high',
+    explainable: true,
+    meaning:
+      'The log says time and again that the object storage refuses what the service may not do; a probe of ours does something else.',
   },
   CircuitDeleteFailed: {
     result: 'warn',
@@ -111,6 +118,13 @@ export const LOG_FAULTS = {
     severity: 'high',
     explainable: true,
     meaning: 'An exception in the log comes from KMS, or from the way to it.',
+  },
+  KeyRefusesService: {
+    result: 'fail',
+    severity: 'high',
+    explainable: true,
+    meaning:
+      'The log says time and again that KMS refuses what the service may not do; a probe of ours does something else.',
   },
   JvmOutOfMemory: {
     result: 'warn',

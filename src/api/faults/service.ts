@@ -105,6 +105,12 @@ export const SERVICE_FAULTS = {
     explainsDependents: true,
     meaning: 'A container starts, ends, and is started again.',
   },
+  SidecarCrashLooping: {
+    result: 'fail',
+    severity: 'high',
+    explainsDependents: true,
+    meaning: "A container beside the application's, or one before it, starts, ends, and is started again.",
+  },
   ImagePullFailed: {
     result: 'fail',
     severity: 'high',

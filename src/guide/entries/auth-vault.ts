@@ -55,6 +55,7 @@ export const AUTH_VAULT_ENTRIES = [
     claims: [
       ['any', 'TokenSignFailed'],
       ['any', 'KeyErrorLogged'],
+      ['any', 'KeyRefusesService'],
       ['any', 'KmsAddressUnresolved'],
       ['any', 'KmsUnreachable'],
       ['any', 'KmsTimeout'],

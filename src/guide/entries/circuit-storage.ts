@@ -32,6 +32,7 @@ export const CIRCUIT_STORAGE_ENTRIES = [
     claims: [
       ['any', 'CircuitPersistFailed'],
       ['any', 'StorageErrorLogged'],
+      ['any', 'StorageRefusesService'],
       ['any', 'BucketAddressUnresolved'],
       ['any', 'BucketUnreachable'],
       ['any', 'BucketTimeout'],

@@ -29,7 +29,7 @@ export const NODE_PERSISTENCE_ENTRIES = [
     section: 'node-persistence',
     title: 'HikariPool-1 - Exception during pool initialization',
     cause:
-      'A Hikari error always means a problem related to the database instance, not one of the service that logs it.',
+      'The database instance refuses connections, loses them, or has none to give; the service that logs it is not at fault. Where the pool itself says so, the guide is plain: a Hikari error always means a problem related to the database instance.',
     nextSteps:
       'Look into the database logs: is it up, does it accept connections, do credentials and TLS settings fit?',
     anchor: 'node-persistence',

@@ -134,6 +134,20 @@ export const OUR_ENTRIES: readonly Entry[] = [
     [['any', 'LogsNotReadable']],
   ),
   ours(
+    'OPS-042',
+    'Log in a layout that is not understood',
+    'A share of the records has no level that can be read: errors in them are not counted, and an alert that stays quiet proves nothing.',
+    "Let the service log in a layout that says level and time in a usual place: Spring Boot's own, or `logging.structured.format.console=ecs` (`logstash`, `gelf`). Lines of the guide are still looked for.",
+    [['any', 'LogsNotUnderstood']],
+  ),
+  ours(
+    'OPS-043',
+    'A container beside the application keeps ending',
+    'A sidecar or an init container of the pod ends again and again, so that the pod does not become ready. The application itself may be sound.',
+    'The message names the container: `kubectl logs POD -c CONTAINER --previous` and `kubectl describe pod POD`. An init container that waits for something (a secret, a proxy) keeps the application from its start. Ask whoever runs the mesh or the agent that put it there.',
+    [['any', 'SidecarCrashLooping']],
+  ),
+  ours(
     'OPS-015',
     'Unreachable from the checker only',
     'The checker cannot reach it while every service that uses it reports it as up: the way from here is blocked, not the backend.',

@@ -47,6 +47,45 @@ const invalid = (nanos: number, changes: Partial<LogSighting> = {}): LogSighting
     ...changes,
   });
 
+describe('a share of the log that is not understood', () => {
+  const strange = logs({ unread: { records: 40, of: 50 } });
+
+  it('keeps alerts from being quiet', () => {
+    expect(verdict(askCheck(alertErrorRate, target(), strange))).toBe('LogsNotUnderstood');
+    expect(verdict(askCheck(alertSignature, target(), strange))).toBe('LogsNotUnderstood');
+  });
+
+  it('does not hide what rings', () => {
+    const ringing = logs({ unread: { records: 40, of: 50 }, errors: 21 });
+    expect(verdict(askCheck(alertErrorRate, target(), ringing))).toBe('ErrorRateHigh');
+  });
+});
+
+describe('a backend that refuses the service', () => {
+  const denied = (count: number) =>
+    logs({
+      sightings: [
+        sighting({
+          id: 'REC-CS-002',
+          fault: 'CircuitPersistFailed',
+          count,
+          deepest: { fault: 'BucketAccessDenied', text: literal('Access Denied (Service: S3, Status Code: 403)') },
+          blames: ['object-storage'],
+        }),
+      ],
+    });
+
+  it('time and again is a failure, whatever a probe of ours may do', () => {
+    const answer = askCheck(serviceLogs, target(), denied(3));
+    expect(verdict(answer)).toBe('StorageRefusesService');
+    expect(answer).toMatchObject({ basis: 'Log', evidence: 'Access Denied (Service: S3, Status Code: 403)' });
+  });
+
+  it('once or twice is a warning', () => {
+    expect(verdict(askCheck(serviceLogs, target(), denied(2)))).toBe('CircuitPersistFailed');
+  });
+});
+
 describe('logs', () => {
   it('say the most severe signature of the window, and name the others', () => {
     const seen = logs({ sightings: [sighting(), sighting({ fault: 'TokenSignFailed', component: 'auth-vault' })] });

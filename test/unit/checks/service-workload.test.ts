@@ -22,6 +22,9 @@ function withPod(changes: Partial<Pod>, more: Partial<Workload> = {}): Partial<W
 const withContainer = (changes: Partial<Container>, more: Partial<Workload> = {}): Partial<Workload> =>
   withPod({ containers: [container({ ready: false, ...changes })] }, more);
 
+const besideContainer = (changes: Partial<Container>): Partial<Workload> =>
+  withPod({ containers: [container({ ready: false }), container({ ready: false, ...changes })] });
+
 const oom = { reason: 'OOMKilled', exitCode: 137 };
 const error = { reason: 'Error', exitCode: 1 };
 const backOff = { reason: 'CrashLoopBackOff', message: '' };
@@ -50,6 +53,11 @@ describe('a workload', () => {
       'that loops',
       withContainer({ waiting: backOff, restarts: 7, lastTermination: error }),
       'CrashLooping: 2 of 3 replicas available; container app of pod core-daemon-c keeps ending (7 restarts, last exit code 1)',
+    ],
+    [
+      'of which a container beside the application loops',
+      besideContainer({ name: 'istio-proxy', waiting: backOff, restarts: 7, lastTermination: error }),
+      'SidecarCrashLooping: 2 of 3 replicas available; container istio-proxy of pod core-daemon-c keeps ending (7 restarts, last exit code 1)',
     ],
     [
       'that loops, between two back-offs',

@@ -82,6 +82,19 @@ describe('Healthy', () => {
   });
 });
 
+describe('AlertsQuiet', () => {
+  it('is Unknown while a share of the log is not understood, and Healthy stays', () => {
+    const quiet = finding('alerts/core-daemon/start', 'pass');
+    const blind = finding('alerts/core-daemon/error-rate', 'LogsNotUnderstood');
+    const { components, healthy } = judgeOnce([...run(), quiet, blind]);
+    expect(components.find(({ component }) => component === 'alerts')).toMatchObject({
+      status: 'Unknown',
+      reason: 'LogsNotUnderstood',
+    });
+    expect(healthy.status).toBe('True');
+  });
+});
+
 describe('Upgradeable', () => {
   it.each<Table>([
     ['all good', run(), 'True', 'Upgradeable'],

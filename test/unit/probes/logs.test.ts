@@ -88,6 +88,14 @@ describe('the logs of a service', () => {
     expect(new Set(asked.map(({ container: name }) => name))).toEqual(new Set(['app']));
   });
 
+  it('tell the share of them that is in a layout nobody reads', async () => {
+    const strange = Array.from({ length: 30 }, (_, index) => ({ ms: at(-1), text: `>> ${index} something went on` }));
+    const client = cluster({ a: [start, ...strange, error(at(-1))], b: [error(at(-1))] });
+    expect(await seen(client, [old('a'), old('b')])).toMatchObject({ errors: 2, unread: { records: 30, of: 31 } });
+    const understood = await seen(cluster({ a: [start, ...strange.slice(0, 3), error(at(-1))] }), [old('a')]);
+    expect(understood.unread).toBeUndefined();
+  });
+
   it('include the run before a restart, when it ended in the window', async () => {
     const restarted = old('a', {
       containers: [
