@@ -10,7 +10,7 @@ describe(`kube-apiserver ${CONTROL_PLANE.version} with its controllers`, () => {
   let plane: ControlPlane;
   let admin: Admin;
   beforeAll(async () => {
-    plane = await startControlPlane({ controllers: true });
+    plane = await startControlPlane({ controllers: 'all' });
     admin = createAdmin(plane.access);
   });
   afterAll(async () => {

@@ -57,10 +57,15 @@ async function fromKubeconfig(path: string): Promise<StackCluster> {
 }
 
 /**
- * A cluster for tests: that of `TEST_KUBECONFIG` (a path), which `npm run test:real` sets, or ours.
- * The options hold for ours alone. `always` ours is for who needs what only ours can do.
+ * A cluster for tests: that of `TEST_KUBECONFIG` (a path), which `npm run test:real` sets, or ours. The options hold for
+ * ours alone. `ours` is for who needs what only ours can do; a cluster that is given is used by nobody else.
  */
-export function startCluster(options: ApiServerOptions = {}, always?: 'ours'): Promise<StackCluster> {
-  const { TEST_KUBECONFIG: path = '' } = always === 'ours' ? {} : process.env;
+export function startCluster(
+  options: ApiServerOptions = {},
+  which: 'any' | 'ours' | ClusterAccess = 'any',
+): Promise<StackCluster> {
+  if (typeof which === 'object')
+    return Promise.resolve({ access: which, ours: undefined, isShared: false, stop: () => Promise.resolve() });
+  const { TEST_KUBECONFIG: path = '' } = which === 'ours' ? {} : process.env;
   return path === '' ? startOurs(options) : fromKubeconfig(path);
 }

@@ -41,8 +41,11 @@ export interface StackOptions {
   definition?: boolean;
   /** An OpenShift cluster: our own server serves DeploymentConfigs and says which version it is. */
   openshift?: boolean;
-  /** `ours`: our own API server whatever the environment says. For who records requests or orders faults. */
-  cluster?: 'any' | 'ours';
+  /**
+   * `ours`: our own API server whatever the environment says. For who records requests or orders faults. Or a cluster
+   * of one's own, by its administrator's access: it is left running.
+   */
+  cluster?: 'any' | 'ours' | ClusterAccess;
 }
 
 export interface Stack {
@@ -150,10 +153,7 @@ async function startParts(
 
   const [databases, cluster, aws] = await Promise.all([
     startDatabases({ topology, servers: databaseServers, tls }, (end) => ending.push(end)),
-    keep(
-      startCluster({ authority, minorVersion: SUPPORTED_MINOR, openshift }, which === 'ours' ? which : undefined),
-      ending,
-    ),
+    keep(startCluster({ authority, minorVersion: SUPPORTED_MINOR, openshift }, which), ending),
     keep(startAws({ tls }), ending),
   ]);
 

@@ -4,12 +4,12 @@ import { readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { AnyObject } from '../../stack/admin.ts';
+import type { AnyObject, ClusterAccess } from '../../stack/admin.ts';
 import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
 import type { RecordedRequest } from '../../stack/apiserver/server.ts';
 import { type helm, kubectl, type RunResult } from '../../stack/kubectl.ts';
 import { startOperatorProcess, type OperatorProcess } from '../../stack/operator-process.ts';
-import { startStack, type OwnStack, type StackOptions } from '../../stack/stack.ts';
+import { startStack, type Stack, type StackOptions } from '../../stack/stack.ts';
 import type { Image } from './image.ts';
 
 /** As OpenShift gives them out: in no passwd file. Only root can start a process as another user. */
@@ -40,22 +40,64 @@ interface Deployed {
   };
 }
 
+/** A request that the API server has answered, as its record or its audit log has it. */
+export type ApiRequest = Pick<
+  RecordedRequest,
+  'user' | 'verb' | 'group' | 'resource' | 'subresource' | 'name' | 'status'
+>;
+
+/** A cluster to install on, ours or a real one, and what a scenario needs to see and to cause there. */
+export interface ReleaseCluster {
+  readonly stack: Stack;
+  readonly access: ClusterAccess;
+  /** Every request so far. */
+  requests(): readonly ApiRequest[];
+  /** Runs until a status that the operator wrote was refused with 409, because somebody else was first. */
+  losingAWrite(run: (attempt: number) => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a cluster on which nothing of ours is installed. */
+export type StartReleaseCluster = (options?: Pick<StackOptions, 'openshift'>) => Promise<ReleaseCluster>;
+
 /** What was installed, where and under which name. */
-export interface Release {
-  readonly stack: OwnStack;
+export interface Release extends ReleaseCluster {
   readonly image: Image;
   readonly namespace: string;
   /** Of the Deployment and of the ServiceAccount alike. */
   readonly name: string;
 }
 
-/** A cluster on which nothing of ours is installed, and where every right that the operator is given gets used. */
-export async function startClusterForRelease(options: StackOptions = {}): Promise<OwnStack> {
-  const stack = await startStack({ ...options, definition: false, cluster: 'ours' });
-  // ConfigMaps are read by name, where a pod template names one.
+/** Every right that the operator is given gets used: ConfigMaps are read by name, where a pod template names one. */
+export async function useEveryRight(stack: Stack): Promise<void> {
   await stack.service('circuit-storage').configure({ configMap: { springDatasourceUrl: 'jdbc:postgresql://db/x' } });
-  return stack;
 }
+
+/** Whether this is a write of the operator's status. */
+export const isStatusWrite = ({ verb, resource, subresource }: Omit<ApiRequest, 'status'>): boolean =>
+  verb === 'patch' && resource === 'healthreports' && subresource === 'status';
+
+/** On our own server, which refuses one write when it is told to. */
+export const startOnOurs: StartReleaseCluster = async (options = {}) => {
+  const stack = await startStack({ ...options, definition: false, cluster: 'ours' });
+  await useEveryRight(stack);
+  const { url, caPem, adminToken: token, faults, requests } = stack.server;
+  return {
+    stack,
+    access: { url, caPem, token },
+    requests: () => requests,
+    async losingAWrite(run) {
+      faults.inject({ match: isStatusWrite, status: 409, times: 1 });
+      await run(1);
+    },
+    async stop() {
+      const { unknownPaths } = stack.server;
+      await stack.stop();
+      // A path that our server should know and does not.
+      expect(unknownPaths).toEqual([]);
+    },
+  };
+};
 
 /** The cluster's name for the account that the operator runs as. */
 export const userOf = ({ namespace, name }: Release): string => `system:serviceaccount:${namespace}:${name}`;
@@ -86,8 +128,8 @@ export async function startAsDeployed(release: Release): Promise<OperatorProcess
   const [verb, ...options] = container!.args;
   expect(verb).toBe('operator');
   const account = spec.template.spec.serviceAccountName;
-  const token = stack.server.createServiceAccountToken(namespace, account);
-  const { url, caPem } = stack.server;
+  const token = await stack.admin.token(namespace, account);
+  const { url, caPem } = release.access;
   const config = join(image.folder, 'kubeconfig');
   await image.withWritable(() =>
     writeFile(config, kubeconfigText({ url, caPem, user: account, token, namespace }), { mode: 0o644 }),
@@ -129,11 +171,11 @@ export async function filesOfOperator(): Promise<string[]> {
 }
 
 /** What the operator has asked so far. */
-export const asked = (release: Release): RecordedRequest[] =>
-  release.stack.server.requests.filter(({ user }) => user === userOf(release));
+export const asked = (release: Release): ApiRequest[] =>
+  release.requests().filter(({ user }) => user === userOf(release));
 
 /** A call as a grant reads: verb, group, resource. Paths that no Role need grant are left out. */
-export const callOf = ({ verb, group, resource, subresource }: RecordedRequest): string =>
+export const callOf = ({ verb, group, resource, subresource }: ApiRequest): string =>
   `${verb} ${group}/${resource}${subresource === '' ? '' : `/${subresource}`}`;
 
 /** Everything that these Roles grant, one call each. */
@@ -162,7 +204,8 @@ export async function rolesOfOperator({ stack, namespace, name }: Release): Prom
       await Promise.all(namespaces.map((of) => stack.admin.list({ apiVersion, kind: 'RoleBinding', namespace: of })))
     ).flat(),
   ].filter(({ subjects }) =>
-    (subjects as readonly { name: string; namespace?: string }[]).some(
+    // A binding of a real cluster may bind nobody.
+    ((subjects ?? []) as readonly { name: string; namespace?: string }[]).some(
       (subject) => subject.name === name && subject.namespace === namespace,
     ),
   );

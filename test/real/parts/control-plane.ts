@@ -33,9 +33,19 @@ export const CONTROL_PLANE = goBuild({
   ],
 });
 
+const CONTROLLERS = {
+  none: '',
+  namespaces: 'namespace-controller,serviceaccount-controller',
+  // Nobody is to wait for a node that is made ready by hand.
+  all: '*,-node-lifecycle-controller',
+} as const;
+
 export interface ControlPlaneOptions {
-  /** With the controllers: what creates ReplicaSets, pods and endpoints. The stack's objects are kept by hand. */
-  readonly controllers?: boolean;
+  /**
+   * `all`: ReplicaSets, pods and endpoints are made. `namespaces`: they get their account and can be deleted, and who
+   * keeps workloads by hand is left alone. None unless told.
+   */
+  readonly controllers?: keyof typeof CONTROLLERS;
 }
 
 /** A request as the audit log has it. */
@@ -84,7 +94,7 @@ const AUDIT_POLICY = JSON.stringify({
 });
 
 /** Starts it; about five seconds. Nothing is left of it when a part of it does not start. */
-export async function startControlPlane({ controllers = false }: ControlPlaneOptions = {}): Promise<ControlPlane> {
+export async function startControlPlane({ controllers = 'none' }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'control-plane-'));
   const running: RunningProgram[] = [];
   const stop = async (): Promise<void> => {
@@ -92,7 +102,7 @@ export async function startControlPlane({ controllers = false }: ControlPlaneOpt
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { ...(await startPrograms(folder, controllers, running)), programs: [...running], stop };
+    return { ...(await startPrograms(folder, CONTROLLERS[controllers], running)), programs: [...running], stop };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
@@ -101,7 +111,7 @@ export async function startControlPlane({ controllers = false }: ControlPlaneOpt
 
 async function startPrograms(
   folder: string,
-  controllers: boolean,
+  controllers: string,
   running: RunningProgram[],
 ): Promise<Omit<ControlPlane, 'programs' | 'stop'>> {
   const assets = programsFolder();
@@ -160,7 +170,7 @@ async function startPrograms(
       `--service-account-signing-key-file=${accountsKey}`,
       '--service-cluster-ip-range=10.96.0.0/16',
       // Without the controllers nobody makes the default ServiceAccount that this plugin asks for.
-      ...(controllers ? [] : ['--disable-admission-plugins=ServiceAccount']),
+      ...(controllers !== '' ? [] : ['--disable-admission-plugins=ServiceAccount']),
       '--allow-privileged=true',
       // How it reaches kubelets, for pod logs: by default it would ask DNS for the node's name.
       '--kubelet-preferred-address-types=InternalIP,Hostname',
@@ -173,7 +183,7 @@ async function startPrograms(
     () => isReady(access),
   );
   const kubeconfig = file('admin.yaml', kubeconfigText({ ...access, user: 'admin', namespace: 'default' }));
-  if (controllers)
+  if (controllers !== '')
     await start(
       'kube-controller-manager',
       [
@@ -184,8 +194,7 @@ async function startPrograms(
         `--root-ca-file=${file('ca.crt', authority.caPem)}`,
         '--use-service-account-credentials=true',
         '--leader-elect=false',
-        // Nobody is to wait for a node that is made ready by hand.
-        '--controllers=*,-node-lifecycle-controller,-ttl-after-finished-controller',
+        `--controllers=${controllers}`,
       ],
       () => hasDefaultAccount(access),
     );

@@ -1,5 +1,6 @@
 // Every part that is built before it can be started.
 import type { Build } from '../bed/keep.ts';
 import { CONTROL_PLANE } from './control-plane.ts';
+import { OBJECT_STORES } from './object-stores.ts';
 
-export const BUILDS: readonly Build[] = [CONTROL_PLANE];
+export const BUILDS: readonly Build[] = [CONTROL_PLANE, OBJECT_STORES];
