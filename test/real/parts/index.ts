@@ -1,6 +1,7 @@
 // Every part that is built before it can be started.
 import type { Build } from '../bed/keep.ts';
 import { CONTROL_PLANE } from './control-plane.ts';
+import { MOTO } from './moto.ts';
 import { OBJECT_STORES } from './object-stores.ts';
 
-export const BUILDS: readonly Build[] = [CONTROL_PLANE, OBJECT_STORES];
+export const BUILDS: readonly Build[] = [CONTROL_PLANE, OBJECT_STORES, MOTO];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { findFreePort } from '../../stack/free-port.ts';
 import { goBuild } from '../bed/go.ts';
 import { builtFolder } from '../bed/keep.ts';
-import { answers, startProgram } from '../bed/process.ts';
+import { answers, startProgram, type RunningProgram } from '../bed/process.ts';
 
 const VERSITYGW = '1.8.0';
 const GOFAKES3 = '1.2.0';
@@ -54,7 +54,7 @@ export async function startVersitygw(region = 'eu-west-1'): Promise<ObjectStore>
     ],
     isReady: () => answers(url),
   });
-  return { version: `versitygw ${VERSITYGW}`, url, region, root, stop: () => endWith(folder, program.stop) };
+  return { version: `versitygw ${VERSITYGW}`, url, region, root, stop: () => endWith(folder, program) };
 }
 
 /** gofakes3 in memory. */
@@ -74,13 +74,13 @@ export async function startGofakes3(): Promise<ObjectStore> {
     url,
     region: 'us-east-1',
     root: { accessKeyId: 'anybody', secretAccessKey: 'anything' },
-    stop: () => endWith(folder, program.stop),
+    stop: () => endWith(folder, program),
   };
 }
 
-async function endWith(folder: string, stop: () => Promise<void>): Promise<void> {
+async function endWith(folder: string, program: RunningProgram): Promise<void> {
   try {
-    await stop();
+    await program.stop();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
