@@ -3,5 +3,7 @@ import type { Build } from '../bed/keep.ts';
 import { CONTROL_PLANE } from './control-plane.ts';
 import { MOTO } from './moto.ts';
 import { OBJECT_STORES } from './object-stores.ts';
+import { PGJDBC } from './pgjdbc.ts';
+import { SPRING } from './spring.ts';
 
-export const BUILDS: readonly Build[] = [CONTROL_PLANE, OBJECT_STORES, MOTO];
+export const BUILDS: readonly Build[] = [CONTROL_PLANE, OBJECT_STORES, MOTO, PGJDBC, SPRING];
