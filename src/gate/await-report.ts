@@ -2,7 +2,7 @@
 // report as it is. Everything that can happen to the report meanwhile is a decision, never a pass.
 import { EXIT } from '../api/exit-codes.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
-import { REQUEST_ANNOTATION } from '../api/names.ts';
+import { requestToken } from '../api/request-token.ts';
 import { problemLines } from '../api/validate.ts';
 import type { ApiFault, ApiResult } from '../kube/api-fault.ts';
 import type { KubeApi } from '../kube/call.ts';
@@ -11,7 +11,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { decideGate, undecided, type GateInput } from './decide.ts';
 import type { GateDecision } from './decision.ts';
-import { type Asked, seenAgain } from './request.ts';
+import type { Asked } from './request.ts';
 
 export interface AwaitOptions {
   readonly api: KubeApi;
@@ -93,15 +93,8 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal): Prom
     if (!answer.ok) return refused(answer.fault);
     look = lookAt(answer);
     if (look.uid !== uid) return undecided('Deleted', EXIT.usage, false, undefined);
-    // Asked again, the first request's time still counts: a run since then is an answer.
-    asked ??= {
-      token,
-      at: look.now,
-      before: look.status?.lastRunTime,
-      handledBefore: look.status?.lastHandledRequest,
-      later: [],
-      clockAhead: false,
-    };
+    // Asked again, what was known at the first request is still no answer.
+    asked ??= { token, before: look.status?.lastRunTime };
     return undefined;
   };
   const refusedRequest = await ask();
@@ -129,8 +122,7 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal): Prom
     }
     look = lookAt(answer);
     if (look.uid !== uid) return end(undecided('Deleted', EXIT.usage, false, undefined));
-    if (asked !== undefined) asked = seenAgain(asked, look);
-    // Somebody replaced the token, and theirs was handled without answering ours: nobody else will ask for us.
+    // Somebody replaced the token, and theirs was handled: nobody else will ask for us.
     const replaced = look.annotation !== token && (look.annotation ?? '') === (look.status?.lastHandledRequest ?? '');
     const removed = look.annotation === undefined;
     if ((replaced || removed) && decision().waiting && clock.monotonicMs() - askedAt >= ASK_AGAIN_MS) {
@@ -185,7 +177,7 @@ function lookAt(answer: ApiResult<ReportObject> & { readonly ok: true }): Look {
   const status = parsed.ok ? parsed.report.status : undefined;
   return {
     uid: metadata.uid,
-    annotation: metadata.annotations[REQUEST_ANNOTATION],
+    annotation: requestToken(metadata.annotations),
     status,
     now: Number.isNaN(now) ? undefined : new Date(now),
     problem: parsed.ok ? '' : problemLines(parsed.problems).join('; '),

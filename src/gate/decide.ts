@@ -89,7 +89,7 @@ function noEvidence({ status, generation, suspended, asked, maxAgeMs, now }: Gat
       status,
       redact(`Stale since ${freshUntil}: the operator does not keep the report current. Is it running?`),
     );
-  if (asked !== undefined && !answers(status, asked, now)) {
+  if (asked !== undefined && !answers(status, asked)) {
     return stale ? staleDecision(true) : undecided('NotAnswered', EXIT.timeout, true, status);
   }
   if (status.observedGeneration !== generation) {

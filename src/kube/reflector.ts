@@ -68,6 +68,8 @@ const MIN_WAIT_MS = 100;
  * not add up to the longest wait. Six watches a minute are no storm.
  */
 const LONG_LIVED_MS = 10_000;
+/** Bookmarks come once a minute. Before `STALLED_MS` of the operator, so that a watch is mended and not only doubted. */
+const INACTIVITY_MS = 85_000;
 const WATCH_S = { shortest: 230, spread: 120 } as const;
 
 /** `namespace/name` of an object. */
@@ -87,7 +89,7 @@ type WatchEnd =
 /** A reflector that has not started. */
 export function createReflector<T extends Watched>(options: ReflectorOptions<T>): Reflector<T> {
   const { api, clock, params, random } = options;
-  const inactivityMs = options.inactivityMs ?? 150_000;
+  const inactivityMs = options.inactivityMs ?? INACTIVITY_MS;
   const relistMs = options.relistMs ?? 10 * 60_000;
   const store = new Map<string, T>();
   let synced = false;
@@ -185,6 +187,7 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
     let everListed = false;
     let listedAt = 0;
     let failures = 0;
+    let goneInRow = 0;
     const wait = async (fault: ApiFault): Promise<void> => {
       const isWell = fault.code === 'NotFound' || fault.retryAfterMs !== undefined;
       const longestMs = isWell ? SOON_MS : MAX_WAIT_MS;
@@ -205,6 +208,8 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
         }
         version = listed.value.resourceVersion;
         everListed = true;
+        // The server answers again: what failed before says nothing about what comes.
+        failures = 0;
         listedAt = clock.monotonicMs();
         heard();
         replace(listed.value.items);
@@ -219,12 +224,19 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
       version = reached;
       // A watch that lasted as long as it was asked to is a working one too, however short that was.
       const longLived = clock.monotonicMs() - startedAt >= Math.min(LONG_LIVED_MS, seconds * 900);
-      if (longLived) failures = 0;
+      if (longLived) {
+        failures = 0;
+        goneInRow = 0;
+      }
       switch (end.kind) {
         case 'gone':
           version = undefined;
-          // A server that answers every watch with 410 must not be asked in a circle.
-          if (!longLived) await wait({ code: 'Gone', message: redact('the watch is too old and starts again') });
+          // Listed at once, unless the server answers one watch after another with 410: not asked in a circle.
+          if (goneInRow > 0) {
+            failures = goneInRow - 1;
+            await wait({ code: 'Gone', message: redact('the watch is too old and starts again') });
+          }
+          goneInRow += 1;
           break;
         case 'closed':
           if (!longLived) await wait({ code: 'Unreachable', message: redact('the server ended the watch early') });

@@ -1,8 +1,9 @@
 // Keeps every report current: the watch feeds the queue, workers run reports, each run says when the next is due.
-import { REQUEST_ANNOTATION } from '../api/names.ts';
+import { requestToken } from '../api/request-token.ts';
 import { Stop, type Clock } from '../runtime/clock.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import type { Log, ObservedReport, ReportApi } from './ports.ts';
+import { namespaceOf } from './lane.ts';
 import { queue, type Queue } from './queue.ts';
 import { keyOf, reconcile, type Examine, type Remembered } from './reconcile.ts';
 import { firstRunAfterMs } from './schedule.ts';
@@ -13,6 +14,15 @@ const AGAIN_MS = 1_000;
 
 /** After a run that did not end. In ms. */
 const OVERDUE_MS = 60_000;
+
+/**
+ * The least time between two runs of one report, whatever is edited or asked: an author cannot keep the workers to
+ * themselves, and two runs never have the same `lastRunTime`, which is in whole seconds. In ms.
+ */
+export const LEAST_GAP_MS = 2_000;
+
+/** The part of the workers that the reports of one namespace may have while there are others. */
+const LARGEST_SHARE = 1 / 4;
 
 /** How often it is seen whether a report has become stale. In ms. */
 const STALE_LOOK_MS = 15_000;
@@ -45,6 +55,8 @@ export interface Controller {
   readonly ended: Promise<void>;
   /** Reports known. */
   readonly size: number;
+  /** How long the report that waits longest for a worker has waited. In ms; 0 when none waits. */
+  oldestMs(): number;
 }
 
 interface Entry {
@@ -53,13 +65,27 @@ interface Entry {
   running: AbortController | undefined;
   /** When the next routine run is due, on the monotonic clock. */
   dueAt: number | undefined;
+  /** When the last run began, on the monotonic clock. */
+  startedAt: number | undefined;
 }
+
+type Annotations = ObservedReport['metadata']['annotations'];
 
 /** Starts the workers. They end with the signal; a run under way is cancelled and writes nothing. */
 export function controller(input: ControllerInput): Controller {
   const { clock, log, signal } = input;
   const entries = new Map<string, Entry>();
-  const work: Queue = queue(clock, signal);
+  const namespaces = new Map<string, number>();
+  const count = (key: string, by: 1 | -1): void => {
+    const namespace = namespaceOf(key);
+    const reports = (namespaces.get(namespace) ?? 0) + by;
+    if (reports === 0) namespaces.delete(namespace);
+    else namespaces.set(namespace, reports);
+  };
+  // Where there is one namespace alone, nobody else needs the workers.
+  const work: Queue = queue(clock, signal, () =>
+    namespaces.size > 1 ? Math.max(1, Math.floor(input.workers * LARGEST_SHARE)) : input.workers,
+  );
 
   const cancel = (entry: Entry, why: 'superseded' | 'deleted'): void =>
     entry.running?.abort(new Stop({ kind: 'Cancelled', why }));
@@ -67,8 +93,14 @@ export function controller(input: ControllerInput): Controller {
   const runOne = async (key: string): Promise<void> => {
     const entry = entries.get(key);
     if (entry === undefined) return;
+    const earlyMs = entry.startedAt === undefined ? 0 : entry.startedAt + LEAST_GAP_MS - clock.monotonicMs();
+    if (earlyMs > 0) {
+      work.addAfter(key, earlyMs, 'prompt');
+      return;
+    }
     const running = new AbortController();
     entry.running = running;
+    entry.startedAt = clock.monotonicMs();
     if (entry.dueAt !== undefined && clock.monotonicMs() >= entry.dueAt)
       input.onStart?.(clock.monotonicMs() - entry.dueAt);
     entry.dueAt = undefined;
@@ -147,8 +179,9 @@ export function controller(input: ControllerInput): Controller {
       const key = keyOf(report.metadata);
       const entry = entries.get(key);
       if (entry === undefined || entry.report.metadata.uid !== report.metadata.uid) {
-        if (entry !== undefined) cancel(entry, 'deleted');
-        entries.set(key, { report, remembered: undefined, running: undefined, dueAt: undefined });
+        if (entry === undefined) count(key, 1);
+        else cancel(entry, 'deleted');
+        entries.set(key, { report, remembered: undefined, running: undefined, dueAt: undefined, startedAt: undefined });
         schedule(work, key, report, clock.now());
         return;
       }
@@ -157,7 +190,7 @@ export function controller(input: ControllerInput): Controller {
       if (before.generation !== report.metadata.generation) {
         cancel(entry, 'superseded');
         work.add(key, 'prompt');
-      } else if (requestOf(report) !== undefined && requestOf(report) !== before.annotations[REQUEST_ANNOTATION]) {
+      } else if (isRequest(before.annotations, report.metadata.annotations)) {
         work.add(key, 'prompt');
       }
     },
@@ -166,25 +199,32 @@ export function controller(input: ControllerInput): Controller {
       const entry = entries.get(key);
       if (entry === undefined) return;
       entries.delete(key);
+      count(key, -1);
       work.forget(key);
       cancel(entry, 'deleted');
     },
     ended: Promise.all([swept, ...Array.from({ length: input.workers }, worker)]).then(() => undefined),
+    oldestMs: () => work.oldestMs(),
     get size() {
       return entries.size;
     },
   };
 }
 
-function requestOf(report: ObservedReport): string | undefined {
-  return report.metadata.annotations[REQUEST_ANNOTATION];
+function isRequest(before: Annotations, now: Annotations): boolean {
+  const token = requestToken(now);
+  return token !== undefined && token !== requestToken(before);
 }
 
 function schedule(work: Queue, key: string, report: ObservedReport, now: Date): void {
   const spec = report.spec as { readonly interval?: unknown } | undefined;
   const intervalMs = (typeof spec?.interval === 'string' ? parseDuration(spec.interval) : undefined) ?? 60_000;
   const ms = firstRunAfterMs(
-    { generation: report.metadata.generation, request: requestOf(report), status: report.status },
+    {
+      generation: report.metadata.generation,
+      request: requestToken(report.metadata.annotations),
+      status: report.status,
+    },
     intervalMs,
     now,
   );

@@ -23,12 +23,19 @@ export interface Endpoints {
   close(): Promise<void>;
 }
 
+/** Connections at once; each holds a descriptor that a probe may need. */
+const MOST_CONNECTIONS = 256;
+/** Connections at once from one address, so that nobody keeps the kubelet and Prometheus out. */
+const MOST_OF_ONE = 32;
+/** Requests that do not come to their end are looked for this often. In ms. */
+const CHECK_MS = 1_000;
+
 /** Names as Kubernetes allows them, unescaped: whatever else a path holds leads nowhere. */
 const GATE_PATH = /^\/gate\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/;
 
 /** Listens. Rejects when the port is taken. */
 export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> {
-  const server: Server = createServer((request, response) => {
+  const server: Server = createServer({ connectionsCheckingInterval: CHECK_MS }, (request, response) => {
     const [path = '/'] = (request.url ?? '/').split('?');
     const send = (status: number, type: string, body: string): void => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
@@ -72,6 +79,7 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
         send(404, 'text/plain', 'not found: /healthz, /readyz, /metrics, /gate/{namespace}/{name}\n');
     }
   });
+  boundConnections(server);
   // Slow or half-open clients must not hold sockets for ever.
   server.headersTimeout = 5_000;
   server.requestTimeout = 10_000;
@@ -90,4 +98,21 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
         server.closeAllConnections();
       }),
   };
+}
+
+/** Closes what is beyond the limits as soon as it comes. */
+function boundConnections(server: Server): void {
+  const open = new Map<string, number>();
+  server.maxConnections = MOST_CONNECTIONS;
+  server.on('connection', (socket) => {
+    const from = socket.remoteAddress ?? '';
+    const now = (open.get(from) ?? 0) + 1;
+    open.set(from, now);
+    socket.once('close', () => {
+      const left = (open.get(from) ?? 1) - 1;
+      if (left === 0) open.delete(from);
+      else open.set(from, left);
+    });
+    if (now > MOST_OF_ONE) socket.destroy();
+  });
 }

@@ -119,6 +119,11 @@ export const METRICS = {
     type: 'gauge',
     help: 'Whether this replica works: 1, or 0 while it stands by.',
   },
+  waiting: {
+    name: 'recognize_health_longest_wait_seconds',
+    type: 'gauge',
+    help: 'How long the report that waits longest for its run has waited: 0 while none waits.',
+  },
   calls: {
     name: 'recognize_health_api_calls_total',
     type: 'counter',
@@ -137,6 +142,8 @@ export interface Metrics {
   /** A routine run starts so long after it was due. */
   runStarted(lateSeconds: number): void;
   apiCalled(verb: Verb, result: CallResult): void;
+  /** In seconds. */
+  setWaiting(oldest: number): void;
   setLeading(leading: boolean): void;
   /** What the reports say now. */
   setReports(summary: ReportSummary): void;
@@ -168,6 +175,7 @@ export function createMetrics(): Metrics {
   const lastRun = gauge(METRICS.lastRun, 'report_namespace', 'report');
   const unnamed = gauge(METRICS.unnamed);
   const leader = gauge(METRICS.leader);
+  const waiting = gauge(METRICS.waiting);
   const calls = counter(METRICS.calls, 'verb', 'result');
   const restarts = counter(METRICS.restarts);
   // A counter that is not there yet and one that is 0 mean different things to an alert.
@@ -179,6 +187,7 @@ export function createMetrics(): Metrics {
     },
     runStarted: (late) => lateness.observe(Math.max(late, 0)),
     apiCalled: (verb, result) => calls.inc({ verb, result }),
+    setWaiting: (oldest) => waiting.set(oldest),
     setLeading: (leading) => leader.set(leading ? 1 : 0),
     setReports: (summary) => {
       for (const verdict of VERDICTS) verdicts.set({ verdict }, summary.verdicts[verdict]);

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
-import { HEARTBEAT_MS } from '../api/names.ts';
 import { createClients } from '../clients/index.ts';
 import { examine } from '../examine.ts';
 import { gateAnswer } from '../gate/http-answer.ts';
@@ -29,7 +28,7 @@ import { summarise, type Counted } from './summary.ts';
 import { watchNotes } from './watch-notes.ts';
 
 /** A watch that has been silent for longer is stalled: bookmarks come about once a minute. In ms. */
-const STALLED_MS = HEARTBEAT_MS;
+const STALLED_MS = 90_000;
 
 /** Runs that take longer to end are given up, so that a shutdown is over within ten seconds. In ms. */
 const SHUTDOWN_MS = 6_000;
@@ -151,6 +150,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
     metrics: {
       contentType: metrics.contentType,
       text: () => {
+        metrics.setWaiting((control?.oldestMs() ?? 0) / 1_000);
         metrics.setReports(
           summarise(
             reflector.keys().flatMap((key) => counted(reflector.get(key))),

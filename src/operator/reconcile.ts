@@ -1,7 +1,8 @@
 // One run of one report: read what the watch last showed, examine, write the status if it says something new.
 // Level-triggered: it works on the state of the world, never on what an event carried, and can run at any time.
-import { HEARTBEAT_MS, REQUEST_ANNOTATION } from '../api/names.ts';
+import { HEARTBEAT_MS } from '../api/names.ts';
 import type { HealthReportSpec, HealthReportStatus, ReportMetadata } from '../api/health-report.ts';
+import { requestToken } from '../api/request-token.ts';
 import { problemLines, validateSpec } from '../api/validate.ts';
 import type { ReportEvent } from '../kube/events.ts';
 import { saysOutdated, significantlyDiffers, stalledStatus, suspendedStatus } from '../report/index.ts';
@@ -79,7 +80,8 @@ export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
     (report.status !== undefined && report.status.observedGeneration >= 0 ? report.status : undefined);
   const written = known === undefined ? report.status : known.written;
   const { generation } = report.metadata;
-  const request = report.metadata.annotations[REQUEST_ANNOTATION];
+  // As it was when the run began: a token that is set while it is under way is the next run's.
+  const request = requestToken(report.metadata.annotations);
 
   const valid = validateSpec(report.spec ?? {});
   const occasion = { previous, generation, now: clock.now() };
@@ -112,7 +114,7 @@ export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
       limit.clear();
     }
   }
-  if (request !== undefined) status = { ...status, lastHandledRequest: request.slice(0, 256) };
+  if (request !== undefined) status = { ...status, lastHandledRequest: request };
 
   const wait =
     valid.ok && !valid.spec.suspend
@@ -180,7 +182,7 @@ function worthWriting(
   request: string | undefined,
 ): boolean {
   if (written === undefined || significantlyDiffers(written, status)) return true;
-  if (request !== undefined && written.lastHandledRequest !== request.slice(0, 256)) return true;
+  if (request !== undefined && written.lastHandledRequest !== request) return true;
   if (status.lastRunTime === undefined) return false;
   // Of a time to come is what was written before the clock was set back: it would pass for fresh when it is not.
   return (

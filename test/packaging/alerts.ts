@@ -64,6 +64,18 @@ export const ALERTS: readonly Alert[] = [
     },
   },
   {
+    alert: 'RecognizeHealthRunsWait',
+    expr: `max(${METRICS.waiting.name}) > 120`,
+    for: '5m',
+    labels: { severity: 'warning' },
+    annotations: {
+      summary: 'HealthReports wait for their runs.',
+      description:
+        'A report has waited for more than two minutes: runs hang, or there are too few workers (--workers). A namespace has at most a quarter of them, so look first at the one with the most reports.',
+      runbook_url: GUIDE.url,
+    },
+  },
+  {
     alert: 'RecognizeHealthAbsent',
     expr: `absent(${METRICS.verdicts.name})`,
     for: '10m',

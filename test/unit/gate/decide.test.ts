@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../src/api/exit-codes.ts';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { decideGate, type GateInput } from '../../../src/gate/decide.ts';
-import { type Asked, answers, seenAgain } from '../../../src/gate/request.ts';
+import { type Asked, answers } from '../../../src/gate/request.ts';
 import { stalledStatus, suspendedStatus } from '../../../src/report/index.ts';
 import { finding, minutes, report, run, runs, START } from '../judge/fixtures.ts';
 
@@ -28,11 +28,7 @@ function decide(status: HealthReportStatus | undefined, more: Partial<GateInput>
 
 const asked = (more: Partial<Asked> = {}): Asked => ({
   token: 'mine',
-  at: START,
   before: undefined,
-  handledBefore: undefined,
-  later: [],
-  clockAhead: false,
   ...more,
 });
 
@@ -274,39 +270,22 @@ describe('the answer to a request', () => {
   it.each([
     ['its own token', at('2026-11-23T09:00:00Z', { lastHandledRequest: 'mine' }), {}, true],
     ['another token', at('2026-11-23T09:00:00Z', { lastHandledRequest: 'theirs' }), {}, false],
+    ['a run that began later, of which no token says why', at('2026-11-23T10:00:01Z'), {}, false],
     [
-      'a token that was set after it',
-      at('2026-11-23T09:00:00Z', { lastHandledRequest: 'theirs' }),
-      { later: ['theirs'] },
-      true,
+      'a token beside a run that was known when it asked',
+      at('2026-11-23T10:00:01Z', { lastHandledRequest: 'mine' }),
+      { before: '2026-11-23T10:00:01Z' },
+      false,
     ],
-    ['a run that began a second later', at('2026-11-23T10:00:01Z'), {}, true],
-    ['a run of the same second, which may have begun before', at('2026-11-23T10:00:00Z'), {}, false],
-    ['a run that was known when it asked', at('2026-11-23T10:00:01Z'), { before: '2026-11-23T10:00:01Z' }, false],
-    ['a run in the future of the API server', at('2026-11-23T10:01:00Z'), {}, false],
-    ['a later run by a clock that was seen to be ahead', at('2026-11-23T10:00:01Z'), { clockAhead: true }, false],
-    ['a later run, when the request had no time', at('2026-11-23T10:00:01Z'), { at: undefined }, false],
+    ['a token without a run', { ...good, lastRunTime: undefined, lastHandledRequest: 'mine' }, {}, false],
+    [
+      'a token of which ours is more than the status echoes',
+      at('2026-11-23T09:00:00Z', { lastHandledRequest: 'x'.repeat(256) }),
+      { token: 'x'.repeat(300) },
+      false,
+    ],
   ])('is %s: %#', (_, status, more, expected) => {
-    expect(answers(status, asked(more), NOW)).toBe(expected);
-  });
-
-  it('counts a token that replaced ours, but not one that had been handled before', () => {
-    const seen = { status: good, now: NOW };
-    expect(seenAgain(asked(), { ...seen, annotation: 'theirs' }).later).toEqual(['theirs']);
-    expect(seenAgain(asked({ handledBefore: 'theirs' }), { ...seen, annotation: 'theirs' }).later).toEqual([]);
-    expect(seenAgain(asked(), { ...seen, annotation: 'mine' }).later).toEqual([]);
-  });
-
-  it('remembers that the clock of the operator was ahead', () => {
-    const ahead = seenAgain(asked(), { annotation: 'mine', status: at('2026-11-23T10:01:00Z'), now: NOW });
-    expect(seenAgain(ahead, { annotation: 'mine', status: good, now: NOW }).clockAhead).toBe(true);
-  });
-
-  it('cannot be told apart by more than the status echoes', () => {
-    const token = 'x'.repeat(300);
-    expect(answers(at('2026-11-23T09:00:00Z', { lastHandledRequest: 'x'.repeat(256) }), asked({ token }), NOW)).toBe(
-      true,
-    );
+    expect(answers(status, asked(more))).toBe(expected);
   });
 });
 

@@ -271,11 +271,39 @@ describe('controller', () => {
   test('a request is answered at once, also when nothing changed, and echoed', async () => {
     const b = bench();
     b.control.observe(report());
-    await b.clock.advance(1_000);
+    await b.clock.advance(2_000);
     b.control.observe(report({ annotations: { [REQUEST_ANNOTATION]: 'gate-1' }, resourceVersion: '3' }));
     await b.clock.advance(0);
     expect(b.writes.at(-1)?.status.lastHandledRequest).toBe('gate-1');
     expect(b.writes).toHaveLength(2);
+  });
+
+  test('requests and edits, however many, start no second run within two seconds', async () => {
+    const b = bench();
+    b.control.observe(report());
+    for (let change = 1; change <= 50; change += 1) {
+      b.control.observe(report({ annotations: { [REQUEST_ANNOTATION]: `ask-${change}` }, generation: change }));
+      await b.clock.advance(100);
+    }
+    expect(b.runs.length).toBeLessThanOrEqual(3);
+    await b.clock.advance(2_000);
+    expect(b.writes.at(-1)?.status).toMatchObject({ lastHandledRequest: 'ask-50', observedGeneration: 50 });
+  });
+
+  test('a namespace whose runs hang does not keep another one waiting', async () => {
+    const b = bench();
+    b.runMs = 120_000;
+    const of = (namespace: string, name: string): ObservedReport =>
+      report({ namespace, name, uid: `${namespace}/${name}` });
+    b.control.observe(of('quiet', 'r'));
+    for (let index = 0; index < 48; index += 1) b.control.observe(of('noisy', `r${index}`));
+    await b.clock.advance(121_000);
+    const quiet = b.runs.filter(({ uid }) => uid.startsWith('quiet/')).length;
+    // Its next run is due a minute after the first began, and began although 47 others wait.
+    b.control.observe({ ...of('quiet', 'r'), metadata: { ...of('quiet', 'r').metadata, generation: 2 } });
+    await b.clock.advance(2_000);
+    expect(b.runs.filter(({ uid }) => uid.startsWith('quiet/'))).toHaveLength(quiet + 1);
+    expect(b.control.oldestMs()).toBeGreaterThan(100_000);
   });
 
   test('a request that arrives in mid-run is answered by a run that started after it', async () => {

@@ -1,5 +1,6 @@
 // The operator's own endpoints: where they listen, and what they answer to what nobody should ask.
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serveEndpoints, type Endpoints, type EndpointsInput } from '../../../src/operator/endpoints.ts';
@@ -58,6 +59,21 @@ describe('the endpoints', () => {
   ] as const)('answer %s %s with %i', async (method, path, status) => {
     const { port } = await serve({ host: '127.0.0.1' });
     expect(await ask('127.0.0.1', port, path, method)).toBe(status);
+  });
+
+  it('close what one address opens beyond its share, and go on answering', async () => {
+    const { port } = await serve({ host: '127.0.0.1' });
+    const sockets = Array.from({ length: 200 }, () => {
+      const socket = connect({ host: '127.0.0.1', port });
+      socket.on('error', () => undefined);
+      socket.resume();
+      socket.write('GET /healthz HTTP/1.1\r\nX-Half: ');
+      return socket;
+    });
+    const closed = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    // Whatever is beyond the share is closed at once, the rest when its request does not come to an end.
+    await Promise.all(closed);
+    expect(await ask('127.0.0.1', port)).toBe(200);
   });
 
   it('say that a port is taken', async () => {

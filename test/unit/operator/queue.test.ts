@@ -23,6 +23,28 @@ describe('queue', () => {
     expect(q.length).toBe(1);
   });
 
+  test('lets namespaces take turns', async () => {
+    const q = queue(virtualClock(), never);
+    for (const key of ['a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1']) q.add(key, 'prompt');
+    const order: (string | undefined)[] = [];
+    for (let index = 0; index < 6; index += 1) order.push(await q.take(never));
+    expect(order).toEqual(['a/1', 'b/1', 'c/1', 'a/2', 'b/2', 'a/3']);
+  });
+
+  test('works on no more keys of a namespace at once than it may', async () => {
+    const clock = virtualClock();
+    const q = queue(clock, never, () => 2);
+    for (const key of ['a/1', 'a/2', 'a/3']) q.add(key, 'prompt');
+    q.add('b/1', 'routine');
+    expect([await q.take(never), await q.take(never), await q.take(never)]).toEqual(['a/1', 'a/2', 'b/1']);
+    const third = q.take(never);
+    await clock.advance(5_000);
+    expect(q.oldestMs()).toBe(5_000);
+    q.done('a/1');
+    expect(await third).toBe('a/3');
+    expect(q.oldestMs()).toBe(0);
+  });
+
   test('holds a key once, however often it is added', () => {
     const q = queue(virtualClock(), never);
     q.add('a', 'routine');
