@@ -32,7 +32,8 @@ interface Options {
   readonly namespace?: string;
   readonly allNamespaces?: boolean;
   readonly refresh: boolean;
-  readonly maxAge: number;
+  /** Undefined: until the report's freshUntil. */
+  readonly maxAge: number | undefined;
   readonly timeout: number;
   readonly failOn: 'fail' | 'warn';
   readonly skip: readonly string[];
@@ -52,11 +53,12 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
     .argument('[name...]', 'HealthReports')
     .option('-n, --namespace <namespace>', 'namespace of the reports (default: that of the context)')
     .option('-A, --all-namespaces', 'every report of every namespace')
-    .option('--no-refresh', 'ask for no run: judge the last one, if it is not older than --max-age')
+    .option('--no-refresh', 'ask for no run: judge the last one, while it is fresh and not older than --max-age')
     .addOption(
-      new Option('--max-age <duration>', 'with --no-refresh: how long ago the last run may have started')
-        .argParser(durationOption)
-        .default(120_000, '2m'),
+      new Option(
+        '--max-age <duration>',
+        'with --no-refresh: how long ago the last run may have started (default: as long as the report is fresh)',
+      ).argParser(durationOption),
     )
     .addOption(
       new Option('--timeout <duration>', 'how long to wait for the run')
@@ -80,7 +82,7 @@ Examples:
   recognize-health gate prod -n recognize
   recognize-health gate prod -n recognize -o junit > gate.xml
   recognize-health gate prod -n recognize -o html > gate.html
-  recognize-health gate -A --no-refresh --max-age 2m
+  recognize-health gate -A --no-refresh
 
 Needs the rights to get and patch HealthReports (an annotation asks for the run), to list them for -A, and to create
 Events for --skip and --override.

@@ -20,7 +20,8 @@ export interface AwaitOptions {
   /** Unique; undefined judges the report as it is. */
   readonly token: string | undefined;
   readonly timeoutMs: number;
-  readonly maxAgeMs: number;
+  /** Undefined: until the report's freshUntil. */
+  readonly maxAgeMs: number | undefined;
   readonly failOn: 'fail' | 'warn';
   readonly skips: readonly string[];
   readonly clock: Clock;

@@ -283,6 +283,15 @@ describe('without an operator', () => {
       'the last run, where it is young enough',
       { argv: ['--no-refresh', '--max-age', '1h'], code: 0, reason: 'Upgradeable' },
     ],
+    [
+      'a run between two heartbeats, without --max-age',
+      {
+        given: () => changed({ lastRunTime: `${new Date(Date.now() - 280_000).toISOString().slice(0, 19)}Z` }),
+        argv: ['--no-refresh'],
+        code: 0,
+        reason: 'Upgradeable',
+      },
+    ],
     ['the last run, older than --max-age', { argv: ['--no-refresh', '--max-age', '1ms'], code: 5, reason: 'TooOld' }],
     ['stale report', { given: () => changed(LONG_AGO), code: 5, reason: 'Stale' }],
     [
