@@ -36,16 +36,19 @@ export const secretName = z.string().min(1).max(253).describe("The Secret's name
 /** The key within a Secret. Its form is a rule of the object around it: see `field-rules.ts`. */
 export const secretKey = z.string().min(1).max(253);
 
-/** A duration between two bounds, both given as texts. The pattern comes first, so that CEL's duration() cannot fail. */
+/**
+ * A duration between two bounds, both given as texts. An API server evaluates the rule of a value that its pattern
+ * refuses: such a value passes the rule, so that it is refused once.
+ */
 export function durationBetween(min: string, max: string): z.ZodString {
   const [minMs, maxMs] = [parseDuration(min) ?? 0, parseDuration(max) ?? 0];
   return withRules(z.string().max(16).regex(new RegExp(DURATION_PATTERN)), [
     {
-      cel: `duration(self) >= duration('${min}') && duration(self) <= duration('${max}')`,
+      cel: `!self.matches('${DURATION_PATTERN}') || (duration(self) >= duration('${min}') && duration(self) <= duration('${max}'))`,
       message: `must be between ${min} and ${max}`,
       holds: (value) => {
         const ms = parseDuration(value);
-        return ms !== undefined && ms >= minMs && ms <= maxMs;
+        return ms === undefined || (ms >= minMs && ms <= maxMs);
       },
     },
   ]);

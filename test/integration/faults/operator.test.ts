@@ -121,7 +121,7 @@ describe('the operator', () => {
       [
         'a credential in a URL',
         { services: [{ name: 'auth-vault', url: 'http://u:hunter2-hunter2@host' }] },
-        /services\[0\]\.url/,
+        /services\[0\].*url/,
       ],
       ['two databases of one name', { databases: [database, database] }, /Duplicate value/],
     ];

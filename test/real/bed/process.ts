@@ -12,7 +12,7 @@ export interface Program {
   readonly userId?: number;
   /** Whether it serves by now; asked again and again, never twice at once. */
   readonly isReady: (said: string) => boolean | Promise<boolean>;
-  /** How long it may take until then, in ms: a minute unless told. */
+  /** How long it may take until then, in ms: five minutes unless told, for a machine that has other work. */
   readonly patienceMs?: number;
   /** How long it may take to end after SIGTERM, in ms: ten seconds unless told. */
   readonly farewellMs?: number;
@@ -31,6 +31,7 @@ export interface RunningProgram {
   stop(): Promise<void>;
 }
 
+const PATIENCE_MS = 300_000;
 const KEPT_CHARACTERS = 1_048_576;
 const SHOWN_CHARACTERS = 3000;
 
@@ -80,11 +81,11 @@ export async function startProgram(of: Program): Promise<RunningProgram> {
     throw failure('did not end after SIGTERM and was killed');
   };
 
-  const end = performance.now() + (of.patienceMs ?? 60_000);
+  const end = performance.now() + (of.patienceMs ?? PATIENCE_MS);
   while (!(await of.isReady(said))) {
     if (state.end !== undefined) throw failure(`${state.end} before it was ready`);
     if (performance.now() > end) {
-      const error = failure(`was not ready after ${Math.round((of.patienceMs ?? 60_000) / 1000)} s`);
+      const error = failure(`was not ready after ${Math.round((of.patienceMs ?? PATIENCE_MS) / 1000)} s`);
       await stop().catch(() => undefined);
       throw error;
     }

@@ -62,7 +62,6 @@ export async function startSpring({ address, port, database, properties = {} }: 
     ],
     env: { SPRING_DATASOURCE_USERNAME: database.user, SPRING_DATASOURCE_PASSWORD: database.password },
     isReady: () => answers(`${url}/actuator/health/liveness`),
-    patienceMs: 120_000,
     farewellMs: 30_000,
   });
   return {
