@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ask } from '../../src/checks/ask.ts';
-import { serviceHealth } from '../../src/checks/service-health.ts';
+import { serviceHealth } from '../../src/checks/service/health.ts';
 import { createClients } from '../../src/clients/index.ts';
 import { ok } from '../../src/facts/outcome.ts';
 import type { ServiceTarget } from '../../src/facts/target.ts';

@@ -1,11 +1,11 @@
 // What every check promises: the faults that it declares and no other, short messages, a place in the registry.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAULT_CODES, traits } from '../../src/api/faults.ts';
 import { CHECKS } from '../../src/checks/index.ts';
-import type { Check, Seen } from '../../src/facts/answer.ts';
+import type { AnyCheck, Check, Seen } from '../../src/facts/answer.ts';
 import type { Kind } from '../../src/facts/observed.ts';
 import { failed, ok, type Outcome } from '../../src/facts/outcome.ts';
 import { redact } from '../../src/runtime/safe-text.ts';
@@ -136,30 +136,27 @@ const sights: { readonly [K in Kind]?: fc.Arbitrary<Pick<Seen<K>, 'target' | 'ob
   }),
 };
 
-const NOT_CHECKS = [
-  'index.ts',
-  'ask.ts',
-  'pass-on.ts',
-  'database-question-faults.ts',
-  'service-health-body.ts',
-  'ends-soon.ts',
-  'error-events.ts',
-  'logs-seen.ts',
-  'meters-seen.ts',
-  'short-name.ts',
-  'connection-pools.ts',
-  'workload-unseen.ts',
-  'upgrade-unjudged.ts',
-];
+/** `database/activity.ts`; `database/upgrade-activity.ts` for the question of that name about an upgrade. */
+const placeOf = ({ about, component, question }: AnyCheck): string =>
+  `${about}/${component === 'upgrade' ? 'upgrade-' : ''}${question}.ts`;
+
+const isCheck = (value: unknown): value is AnyCheck => typeof value === 'object' && value !== null && 'ask' in value;
 
 describe('the registry', () => {
   const folder = join(import.meta.dirname, '../../src/checks');
-  it('lists every file of the folder, and every file once', () => {
-    const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !NOT_CHECKS.includes(name));
-    const imported = [...readFileSync(join(folder, 'index.ts'), 'utf8').matchAll(/from '\.\/(.+?)'/g)].map(
-      ([, name]) => name,
+  it('lists every check of the folders, each in the file of its question, and every check once', async () => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\/.*\.ts$/.test(name));
+    const exported = await Promise.all(
+      files.map(async (name) => {
+        const module = (await import(join(folder, name))) as Readonly<Record<string, unknown>>;
+        return Object.values(module)
+          .filter(isCheck)
+          .map((check) => ({ name, check }));
+      }),
     );
-    expect(imported.toSorted()).toEqual(files.toSorted());
+    const checks = exported.flat();
+    expect(checks.map(({ name }) => name).toSorted()).toEqual(CHECKS.map(placeOf).toSorted());
+    expect(checks.filter(({ check }) => !CHECKS.includes(check))).toEqual([]);
     expect(new Set(CHECKS).size).toBe(CHECKS.length);
   });
 

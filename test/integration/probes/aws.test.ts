@@ -2,14 +2,14 @@
 // from a trouble at the other side to the fault in the report. Also that nothing is written and nothing is signed.
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bucketList } from '../../../src/checks/bucket-list.ts';
-import { bucketReach } from '../../../src/checks/bucket-reach.ts';
-import { bucketRegion } from '../../../src/checks/bucket-region.ts';
-import { keyPair } from '../../../src/checks/key-pair.ts';
-import { keyPublicKey } from '../../../src/checks/key-public-key.ts';
-import { keySign } from '../../../src/checks/key-sign.ts';
-import { keyState } from '../../../src/checks/key-state.ts';
-import { keyUsage } from '../../../src/checks/key-usage.ts';
+import { bucketList } from '../../../src/checks/bucket/list.ts';
+import { bucketReach } from '../../../src/checks/bucket/reach.ts';
+import { bucketRegion } from '../../../src/checks/bucket/region.ts';
+import { keyPair } from '../../../src/checks/key/key-pair.ts';
+import { keyPublicKey } from '../../../src/checks/key/public-key.ts';
+import { keySign } from '../../../src/checks/key/sign.ts';
+import { keyState } from '../../../src/checks/key/state.ts';
+import { keyUsage } from '../../../src/checks/key/usage.ts';
 import type { Clients } from '../../../src/clients/clients.ts';
 import { createDial } from '../../../src/clients/dial.ts';
 import { createKmsClient } from '../../../src/clients/kms.ts';

@@ -1,11 +1,11 @@
 // How a bucket keeps objects, the write test, and what each question needs of IAM: with exactly what docs/permissions.md
 // lists everything is answered, with one action less the question names it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bucketClock } from '../../../src/checks/bucket-clock.ts';
-import { bucketEncryption } from '../../../src/checks/bucket-encryption.ts';
-import { bucketVersioning } from '../../../src/checks/bucket-versioning.ts';
-import { bucketWrite } from '../../../src/checks/bucket-write.ts';
-import { keyExpiry } from '../../../src/checks/key-expiry.ts';
+import { bucketClock } from '../../../src/checks/bucket/clock.ts';
+import { bucketEncryption } from '../../../src/checks/bucket/encryption.ts';
+import { bucketVersioning } from '../../../src/checks/bucket/versioning.ts';
+import { bucketWrite } from '../../../src/checks/bucket/write.ts';
+import { keyExpiry } from '../../../src/checks/key/expiry.ts';
 import type { Clients } from '../../../src/clients/clients.ts';
 import { createDial } from '../../../src/clients/dial.ts';
 import { createKmsClient } from '../../../src/clients/kms.ts';

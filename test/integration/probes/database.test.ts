@@ -2,11 +2,11 @@
 // something is wrong with it, and which grant it names when one is missing.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { databaseActivity } from '../../../src/checks/database-activity.ts';
-import { databaseCredentials } from '../../../src/checks/database-credentials.ts';
-import { databaseMigrations } from '../../../src/checks/database-migrations.ts';
-import { databaseReplication } from '../../../src/checks/database-replication.ts';
-import { databaseWraparound } from '../../../src/checks/database-wraparound.ts';
+import { databaseActivity } from '../../../src/checks/database/activity.ts';
+import { databaseCredentials } from '../../../src/checks/database/credentials.ts';
+import { databaseMigrations } from '../../../src/checks/database/migrations.ts';
+import { databaseReplication } from '../../../src/checks/database/replication.ts';
+import { databaseWraparound } from '../../../src/checks/database/wraparound.ts';
 import type { Clients } from '../../../src/clients/clients.ts';
 import { createDial } from '../../../src/clients/dial.ts';
 import { createPostgresClient } from '../../../src/clients/postgres.ts';

@@ -1,10 +1,10 @@
 // docs/permissions.md, held to the emulator's policies: with exactly these actions every question about a key is
 // answered; with one less the answer names the one that is missing.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { keyPublicKey } from '../../../src/checks/key-public-key.ts';
-import { keySign } from '../../../src/checks/key-sign.ts';
-import { keyState } from '../../../src/checks/key-state.ts';
-import { keyUsage } from '../../../src/checks/key-usage.ts';
+import { keyPublicKey } from '../../../src/checks/key/public-key.ts';
+import { keySign } from '../../../src/checks/key/sign.ts';
+import { keyState } from '../../../src/checks/key/state.ts';
+import { keyUsage } from '../../../src/checks/key/usage.ts';
 import type { Clients } from '../../../src/clients/clients.ts';
 import { createDial } from '../../../src/clients/dial.ts';
 import { createKmsClient } from '../../../src/clients/kms.ts';

@@ -1,12 +1,12 @@
 // What is said of a bucket, from each thing that can be seen of it.
 import { describe, expect, it } from 'vitest';
-import { bucketClock } from '../../../src/checks/bucket-clock.ts';
-import { bucketEncryption } from '../../../src/checks/bucket-encryption.ts';
-import { bucketVersioning } from '../../../src/checks/bucket-versioning.ts';
-import { bucketWrite } from '../../../src/checks/bucket-write.ts';
-import { bucketList } from '../../../src/checks/bucket-list.ts';
-import { BUCKET_TROUBLES, bucketReach } from '../../../src/checks/bucket-reach.ts';
-import { bucketRegion } from '../../../src/checks/bucket-region.ts';
+import { bucketClock } from '../../../src/checks/bucket/clock.ts';
+import { bucketEncryption } from '../../../src/checks/bucket/encryption.ts';
+import { bucketVersioning } from '../../../src/checks/bucket/versioning.ts';
+import { bucketWrite } from '../../../src/checks/bucket/write.ts';
+import { bucketList } from '../../../src/checks/bucket/list.ts';
+import { BUCKET_TROUBLES, bucketReach } from '../../../src/checks/bucket/reach.ts';
+import { bucketRegion } from '../../../src/checks/bucket/region.ts';
 import type { BucketObserved } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import { askCheck, BUCKET, trouble, verdict } from './targets.ts';

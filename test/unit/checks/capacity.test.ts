@@ -1,8 +1,8 @@
 // Capacity against the vendor's test: limits, pods, and what an autoscaler may do.
 import { describe, expect, it } from 'vitest';
 import { traits } from '../../../src/api/faults.ts';
-import { capacityLimits } from '../../../src/checks/capacity-limits.ts';
-import { capacityReplicas } from '../../../src/checks/capacity-replicas.ts';
+import { capacityLimits } from '../../../src/checks/pods/limits.ts';
+import { capacityReplicas } from '../../../src/checks/pods/replicas.ts';
 import type { Workload } from '../../../src/facts/target.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import { askCheck, serviceTarget, trouble, verdict, WORKLOAD } from './targets.ts';

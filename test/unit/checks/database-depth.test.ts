@@ -1,10 +1,10 @@
 // The questions to a database that go beyond "is it up", each at its boundaries.
 import { describe, expect, it } from 'vitest';
-import { databaseActivity } from '../../../src/checks/database-activity.ts';
-import { databaseCredentials } from '../../../src/checks/database-credentials.ts';
-import { databaseMigrations } from '../../../src/checks/database-migrations.ts';
-import { databaseReplication } from '../../../src/checks/database-replication.ts';
-import { databaseWraparound } from '../../../src/checks/database-wraparound.ts';
+import { databaseActivity } from '../../../src/checks/database/activity.ts';
+import { databaseCredentials } from '../../../src/checks/database/credentials.ts';
+import { databaseMigrations } from '../../../src/checks/database/migrations.ts';
+import { databaseReplication } from '../../../src/checks/database/replication.ts';
+import { databaseWraparound } from '../../../src/checks/database/wraparound.ts';
 import type { Answer, Check } from '../../../src/facts/answer.ts';
 import type { DatabaseActivity, DatabaseObserved } from '../../../src/facts/observed.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';

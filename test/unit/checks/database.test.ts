@@ -1,9 +1,9 @@
 // The questions to a database, answered from what was observed.
 import { describe, expect, it } from 'vitest';
-import { databaseConnect } from '../../../src/checks/database-connect.ts';
-import { databaseConnections } from '../../../src/checks/database-connections.ts';
-import { databaseVersion } from '../../../src/checks/database-version.ts';
-import { databaseWritable } from '../../../src/checks/database-writable.ts';
+import { databaseConnect } from '../../../src/checks/database/connect.ts';
+import { databaseConnections } from '../../../src/checks/database/connections.ts';
+import { databaseVersion } from '../../../src/checks/database/version.ts';
+import { databaseWritable } from '../../../src/checks/database/writable.ts';
 import type { Answer, Check } from '../../../src/facts/answer.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import type { DatabaseObserved, Visit } from '../../../src/facts/observed.ts';

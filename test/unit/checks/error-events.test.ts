@@ -1,8 +1,8 @@
 // Errors counted by the services' own counters: a rate out of moments that are remembered, in any rhythm of runs.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alertErrorRate } from '../../../src/checks/alert-error-rate.ts';
-import { errorGrowth } from '../../../src/checks/error-events.ts';
+import { alertErrorRate } from '../../../src/checks/logs/error-rate.ts';
+import { errorGrowth } from '../../../src/checks/meters/error-events.ts';
 import type { Answer } from '../../../src/facts/answer.ts';
 import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';

@@ -1,6 +1,6 @@
 // When the material of a key ends.
 import { expect, it } from 'vitest';
-import { keyExpiry } from '../../../src/checks/key-expiry.ts';
+import { keyExpiry } from '../../../src/checks/key/expiry.ts';
 import type { KeyObserved } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import { askCheck, DESCRIPTION, kmsTarget, trouble, verdict } from './targets.ts';

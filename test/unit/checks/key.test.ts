@@ -1,10 +1,10 @@
 // What is said of a signing key, from each thing that can be seen of it.
 import { describe, expect, it } from 'vitest';
-import { keyPair } from '../../../src/checks/key-pair.ts';
-import { keyPublicKey } from '../../../src/checks/key-public-key.ts';
-import { keySign } from '../../../src/checks/key-sign.ts';
-import { KEY_TROUBLES, keyState } from '../../../src/checks/key-state.ts';
-import { keyUsage } from '../../../src/checks/key-usage.ts';
+import { keyPair } from '../../../src/checks/key/key-pair.ts';
+import { keyPublicKey } from '../../../src/checks/key/public-key.ts';
+import { keySign } from '../../../src/checks/key/sign.ts';
+import { KEY_TROUBLES, keyState } from '../../../src/checks/key/state.ts';
+import { keyUsage } from '../../../src/checks/key/usage.ts';
 import type { KeyDescription, KeyObserved } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import { askCheck, DESCRIPTION, kmsTarget, PAIR_TARGET, trouble, verdict } from './targets.ts';

@@ -1,9 +1,9 @@
 // The checks of logs: signatures of the guide, and its three alerts.
 import { describe, expect, it } from 'vitest';
-import { alertErrorRate } from '../../../src/checks/alert-error-rate.ts';
-import { alertSignature } from '../../../src/checks/alert-signature.ts';
-import { alertStart } from '../../../src/checks/alert-start.ts';
-import { serviceLogs } from '../../../src/checks/service-logs.ts';
+import { alertErrorRate } from '../../../src/checks/logs/error-rate.ts';
+import { alertSignature } from '../../../src/checks/logs/signature.ts';
+import { alertStart } from '../../../src/checks/logs/start.ts';
+import { serviceLogs } from '../../../src/checks/logs/logs.ts';
 import type { LogSighting, ServiceLogs } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import type { ServiceTarget } from '../../../src/facts/target.ts';

@@ -1,8 +1,8 @@
 // What the meters of a service mean: a pool at its end, and a 95th percentile above that of the vendor's test.
 import { describe, expect, it } from 'vitest';
 import { traits } from '../../../src/api/faults.ts';
-import { capacityLatency } from '../../../src/checks/capacity-latency.ts';
-import { servicePool } from '../../../src/checks/service-pool.ts';
+import { capacityLatency } from '../../../src/checks/meters/latency.ts';
+import { servicePool } from '../../../src/checks/meters/pool.ts';
 import type { LatencySeen, MetersObserved, PoolFigures } from '../../../src/facts/observed.ts';
 import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';

@@ -1,8 +1,8 @@
 // The platform against what the vendor supports.
 import { describe, expect, it } from 'vitest';
 import { traits } from '../../../src/api/faults.ts';
-import { platformArchitecture } from '../../../src/checks/platform-architecture.ts';
-import { platformVersion } from '../../../src/checks/platform-version.ts';
+import { platformArchitecture } from '../../../src/checks/cluster/architecture.ts';
+import { platformVersion } from '../../../src/checks/cluster/version.ts';
 import type { ClusterObserved } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import { askCheck, CLUSTER, trouble, verdict } from './targets.ts';

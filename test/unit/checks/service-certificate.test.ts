@@ -1,6 +1,6 @@
 // When the certificate of a service ends.
 import { describe, expect, it } from 'vitest';
-import { serviceCertificate } from '../../../src/checks/service-certificate.ts';
+import { serviceCertificate } from '../../../src/checks/service/certificate.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { address, healthSeen, http, NOW, service } from './seen.ts';

@@ -1,7 +1,7 @@
 // What a service says of itself, in every way in which it can say it.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { serviceHealth } from '../../../src/checks/service-health.ts';
+import { serviceHealth } from '../../../src/checks/service/health.ts';
 import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
 import type { HttpAnswer } from '../../../src/facts/observed.ts';
 import type { ServiceTarget } from '../../../src/facts/target.ts';

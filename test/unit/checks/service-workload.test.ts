@@ -1,6 +1,6 @@
 // What the cluster says of a workload, told as one cause.
 import { describe, expect, it } from 'vitest';
-import { serviceWorkload } from '../../../src/checks/service-workload.ts';
+import { serviceWorkload } from '../../../src/checks/pods/workload.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import type { Container, Pod, Workload } from '../../../src/facts/target.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';

@@ -1,9 +1,9 @@
 // Key material and certificates that do not outlast an upgrade.
 import { describe, expect, it } from 'vitest';
-import { databaseCertificate } from '../../../src/checks/database-certificate.ts';
-import { upgradeCertificate } from '../../../src/checks/upgrade-certificate.ts';
-import { upgradeDatabaseCertificate } from '../../../src/checks/upgrade-database-certificate.ts';
-import { upgradeExpiry } from '../../../src/checks/upgrade-expiry.ts';
+import { databaseCertificate } from '../../../src/checks/database/certificate.ts';
+import { upgradeCertificate } from '../../../src/checks/service/upgrade-certificate.ts';
+import { upgradeDatabaseCertificate } from '../../../src/checks/database/upgrade-certificate.ts';
+import { upgradeExpiry } from '../../../src/checks/key/upgrade-expiry.ts';
 import type { KeyObserved } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import { address, database, databaseSeen, healthSeen, healthyDatabase, http, NOW, service } from './seen.ts';

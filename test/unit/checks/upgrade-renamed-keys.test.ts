@@ -1,7 +1,7 @@
 // Keys that 1.3.0 renamed, in every spelling that a pod template may lead to.
 import { describe, expect, it } from 'vitest';
 import type { Service } from '../../../src/api/components.ts';
-import { upgradeRenamedKeys } from '../../../src/checks/upgrade-renamed-keys.ts';
+import { upgradeRenamedKeys } from '../../../src/checks/configuration/upgrade-renamed-keys.ts';
 import type { SettingsSeen } from '../../../src/facts/observed.ts';
 import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';

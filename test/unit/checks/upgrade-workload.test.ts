@@ -1,9 +1,9 @@
 // What the workloads say before an upgrade: rollouts, images, budgets.
 import { describe, expect, it } from 'vitest';
 import { traits } from '../../../src/api/faults.ts';
-import { upgradeDisruptionBudget } from '../../../src/checks/upgrade-disruption-budget.ts';
-import { upgradeImages } from '../../../src/checks/upgrade-images.ts';
-import { upgradeRollout } from '../../../src/checks/upgrade-rollout.ts';
+import { upgradeDisruptionBudget } from '../../../src/checks/pods/upgrade-disruption-budget.ts';
+import { upgradeImages } from '../../../src/checks/pods/upgrade-images.ts';
+import { upgradeRollout } from '../../../src/checks/pods/upgrade-rollout.ts';
 import type { Answer, Check } from '../../../src/facts/answer.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import type { DisruptionBudget, Workload } from '../../../src/facts/target.ts';

@@ -1,0 +1,17 @@
+// Does the bucket encrypt new objects by default? AWS always does since 2023; others do when told to.
+import { found, pass, type Check } from '../../facts/answer.ts';
+import { literal, redact } from '../../runtime/safe-text.ts';
+import { BUCKET_TROUBLES } from './reach.ts';
+
+export const bucketEncryption: Check<'bucket'> = {
+  question: 'encryption',
+  about: 'bucket',
+  feeds: 'Healthy',
+  faults: [...BUCKET_TROUBLES, 'BucketNotEncrypted', 'BucketQuestionNotPermitted'],
+  ask({ observed: { encryption } }) {
+    if (!encryption.ok) return found(encryption.fault);
+    const { algorithm } = encryption.value;
+    if (algorithm !== 'none') return pass(redact(`new objects are encrypted with ${algorithm}`, [], 160));
+    return found({ code: 'BucketNotEncrypted', detail: literal('new objects are not encrypted by default') });
+  },
+};

@@ -1,0 +1,29 @@
+// Is the bucket there, and does what answers speak S3? A bucket in another region is there: `region` tells.
+import { found, pass, type Check } from '../../facts/answer.ts';
+import type { FaultCode } from '../../api/faults.ts';
+import { literal } from '../../runtime/safe-text.ts';
+import { OUR_TROUBLES } from '../pass-on.ts';
+
+/** What can keep any question about a bucket from its answer. */
+export const BUCKET_TROUBLES = [
+  'BucketAddressUnresolved',
+  'BucketUnreachable',
+  'BucketTimeout',
+  'BucketTlsFailed',
+  'BucketCredentialsInvalid',
+  'BucketMissing',
+  'BucketAccessDenied',
+  'BucketThrottled',
+  'BucketServerError',
+  'BucketAnswerInvalid',
+  'CheckerClockSkewed',
+  ...OUR_TROUBLES,
+] as const satisfies readonly FaultCode[];
+
+export const bucketReach: Check<'bucket'> = {
+  question: 'reach',
+  about: 'bucket',
+  feeds: 'Healthy',
+  faults: BUCKET_TROUBLES,
+  ask: ({ observed: { reach } }) => (reach.ok ? pass(literal('the bucket answers')) : found(reach.fault)),
+};

@@ -1,0 +1,61 @@
+// How much of max_connections is in use, and whether the services' pools could ask for more than there is:
+// 4 (connections) * pods * services (guide, "Scaling the cluster"), with what autoscalers and surges may add.
+import type { FaultCode } from '../../api/faults.ts';
+import { found, pass, type Check } from '../../facts/answer.ts';
+import type { Workload } from '../../facts/target.ts';
+import { redact, type SafeText } from '../../runtime/safe-text.ts';
+import { poolsOn, sumOf } from './connection-pools.ts';
+import { QUESTION_FAULTS } from './question-faults.ts';
+import { passOn } from '../pass-on.ts';
+
+const EXHAUSTED_SHARE = 0.95;
+const HIGH_SHARE = 0.8;
+const DETAIL_BYTES = 160;
+
+const FAULTS = [
+  'DatabaseConnectionsExhausted',
+  'DatabaseConnectionsHigh',
+  'ConnectionBudgetExceeded',
+  ...QUESTION_FAULTS,
+] as const satisfies readonly FaultCode[];
+
+export const databaseConnections: Check<'database'> = {
+  question: 'connections',
+  about: 'database',
+  feeds: 'Healthy',
+  faults: FAULTS,
+  ask({ target, observed: { connections }, all }) {
+    if (!connections.ok) return passOn(connections.fault, FAULTS);
+    const { max, reserved, used } = connections.value;
+    const usable = Math.max(0, max - reserved);
+    const share = usable === 0 ? 1 : used / usable;
+    const seen = `${used} of ${usable} connections are in use (max_connections ${max})`;
+    if (share >= EXHAUSTED_SHARE) return found({ code: 'DatabaseConnectionsExhausted', detail: say(seen) });
+    if (share >= HIGH_SHARE) return found({ code: 'DatabaseConnectionsHigh', detail: say(seen) });
+    const live = sumOf(poolsOn(target, all, livePods));
+    const most = sumOf(poolsOn(target, all, mostPods));
+    if (most.total > usable) {
+      const when = most.total === live.total ? '' : ' at most (autoscaling, surge)';
+      return found({
+        code: 'ConnectionBudgetExceeded',
+        detail: say(`${most.formula}${when}, above the ${usable} usable of max_connections ${max}`),
+      });
+    }
+    return pass(say(live.total === 0 ? seen : `${seen}; ${live.formula}`));
+  },
+};
+
+function say(text: string): SafeText {
+  return redact(text, [], DETAIL_BYTES);
+}
+
+function livePods({ pods, desired }: Workload): number {
+  const live = pods.filter(({ terminating, phase }) => !terminating && (phase === 'Running' || phase === 'Pending'));
+  return pods.length === 0 ? desired : live.length;
+}
+
+/** At the autoscaler's maximum while a rollout adds its surge. */
+function mostPods(workload: Workload): number {
+  const { desired, autoscaler, maxSurge } = workload;
+  return Math.max(livePods(workload), Math.max(desired, autoscaler?.max ?? 0) + maxSurge);
+}

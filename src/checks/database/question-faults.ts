@@ -1,0 +1,14 @@
+// Faults that any question to a connected database may meet.
+import type { FaultCode } from '../../api/faults.ts';
+
+export const QUESTION_FAULTS = [
+  'NotAsked',
+  'DatabaseTimeout',
+  'DatabaseUnreachable',
+  'DatabaseStartingUp',
+  'DatabaseSlotsExhausted',
+  'DatabaseQueryFailed',
+  'DatabasePrivilegeMissing',
+  'CheckerStarved',
+  'Unclassified',
+] as const satisfies readonly FaultCode[];

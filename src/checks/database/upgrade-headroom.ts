@@ -1,0 +1,47 @@
+// Are there connections left for the pods that a rolling update adds before it ends the old ones? On top of what is in
+// use now: 4 (connections) * surge pods * services (guide, "Scaling the cluster").
+import type { Service } from '../../api/components.ts';
+import { found, pass, type Check } from '../../facts/answer.ts';
+import type { Observations } from '../../facts/observed.ts';
+import { literal, redact } from '../../runtime/safe-text.ts';
+import { poolsOn, sumOf } from './connection-pools.ts';
+import { unjudged } from '../upgrade-unjudged.ts';
+
+export const upgradeHeadroom: Check<'database'> = {
+  question: 'headroom',
+  about: 'database',
+  component: 'upgrade',
+  feeds: 'Upgradeable',
+  faults: ['UpgradeHeadroomMissing', 'NotAsked'],
+  ask({ target, observed: { connections }, all }) {
+    if (!connections.ok) return unjudged(`${target.id}/connections`);
+    const { max, reserved, used } = connections.value;
+    const usable = Math.max(0, max - reserved);
+    const observed = observedPools(all);
+    const pools = poolsOn(target, all, ({ maxSurge, desired }) => (desired === 0 ? 0 : maxSurge));
+    if (pools.length === 0) {
+      const detail = literal('not asked, because no workload is known to use this server (usedBy)');
+      return found({ code: 'NotAsked', detail });
+    }
+    const surge = sumOf(
+      pools.map((pool) => ({ ...pool, poolSize: observed.get(pool.service) ?? pool.poolSize })),
+      'surge pods',
+    );
+    if (surge.total === 0) return pass(literal('a rolling update adds no pod that would connect'));
+    const words = `${used} in use, a rolling update adds ${surge.formula}`;
+    if (used + surge.total <= usable) return pass(redact(`${words}, ${usable} are usable`, [], 160));
+    const detail = redact(`${words}: above the ${usable} usable of max_connections ${max}`, [], 160);
+    return found({ code: 'UpgradeHeadroomMissing', detail });
+  },
+};
+
+/** The largest pool of each service, where its meters were looked at: when callers wait for a connection. */
+function observedPools({ visits }: Observations): ReadonlyMap<Service, number> {
+  const sizes = new Map<Service, number>();
+  for (const visit of visits) {
+    if (visit.kind !== 'meters') continue;
+    const seen = visit.observed.answers.flatMap(({ pools }) => (pools.ok ? pools.value.pools : []));
+    if (seen.length > 0) sizes.set(visit.target.id, Math.max(...seen.map(({ max }) => max)));
+  }
+  return sizes;
+}

@@ -1,0 +1,15 @@
+// May the key be used to sign? Asked by a dry run, which makes no signature.
+import { found, pass, type Check } from '../../facts/answer.ts';
+import { redact } from '../../runtime/safe-text.ts';
+import { KEY_TROUBLES } from './state.ts';
+
+export const keySign: Check<'key'> = {
+  question: 'sign',
+  about: 'key',
+  feeds: 'Healthy',
+  faults: [...KEY_TROUBLES, 'KmsSignNotPermitted'],
+  applies: ({ source }) => source.kind === 'kms' && source.signTest === 'DryRun',
+  ask({ observed: { sign } }) {
+    return sign.ok ? pass(redact(`a signature with ${sign.value.algorithm} would be allowed`)) : found(sign.fault);
+  },
+};

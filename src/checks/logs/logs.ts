@@ -1,0 +1,105 @@
+// Does the log of a service say what the guide knows? At most a warning: the probes decide whether it still holds.
+import { traits, type FaultCode } from '../../api/faults.ts';
+import { LOG_FAULTS } from '../../api/faults/logs.ts';
+import { SEVERITIES } from '../../api/faults/traits.ts';
+import { pass, type Check } from '../../facts/answer.ts';
+import type { LogSighting } from '../../facts/observed.ts';
+import { clipSafe } from '../../runtime/safe-text.ts';
+import { LOGS_UNSEEN, readsLogs, say, unseen, where } from './seen.ts';
+
+const SIGNATURES = Object.keys(LOG_FAULTS) as (keyof typeof LOG_FAULTS)[];
+
+export const serviceLogs: Check<'logs'> = {
+  question: 'logs',
+  about: 'logs',
+  feeds: 'Healthy',
+  faults: [...SIGNATURES, ...LOGS_UNSEEN.filter((code) => code !== 'ClusterUnavailable')],
+  applies: readsLogs,
+  ask({ target, observed: { logs } }) {
+    // What a log says is evidence beside the probes' own; without it they still decide.
+    if (!logs.ok) {
+      const { code, detail } = logs.fault;
+      return unseen({ code: code === 'ClusterUnavailable' ? 'LogsNotReadable' : code, detail });
+    }
+    const recent = logs.value.sightings.filter(({ fault, inWindow }) => inWindow && isSignature(fault));
+    const [worst] = recent.toSorted(byGravity);
+    if (worst === undefined) {
+      const { pods } = logs.value;
+      return pass(say(`no line that the guide knows in the log of ${pods} ${pods === 1 ? 'pod' : 'pods'}`, logs.value));
+    }
+    const refusal = refusedTimeAndAgain(recent);
+    if (refusal !== undefined) {
+      const { code, lines } = refusal;
+      const detail = say(`refused ${where(lines, target)}${because(lines[0])}`, logs.value);
+      const evidence = lines[0]?.deepest?.text;
+      return {
+        kind: 'fault',
+        fault: { code, detail },
+        ...(evidence === undefined ? {} : { evidence }),
+        basis: 'Log',
+        sightings: recent,
+      };
+    }
+    const same = recent.filter(({ fault }) => fault === worst.fault);
+    const others = [...new Set(recent.map(({ fault }) => fault))].filter((fault) => fault !== worst.fault).toSorted();
+    const also = others.length === 0 ? '' : `; also ${others.join(', ')}`;
+    return {
+      kind: 'fault',
+      fault: { code: worst.fault, detail: say(`logged ${where(same, target)}${because(worst)}${also}`, logs.value) },
+      evidence: isGeneral(worst) ? (worst.deepest?.text ?? worst.excerpt) : worst.excerpt,
+      basis: worst.basis,
+      sightings: recent,
+    };
+  },
+};
+
+function isSignature(fault: FaultCode): boolean {
+  return Object.hasOwn(LOG_FAULTS, fault);
+}
+
+/** What says no more than that a start failed; the cause below it says why. */
+function isGeneral({ fault }: LogSighting): boolean {
+  return fault === 'ApplicationRunFailed';
+}
+
+const CAUSE_BYTES = 70;
+
+/** The deepest cause, for the sentence. */
+function because(line: LogSighting | undefined): string {
+  return line?.deepest === undefined ? '' : `: ${clipSafe(line.deepest.text, CAUSE_BYTES)}`;
+}
+
+/** So often in the window is no accident. */
+const TIME_AND_AGAIN = 3;
+/** Nothing of the kind passes by itself, and a probe that asks something else does not see it. */
+const REFUSALS: Readonly<Partial<Record<FaultCode, 'StorageRefusesService' | 'KeyRefusesService'>>> = {
+  BucketAccessDenied: 'StorageRefusesService',
+  BucketCredentialsInvalid: 'StorageRefusesService',
+  KmsAccessDenied: 'KeyRefusesService',
+  KmsCredentialsInvalid: 'KeyRefusesService',
+};
+
+/** A backend that refuses the service itself, again and again: no probe of ours has the service's rights. */
+function refusedTimeAndAgain(
+  recent: readonly LogSighting[],
+):
+  { readonly code: 'StorageRefusesService' | 'KeyRefusesService'; readonly lines: readonly LogSighting[] } | undefined {
+  for (const code of ['StorageRefusesService', 'KeyRefusesService'] as const) {
+    const lines = recent.filter(({ deepest }) => deepest?.fault !== undefined && REFUSALS[deepest.fault] === code);
+    if (lines.reduce((sum, { count }) => sum + count, 0) >= TIME_AND_AGAIN) return { code, lines };
+  }
+  return undefined;
+}
+
+/** The most severe first, what is general after what is exact, then the latest, then by code and pod: never by the order of reading. */
+function byGravity(a: LogSighting, b: LogSighting): number {
+  const rank = ({ fault }: LogSighting): number => SEVERITIES.indexOf(traits(fault).severity);
+  const compare = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
+  return (
+    rank(a) - rank(b) ||
+    Number(isGeneral(a)) - Number(isGeneral(b)) ||
+    compare(b.lastTime, a.lastTime) ||
+    compare(a.fault, b.fault) ||
+    compare(a.pod, b.pod)
+  );
+}

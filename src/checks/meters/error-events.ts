@@ -1,0 +1,93 @@
+// How many error events the services' own counters grew by lately. A counter knows no time, so what it said before is
+// kept in the baseline: two moments half a window apart, and each counter at both. Now is compared with both of them:
+// with the older one, so that a slow trickle adds up; with the newer one, so that no burst is lost in a longer time.
+import { shortName } from '../short-name.ts';
+
+/** A counter since its process started. */
+export interface ErrorCounter {
+  /** Tells one pod's counter from another's. */
+  readonly name: string;
+  readonly count: number;
+}
+
+export interface ErrorGrowth {
+  /** Undefined when there is nothing to compare with yet. */
+  readonly errors: number | undefined;
+  /** The time that it took them. */
+  readonly overMs: number;
+  /** The errors, or their average in a window where the time is longer than that. */
+  readonly inWindow: number;
+  /** For the next run. At most 128 bytes. */
+  readonly baseline: string;
+}
+
+/** Counters that fit the baseline; services have no more addresses than that. */
+const MOST_COUNTERS = 5;
+/** A pause after which an older count says nothing of now. In ms. */
+const LONGEST_PAUSE_MS = 60 * 60_000;
+
+interface Memory {
+  readonly olderMs: number;
+  readonly newerMs: number;
+  readonly counts: ReadonlyMap<string, { readonly older: number; readonly newer: number }>;
+}
+
+/**
+ * What the counters grew by since one of two remembered moments: the one from which they grew faster. A counter that is smaller than it was belongs
+ * to a process that started since, and counts whole; one that was never seen counts from now on.
+ */
+export function errorGrowth(
+  counters: readonly ErrorCounter[],
+  baseline: string | undefined,
+  nowMs: number,
+  windowMs: number,
+): ErrorGrowth {
+  const now = new Map(
+    counters
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .slice(0, MOST_COUNTERS)
+      .map(({ name, count }) => [shortName(name), Math.trunc(count)]),
+  );
+  const memory = parse(baseline);
+  const overMs = memory === undefined ? 0 : nowMs - memory.olderMs;
+  if (memory === undefined || overMs < 0 || overMs > LONGEST_PAUSE_MS) {
+    const counts = new Map([...now].map(([name, count]) => [name, { older: count, newer: count }]));
+    return { errors: undefined, overMs: 0, inWindow: 0, baseline: format({ olderMs: nowMs, newerMs: nowMs, counts }) };
+  }
+  const before = (name: string, count: number): { readonly older: number; readonly newer: number } => {
+    const seen = memory.counts.get(name) ?? { older: count, newer: count };
+    return { older: count < seen.older ? 0 : seen.older, newer: count < seen.newer ? 0 : seen.newer };
+  };
+  const since = (moment: 'older' | 'newer', fromMs: number): Omit<ErrorGrowth, 'baseline'> => {
+    const errors = [...now].reduce((sum, [name, count]) => sum + count - before(name, count)[moment], 0);
+    return { errors, overMs: nowMs - fromMs, inWindow: (errors * windowMs) / Math.max(nowMs - fromMs, windowMs) };
+  };
+  const [long, short] = [since('older', memory.olderMs), since('newer', memory.newerMs)];
+  const moveOn = nowMs - memory.newerMs >= windowMs / 2;
+  const counts = new Map(
+    [...now].map(([name, count]) => {
+      const seen = before(name, count);
+      return [name, moveOn ? { older: seen.newer, newer: count } : seen];
+    }),
+  );
+  const moments = moveOn ? { olderMs: memory.newerMs, newerMs: nowMs } : memory;
+  return { ...(short.inWindow > long.inWindow ? short : long), baseline: format({ ...moments, counts }) };
+}
+
+const PLACE = /^([0-9a-z]{1,9}) ([0-9a-z]{1,9})((?: [0-9a-z]{1,7}=[0-9a-z]{1,7}:[0-9a-z]{1,7})*)$/;
+
+function parse(baseline: string | undefined): Memory | undefined {
+  const [, older, newer, rest] = PLACE.exec(baseline ?? '') ?? [];
+  if (older === undefined || newer === undefined || rest === undefined) return undefined;
+  const number = (text: string): number => Number.parseInt(text, 36);
+  const counts = [...rest.matchAll(/ ([0-9a-z]+)=([0-9a-z]+):([0-9a-z]+)/g)].map(
+    ([, name = '', first = '', last = '']) => [name, { older: number(first), newer: number(last) }] as const,
+  );
+  return { olderMs: number(older), newerMs: number(newer), counts: new Map(counts) };
+}
+
+function format({ olderMs, newerMs, counts }: Memory): string {
+  const base36 = (value: number): string => value.toString(36);
+  const parts = [...counts].map(([name, { older, newer }]) => `${name}=${base36(older)}:${base36(newer)}`);
+  return [base36(olderMs), base36(newerMs), ...parts].join(' ');
+}

@@ -1,0 +1,26 @@
+// Does a service stay within the number of pods that the vendor tested, also when its autoscaler goes to the end?
+import { found, pass, type Check } from '../../facts/answer.ts';
+import { failed } from '../../facts/outcome.ts';
+import { redact } from '../../runtime/safe-text.ts';
+import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
+
+export const capacityReplicas: Check<'pods'> = {
+  question: 'replicas',
+  about: 'pods',
+  component: 'capacity',
+  feeds: 'Healthy',
+  faults: ['ReplicasAboveTested', ...WORKLOAD_TROUBLES],
+  applies: ({ workload }) => workload !== undefined,
+  ask({ target: { maxPods }, observed: { workload } }) {
+    if (!workload.ok) return found(workloadUnseen(workload.fault));
+    const { desired, autoscaler } = workload.value;
+    if (desired > maxPods) {
+      return found(failed('ReplicasAboveTested', redact(`${desired} pods, at most ${maxPods} were tested`)).fault);
+    }
+    if (autoscaler !== undefined && autoscaler.max > maxPods) {
+      const detail = redact(`the autoscaler may go to ${autoscaler.max} pods, at most ${maxPods} were tested`);
+      return found(failed('ReplicasAboveTested', detail).fault);
+    }
+    return pass(redact(`${desired} of at most ${maxPods} pods`));
+  },
+};

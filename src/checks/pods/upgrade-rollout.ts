@@ -1,0 +1,30 @@
+// Is the last rollout of a service complete? Within its bounds one is no matter of health, and yet no time to upgrade.
+import { found, pass, type Check } from '../../facts/answer.ts';
+import type { Workload } from '../../facts/target.ts';
+import { redact } from '../../runtime/safe-text.ts';
+import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
+
+export const upgradeRollout: Check<'pods'> = {
+  question: 'rollout',
+  about: 'pods',
+  component: 'upgrade',
+  feeds: 'Upgradeable',
+  faults: ['UpgradeRolloutUnfinished', ...WORKLOAD_TROUBLES],
+  applies: ({ workload }) => workload !== undefined,
+  ask({ observed: { workload } }) {
+    if (!workload.ok) return found(workloadUnseen(workload.fault));
+    const why = unfinished(workload.value);
+    const { kind, name, updated, desired } = workload.value;
+    if (why === undefined) return pass(redact(`${updated} of ${desired} replicas are of the last template`));
+    return found({ code: 'UpgradeRolloutUnfinished', detail: redact(`${kind} ${name}: ${why}`, [], 160) });
+  },
+};
+
+/** Why it is not complete; too few available replicas after it are for `workload` to tell. */
+function unfinished({ paused, lagging, rollingOut, updated, available, desired }: Workload): string | undefined {
+  if (paused) return 'its rollouts are paused';
+  if (lagging) return 'its controller has not looked at the last change yet';
+  if (!rollingOut) return undefined;
+  if (updated < desired) return `${updated} of ${desired} replicas are updated, ${available} available`;
+  return `pods of an earlier template are still there, ${available} of ${desired} replicas available`;
+}
