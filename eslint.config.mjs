@@ -54,7 +54,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**'],
+    files: ['test/**', 'tools/**'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],

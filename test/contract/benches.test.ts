@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { imageFlags } from '../bench/image-flags.ts';
-import { MEASUREMENTS } from '../bench/measurements.ts';
+import { imageFlags } from '../../tools/bench/image-flags.ts';
+import { MEASUREMENTS } from '../../tools/bench/measurements.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const BENCH = join(ROOT, 'test/bench');
+const BENCH = join(ROOT, 'tools/bench');
 const DOCS = readFileSync(join(ROOT, 'docs/performance.md'), 'utf8');
 const ROWS = Object.entries(MEASUREMENTS);
 

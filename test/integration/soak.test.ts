@@ -1,6 +1,6 @@
 // The soak, shortened: a few troubles at random against a full stack. `npm run soak` is the long one.
 import { expect, it } from 'vitest';
-import { soak } from '../soak/soak.ts';
+import { soak } from '../../tools/soak/soak.ts';
 
 it('goes through troubles at random without a defect, a leak, or a report that stays wrong', async () => {
   const seed = Math.floor(Math.random() * 1_000_000);

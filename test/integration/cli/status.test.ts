@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { crd, openApiSchema } from '../../../src/api/crd.ts';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { API_VERSION, KIND } from '../../../src/api/names.ts';
-import { viewerRole } from '../../../src/kube/roles.ts';
+import { viewerRole } from '../../../tools/packaging/roles.ts';
 import { closed } from '../../support/closed-schema.ts';
 import type { JsonObject } from '../../stack/apiserver/json.ts';
 import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
-import { gateOverrideRole, gateRole } from '../../../src/kube/roles.ts';
+import { gateOverrideRole, gateRole } from '../../../tools/packaging/roles.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { startStack, type OwnStack } from '../../stack/stack.ts';
 import { startOperator, type RunningOperator } from '../faults/operator.ts';

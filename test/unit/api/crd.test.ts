@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { crd, openApiSchema } from '../../../src/api/crd.ts';
 import { healthReportSpec, healthReportStatus } from '../../../src/api/health-report.ts';
-import { fieldReference } from '../../../src/api/reference.ts';
+import { fieldReference } from '../../../tools/reference/fields.ts';
 import { structural } from '../../../src/api/structural.ts';
-import { manifest } from '../../generated.ts';
+import { manifest } from '../../../tools/generated.ts';
 import { booleanLookalikes, celRules, violations } from './structural-checker.ts';
 
 describe('the CustomResourceDefinition', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../src/guide/explain.ts';
 import { ENTRIES, GUIDE } from '../../../src/guide/index.ts';
-import { entriesReference } from '../../../src/guide/reference.ts';
+import { entriesReference } from '../../../tools/reference/entries.ts';
 import { renderExplanations } from '../../../src/output/explain.ts';
 
 describe('explanations on a terminal', () => {

@@ -6,23 +6,23 @@ import { chartReadme, valuesSchema, valuesYaml } from './packaging/chart-values.
 import { dashboard } from './packaging/dashboard.ts';
 import { crd } from '../src/api/crd.ts';
 import { gateObjectSchema } from '../src/gate/object.ts';
-import { fieldReference } from '../src/api/reference.ts';
+import { fieldReference } from './reference/fields.ts';
 import {
   editorRole,
   gateOverrideRole,
   gateRole,
   operatorBindings,
   operatorRoles,
-  rulesReference,
   viewerRole,
-} from '../src/kube/roles.ts';
+} from './packaging/roles.ts';
 import { ENTRIES, GUIDE } from '../src/guide/index.ts';
-import { entriesReference } from '../src/guide/reference.ts';
-import { metricsReference } from '../src/operator/metrics.ts';
+import { entriesReference } from './reference/entries.ts';
 import { checksReference } from './reference/checks.ts';
 import { conditionsReference } from './reference/conditions.ts';
 import { faultsReference } from './reference/faults.ts';
+import { apiCallsReference } from './reference/api-calls.ts';
 import { logReference } from './reference/log.ts';
+import { metricsReference } from './reference/metrics.ts';
 import { upgradeReference } from './reference/upgrade.ts';
 import { importsReference } from './reference/imports.ts';
 
@@ -53,7 +53,7 @@ export const GENERATED: readonly GeneratedFile[] = [
     content: () => manifest(viewerRole(), editorRole(), gateRole(), gateOverrideRole()),
   },
   { path: 'manifests/gitops/argocd/argocd-cm.yaml', content: () => manifest(argocdConfigMap()) },
-  { path: 'docs/reference/api-calls.md', content: rulesReference },
+  { path: 'docs/reference/api-calls.md', content: apiCallsReference },
   { path: 'docs/reference/entries.md', content: () => entriesReference(ENTRIES, GUIDE) },
   { path: 'docs/reference/faults.md', content: faultsReference },
   { path: 'docs/reference/checks.md', content: checksReference },

@@ -9,8 +9,8 @@ import {
   packageVersion,
   startOperatorProcess,
   type OperatorProcess,
-} from './operator-process.ts';
-import { startStack, type Stack } from './stack.ts';
+} from '../../test/stack/operator-process.ts';
+import { startStack, type Stack } from '../../test/stack/stack.ts';
 
 const keep = process.argv.includes('--keep');
 const write = (text: string): void => void process.stdout.write(text);

@@ -2,14 +2,7 @@
 import { stringify } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { crd } from '../../src/api/crd.ts';
-import {
-  editorRole,
-  gateOverrideRole,
-  gateRole,
-  policyRules,
-  viewerRole,
-  type PolicyRule,
-} from '../../src/kube/roles.ts';
+import { editorRole, gateOverrideRole, gateRole, policyRules, viewerRole, type PolicyRule } from './roles.ts';
 import { ALERTS } from './alerts.ts';
 
 const yaml = (data: unknown): string =>

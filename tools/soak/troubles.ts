@@ -1,10 +1,10 @@
 // Everything that the soak does to an operator: what ails a target, with the check that must say so, and what ails the
 // operator's own side, after which everything must be as true as before.
 import { crd } from '../../src/api/crd.ts';
-import type { AnyObject } from '../stack/admin.ts';
-import type { FaultOrder, FaultRequest } from '../stack/apiserver/faults.ts';
-import type { OwnStack } from '../stack/stack.ts';
-import { undo, type Undo } from '../stack/switches/undo.ts';
+import type { AnyObject } from '../../test/stack/admin.ts';
+import type { FaultOrder, FaultRequest } from '../../test/stack/apiserver/faults.ts';
+import type { OwnStack } from '../../test/stack/stack.ts';
+import { undo, type Undo } from '../../test/stack/switches/undo.ts';
 
 /** What the troubles act on. */
 export interface Scene {

@@ -1,5 +1,5 @@
 // Roles from the rules: what the operator may do is what it can ask, no more.
-import { type ApiRule, type Caller, RULES, type ResourceRule } from './rules.ts';
+import { type ApiRule, type Caller, RULES, type ResourceRule } from '../../src/kube/rules.ts';
 
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
@@ -113,33 +113,8 @@ export function operatorBindings(namespace: string): object[] {
   ];
 }
 
-/** Every call in Markdown: who makes it, and why. */
-export function rulesReference(): string {
-  const rows = Object.values<ApiRule>(RULES).map((rule) => {
-    const what =
-      rule.kind === 'path'
-        ? rule.path
-        : `${rule.group === '' ? 'core' : rule.group}/${rule.version} ${resourceOf(rule)}`;
-    const where =
-      rule.kind === 'path'
-        ? 'the API server'
-        : { reports: 'namespaces of reports', own: "the operator's namespace", cluster: 'the cluster' }[rule.where];
-    return `| ${rule.verb} | ${what} | ${where} | ${rule.callers.join(', ')} | ${rule.why} |`;
-  });
-  return [
-    '# Calls to the Kubernetes API',
-    '',
-    'Every call that recognize-health can make. The Roles are generated from the same list (`npm run gen`); do not edit.',
-    'The callers: `operator`, with its service account; `command`, with the rights of whoever runs `check` or `gate`.',
-    '',
-    '| verb | resource | where | caller | why |',
-    '|---|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n');
-}
-
-function resourceOf(rule: ResourceRule): string {
+/** `pods/log`, as a Role names it. */
+export function resourceOf(rule: ResourceRule): string {
   return rule.subresource === undefined ? rule.resource : `${rule.resource}/${rule.subresource}`;
 }
 

@@ -1,7 +1,7 @@
 // Tells the demo: what is done in a sentence, each command and its real output, and whether it showed what it should.
 import { spawn } from 'node:child_process';
-import { kubectl } from './kubectl.ts';
-import { BUNDLE } from './operator-process.ts';
+import { kubectl } from '../../test/stack/kubectl.ts';
+import { BUNDLE } from '../../test/stack/operator-process.ts';
 
 /** A step did not show what it should. */
 export class StepFailed extends Error {

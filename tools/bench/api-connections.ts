@@ -1,6 +1,6 @@
 // Connections to the API server, with one report and with hundreds, while all of them are examined every ten seconds.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildWhenNeeded, startOperatorProcess } from '../stack/operator-process.ts';
+import { buildWhenNeeded, startOperatorProcess } from '../../test/stack/operator-process.ts';
 import { startBenchCluster } from './cluster.ts';
 import { imageFlags } from './image-flags.ts';
 import { connectionsTo, load } from './process-use.ts';

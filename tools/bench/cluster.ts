@@ -10,11 +10,11 @@ import type { Service } from '../../src/api/components.ts';
 import { crd } from '../../src/api/crd.ts';
 import type { HealthReportStatus } from '../../src/api/health-report.ts';
 import { API_VERSION, KIND, REQUEST_ANNOTATION } from '../../src/api/names.ts';
-import { createAdmin, type Admin, type AnyObject } from '../stack/admin.ts';
-import type { JsonObject } from '../stack/apiserver/json.ts';
-import { kubeconfigText } from '../stack/apiserver/kubeconfig.ts';
-import { startApiServer, type ApiServer } from '../stack/apiserver/server.ts';
-import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from '../stack/operator-account.ts';
+import { createAdmin, type Admin, type AnyObject } from '../../test/stack/admin.ts';
+import type { JsonObject } from '../../test/stack/apiserver/json.ts';
+import { kubeconfigText } from '../../test/stack/apiserver/kubeconfig.ts';
+import { startApiServer, type ApiServer } from '../../test/stack/apiserver/server.ts';
+import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from '../../test/stack/operator-account.ts';
 
 const NAMESPACE = 'recognize';
 /** What the vendor supports: the platform is no finding then. */

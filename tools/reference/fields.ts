@@ -1,7 +1,7 @@
 // The field reference in Markdown, from the one schema.
-import { API_VERSION, CATEGORY, KIND, SHORT_NAME } from './names.ts';
-import { openApiSchema } from './crd.ts';
-import type { StructuralSchema } from './structural.ts';
+import { API_VERSION, CATEGORY, KIND, SHORT_NAME } from '../../src/api/names.ts';
+import { openApiSchema } from '../../src/api/crd.ts';
+import type { StructuralSchema } from '../../src/api/structural.ts';
 
 /** Every field of spec and status with its type, default, limits and meaning. */
 export function fieldReference(): string {

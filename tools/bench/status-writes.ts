@@ -7,7 +7,7 @@ import { examine } from '../../src/examine.ts';
 import { controller } from '../../src/operator/controller.ts';
 import type { Log, ReportApi } from '../../src/operator/ports.ts';
 import { significantlyDiffers } from '../../src/report/index.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { virtualClock } from '../../test/support/virtual-clock.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const LOOK_MS = 60_000;

@@ -9,7 +9,7 @@ import { SERVICES } from '../../src/api/components.ts';
 import { ENTRIES } from '../../src/guide/index.ts';
 import { parseTemplate } from '../../src/guide/template.ts';
 import { createLogScan } from '../../src/logs/scan.ts';
-import { benignRecords, type BenignLayout } from '../fixtures/logs/benign/generate.ts';
+import { benignRecords, type BenignLayout } from '../../test/fixtures/logs/benign/generate.ts';
 import { median, pairs } from './measure.ts';
 
 const MEGABYTES = 200;

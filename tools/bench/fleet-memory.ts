@@ -1,8 +1,8 @@
 // The memory of an operator with 200 reports of 20 checks and more, each on a database, a bucket and a key, every minute.
 // The bundle with the image's flags.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildWhenNeeded, startOperatorProcess } from '../stack/operator-process.ts';
-import { startStack } from '../stack/stack.ts';
+import { buildWhenNeeded, startOperatorProcess } from '../../test/stack/operator-process.ts';
+import { startStack } from '../../test/stack/stack.ts';
 import { imageFlags } from './image-flags.ts';
 import { watchMemory } from './watch-memory.ts';
 

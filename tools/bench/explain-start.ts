@@ -1,6 +1,6 @@
 // `explain` from nothing to its answer, in turns with a Node that does nothing.
 import { spawnSync } from 'node:child_process';
-import { BUNDLE, buildWhenNeeded } from '../stack/operator-process.ts';
+import { BUNDLE, buildWhenNeeded } from '../../test/stack/operator-process.ts';
 import { median, pairs } from './measure.ts';
 import { load } from './process-use.ts';
 

@@ -1,7 +1,7 @@
 // How long nobody examines after the leader is killed: from SIGKILL to the first status that the other replica writes.
 // Two processes of the bundle, the Lease's times as they are by default.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildWhenNeeded, startOperatorProcess, type OperatorProcess } from '../stack/operator-process.ts';
+import { buildWhenNeeded, startOperatorProcess, type OperatorProcess } from '../../test/stack/operator-process.ts';
 import { startBenchCluster } from './cluster.ts';
 import { imageFlags } from './image-flags.ts';
 import { load } from './process-use.ts';

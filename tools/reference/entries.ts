@@ -1,5 +1,5 @@
 // The entries as a page of the documentation.
-import { entryUrl, SECTIONS, type Entry } from './entry.ts';
+import { entryUrl, SECTIONS, type Entry } from '../../src/guide/entry.ts';
 
 const HEADINGS: Readonly<Record<Entry['section'], string>> = {
   'core-daemon': 'Core daemon',

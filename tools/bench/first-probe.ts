@@ -1,7 +1,7 @@
 // From the start of the operator's process to its first probe's arrival at a service: the bundle with the image's flags,
 // a Lease to take first. Beside it what Node alone takes to do nothing.
 import { spawnSync } from 'node:child_process';
-import { buildWhenNeeded, startOperatorProcess } from '../stack/operator-process.ts';
+import { buildWhenNeeded, startOperatorProcess } from '../../test/stack/operator-process.ts';
 import { startBenchCluster } from './cluster.ts';
 import { imageFlags } from './image-flags.ts';
 import { median, pairsOf } from './measure.ts';

@@ -1,8 +1,8 @@
 // The memory of an operator with one report that needs every client: services and their logs, PostgreSQL with TLS, S3,
 // KMS. The bundle with the image's flags, examining every ten seconds, with a Lease as it is deployed.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildWhenNeeded, startOperatorProcess } from '../stack/operator-process.ts';
-import { startStack } from '../stack/stack.ts';
+import { buildWhenNeeded, startOperatorProcess } from '../../test/stack/operator-process.ts';
+import { startStack } from '../../test/stack/stack.ts';
 import { imageFlags } from './image-flags.ts';
 import { watchMemory } from './watch-memory.ts';
 

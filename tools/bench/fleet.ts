@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service } from '../../src/api/components.ts';
-import { buildWhenNeeded, startOperatorProcess } from '../stack/operator-process.ts';
+import { buildWhenNeeded, startOperatorProcess } from '../../test/stack/operator-process.ts';
 import { startBenchCluster } from './cluster.ts';
 import { imageFlags } from './image-flags.ts';
 import { cpuSeconds, load, memory } from './process-use.ts';

@@ -1,5 +1,5 @@
 // docs/reference/imports.md: the table that test/contract/imports.test.ts holds the code to.
-import { IMPORT_TABLE } from '../contract/import-table.ts';
+import { IMPORT_TABLE } from '../../test/contract/import-table.ts';
 
 /** The page. */
 export function importsReference(): string {
