@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { bench } from '../../tools/bench/command.ts';
 import { imageFlags } from '../../tools/bench/image-flags.ts';
 import { MEASUREMENTS } from '../../tools/bench/measurements.ts';
 
@@ -11,7 +12,24 @@ const BENCH = join(ROOT, 'tools/bench');
 const DOCS = readFileSync(join(ROOT, 'docs/performance.md'), 'utf8');
 const ROWS = Object.entries(MEASUREMENTS);
 
-const bench = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
+interface Answer {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(...args: string[]): Promise<Answer> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const status = await bench(
+    args,
+    (line) => out.push(line),
+    (line) => err.push(line),
+  );
+  return { status, stdout: out.join('\n'), stderr: err.join('\n') };
+}
+
+/** As a process of its own, which takes seconds to start. */
+const start = (...args: string[]): Answer =>
   spawnSync(process.execPath, ['--import', 'tsx', join(BENCH, 'main.ts'), ...args], { cwd: ROOT, encoding: 'utf8' });
 
 describe('the measurements', () => {
@@ -38,8 +56,8 @@ describe('the measurements', () => {
 });
 
 describe('npm run bench', () => {
-  it('says what there is', () => {
-    const { status, stdout } = bench('--help');
+  it('says what there is', async () => {
+    const { status, stdout } = await run('--help');
     expect(status).toBe(0);
     const lines = stdout.split('\n');
     for (const [name, { budget }] of ROWS)
@@ -51,9 +69,15 @@ describe('npm run bench', () => {
     [['--minutes', 'long', 'fleet'], '--minutes is a number above 0, not long.'],
     [['--minutes', '0', 'fleet'], '--minutes is a number above 0, not 0.'],
     [['--fast'], "Unknown option '--fast'"],
-  ])('refuses %j with a sentence', (args, sentence) => {
-    const { status, stdout, stderr } = bench(...args);
+  ])('refuses %j with a sentence', async (args, sentence) => {
+    const { status, stdout, stderr } = await run(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(sentence);
+  });
+
+  it('ends with that code as a process', { timeout: 120_000 }, () => {
+    const { status, stdout, stderr } = start('nosuch');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('No such measurement: nosuch.');
   });
 });

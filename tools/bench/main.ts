@@ -1,76 +1,8 @@
-// `npm run bench [-- NAME…]`: measures what has a budget, one file a measurement, and says which budgets are not kept.
-import { parseArgs } from 'node:util';
-import { MEASUREMENTS } from './measurements.ts';
-import { load } from './process-use.ts';
+// `npm run bench [-- NAME…]`: measures what has a budget.
+import { bench } from './command.ts';
 
-const NAMES = Object.keys(MEASUREMENTS);
-const DEFAULT_MINUTES = 2;
-
-const USAGE = `npm run bench [-- [--minutes N] [NAME…]]
-
-Measures what has a budget (docs/performance.md): all of it, or what is named.
-
-${Object.entries(MEASUREMENTS)
-  .map(([name, { title, budget }]) => `  ${name.padEnd(18)} ${title}: ${budget}`)
-  .join('\n')}
-
-  --minutes N        how long the measurements of memory and of the fleet go on (default ${DEFAULT_MINUTES}; the budgets say 10)
-  --help             this
-
-Exit codes: 0 every budget is kept, 1 one is not, 2 usage, 3 something could not be measured.`;
-
-interface Asked {
-  readonly names: readonly string[];
-  readonly minutes: number;
-  readonly help: boolean;
-}
-
-/** What the command line asks for, or why it cannot be done. */
-function read(argv: readonly string[]): Asked | string {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { minutes: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    });
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  const { positionals, values } = parsed;
-  const unknown = positionals.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
-  if (unknown.length > 0) return `No such measurement: ${unknown.join(', ')}. There are: ${NAMES.join(', ')}.`;
-  const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
-  if (!(minutes > 0)) return `--minutes is a number above 0, not ${values.minutes ?? ''}.`;
-  return { names: positionals.length === 0 ? NAMES : positionals, minutes, help: values.help === true };
-}
-
-const asked = read(process.argv.slice(2));
-if (typeof asked === 'string') {
-  console.error(asked);
-  process.exitCode = 2;
-} else if (asked.help) {
-  console.log(USAGE);
-} else {
-  const missed: string[] = [];
-  const unmeasured: string[] = [];
-  for (const name of asked.names) {
-    const measurement = MEASUREMENTS[name];
-    if (measurement === undefined) continue;
-    console.log(`# ${measurement.title} (budget: ${measurement.budget}; ${load()})`);
-    try {
-      if (!(await measurement.measure((line) => console.log(line), asked))) missed.push(name);
-    } catch (error) {
-      console.log(`could not be measured: ${error instanceof Error ? error.message : String(error)}`);
-      unmeasured.push(name);
-    }
-  }
-  if (unmeasured.length > 0) {
-    console.error(`Not measured: ${unmeasured.join(', ')}.`);
-    process.exitCode = 3;
-  }
-  if (missed.length > 0) {
-    console.error(`Not within the budget: ${missed.join(', ')}.`);
-    process.exitCode = 1;
-  }
-}
+process.exitCode = await bench(
+  process.argv.slice(2),
+  (line) => console.log(line),
+  (line) => console.error(line),
+);
