@@ -85,7 +85,11 @@ whoever runs it starts it again, and it stands by.`,
           signal: terminal.signal,
           ...(options.leaderElect ? { election: { lease, times } } : {}),
         });
-        if (end === 'lease lost') throw new CommandError('the Lease was lost to another replica', EXIT.internal);
+        if (end === 'lease lost')
+          throw new CommandError(
+            'the Lease was lost: another replica holds it, or the API server did not answer in time; the log says which',
+            EXIT.internal,
+          );
       } finally {
         await cluster.close();
       }
