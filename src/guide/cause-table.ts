@@ -32,30 +32,29 @@ export const CAN_SPEAK_OF: Readonly<Record<Backend, readonly Service[]>> = {
   'key-management': ['auth-vault'],
 };
 
-/** Where a cause may stand: literals of at least eleven bytes, so that most of a log is skipped unread. */
+/**
+ * Where a cause may stand: literals of at least eleven bytes, so that most of a log is skipped unread. The scanner looks
+ * for the eleventh byte first and the one before it, so each begins where these two are rare.
+ */
 export const CAUSE_ANCHORS: readonly string[] = [
   'PSQLException: ',
-  'because of SQLSTATE(',
+  ' of SQLSTATE(',
   ', SQLState: ',
+  'QL State  : ',
   'JDBC Connection',
   'JDBCConnectionException',
   'SQLTransientConnectionException',
   'FlywaySqlException',
-  'Unable to obtain connection from database',
-  'DataSource health check failed',
+  'ble to obtain connection from database',
+  'ource health check failed',
   'Failed to validate connection',
   'ms to respond',
-  'could not extend file',
-  'SQL State  : ',
-  'authentication failed for user',
-  'connection slots are reserved',
-  'too many clients already',
-  'the database system is ',
-  'terminating connection due to',
-  'Status Code: ',
+  ' extend file "',
+  'FATAL: password authentication',
+  'FATAL: sorry, too many clients',
+  'tatus Code: ',
   'SdkClientException: ',
-  'request for "http',
-  'Connect to http',
+  'uest for "http',
   'HttpHostConnectException: ',
   'HttpServerErrorException',
   'UnknownHostException: ',
@@ -93,15 +92,18 @@ const database = (says: RegExp, fault?: FaultCode): CauseRule => ({
 const storage = (says: RegExp, fault: FaultCode): CauseRule => ({ says, about: 'object-storage', fault });
 const keys = (says: RegExp, fault: FaultCode): CauseRule => ({ says, about: 'key-management', fault });
 
+const SQLSTATE_RULES: readonly CauseRule[] = [
+  ...Object.entries(SQLSTATES).map(([state, fault]) => ({
+    ...database(new RegExp(`(?:SQL ?State {0,3}[:[(] ?|because of SQLSTATE\\()${state}\\b`, 'gi'), fault),
+    ...(state.startsWith('08') ? { vague: true as const } : {}),
+  })),
+];
+
 const DATABASE_RULES: readonly CauseRule[] = [
   // Who says only that it is about the database.
   database(
     /Failed to obtain JDBC Connection|Unable to acquire JDBC Connection|Could not open JDBC Connection|JDBCConnectionException|CannotGetJdbcConnectionException|SQLTransientConnectionException|Unable to obtain connection from database|DataSource health check failed|PSQLException: FATAL|FlywaySqlException|because of SQLSTATE\(|Failed to validate connection|\(db\) took \d{1,9}ms to respond/gi,
   ),
-  ...Object.entries(SQLSTATES).map(([state, fault]) => ({
-    ...database(new RegExp(`(?:SQL ?State {0,3}[:[(] ?|because of SQLSTATE\\()${state}\\b`, 'gi'), fault),
-    ...(state.startsWith('08') ? { vague: true as const } : {}),
-  })),
   database(
     /password authentication failed for user|SASL authentication failed|\bauth failed\b|no pg_hba\.conf entry for|pg_hba\.conf rejects connection|is not permitted to log in|FATAL: role "[^"\n]{1,63}" does not exist|permission denied for database|no such user\b|requested (?:password|SCRAM)-based authentication|authentication type \d{1,3} is not supported/gi,
     'DatabaseAuthenticationFailed',
@@ -212,12 +214,24 @@ const NETWORK_RULES: readonly CauseRule[] = [
 export const AWS_CLIENT = /SdkClientException|AmazonClientException/i;
 export const AWS_NO_CREDENTIALS = /Unable to load (?:AWS )?credentials|contained no credentials|credentials from any/i;
 
-export const CAUSE_RULES: readonly CauseRule[] = [
-  ...DATABASE_RULES,
-  ...AWS_RULES,
-  ...SERVICE_RULES,
-  ...ITSELF_RULES,
-  ...NETWORK_RULES,
+/** The rules, each group behind a look that says whether any of it can hold: most lines are about one thing. */
+export const CAUSE_GROUPS: readonly { readonly gate: RegExp; readonly rules: readonly CauseRule[] }[] = [
+  {
+    gate: /SQL|JDBC|database|FATAL|connection|auth|_timeout|server login|pg_hba|no such|clients already|SSL|could not |read-only|permi|\(db\)/i,
+    rules: DATABASE_RULES,
+  },
+  { gate: /SQL ?State/i, rules: SQLSTATE_RULES },
+  {
+    gate: /S3|NoSuchBucket|AccessKeyId|SignatureDoes|bucket|request rate|SlowDown/i,
+    rules: AWS_RULES.filter(({ about }) => about === 'object-storage'),
+  },
+  { gate: /kms|key usage/i, rules: AWS_RULES.filter(({ about }) => about === 'key-management') },
+  { gate: /http|refused|UnknownHost|resolve|timed out|\[5\d\d/i, rules: SERVICE_RULES },
+  { gate: /OutOfMemory/i, rules: ITSELF_RULES },
+  {
+    gate: /refused|unreachable|NoRoute|reset|time|UnknownHost|not known|resolve|SSL|PKIX|alternative/i,
+    rules: NETWORK_RULES,
+  },
 ];
 
 /** What a trouble of the network is called at each other end. */

@@ -5,7 +5,7 @@ import {
   AWS_CLIENT,
   AWS_NO_CREDENTIALS,
   CAN_SPEAK_OF,
-  CAUSE_RULES,
+  CAUSE_GROUPS,
   TROUBLE_AT,
   type About,
   type CauseRule,
@@ -104,7 +104,8 @@ function databaseFault(headers: Headers, fault: FaultCode | undefined): FaultCod
 }
 
 function hitsIn(headers: Headers, services: readonly Service[], whole: string): readonly Hit[] {
-  const hits = CAUSE_RULES.flatMap((rule) =>
+  const rules = CAUSE_GROUPS.filter(({ gate }) => gate.test(headers.text)).flatMap((group) => group.rules);
+  const hits = rules.flatMap((rule) =>
     [...headers.text.matchAll(rule.says)].map((match): Hit => ({
       rule,
       index: match.index,
