@@ -12,6 +12,7 @@ export const OUR_TROUBLES = [
   'TargetInvalid',
   'CheckerNotAuthorized',
   'CheckerStarved',
+  'CheckerExhausted',
   'ClusterUnavailable',
   'NoCluster',
   'NotAsked',

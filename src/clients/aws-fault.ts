@@ -158,6 +158,8 @@ function transportCode(kind: TransportFault['kind'], prefix: 'Bucket' | 'Kms'): 
       return `${prefix}Timeout`;
     case 'tls':
       return `${prefix}TlsFailed`;
+    case 'exhausted':
+      return 'CheckerExhausted';
     case 'forbidden-address':
       return 'AddressForbidden';
   }

@@ -2,7 +2,7 @@
 // (except the signal's Stop when the run was cancelled). Each is made in its own file, the only importer of its SDK.
 import type { Outcome } from '../facts/outcome.ts';
 import type { HttpAnswer, KeyDescription } from '../facts/observed.ts';
-import type { AwsAccess, DatabaseConnection } from '../facts/target.ts';
+import type { AwsAccess, BasicCredentials, ClientCertificate, DatabaseConnection } from '../facts/target.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 
 /** What went wrong on the way, before any protocol could say more. Probes turn it into the fault of their kind. */
@@ -11,17 +11,37 @@ export type TransportFault =
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'timeout'; readonly detail: string }
   | { readonly kind: 'broken'; readonly detail: string }
-  | { readonly kind: 'tls'; readonly detail: string }
+  | {
+      readonly kind: 'tls';
+      readonly detail: string;
+      /** The other side does not speak TLS at all, or ends the handshake for want of a client certificate. */
+      readonly because?: 'not-tls' | 'client-certificate';
+    }
+  /** This process or machine has no descriptor, port or memory left: nothing follows about the other side. */
+  | { readonly kind: 'exhausted'; readonly detail: string }
   | { readonly kind: 'forbidden-address'; readonly detail: string };
 
 export interface HttpRequest {
   /** Absolute URL. Redirects are not followed. */
   readonly url: string;
-  readonly tls: { readonly ca?: string; readonly serverName?: string };
+  readonly tls: {
+    readonly ca?: string;
+    readonly serverName?: string;
+    /** Shown when the server asks for one. */
+    readonly certificate?: ClientCertificate;
+  };
+  /** At most one such request to a URL is under way at a time, whoever asks; after a timeout the next one waits. */
+  readonly alone?: true;
+  /** Beside our own. Names and values that no header can have are left out. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as Basic (RFC 7617). Whoever asks has made sure that the server may see them. */
+  readonly credentials?: BasicCredentials;
+  /** Takes the body piece by piece, decoded, up to `maxBytes`; the answer's own `body` is empty then. */
+  readonly stream?: { readonly maxBytes: number; readonly onText: (text: string) => void };
 }
 
 export interface HttpClient {
-  /** GET over a fresh connection; the body is read up to 64 KiB and the rest is not awaited. */
+  /** GET over a fresh connection; a body that is not streamed is read up to 64 KiB and the rest is not awaited. */
   get(request: HttpRequest, signal: AbortSignal): Promise<Result<HttpAnswer, TransportFault>>;
 }
 

@@ -8,7 +8,7 @@ import type { Result, TransportFault } from './clients.ts';
 import { isForbiddenAddress, isForbiddenName } from './forbidden-address.ts';
 import { createResolver, type Resolver } from './resolver.ts';
 import { secure, type TlsOptions } from './tls.ts';
-import { codeOf, DialError, socketFault, timeoutOrStop } from './transport-fault.ts';
+import { codeOf, DialError, exhaustion, socketFault, timeoutOrStop } from './transport-fault.ts';
 
 export { DialError, dialFaultIn } from './transport-fault.ts';
 export type { TlsOptions } from './tls.ts';
@@ -46,6 +46,8 @@ export function createDial(resolve: Resolver = createResolver()): Dial {
       const isLast = index === allowed.length - 1;
       const tcp = await connectTo(address, port, where, signal, isLast ? undefined : NEXT_ADDRESS_AFTER_MS);
       if (tcp.ok) return tls === undefined ? tcp : secure(tcp.value, host, where, tls, signal);
+      // What is ours says nothing about the other addresses, and meets them as well.
+      if (tcp.fault.kind === 'exhausted') return tcp;
       faults.push(tcp.fault);
       if (signal.aborted) break;
     }
@@ -53,7 +55,7 @@ export function createDial(resolve: Resolver = createResolver()): Dial {
     if (first === undefined || faults.length === 1) return { ok: false, fault: first ?? noAddress(host) };
     return {
       ok: false,
-      fault: { kind: first.kind, detail: `${first.detail} (none of ${faults.length} addresses answers)` },
+      fault: { ...first, detail: `${first.detail} (none of ${faults.length} addresses answers)` },
     };
   };
 }
@@ -70,6 +72,8 @@ async function resolved(
   } catch (error) {
     if (signal.aborted) return { ok: false, fault: timeoutOrStop(signal, `the name ${host} was not resolved`) };
     const code = codeOf(error);
+    const ours = exhaustion(error, host);
+    if (ours !== undefined) return { ok: false, fault: ours };
     const temporary = NO_ANSWER.has(code);
     const detail = temporary
       ? `the DNS server gives no answer for ${host} (${code})`
@@ -109,8 +113,8 @@ function connectTo(
     try {
       // No delay algorithm: every request of ours is one write.
       socket = connect({ host: address, port, noDelay: true });
-    } catch {
-      resolve({ ok: false, fault: { kind: 'refused', detail: `${port} is not a port` } });
+    } catch (error) {
+      resolve({ ok: false, fault: exhaustion(error, where) ?? { kind: 'refused', detail: `${port} is not a port` } });
       return;
     }
     // A socket may fail between our listener and its next owner's; unheard, that would end the process.

@@ -2,12 +2,14 @@
 // Written by us because a probe opens a fresh connection each time: what general clients do around one costs three
 // times the request itself, and none of them caps headers and body while it reads.
 
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+
 /** Bytes of body that are kept; the rest is not awaited. */
 export const MAX_BODY_BYTES = 64 * 1024;
 /** Bytes of status line and headers, interim responses included. */
 export const MAX_HEAD_BYTES = 32 * 1024;
-/** Bytes of a chunked body with its framing. Chunks of a byte each have six times as much of it as of body. */
-const MAX_CHUNKED_BYTES = 8 * MAX_BODY_BYTES;
+/** A chunked body with its framing, as a multiple of the body. Chunks of a byte each have six times as much of it. */
+const MOST_FRAMING = 8;
 /** Bytes of a chunk's size line with its extensions. */
 const MAX_CHUNK_LINE_BYTES = 1024;
 
@@ -15,9 +17,17 @@ export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
   readonly date: string | undefined;
+  readonly location: string | undefined;
+  /** Empty where it was streamed. */
   readonly body: string;
-  /** The body has more than MAX_BODY_BYTES. */
+  /** The body has more than the bytes that are kept. */
   readonly truncated: boolean;
+}
+
+export interface BodyLimit {
+  readonly maxBytes: number;
+  /** Takes the text instead of the answer's `body`. */
+  readonly onText?: (text: string) => void;
 }
 
 /** `undefined`: more is needed. A string: what is wrong with it, after the name of the other side. */
@@ -36,14 +46,25 @@ interface Head {
   readonly status: number;
   readonly contentType: string;
   readonly date: string | undefined;
+  readonly location: string | undefined;
+  /** Content-Encoding: some servers compress whatever they are asked. */
+  readonly encoding: string;
   /** How the body ends. */
   readonly framing: { readonly kind: 'length'; readonly bytes: number } | { readonly kind: 'chunked' | 'close' };
 }
 
 const EMPTY = Buffer.alloc(0);
 
+/** Decoders by Content-Encoding. Some servers compress whatever they are asked (RFC 9110, 8.4.1). */
+const DECODERS: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
+
 /** A reader for the answer to one GET. */
-export function createResponseReader(): ResponseReader {
+export function createResponseReader({ maxBytes, onText }: BodyLimit = { maxBytes: MAX_BODY_BYTES }): ResponseReader {
   let head: Head | undefined;
   let headBytes = 0;
   /** Bytes that were received and not yet used. */
@@ -54,17 +75,26 @@ export function createResponseReader(): ResponseReader {
   let receivedBytes = 0;
   /** Of the current chunk; -1: a size line comes next; -2: the line break after a chunk. */
   let chunkLeft = -1;
+  const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
-  const answer = (of: Head): HttpResponse => {
+  const answer = (of: Head): HttpResponse | string => {
     const [only = EMPTY] = body;
     const whole = body.length <= 1 ? only : Buffer.concat(body);
-    const kept = whole.length > MAX_BODY_BYTES ? whole.subarray(0, MAX_BODY_BYTES) : whole;
-    const { status, contentType, date } = of;
-    return { status, contentType, date, body: kept.toString('utf8'), truncated: whole.length > MAX_BODY_BYTES };
+    const cut = bodyBytes > maxBytes;
+    const { status, contentType, date, location } = of;
+    const read = decoded(cut ? whole.subarray(0, maxBytes) : whole, of.encoding, cut, maxBytes);
+    if (typeof read === 'string') return read;
+    if (onText !== undefined) onText(isPlain(of) ? text.decode() : read.bytes.toString('utf8'));
+    const said = onText === undefined ? read.bytes.toString('utf8') : '';
+    return { status, contentType, date, location, body: said, truncated: read.truncated };
   };
 
   const keep = (bytes: Buffer): void => {
-    body.push(bytes);
+    // Of a compressed body nothing can be told before its end.
+    if (onText !== undefined && head !== undefined && isPlain(head)) {
+      const room = maxBytes - bodyBytes;
+      if (room > 0) onText(text.decode(bytes.subarray(0, room), { stream: true }));
+    } else body.push(bytes);
     bodyBytes += bytes.length;
   };
 
@@ -86,7 +116,7 @@ export function createResponseReader(): ResponseReader {
 
   const readChunks = (of: Head): Progress => {
     for (;;) {
-      if (bodyBytes > MAX_BODY_BYTES) return answer(of);
+      if (bodyBytes > maxBytes) return answer(of);
       if (chunkLeft > 0) {
         if (rest.length === 0) return undefined;
         const part = rest.subarray(0, chunkLeft);
@@ -125,19 +155,15 @@ export function createResponseReader(): ResponseReader {
       if (head.framing.kind === 'chunked') {
         receivedBytes += chunk.length;
         const progress = readChunks(head);
-        return progress === undefined && receivedBytes > MAX_CHUNKED_BYTES
+        return progress === undefined && receivedBytes > MOST_FRAMING * maxBytes
           ? 'sends chunks that hold almost nothing'
           : progress;
       }
-      keep(rest);
+      // What follows the announced length is no part of this answer.
+      keep(head.framing.kind === 'length' ? rest.subarray(0, head.framing.bytes - bodyBytes) : rest);
       rest = EMPTY;
-      if (head.framing.kind === 'length' && bodyBytes >= Math.min(head.framing.bytes, MAX_BODY_BYTES + 1)) {
-        // What follows the announced length is no part of this answer.
-        const surplus = bodyBytes - head.framing.bytes;
-        if (surplus > 0) body.push((body.pop() ?? EMPTY).subarray(0, -surplus));
-        return answer(head);
-      }
-      return bodyBytes > MAX_BODY_BYTES ? answer(head) : undefined;
+      const isWhole = head.framing.kind === 'length' && bodyBytes >= head.framing.bytes;
+      return isWhole || bodyBytes > maxBytes ? answer(head) : undefined;
     },
     end() {
       if (head === undefined)
@@ -148,6 +174,29 @@ export function createResponseReader(): ResponseReader {
       return 'closed the connection in the middle of its answer';
     },
   };
+}
+
+function isPlain({ encoding }: Head): boolean {
+  return encoding === '' || encoding === 'identity';
+}
+
+/** The body without its encoding, or what is wrong with it. A compressed body that was cut cannot be read at all. */
+function decoded(
+  bytes: Buffer,
+  encoding: string,
+  cut: boolean,
+  maxBytes: number,
+): { readonly bytes: Buffer; readonly truncated: boolean } | string {
+  if (encoding === '' || encoding === 'identity') return { bytes, truncated: cut };
+  const decode = DECODERS[encoding];
+  if (decode === undefined) return 'sends a body in an encoding that was not asked for';
+  if (cut) return { bytes: EMPTY, truncated: true };
+  try {
+    return { bytes: decode(bytes, { maxOutputLength: maxBytes }), truncated: false };
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return isTooLarge ? { bytes: EMPTY, truncated: true } : `sends a body that is no ${encoding}`;
+  }
 }
 
 function tooManyHeaders(): string {
@@ -165,6 +214,8 @@ function parseHead(text: string): Head | string {
   if (status === undefined) return 'does not answer in HTTP';
   let contentType = '';
   let date: string | undefined;
+  let location: string | undefined;
+  let encoding = '';
   let length: number | undefined;
   let chunked = false;
   for (let index = 1; index < lines.length; index++) {
@@ -177,6 +228,15 @@ function parseHead(text: string): Head | string {
         break;
       case 'date':
         date = line.slice(colon + 1).trim();
+        break;
+      case 'location':
+        location = line.slice(colon + 1).trim();
+        break;
+      case 'content-encoding':
+        encoding = line
+          .slice(colon + 1)
+          .trim()
+          .toLowerCase();
         break;
       case 'transfer-encoding':
         chunked = /(?:^|[,\s])chunked$/i.test(line.slice(colon + 1).trim());
@@ -201,5 +261,5 @@ function parseHead(text: string): Head | string {
         : length === undefined
           ? { kind: 'close' }
           : { kind: 'length', bytes: length };
-  return { status: code, contentType, date, framing };
+  return { status: code, contentType, date, location, encoding, framing };
 }

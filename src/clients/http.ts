@@ -4,9 +4,9 @@ import { isIP, type Socket } from 'node:net';
 import type { HttpAnswer } from '../facts/observed.ts';
 import type { HttpClient, HttpRequest, Result, TransportFault } from './clients.ts';
 import type { Dial, DialTarget } from './dial.ts';
-import { createResponseReader, type HttpResponse } from './http-response.ts';
+import { type BodyLimit, createResponseReader, type HttpResponse, MAX_BODY_BYTES } from './http-response.ts';
 import { certificateNotAfter } from './tls.ts';
-import { socketFault, timeoutOrStop } from './transport-fault.ts';
+import { clientCertificateFault, socketFault, timeoutOrStop } from './transport-fault.ts';
 
 const USER_AGENT = 'recognize-health';
 const ACCEPT = 'application/json, text/html;q=0.9, */*;q=0.8';
@@ -31,9 +31,44 @@ interface Plan {
   readonly message: string;
   /** The other side, for details. */
   readonly where: string;
+  readonly limit: BodyLimit;
 }
 
-function plan({ url, tls }: HttpRequest): Plan | string {
+/** A header that a probe of a pod may name (RFC 9110, 5.6.2); what is ours to say is not taken over. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
+const HEADER_VALUE = /^[\t\x20-\x7e]{0,1024}$/;
+const OUR_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'user-agent',
+  'accept-encoding',
+  'authorization',
+  'expect',
+  'upgrade',
+]);
+
+/** Host, accept and what was asked for besides, each with its line end. */
+function headersOf({ headers = {}, credentials }: HttpRequest, host: string): string {
+  const theirs = Object.entries(headers).filter(
+    ([name, value]) => HEADER_NAME.test(name) && HEADER_VALUE.test(value) && !OUR_HEADERS.has(name.toLowerCase()),
+  );
+  const isSaid = (name: string): boolean => theirs.some(([title]) => title.toLowerCase() === name.toLowerCase());
+  const own = [
+    ['Host', host],
+    ['User-Agent', USER_AGENT],
+    ['Accept', ACCEPT],
+  ].filter(([name = '']) => !isSaid(name));
+  const said = [...own, ...theirs];
+  if (credentials !== undefined) {
+    const pair = `${credentials.username}:${credentials.password.reveal()}`;
+    said.push(['Authorization', `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`]);
+  }
+  return said.map(([name = '', value = '']) => `${name}: ${value}\r\n`).join('');
+}
+
+function plan(request: HttpRequest): Plan | string {
+  const { url, tls } = request;
   let parsed: URL;
   try {
     parsed = new URL(url);
@@ -50,21 +85,24 @@ function plan({ url, tls }: HttpRequest): Plan | string {
     target: {
       host: bare,
       port,
-      tls: secured ? { ca: tls.ca, serverName: tls.serverName, alpn: ['http/1.1'] } : undefined,
+      tls: secured
+        ? { ca: tls.ca, serverName: tls.serverName, certificate: tls.certificate, alpn: ['http/1.1'] }
+        : undefined,
     },
-    message: `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${USER_AGENT}\r\nAccept: ${ACCEPT}\r\nConnection: close\r\n\r\n`,
+    message: `GET ${pathname}${search} HTTP/1.1\r\n${headersOf(request, host)}Connection: close\r\n\r\n`,
     where: `${isIP(bare) === 6 ? `[${bare}]` : bare}:${port}`,
+    limit: request.stream ?? { maxBytes: MAX_BODY_BYTES },
   };
 }
 
 /** Sends the request, reads the answer, and always destroys the socket. */
 function exchange(
   socket: Socket,
-  { message, where }: Plan,
+  { message, where, limit, target }: Plan,
   signal: AbortSignal,
 ): Promise<Result<HttpAnswer, TransportFault>> {
   return new Promise((resolve, reject) => {
-    const reader = createResponseReader();
+    const reader = createResponseReader(limit);
     const finish = (): void => {
       signal.removeEventListener('abort', onAbort);
       socket.removeListener('data', onData);
@@ -79,7 +117,7 @@ function exchange(
       }
       const notAfter = certificateNotAfter(socket);
       finish();
-      const { status, contentType, body, truncated, date } = progress;
+      const { status, contentType, body, truncated, date, location } = progress;
       resolve({
         ok: true,
         value: {
@@ -87,6 +125,7 @@ function exchange(
           contentType,
           body,
           truncated,
+          ...(location === undefined ? {} : { location }),
           ...(date === undefined ? {} : { date }),
           ...(notAfter === undefined ? {} : { certificateNotAfter: notAfter }),
         },
@@ -99,7 +138,9 @@ function exchange(
     const onEnd = (): void => settle(reader.end());
     const onError = (error: Error): void => {
       finish();
-      resolve({ ok: false, fault: socketFault(error, where) });
+      // TLS 1.3 asks for the client's certificate when the client is done: its refusal meets the request.
+      const shown = target.tls?.certificate !== undefined;
+      resolve({ ok: false, fault: clientCertificateFault(error, where, shown) ?? socketFault(error, where) });
     };
     const onAbort = (): void => {
       finish();

@@ -1,5 +1,6 @@
 // The clients that a process shares: one dial for all, SDKs loaded when the first target needs them.
 import type { Clock } from '../runtime/clock.ts';
+import { oneAtATime } from './alone.ts';
 import type { Clients, ClusterClient } from './clients.ts';
 import { createDial } from './dial.ts';
 import { createHttpClient } from './http.ts';
@@ -22,7 +23,7 @@ export function createClients({ cluster, clock, resolve }: ClientsOptions): Clie
   const s3 = createS3Client({ dial });
   const kms = createKmsClient({ dial });
   return {
-    http: createHttpClient(dial),
+    http: oneAtATime(createHttpClient(dial), clock),
     postgres: createPostgresClient(dial, clock),
     s3,
     kms,

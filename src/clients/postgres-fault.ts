@@ -23,6 +23,7 @@ const TRANSPORT: Readonly<Record<TransportFault['kind'], FaultCode>> = {
   broken: 'DatabaseUnreachable',
   timeout: 'DatabaseTimeout',
   tls: 'DatabaseTlsFailed',
+  exhausted: 'CheckerExhausted',
   'forbidden-address': 'AddressForbidden',
 };
 

@@ -1,8 +1,9 @@
 // TLS over a connected socket, with the verification that was asked for and no other.
 import { isIP, type Socket } from 'node:net';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import type { ClientCertificate } from '../facts/target.ts';
 import type { Result, TransportFault } from './clients.ts';
-import { timeoutOrStop, tlsFault } from './transport-fault.ts';
+import { clientCertificateFault, timeoutOrStop, tlsFault } from './transport-fault.ts';
 
 /** How to protect a connection. */
 export interface TlsOptions {
@@ -13,13 +14,22 @@ export interface TlsOptions {
   /** VerifyFull (default): authority and name. VerifyCA: authority only. Require: encryption only. */
   readonly mode?: 'Require' | 'VerifyCA' | 'VerifyFull' | undefined;
   readonly alpn?: readonly string[] | undefined;
+  /** Shown when the server asks for one. */
+  readonly certificate?: ClientCertificate | undefined;
 }
 
 /** Contexts by bundle. Making one parses every root, which costs more than the handshake. */
 const contexts = new Map<string, SecureContext>();
 const CONTEXTS_KEPT = 32;
 
-function contextFor(ca: string | undefined): SecureContext {
+function contextFor(ca: string | undefined, certificate: ClientCertificate | undefined): SecureContext {
+  // Of this one request: a private key is not kept.
+  if (certificate !== undefined)
+    return createSecureContext({
+      cert: certificate.pem,
+      key: certificate.key.reveal(),
+      ...(ca === undefined ? {} : { ca }),
+    });
   const key = ca ?? '';
   const kept = contexts.get(key);
   if (kept !== undefined) return kept;
@@ -48,10 +58,12 @@ export async function secure(
   const name = options.serverName ?? host;
   let secureContext: SecureContext;
   try {
-    secureContext = contextFor(options.ca);
+    secureContext = contextFor(options.ca, options.certificate);
   } catch {
     socket.destroy();
-    return { ok: false, fault: { kind: 'tls', detail: `the CA bundle for ${host} is not valid PEM` } };
+    const what =
+      options.certificate === undefined ? 'the CA bundle' : 'the client certificate, its key or the CA bundle';
+    return { ok: false, fault: { kind: 'tls', detail: `${what} for ${host} is not valid PEM` } };
   }
   return new Promise((resolve, reject) => {
     const settle = (error: unknown): void => {
@@ -61,11 +73,13 @@ export async function secure(
       socket.destroy();
       try {
         const what = `${where} did not finish the TLS handshake`;
-        resolve({ ok: false, fault: error === signal ? timeoutOrStop(signal, what) : tlsFault(error, where, name) });
+        resolve({ ok: false, fault: error === signal ? timeoutOrStop(signal, what) : faultOf(error) });
       } catch (stop) {
         reject(stop instanceof Error ? stop : new Error('aborted'));
       }
     };
+    const faultOf = (error: unknown): TransportFault =>
+      clientCertificateFault(error, where, options.certificate !== undefined) ?? tlsFault(error, where, name);
     const onAbort = (): void => settle(signal);
     const onSecure = (): void => {
       signal.removeEventListener('abort', onAbort);

@@ -52,7 +52,12 @@ const SOCKET_MEANINGS: Readonly<Record<string, readonly [TransportFault['kind'],
   ETIMEDOUT: ['timeout', 'did not answer: the system gave up'],
   EHOSTUNREACH: ['broken', 'cannot be reached: no route to the host'],
   ENETUNREACH: ['broken', 'cannot be reached: no route to the network'],
-  EADDRNOTAVAIL: ['broken', 'cannot be reached: no local address fits'],
+  EADDRNOTAVAIL: ['exhausted', 'was not tried: this machine has no local port left, or no address that fits'],
+  EMFILE: ['exhausted', 'was not tried: this process has no file descriptor left'],
+  ENFILE: ['exhausted', 'was not tried: this machine has no file descriptor left'],
+  ENOBUFS: ['exhausted', 'was not tried: this machine has no buffer left'],
+  ENOMEM: ['exhausted', 'was not tried: this machine has no memory left'],
+  EAGAIN: ['exhausted', 'was not tried: this machine has no local port left'],
   EACCES: ['broken', 'cannot be reached: this machine forbids it'],
   EPERM: ['broken', 'cannot be reached: this machine forbids it'],
 };
@@ -77,6 +82,25 @@ const CERTIFICATE_MEANINGS: Readonly<Record<string, string>> = {
   INVALID_PURPOSE: 'has a certificate that is not for servers',
 };
 
+/** A fault of our own side inside an error of any kind; undefined when the error says nothing about us. */
+export function exhaustion(error: unknown, where: string): TransportFault | undefined {
+  const meaning = SOCKET_MEANINGS[codeOf(error)];
+  return meaning?.[0] === 'exhausted' ? { kind: 'exhausted', detail: `${where} ${meaning[1]}` } : undefined;
+}
+
+/** Alerts by which a server ends a handshake for want of a client certificate, or over the one it was shown. */
+const CLIENT_CERTIFICATE_ALERTS =
+  /^ERR_SSL_(?:TLSV13_ALERT_CERTIFICATE_REQUIRED|(?:TLSV1|SSLV3|SSL\/TLS)_ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED))$/;
+
+/** The fault of an error by which a server ends TLS because of our certificate; undefined for any other error. */
+export function clientCertificateFault(error: unknown, where: string, shown: boolean): TransportFault | undefined {
+  if (!CLIENT_CERTIFICATE_ALERTS.test(codeOf(error))) return undefined;
+  const detail = shown
+    ? `${where} does not accept the client certificate that it was shown`
+    : `${where} asks for a client certificate`;
+  return { kind: 'tls', detail, because: 'client-certificate' };
+}
+
 /** The fault of an error met while TLS was being set up. `name` is the name that the certificate should have. */
 export function tlsFault(error: unknown, where: string, name: string): TransportFault {
   const code = codeOf(error);
@@ -85,7 +109,7 @@ export function tlsFault(error: unknown, where: string, name: string): Transport
   const certificate = CERTIFICATE_MEANINGS[code];
   if (certificate !== undefined) return { kind: 'tls', detail: `${where} ${certificate}` };
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
-    return { kind: 'tls', detail: `${where} does not speak TLS` };
+    return { kind: 'tls', detail: `${where} does not speak TLS`, because: 'not-tls' };
   if (code === 'ECONNRESET' || code === 'EPIPE')
     return { kind: 'broken', detail: `${where} closed the connection during the TLS handshake` };
   return { kind: 'tls', detail: `${where} fails the TLS handshake${code === '' ? '' : ` (${code})`}` };

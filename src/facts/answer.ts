@@ -6,7 +6,13 @@ import type { Fault } from './outcome.ts';
 import type { Kind, LogSighting, Observations, Observed, TargetOf } from './observed.ts';
 
 export type Answer =
-  | { readonly kind: 'pass'; readonly note: SafeText; readonly baseline?: string }
+  | {
+      readonly kind: 'pass';
+      readonly note: SafeText;
+      readonly baseline?: string;
+      /** Backends that the answer itself shows to be up. A pass about anything else proves nothing about them. */
+      readonly vouches?: readonly Component[];
+    }
   | {
       readonly kind: 'fault';
       readonly fault: Fault;
@@ -14,6 +20,8 @@ export type Answer =
       readonly evidence?: SafeText;
       /** `Log` when the evidence is a log line of the guide's; `Inferred` when our own table classified it. */
       readonly basis?: 'Log' | 'Inferred';
+      /** What others say at the same moment: evidence, independent of our way there, that the thing itself is well. */
+      readonly otherwise?: SafeText;
       /** The signatures that a check of logs saw: they explain, and prove, what others say. */
       readonly sightings?: readonly LogSighting[];
       readonly baseline?: string;
@@ -60,6 +68,11 @@ export interface Finding {
 
 export function pass(note: SafeText, baseline?: string): Answer {
   return baseline === undefined ? { kind: 'pass', note } : { kind: 'pass', note, baseline };
+}
+
+/** A pass that shows backends to be up as well. */
+export function vouching(answer: Answer, vouches: readonly Component[]): Answer {
+  return answer.kind === 'pass' && vouches.length > 0 ? { ...answer, vouches } : answer;
 }
 
 /** An answer with a fault. The evidence is the fault's own unless the check has a better excerpt. */

@@ -7,6 +7,7 @@ import type {
   BucketTarget,
   ClusterTarget,
   DatabaseTarget,
+  HealthPlace,
   KeyTarget,
   ServiceAddress,
   ServiceTarget,
@@ -19,6 +20,8 @@ export interface HttpAnswer {
   /** At most 64 KiB. */
   readonly body: string;
   readonly truncated: boolean;
+  /** Location header, where there is one. */
+  readonly location?: string;
   /** Date header, where there is one. */
   readonly date?: string;
   /** Of the peer's certificate, over TLS. RFC 3339. */
@@ -27,14 +30,21 @@ export interface HttpAnswer {
 
 export interface ServiceObserved {
   /** In the order of the addresses. */
-  readonly answers: readonly { readonly address: ServiceAddress; readonly answer: Outcome<HttpAnswer> }[];
+  readonly answers: readonly {
+    readonly address: ServiceAddress;
+    /** Where the answer comes from; undefined: the target's own path at the address. */
+    readonly place?: HealthPlace;
+    readonly answer: Outcome<HttpAnswer>;
+    /** Liveness answered: the process runs, whatever the whole of its health says. */
+    readonly alive?: boolean;
+  }[];
 }
 
 /** What one address says of its Hikari pools. */
 export interface PoolsSeen {
   /** Callers that wait for a connection, over all pools. */
   readonly pending: number;
-  /** The pools that were looked at, by name. Not asked for where nobody waits. */
+  /** The pools in which somebody waits or no connection is free, by name. The gauges lag by a second or so. */
   readonly pools: readonly PoolFigures[];
 }
 

@@ -4,6 +4,18 @@ import type { AcceptedPlatform } from '../api/health-report.ts';
 import type { Secret } from '../runtime/secret.ts';
 import type { Outcome } from './outcome.ts';
 
+/** Shown over TLS to a server that asks for one. */
+export interface ClientCertificate {
+  /** The certificate, with those of its authorities behind it. */
+  readonly pem: string;
+  readonly key: Secret;
+}
+
+export interface BasicCredentials {
+  readonly username: string;
+  readonly password: Secret;
+}
+
 /** One address of a service: a ready endpoint, or the host of its URL. */
 export interface ServiceAddress {
   /** What people see: `10.1.2.3:8080` or the host of the URL. */
@@ -12,6 +24,23 @@ export interface ServiceAddress {
   readonly origin: string;
   /** Pod behind it, where known. */
   readonly pod?: string;
+  /** The spec says https or http: nothing else is tried. */
+  readonly schemeSaid?: true;
+}
+
+/** A place of a pod where health may be asked. */
+export interface HealthPlace {
+  readonly path: string;
+  /** Of the pod; undefined: the one that its Service leads to. */
+  readonly port: number | undefined;
+  /** Undefined: as the address has it. */
+  readonly scheme: 'http' | 'https' | undefined;
+  /** `group`: what the kubelet asks, which leaves out what its group does not hold. */
+  readonly scope: 'all' | 'group';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Who named it. */
+  readonly from:
+    'spec' | 'startupProbe' | 'readinessProbe' | 'livenessProbe' | 'management port' | 'Service port' | 'default';
 }
 
 /** A Recognize service. Its target id is its component. */
@@ -22,10 +51,22 @@ export interface ServiceTarget {
   readonly required: boolean;
   /** Found in the cluster now, only listed in the spec, or remembered from an earlier run and gone. */
   readonly presence: 'found' | 'listed' | 'gone';
-  /** At most five, or the fault that kept us from learning them. */
+  /** Every ready one, or the fault that kept us from learning them. */
   readonly addresses: Outcome<readonly ServiceAddress[]>;
-  readonly health: { readonly path: string; readonly named: boolean; readonly format: 'spring' | 'agent' | 'page' };
-  readonly tls: { readonly ca?: string; readonly serverName?: string };
+  readonly health: {
+    /** The first place's. */
+    readonly path: string;
+    /** The spec names it. */
+    readonly named: boolean;
+    readonly format: 'spring' | 'agent' | 'page';
+    /** Best first; undefined: `path` alone, at the address. */
+    readonly places?: readonly HealthPlace[];
+    /** How the kubelet tells that a pod is ready, in words. Undefined where it does not ask, or nobody knows. */
+    readonly readiness?: string;
+  };
+  readonly tls: { readonly ca?: string; readonly serverName?: string; readonly certificate?: ClientCertificate };
+  /** Shown to its addresses. Whoever filled them in has made sure that these may see them. */
+  readonly credentials?: BasicCredentials;
   /** Undefined when the service is reached by URL only. */
   readonly workload: Workload | undefined;
   /** spec.capacity.maxPodsPerService: 3, as the vendor tested, unless it says otherwise. */
@@ -62,7 +103,7 @@ export interface ConfigMapUse {
  * Undefined for what is no Spring Boot service, and for a path that does not tell.
  */
 export function actuatorBase({ health: { path, format } }: Pick<ServiceTarget, 'health'>): string | undefined {
-  return format === 'spring' ? /^(.*)\/health(?:\/(?:liveness|readiness))?\/?$/.exec(path)?.[1] : undefined;
+  return format === 'spring' ? /^(.*)\/health(?:\/[^/]+)?\/?$/.exec(path)?.[1] : undefined;
 }
 
 /** Which part of a service's log a run looks at. Times are milliseconds since the epoch. */

@@ -9,6 +9,7 @@ import { MOBILE_SDK_ENTRIES } from './entries/mobile-sdk.ts';
 import { NODE_PERSISTENCE_ENTRIES } from './entries/node-persistence.ts';
 import { OPERATIONS_SERVICE_ENTRIES } from './entries/operations-service.ts';
 import { OUR_ENTRIES } from './entries/ours.ts';
+import { OUR_SERVICE_ENTRIES } from './entries/our-services.ts';
 import { SCALING_ENTRIES } from './entries/scaling.ts';
 import { UPGRADE_ENTRIES } from './entries/upgrade.ts';
 import { GUIDE_URL, type Entry } from './entry.ts';
@@ -24,6 +25,7 @@ export const ENTRIES: readonly Entry[] = [
   ...ALERT_ENTRIES,
   ...SCALING_ENTRIES,
   ...OUR_ENTRIES,
+  ...OUR_SERVICE_ENTRIES,
   ...UPGRADE_ENTRIES,
 ];
 

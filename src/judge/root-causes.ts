@@ -128,12 +128,17 @@ function isExplainable({ fault, observed, latchedSince }: Suspect): boolean {
   return now.explainable === true || now.result === 'error' || now.result === 'skip';
 }
 
-/** What nothing can explain first, then by (result, severity, id). */
+/** What nothing can explain first, then what lies beneath the rest of its target, then by (result, severity, id). */
 function byRank(a: Suspect, b: Suspect): number {
   return (
     Number(isExplainable(a)) - Number(isExplainable(b)) ||
+    Number(isBeneath(b)) - Number(isBeneath(a)) ||
     byBadness({ ...a, result: worst([a.result, a.state]) }, { ...b, result: worst([b.result, b.state]) })
   );
+}
+
+function isBeneath({ fault, observed }: Suspect): boolean {
+  return [fault, observed].some((code) => code !== undefined && traits(code).beneath === true);
 }
 
 /** Everything below a target, itself included only where it is in a circle. Ends on any graph. */

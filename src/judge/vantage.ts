@@ -1,35 +1,128 @@
 // Our own vantage is not the product's: what cannot be reached from here may well be reached by those who need it.
-import { isService, type Component, type Service } from '../api/components.ts';
-import { traits } from '../api/faults.ts';
+import { BACKENDS, isService, type Component, type Service } from '../api/components.ts';
+import { traits, type FaultCode } from '../api/faults.ts';
 import type { Finding } from '../facts/answer.ts';
 import type { Edge } from '../product/dependencies.ts';
-import { safe } from '../runtime/safe-text.ts';
+import { clipSafe, safe } from '../runtime/safe-text.ts';
 
-/**
- * Backends that a service's health speaks of. Spring Boot has an indicator for data sources and none for S3 or KMS,
- * so a service that is UP says nothing about a bucket or a key.
- */
-const COVERED_BY_HEALTH: ReadonlySet<Component> = new Set(['database']);
+const DETAIL_BYTES = 160;
 
-/** Services whose health endpoint is not Spring Boot's: a pass contradicts nothing, but proves nothing either. */
+/** Services whose health endpoint is not Spring Boot's: it has no parts, so a pass contradicts nothing and proves nothing. */
 const WITHOUT_INDICATORS: ReadonlySet<Service> = new Set(['enrollment-agent', 'admin-dashboard']);
 
+/** Faults of a pool: whoever waits for a connection to the database does not have one, whatever else is said. */
+const VETOES: ReadonlySet<FaultCode> = new Set([
+  'PoolExhausted',
+  'PoolStarved',
+  'PoolFullyUsed',
+  'PoolUsedUp',
+  'PoolWithoutConnections',
+  'PoolCannotConnect',
+  'PoolConnectionTimeout',
+  'PoolInitializationFailed',
+]);
+
+/** Faults of the way to a service. */
+const NO_WAY: ReadonlySet<FaultCode> = new Set([
+  'ServiceRefused',
+  'ServiceTimeout',
+  'ServiceUnreachable',
+  'ServiceTlsFailed',
+  'ServiceAddressUnresolved',
+]);
+const UNRESOLVED: ReadonlySet<FaultCode> = new Set([
+  'DatabaseAddressUnresolved',
+  'BucketAddressUnresolved',
+  'KmsAddressUnresolved',
+]);
+
 /**
- * Turns "unreachable" into the warning `UnreachableFromChecker` where every service that uses the target reports its
- * health as UP in this run, and at least one of them has an indicator for such a target.
+ * Our vantage, in two steps: what fails everywhere at once while others say that it is well is ours alone; then single
+ * backends that their own users show to be up.
  */
 export function considerVantage(findings: readonly Finding[], edges: readonly Edge[]): readonly Finding[] {
-  const healthOf = new Map(findings.filter(({ id }) => id.endsWith('/health')).map((finding) => [finding.id, finding]));
+  return considerBackends(considerNames(considerServices(findings)), edges);
+}
+
+/**
+ * Every service that was asked fails in the same way, two at least, and of each the kubelet says at the same moment
+ * that its pods are Ready: then it is our way to them (a mesh with STRICT mutual TLS, a NetworkPolicy).
+ */
+function considerServices(findings: readonly Finding[]): readonly Finding[] {
+  const asked = findings.filter(({ id, component, answer }) => {
+    if (!isService(component) || !id.endsWith('/health')) return false;
+    return answer.kind === 'pass' || traits(answer.fault.code).result !== 'skip';
+  });
+  const [code, ...others] = new Set(
+    asked.map(({ answer }) => (answer.kind === 'pass' ? undefined : answer.fault.code)),
+  );
+  if (asked.length < 2 || code === undefined || others.length > 0 || !NO_WAY.has(code)) return findings;
+  if (!asked.every(({ answer }) => answer.kind === 'fault' && answer.otherwise !== undefined)) return findings;
+  return findings.map((finding) => {
+    const { answer } = finding;
+    if (!asked.includes(finding) || answer.kind === 'pass') return finding;
+    const said = safe`All ${asked.length} services fail alike from here, while their pods are Ready: ${answer.fault.detail}`;
+    return {
+      ...finding,
+      answer: { ...answer, fault: { code: 'CheckerCutOff', detail: clipSafe(said, DETAIL_BYTES) } },
+    };
+  });
+}
+
+/** No name of any backend resolves, two at least, while a service shows its database UP and none is down. */
+function considerNames(findings: readonly Finding[]): readonly Finding[] {
+  const isLost = ({ answer }: Finding): boolean => answer.kind === 'fault' && UNRESOLVED.has(answer.fault.code);
+  const targets = new Set(
+    findings
+      .filter(({ component, answer }) => {
+        if (!(BACKENDS as readonly Component[]).includes(component)) return false;
+        return answer.kind === 'pass' || traits(answer.fault.code).result !== 'skip';
+      })
+      .map(({ targetId }) => targetId),
+  );
+  const lost = new Set(findings.filter(isLost).map(({ targetId }) => targetId));
+  const health = findings.filter(({ id, component }) => isService(component) && id.endsWith('/health'));
+  const isContradicted = health.some((one) => vouchesFor(one, 'database'));
+  const isDown = health.some(({ answer }) => answer.kind === 'fault' && traits(answer.fault.code).result === 'fail');
+  if (lost.size < 2 || targets.size !== lost.size || !isContradicted || isDown) return findings;
+  return findings.map((finding) => {
+    const { answer } = finding;
+    if (!isLost(finding) || answer.kind === 'pass') return finding;
+    const said = safe`None of ${lost.size} names resolves from here, while the services are UP: ${answer.fault.detail}`;
+    const detail = clipSafe(said, DETAIL_BYTES);
+    return { ...finding, answer: { ...answer, fault: { code: 'CheckerNameResolution', detail } } };
+  });
+}
+
+/**
+ * Turns "unreachable" into the warning `UnreachableFromChecker` where every service that uses the target shows by its
+ * own health that such a target is up, in this run and at every address, and none of them lacks connections to it.
+ * A health that merely passes proves nothing: it may be that of a group, or hide its parts.
+ */
+function considerBackends(findings: readonly Finding[], edges: readonly Edge[]): readonly Finding[] {
+  const byId = new Map(findings.map((finding) => [finding.id, finding]));
   return findings.map((finding) => {
     const { answer, component, targetId } = finding;
-    if (answer.kind !== 'fault' || traits(answer.fault.code).vantage !== true || !COVERED_BY_HEALTH.has(component)) {
-      return finding;
-    }
+    if (answer.kind !== 'fault' || traits(answer.fault.code).vantage !== true) return finding;
     const users = edges.filter(({ to }) => to === targetId).map(({ from }) => from);
-    const allUp = users.every((user) => healthOf.get(`${user}/health`)?.answer.kind === 'pass');
-    const oneKnows = users.some((user) => isService(user) && !WITHOUT_INDICATORS.has(user));
-    if (!allUp || !oneKnows) return finding;
-    const detail = safe`Unreachable from here, while every service that uses it reports UP: ${answer.fault.detail}`;
+    const knowing = users.filter((user) => isService(user) && !WITHOUT_INDICATORS.has(user));
+    const others = users.filter((user) => !knowing.includes(user));
+    const isProven =
+      knowing.length > 0 &&
+      knowing.every((user) => vouchesFor(byId.get(`${user}/health`), component)) &&
+      others.every((user) => byId.get(`${user}/health`)?.answer.kind === 'pass') &&
+      !findings.some((other) => users.includes(other.targetId) && isVeto(other));
+    if (!isProven) return finding;
+    const detail = safe`Unreachable from here, while every service that uses it reports it UP: ${answer.fault.detail}`;
     return { ...finding, answer: { ...answer, fault: { code: 'UnreachableFromChecker', detail } } };
   });
+}
+
+function vouchesFor(finding: Finding | undefined, component: Component): boolean {
+  return finding?.answer.kind === 'pass' && finding.answer.vouches?.includes(component) === true;
+}
+
+function isVeto({ answer }: Finding): boolean {
+  if (answer.kind === 'pass') return false;
+  return VETOES.has(answer.fault.code) || (answer.sightings ?? []).some(({ fault }) => VETOES.has(fault));
 }

@@ -1,8 +1,8 @@
 // Asks every address of a Spring Boot service for its Hikari pools, its latency, and its error events where its log
 // cannot be read: one meter at a time from the actuator, and Prometheus' text where that does not answer or has no
-// percentile. Spring advises against the actuator as a metrics backend, so it is two small requests while all is well,
+// percentile. Spring advises against the actuator as a metrics backend, so it is three small requests while all is well,
 // one after the other, and more only where needed.
-import type { HttpClient } from '../clients/clients.ts';
+import type { HttpClient, HttpRequest } from '../clients/clients.ts';
 import type { HttpAnswer, LatencySeen, PoolFigures, PoolsSeen } from '../facts/observed.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import { actuatorBase, type ServiceAddress, type ServiceTarget } from '../facts/target.ts';
@@ -10,10 +10,13 @@ import { TESTED_P95_MS } from '../product/tested-setup.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
 import { isMetricIndex, readActuatorMetric, type ActuatorMetric } from './actuator-metric.ts';
 import { LATENCY_NAMES, latencyOf } from './latency-samples.ts';
+import { eachAddress } from './each-address.ts';
 import type { Probe } from './probe.ts';
-import { readSamples, type Sample } from './prometheus-text.ts';
+import { createSampleReader, type Sample } from './prometheus-text.ts';
+import { type At, placesOf, requestAt } from './service-request.ts';
 
-const MOST_ADDRESSES = 5;
+/** Bytes of Prometheus text that are read. A service with histograms for a hundred routes sends one or two million. */
+const MAX_TEXT_BYTES = 8 * 1024 * 1024;
 /** Of one address. No service of the product has more than two. */
 const MOST_POOLS = 4;
 const DETAIL_BYTES = 120;
@@ -21,12 +24,13 @@ const DETAIL_BYTES = 120;
 const PENDING = 'hikaricp.connections.pending';
 const ACTIVE = 'hikaricp.connections.active';
 const MAX = 'hikaricp.connections.max';
+const IDLE = 'hikaricp.connections.idle';
 const REQUESTS = 'http.server.requests';
 const LOG_EVENTS = 'logback.events';
 /** As Prometheus names a counter. */
 const LOG_EVENTS_TOTAL = 'logback_events_total';
 const SAMPLE_NAMES: ReadonlySet<string> = new Set([
-  ...[PENDING, ACTIVE, MAX].map(prometheusName),
+  ...[PENDING, ACTIVE, MAX, IDLE].map(prometheusName),
   ...LATENCY_NAMES,
   LOG_EVENTS_TOTAL,
 ]);
@@ -37,18 +41,16 @@ export const metersProbe: Probe<'meters'> = {
     const base = actuatorBase(target);
     if (base === undefined || !target.addresses.ok) return { answers: [] };
     return {
-      answers: await Promise.all(
-        target.addresses.value.slice(0, MOST_ADDRESSES).map(async (address) => {
-          const source = sourceAt(address, base, target, http, signal);
-          // One after the other: a service that is short of connections is not asked for two things at once.
-          const pools = await poolsAt(source);
-          const latency = await latencyAt(source);
-          const errors = hasReadableLog(target)
-            ? failed('NotAsked', literal('not asked, because its log is read'))
-            : await errorsAt(source);
-          return { address, pools, latency, errors };
-        }),
-      ),
+      answers: await eachAddress(target.addresses.value, async (address) => {
+        const source = sourceAt(address, base, target, http, signal);
+        // One after the other: a service that is short of connections is not asked for two things at once.
+        const pools = await poolsAt(source);
+        const latency = await latencyAt(source);
+        const errors = hasReadableLog(target)
+          ? failed('NotAsked', literal('not asked, because its log is read'))
+          : await errorsAt(source);
+        return { address, pools, latency, errors };
+      }),
     };
   },
 };
@@ -71,16 +73,21 @@ interface Source {
 }
 
 function sourceAt(
-  { origin }: ServiceAddress,
+  address: ServiceAddress,
   base: string,
-  { tls }: ServiceTarget,
+  target: ServiceTarget,
   http: HttpClient,
   signal: AbortSignal,
 ): Source {
+  const at: At = { address, target, place: placesOf(target)[0] };
   let broken: Unread | undefined;
-  const get = async <T>(path: string, read: (answer: HttpAnswer) => T | undefined): Promise<Read<T>> => {
+  const get = async <T>(
+    path: string,
+    read: (answer: HttpAnswer) => T | undefined,
+    stream?: HttpRequest['stream'],
+  ): Promise<Read<T>> => {
     if (broken !== undefined) return broken;
-    const result = await http.get({ url: origin.replace(/\/+$/, '') + base + path, tls }, signal);
+    const result = await requestAt(at, base + path, http, signal, stream === undefined ? {} : { stream });
     if (!result.ok) {
       broken = { ok: false, why: result.fault.detail, broken: true };
       return broken;
@@ -106,12 +113,19 @@ function sourceAt(
           ? { ok: true, value: undefined }
           : read;
     }),
-    samples: once(() =>
-      get('/prometheus', ({ body, truncated, contentType }) =>
-        // A page of a proxy is no text of meters.
-        contentType.includes('html') ? undefined : readSamples(body, SAMPLE_NAMES, truncated),
-      ),
-    ),
+    samples: once(async () => {
+      // Histograms make this text long: only the samples of a few families are kept of it, as they come.
+      const reader = createSampleReader(SAMPLE_NAMES);
+      const stream = { maxBytes: MAX_TEXT_BYTES, onText: reader.push };
+      const read = await get('/prometheus', (answer) => answer, stream);
+      if (!read.ok) return read;
+      // A page of a proxy is no text of meters, and of a text that was cut nobody knows what is missing.
+      if (read.value.contentType.includes('html'))
+        return { ok: false, why: `${base}/prometheus answers with something else`, broken: false };
+      return read.value.truncated
+        ? { ok: false, why: `${base}/prometheus sends more than ${MAX_TEXT_BYTES / 1024 / 1024} MiB`, broken: false }
+        : { ok: true, value: reader.end() };
+    }),
   };
 }
 
@@ -121,7 +135,11 @@ async function poolsAt(source: Source): Promise<Outcome<PoolsSeen>> {
   if (sum.ok) {
     const pending = sum.value.values.get('VALUE');
     if (pending === undefined) return notReadable(`${PENDING} has no value`);
-    return pending > 0 ? poolsByName(source, sum.value, pending) : ok({ pending: 0, pools: [] });
+    if (pending > 0) return poolsByName(source, sum.value, pending);
+    // The gauge lags: that nobody waits is known only where connections are free.
+    const idle = await source.metric(IDLE);
+    const isFree = !idle.ok || (idle.value.values.get('VALUE') ?? 1) > 0;
+    return isFree ? ok({ pending: 0, pools: [] }) : poolsByName(source, sum.value, 0);
   }
   if (sum.broken) return notReadable(sum.why);
   // Spring answers 404 for a meter that does not exist as well.
@@ -138,7 +156,7 @@ async function poolsByName(source: Source, sum: ActuatorMetric, pending: number)
   for (const name of names.length === 0 ? [undefined] : names) {
     const waiting = names.length <= 1 ? pending : await value(source, PENDING, name);
     if (waiting === undefined) return notReadable(`${PENDING} of ${name ?? 'the pool'} has no value`);
-    if (waiting === 0) continue;
+    if (waiting === 0 && pending > 0) continue;
     const active = await value(source, ACTIVE, name);
     const max = active === undefined ? undefined : await value(source, MAX, name);
     if (active === undefined || max === undefined)
@@ -160,7 +178,7 @@ function poolsOf(samples: readonly Sample[]): Outcome<PoolsSeen> {
         .filter(({ name, value }) => name === prometheusName(metric) && Number.isFinite(value))
         .map(({ labels, value }) => [labels.get('pool') ?? '', value]),
     );
-  const [pending, active, max] = [figure(PENDING), figure(ACTIVE), figure(MAX)];
+  const [pending, active, max, idle] = [figure(PENDING), figure(ACTIVE), figure(MAX), figure(IDLE)];
   if (pending.size === 0) return notReadable('its Prometheus text names no Hikari pool');
   const pools = [...pending]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -168,7 +186,7 @@ function poolsOf(samples: readonly Sample[]): Outcome<PoolsSeen> {
       const [used, most] = [active.get(pool), max.get(pool)];
       return used === undefined || most === undefined ? [] : [{ pool, active: used, max: most, pending: waiting }];
     })
-    .filter((one) => one.pending > 0);
+    .filter((one) => one.pending > 0 || (idle.has(one.pool) && idle.get(one.pool) === 0));
   const sum = [...pending.values()].reduce((total, one) => total + one, 0);
   return sum > 0 && pools.length === 0
     ? notReadable('its Prometheus text does not say how large the pool is')

@@ -8,24 +8,54 @@ export interface Sample {
   readonly value: number;
 }
 
-/**
- * The samples with one of these names, in the order of the text.
- *
- * @param truncated the text ends somewhere: its last line is not believed
- */
-export function readSamples(text: string, names: ReadonlySet<string>, truncated = false): readonly Sample[] {
-  const lines = text.split('\n');
-  if (truncated) lines.pop();
-  return lines.flatMap((line) => {
-    const name = /^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(line)?.[0];
-    if (name === undefined || !names.has(name)) return [];
-    const read = line[name.length] === '{' ? readLabels(line, name.length + 1) : { labels: NONE, next: name.length };
-    if (read === undefined) return [];
-    // A time in ms may follow the value.
-    const [word = ''] = line.slice(read.next).trim().split(/[ \t]/, 1);
-    const value = numberOf(word);
-    return value === undefined ? [] : [{ name, labels: read.labels, value }];
-  });
+export interface SampleReader {
+  /** Takes the next piece of the text. */
+  readonly push: (text: string) => void;
+  /** The samples so far, in the order of the text. The last line counts whether or not it has an end. */
+  readonly end: () => readonly Sample[];
+}
+
+/** A longer line is none of ours: nothing that we look for has labels of that size. In characters. */
+const LONGEST_LINE = 64 * 1024;
+
+/** Reads the samples with one of these names from a text that comes in pieces; of the rest nothing is kept. */
+export function createSampleReader(names: ReadonlySet<string>): SampleReader {
+  const samples: Sample[] = [];
+  let rest = '';
+  let isTooLong = false;
+  const take = (line: string): void => {
+    const sample = isTooLong ? undefined : sampleOf(line, names);
+    isTooLong = false;
+    if (sample !== undefined) samples.push(sample);
+  };
+  return {
+    push(text) {
+      const lines = text.split('\n');
+      lines[0] = rest + (lines[0] ?? '');
+      rest = lines.pop() ?? '';
+      for (const line of lines) take(line);
+      if (rest.length > LONGEST_LINE) {
+        rest = '';
+        isTooLong = true;
+      }
+    },
+    end() {
+      take(rest);
+      rest = '';
+      return samples;
+    },
+  };
+}
+
+function sampleOf(line: string, names: ReadonlySet<string>): Sample | undefined {
+  const name = /^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(line)?.[0];
+  if (name === undefined || !names.has(name)) return undefined;
+  const read = line[name.length] === '{' ? readLabels(line, name.length + 1) : { labels: NONE, next: name.length };
+  if (read === undefined) return undefined;
+  // A time in ms may follow the value.
+  const [word = ''] = line.slice(read.next).trim().split(/[ \t]/, 1);
+  const value = numberOf(word);
+  return value === undefined ? undefined : { name, labels: read.labels, value };
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();

@@ -1,12 +1,15 @@
-// Asks every address of a service for its health, all at the same time.
+// Asks every address of a service for its health: liveness first, then the whole of it at the best place that answers.
 import type { FaultCode } from '../api/faults.ts';
-import type { TransportFault } from '../clients/clients.ts';
+import type { HttpClient, TransportFault } from '../clients/clients.ts';
+import type { HttpAnswer, ServiceObserved } from '../facts/observed.ts';
 import { failed, ok } from '../facts/outcome.ts';
+import { actuatorBase, type ServiceAddress, type ServiceTarget } from '../facts/target.ts';
 import { redact } from '../runtime/safe-text.ts';
+import { eachAddress } from './each-address.ts';
+import { isHealthDocument } from './health-document.ts';
 import type { Probe } from './probe.ts';
+import { type At, originOf, placesOf, requestAt } from './service-request.ts';
 
-/** Targets name no more than five; this keeps it so whoever makes them. */
-const MOST_ADDRESSES = 5;
 const DETAIL_BYTES = 160;
 
 const FAULTS: Readonly<Record<TransportFault['kind'], FaultCode>> = {
@@ -15,25 +18,82 @@ const FAULTS: Readonly<Record<TransportFault['kind'], FaultCode>> = {
   timeout: 'ServiceTimeout',
   broken: 'ServiceUnreachable',
   tls: 'ServiceTlsFailed',
+  exhausted: 'CheckerExhausted',
   'forbidden-address': 'AddressForbidden',
 };
 
+type Heard = ServiceObserved['answers'][number];
+
 export const serviceProbe: Probe<'service'> = {
   kind: 'service',
-  async observe({ addresses, health, tls }, { http }, signal) {
-    if (!addresses.ok) return { answers: [] };
-    return {
-      answers: await Promise.all(
-        addresses.value.slice(0, MOST_ADDRESSES).map(async (address) => {
-          // Joined as text: resolved as a reference, a path that begins with two slashes would name another host.
-          const url = address.origin.replace(/\/+$/, '') + health.path;
-          const result = await http.get({ url, tls }, signal);
-          const answer = result.ok
-            ? ok(result.value)
-            : failed(FAULTS[result.fault.kind], redact(result.fault.detail, [], DETAIL_BYTES));
-          return { address, answer };
-        }),
-      ),
-    };
+  async observe(target, { http }, signal) {
+    if (!target.addresses.ok) return { answers: [] };
+    return { answers: await eachAddress(target.addresses.value, (address) => hear(address, target, http, signal)) };
   },
 };
+
+/**
+ * One address. The first place with a health document is believed. Without any, what the best place says stands: its
+ * fault, else its answer. A place that does not answer in time is the last one: there is no time left for another.
+ */
+async function hear(
+  address: ServiceAddress,
+  target: ServiceTarget,
+  http: HttpClient,
+  signal: AbortSignal,
+): Promise<Heard> {
+  let first: Heard | undefined;
+  let alive: boolean | undefined;
+  const asked = new Map<string, TransportFault>();
+  for (const place of placesOf(target)) {
+    const at: At = { address, target, place };
+    const origin = originOf(at);
+    // What kept us from a port keeps us from its other paths.
+    const known = asked.get(origin);
+    if (known !== undefined) continue;
+    if (alive === undefined) {
+      const said = await liveness(at, http, signal);
+      if (said?.ok === false) {
+        asked.set(origin, said.fault);
+        first ??= { address, place, answer: faultOf(said.fault) };
+        if (said.fault.kind === 'timeout') break;
+        continue;
+      }
+      if (said?.ok === true && isAlive(said.value)) alive = true;
+    }
+    const result = await requestAt(at, place.path, http, signal, { alone: true });
+    const life = alive === undefined ? {} : { alive };
+    if (!result.ok) {
+      asked.set(origin, result.fault);
+      first ??= { address, place, answer: faultOf(result.fault), ...life };
+      if (result.fault.kind === 'timeout') break;
+      continue;
+    }
+    const heard: Heard = { address, place, answer: ok(result.value), ...life };
+    if (isHealthDocument(result.value, target.health.format)) return heard;
+    first ??= heard;
+  }
+  return first ?? { address, answer: failed('Unclassified', redact('no place was asked for its health')) };
+}
+
+/** Liveness, which waits for no part of the service; undefined where there is none to ask. */
+async function liveness(
+  at: At,
+  http: HttpClient,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<HttpClient['get']>> | undefined> {
+  const base = actuatorBase({ health: { ...at.target.health, path: at.place.path } });
+  return base === undefined ? undefined : requestAt(at, `${base}/health/liveness`, http, signal);
+}
+
+function isAlive(answer: HttpAnswer): boolean {
+  return answer.status === 200 && isHealthDocument(answer, 'spring');
+}
+
+function faultOf(fault: TransportFault): Heard['answer'] {
+  const code =
+    fault.kind === 'tls' && fault.because === 'client-certificate'
+      ? 'ServiceClientCertificateRequired'
+      : FAULTS[fault.kind];
+  return failed(code, redact(fault.detail, [], DETAIL_BYTES));
+}

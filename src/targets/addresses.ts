@@ -1,40 +1,41 @@
-// The addresses of a workload to ask: the ready endpoints of its Service, at most five. Where nobody keeps
-// EndpointSlices for the Service, the ready pods that it selects. Pure.
+// The addresses of a workload to ask: every ready endpoint of its Service. Where nobody keeps for the Service, the ready pods that it selects. Pure.
 import { isIPv6 } from 'node:net';
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import type { ServiceAddress } from '../facts/target.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
-import { templateLabels, type WorkloadObject } from './workload.ts';
+import { podTemplateSpec, templateLabels, type WorkloadObject } from './workload.ts';
 
 export interface Reached {
   readonly addresses: Outcome<readonly ServiceAddress[]>;
-  /** DNS name of the Service: what a certificate is expected to be for. Undefined over plain HTTP. */
+  /** DNS name of the Service: what a certificate is expected to be for. Undefined without a Service. */
   readonly serverName?: string;
+  /** The Service's ports under the numbers that they have in the pods, by name. */
+  readonly ports: ReadonlyMap<string, number>;
 }
 
-/** Each ready endpoint is asked, up to this many. */
-export const MAX_ADDRESSES = 5;
+const NO_PORTS: ReadonlyMap<string, number> = new Map();
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 const PORT_NAMES = ['http', 'https', 'web'];
 const HTTPS_PORTS = new Set([443, 8443]);
 
 /** The addresses behind the Service that selects the workload's pods. */
 export function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namespace: string): Reached {
-  if (!objects.services.ok) return { addresses: objects.services };
-  if (!objects.endpointSlices.ok) return { addresses: objects.endpointSlices };
+  if (!objects.services.ok) return { addresses: objects.services, ports: NO_PORTS };
+  if (!objects.endpointSlices.ok) return { addresses: objects.endpointSlices, ports: NO_PORTS };
   const service = serviceOf(workload, objects.services.value);
   if (service === undefined) {
     const { name } = workload.object.metadata;
-    return { addresses: failed('NoReadyEndpoints', redact(`no Service selects the pods of ${workload.kind} ${name}`)) };
+    const why = redact(`no Service selects the pods of ${workload.kind} ${name}`);
+    return { addresses: failed('NoReadyEndpoints', why), ports: NO_PORTS };
   }
   const { name } = service.metadata;
   const port = portOf(service);
   if (port === undefined)
-    return { addresses: failed('NoReadyEndpoints', redact(`the Service ${name} has no TCP port`)) };
+    return { addresses: failed('NoReadyEndpoints', redact(`the Service ${name} has no TCP port`)), ports: NO_PORTS };
   const slices = objects.endpointSlices.value.filter(({ metadata }) => metadata.labels?.[SERVICE_NAME_LABEL] === name);
-  if (slices.length === 0 && !objects.pods.ok) return { addresses: objects.pods };
+  if (slices.length === 0 && !objects.pods.ok) return { addresses: objects.pods, ports: NO_PORTS };
   const endpoints =
     slices.length === 0 && objects.pods.ok
       ? objects.pods.value.flatMap((pod) => endpointsOfPod(pod, service, port))
@@ -44,14 +45,34 @@ export function addressesOf(workload: WorkloadObject, objects: NamespaceObjects,
   const onePerPod = found.filter(
     ({ pod }, index) => pod === undefined || found.findIndex((other) => other.pod === pod) === index,
   );
-  const kept = onePerPod.slice(0, MAX_ADDRESSES);
-  if (kept.length === 0)
-    return { addresses: failed('NoReadyEndpoints', redact(`the Service ${name} has no ready endpoint`)) };
-  const scheme = kept.some((endpoint) => isHttps(port, endpoint.port)) ? 'https' : 'http';
+  if (onePerPod.length === 0) {
+    const why = redact(`the Service ${name} has no ready endpoint`);
+    return { addresses: failed('NoReadyEndpoints', why), ports: NO_PORTS };
+  }
+  const scheme = onePerPod.some((endpoint) => isHttps(port, endpoint.port)) ? 'https' : 'http';
   return {
-    addresses: ok(kept.map((endpoint) => addressOf(endpoint, scheme))),
-    ...(scheme === 'https' ? { serverName: `${name}.${namespace}.svc` } : {}),
+    addresses: ok(onePerPod.map((endpoint) => addressOf(endpoint, scheme))),
+    serverName: `${name}.${namespace}.svc`,
+    ports: portsOf(service, slices, workload),
   };
+}
+
+/** Every TCP port of the Service by name, as the slices have it, else as the pod template does. */
+function portsOf(
+  service: KubernetesObject,
+  slices: readonly KubernetesObject[],
+  workload: WorkloadObject,
+): ReadonlyMap<string, number> {
+  const template = { spec: podTemplateSpec(workload) };
+  return new Map(
+    tcpPortsOf(service).flatMap((port): [string, number][] => {
+      const name = text(port['name']);
+      if (name === undefined) return [];
+      const inSlices = slices.flatMap((slice) => list((slice as unknown as Fields)['ports']));
+      const number = count(inSlices.find((one) => one['name'] === name)?.['port']) ?? targetPortOf(template, port);
+      return number === undefined ? [] : [[name, number]];
+    }),
+  );
 }
 
 interface Endpoint {
@@ -78,14 +99,16 @@ function serviceOf(workload: WorkloadObject, services: readonly KubernetesObject
 
 /** The port that says HTTP, else the first TCP one. The vendor's texts disagree on its number: it is never assumed. */
 function portOf(service: KubernetesObject): Fields | undefined {
-  const ports = list(fields(service.spec)['ports']).filter(
-    ({ protocol }) => protocol === undefined || protocol === 'TCP',
-  );
+  const ports = tcpPortsOf(service);
   for (const name of PORT_NAMES) {
     const named = ports.find((port) => port['name'] === name);
     if (named !== undefined) return named;
   }
   return ports[0];
+}
+
+function tcpPortsOf(service: KubernetesObject): readonly Fields[] {
+  return list(fields(service.spec)['ports']).filter(({ protocol }) => protocol === undefined || protocol === 'TCP');
 }
 
 /** A slice's ports carry the name of the Service's port, and the number that targetPort stands for. */
@@ -125,7 +148,7 @@ function endpointsOfPod(pod: KubernetesObject, service: KubernetesObject, servic
 }
 
 /** A number, the name of a container's port, or (when it is left out) the Service's own port. */
-function targetPortOf(pod: KubernetesObject, servicePort: Fields): number | undefined {
+function targetPortOf(pod: Pick<KubernetesObject, 'spec'>, servicePort: Fields): number | undefined {
   const target = servicePort['targetPort'] ?? servicePort['port'];
   if (typeof target !== 'string') return count(target);
   const ports = list(fields(pod.spec)['containers']).flatMap((container) => list(container['ports']));
@@ -138,6 +161,7 @@ function byFamilyThenAddress(a: Endpoint, b: Endpoint): number {
   return family !== 0 ? family : a.address.localeCompare(b.address, 'en', { numeric: true });
 }
 
+/** A guess, by what names and numbers usually stand for; what answers decides. */
 function isHttps(servicePort: Fields, endpointPort: number): boolean {
   const name = text(servicePort['name']) ?? '';
   const protocol = text(servicePort['appProtocol']) ?? '';

@@ -8,7 +8,8 @@ import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import { addressesOf } from './addresses.ts';
 import { configurationOf } from './configuration.ts';
 import { discover, type Discovery } from './discovery.ts';
-import { imageOf, type WorkloadObject, workloadOf, workloadsIn } from './workload.ts';
+import { healthPlaces, readinessOf, usualPath } from './health-places.ts';
+import { imageOf, templateContainer, type WorkloadObject, workloadOf, workloadsIn } from './workload.ts';
 
 export interface ServicesRequest {
   readonly spec: HealthReportSpec;
@@ -91,7 +92,7 @@ function serviceTarget(
   const addresses: Outcome<readonly ServiceAddress[]> =
     base === undefined
       ? (reached?.addresses ?? { ok: false, fault: unseen })
-      : ok([{ name: base.host, origin: base.origin }]);
+      : ok([{ name: base.host, origin: base.origin, schemeSaid: true }]);
   return {
     kind: 'service',
     id: service,
@@ -99,7 +100,7 @@ function serviceTarget(
     required: said?.required ?? true,
     presence: workload !== undefined ? 'found' : base !== undefined || blind !== undefined ? 'listed' : 'gone',
     addresses,
-    health: healthOf(service, said, base),
+    health: healthOf(service, said, base, workload, reached?.ports),
     tls: serverName === undefined ? {} : { serverName },
     workload: workload === undefined || objects === undefined ? undefined : workloadOf(workload, objects),
     maxPods: spec.capacity.maxPodsPerService,
@@ -116,12 +117,30 @@ function absence(service: Service, said: ServiceSpec | undefined, namespace: str
   return failed('ServiceMissing', redact(`there is no ${what} in namespace ${namespace}`)).fault;
 }
 
-function healthOf(service: Service, said: ServiceSpec | undefined, base: URL | undefined): ServiceTarget['health'] {
+function healthOf(
+  service: Service,
+  said: ServiceSpec | undefined,
+  base: URL | undefined,
+  workload: WorkloadObject | undefined,
+  ports: ReadonlyMap<string, number> = new Map(),
+): ServiceTarget['health'] {
   const format = service === AGENT ? 'agent' : service === DASHBOARD ? 'page' : 'spring';
-  const usual = { agent: '/health-check', page: '/', spring: '/actuator/health' }[format];
+  const named = said?.healthPath !== undefined;
   // A base URL may have a path of its own in front of every other.
-  const prefix = base?.pathname.replace(/\/+$/, '') ?? '';
-  return { path: prefix + (said?.healthPath ?? usual), named: said?.healthPath !== undefined, format };
+  if (base !== undefined || workload === undefined) {
+    const prefix = base?.pathname.replace(/\/+$/, '') ?? '';
+    return { path: prefix + (said?.healthPath ?? usualPath(format)), named, format };
+  }
+  const container = templateContainer(workload);
+  const places = healthPlaces({ format, saidPath: said?.healthPath, container, servicePorts: ports });
+  const readiness = readinessOf(container);
+  return {
+    path: places[0]?.path ?? usualPath(format),
+    named,
+    format,
+    places,
+    ...(readiness === undefined ? {} : { readiness }),
+  };
 }
 
 function itemOf(

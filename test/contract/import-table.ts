@@ -51,6 +51,7 @@ export const IMPORT_TABLE: readonly Row[] = [
       'node:https',
       'node:crypto',
       'node:stream',
+      'node:zlib',
     ],
   },
   {

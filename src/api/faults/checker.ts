@@ -17,6 +17,21 @@ export const CHECKER_FAULTS = {
     severity: 'medium',
     meaning: 'The operator itself stood still when the answer was due, so its absence says nothing of the other side.',
   },
+  CheckerCutOff: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'Everything of one kind fails from here in the same way at once, while others show that it is well.',
+  },
+  CheckerNameResolution: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'No name at all resolves from here, while services that use those names are well.',
+  },
+  CheckerExhausted: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'The operator itself had no descriptor, port or memory left to open a connection.',
+  },
   CheckerClockSkewed: {
     result: 'error',
     severity: 'medium',

@@ -22,6 +22,8 @@ export interface FaultTraits {
   readonly explainsDependents?: true;
   /** A dependency can explain it, so it may be a symptom. */
   readonly explainable?: true;
+  /** Lies beneath the other faults of its target: of those that a dependency could explain, this one leads. */
+  readonly beneath?: true;
   /** Speaks of the server, not of the one target on it: several targets of a server with it are one failure. */
   readonly serverWide?: true;
   /** Says that the target could not be reached at all: the checker's vantage may be to blame, not the target. */

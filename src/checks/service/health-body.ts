@@ -1,38 +1,52 @@
 // What a health endpoint's answer says, address by address: Spring Boot, the enrollment agent, a page.
+import type { Component } from '../../api/components.ts';
 import type { FaultCode } from '../../api/faults.ts';
 import type { HttpAnswer } from '../../facts/observed.ts';
 import type { ServiceTarget } from '../../facts/target.ts';
+import { faultOfParts, isUp, type HealthPart, partsOf, shown } from './health-parts.ts';
 
 /** What one answer says: all is well, or a fault with the words that follow the address's name. */
 export type Reading =
-  | { readonly healthy: true; readonly words: string }
+  | {
+      readonly healthy: true;
+      readonly words: string;
+      /** Backends that the answer itself shows to be up. */
+      readonly vouches: readonly Component[];
+    }
   | { readonly healthy: false; readonly code: FaultCode; readonly words: string };
 
-/** How deep nested components are looked at, and how many are named. */
-const DEEPEST = 4;
-const MOST_NAMED = 3;
 const LONGEST_WORD = 32;
+const LONGEST_LOCATION = 60;
 
-/** Reads an answer as the format of the target asks. */
-export function readHealth(answer: HttpAnswer, health: ServiceTarget['health']): Reading {
+/** Reads an answer as the format of the target asks. `path` is the one that was asked, where that is another. */
+export function readHealth(answer: HttpAnswer, health: ServiceTarget['health'], path = health.path): Reading {
   switch (health.format) {
     case 'page':
       return readPage(answer, health.named);
     case 'agent':
-      return readJson(answer, health, (body) => readAgent(answer, body));
+      return readJson(answer, { ...health, path }, (body) => readAgent(answer, body));
     case 'spring':
-      return readJson(answer, health, (body) => readSpring(answer, body));
+      return readJson(answer, { ...health, path }, (body) => readSpring(answer, body));
   }
 }
 
 function readPage({ status }: HttpAnswer, named: boolean): Reading {
-  if (status < 400) return { healthy: true, words: `answers ${status}` };
+  if (status < 400) return good(`answers ${status}`);
   return status < 500 ? notReadable(`answers ${status}`, named) : down(`answers ${status}`);
 }
 
 /** A 404, a login page, a redirect: on a default path they say that our guess was wrong, on a named one that it is. */
 function notReadable(words: string, named: boolean): Reading {
   return { healthy: false, code: named ? 'HealthPathMissing' : 'HealthNotReadable', words };
+}
+
+/** Closed to us is not closed to those who need it: on a path that the spec names, what is missing are credentials. */
+function closed(words: string, named: boolean): Reading {
+  return { healthy: false, code: named ? 'HealthCredentialsRequired' : 'HealthNotReadable', words };
+}
+
+function good(words: string, vouches: readonly Component[] = []): Reading {
+  return { healthy: true, words, vouches };
 }
 
 function down(words: string): Reading {
@@ -46,7 +60,10 @@ function readJson(
   { named, path, format }: ServiceTarget['health'],
   read: (body: Body) => Reading,
 ): Reading {
-  const { status, truncated } = answer;
+  const { status, truncated, location } = answer;
+  if (status === 401 || status === 403) return closed(`answers ${status} on ${path}: it asks for credentials`, named);
+  if (status >= 300 && status < 400 && location !== undefined)
+    return notReadable(`answers ${status} on ${path}: it redirects to ${clip(location, LONGEST_LOCATION)}`, named);
   if (status >= 300 && status < 500) return notReadable(`answers ${status} on ${path}`, named);
   const body = truncated ? undefined : parse(answer.body);
   if (body !== undefined && typeof own(body, 'status') === 'string') return read(body);
@@ -67,45 +84,38 @@ function readAgent({ status }: HttpAnswer, body: Body): Reading {
   const said = word(body, 'status');
   if (said.toLowerCase() !== 'ok') return unrecognized(said);
   const version = own(body, 'version');
-  return { healthy: true, words: typeof version === 'string' ? `says ok, version ${clip(version)}` : 'says ok' };
+  return good(typeof version === 'string' ? `says ok, version ${clip(version)}` : 'says ok');
 }
 
-/** Spring Boot Actuator: DOWN and OUT_OF_SERVICE come with 503, UNKNOWN and words of one's own with 200. */
+/**
+ * Spring Boot Actuator: DOWN and OUT_OF_SERVICE come with 503, UNKNOWN and words of one's own with 200. The part that
+ * is down decides what is wrong. A service that says UP while it lists a part that is down (its status order may be
+ * its own) is not believed about that part.
+ */
 function readSpring({ status }: HttpAnswer, body: Body): Reading {
   const said = word(body, 'status');
-  if (said === 'DOWN' || said === 'OUT_OF_SERVICE') {
-    const components = downComponents(body);
-    return down(`says ${said}${components.length === 0 ? '' : `: ${components.join(', ')}`}`);
+  const parts = partsOf(body);
+  const bad = parts.filter((part) => !isUp(part));
+  if (said === 'DOWN' || said === 'OUT_OF_SERVICE' || status >= 500) {
+    const lead =
+      said === 'DOWN' || said === 'OUT_OF_SERVICE' ? `says ${said}` : `answers ${status} with status ${said}`;
+    return { healthy: false, code: faultOfParts(bad), words: lead + tell(bad) };
   }
-  if (status >= 500) return down(`answers ${status} with status ${said}`);
-  return said === 'UP' ? { healthy: true, words: 'says UP' } : unrecognized(said);
+  if (said !== 'UP') return unrecognized(said);
+  const broken = parts.filter((part) => part.status === 'DOWN' || part.status === 'OUT_OF_SERVICE');
+  if (broken.length > 0)
+    return { healthy: false, code: 'HealthPartDown', words: `says UP, but not of its part ${shown(broken)}` };
+  const databases = parts.filter(({ backend }) => backend === 'database');
+  const seen = databases.length > 0 && databases.every((part) => part.status === 'UP');
+  return good('says UP', seen ? ['database'] : []);
+}
+
+function tell(parts: readonly HealthPart[]): string {
+  return parts.length === 0 ? '' : `: ${shown(parts)}`;
 }
 
 function unrecognized(said: string): Reading {
   return { healthy: false, code: 'HealthStatusUnrecognized', words: `says ${said === '' ? 'nothing' : said}` };
-}
-
-/** Paths of the innermost components that are down (`db.npDataSource`), where the endpoint shows them. */
-function downComponents(body: Body): readonly string[] {
-  const names: string[] = [];
-  const walk = (parent: Body, prefix: string, depth: number): boolean => {
-    // `details` held the components in Spring Boot 2.0 and 2.1.
-    const children = own(parent, 'components') ?? own(parent, 'details');
-    if (!isBody(children) || depth > DEEPEST) return false;
-    let any = false;
-    for (const [name, child] of Object.entries(children)) {
-      if (names.length >= MOST_NAMED) return true;
-      if (!isBody(child)) continue;
-      const said = own(child, 'status');
-      if (said !== 'DOWN' && said !== 'OUT_OF_SERVICE') continue;
-      any = true;
-      const path = prefix + clip(name);
-      if (!walk(child, `${path}.`, depth + 1)) names.push(path);
-    }
-    return any;
-  };
-  walk(body, '', 1);
-  return names;
 }
 
 /** The object that a text holds. `JSON.parse` makes plain own properties, also of `__proto__`. */
@@ -131,8 +141,8 @@ function word(body: Body, key: string): string {
   return typeof value === 'string' ? clip(value.trim()) : '';
 }
 
-function clip(text: string): string {
-  return text.length > LONGEST_WORD ? `${text.slice(0, LONGEST_WORD)}…` : text;
+function clip(text: string, longest = LONGEST_WORD): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 function isHtml({ contentType, body }: HttpAnswer): boolean {

@@ -1,9 +1,9 @@
 // What the service says of itself, asked at every ready address: the worst answer counts, and says for how many.
+import type { Component } from '../../api/components.ts';
 import { traits, type FaultCode } from '../../api/faults.ts';
 import { SEVERITIES, type Result } from '../../api/faults/traits.ts';
-import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
-import type { Outcome } from '../../facts/outcome.ts';
-import type { HttpAnswer } from '../../facts/observed.ts';
+import { found, pass, vouching, type Answer, type Check } from '../../facts/answer.ts';
+import type { HttpAnswer, ServiceObserved } from '../../facts/observed.ts';
 import type { ServiceAddress, ServiceTarget } from '../../facts/target.ts';
 import { literal, redact, type SafeText } from '../../runtime/safe-text.ts';
 import { OUR_TROUBLES, passOn } from '../pass-on.ts';
@@ -14,6 +14,12 @@ const DETAIL_BYTES = 160;
 
 const FAULTS = [
   'HealthDown',
+  'HealthDatabaseDown',
+  'HealthStorageDown',
+  'HealthKeysDown',
+  'HealthDiskFull',
+  'HealthCertificateInvalid',
+  'HealthPartDown',
   'AgentServerError',
   'ServiceAddressUnresolved',
   'ServiceRefused',
@@ -22,6 +28,9 @@ const FAULTS = [
   'ServiceTlsFailed',
   'NoReadyEndpoints',
   'HealthPathMissing',
+  'HealthCredentialsRequired',
+  'HealthPartSlow',
+  'ServiceClientCertificateRequired',
   'HealthNotReadable',
   'HealthStatusUnrecognized',
   'HealthBodyInvalid',
@@ -39,7 +48,7 @@ export const serviceHealth: Check<'service'> = {
     if (!target.addresses.ok && target.addresses.fault.code !== 'NoReadyEndpoints')
       return passOn(target.addresses.fault, FAULTS);
     if (answers.length === 0) return withoutAddress(target, now);
-    return worstOf(answers.map(({ address, answer }) => ({ address, answer, reading: readOutcome(answer, target) })));
+    return withOthers(worstOf(answers.map((one) => ({ ...one, reading: readOutcome(one, target) }))), target);
   },
 };
 
@@ -58,15 +67,48 @@ function notAsked(why: string): Answer {
   return found({ code: 'NotAsked', detail: say(`there is no address to ask: ${why}`) });
 }
 
-function readOutcome(answer: Outcome<HttpAnswer>, target: ServiceTarget): Reading {
-  if (answer.ok) return readHealth(answer.value, target.health);
-  const known = (FAULTS as readonly FaultCode[]).includes(answer.fault.code);
-  return { healthy: false, code: known ? answer.fault.code : 'Unclassified', words: answer.fault.detail };
+type One = ServiceObserved['answers'][number];
+
+/** What one address says. */
+export function readOutcome({ answer, place, alive }: One, target: ServiceTarget): Reading {
+  const { health } = target;
+  if (!answer.ok) {
+    const { code, detail } = answer.fault;
+    if (code === 'ServiceTimeout' && alive === true) {
+      const words = 'is alive (liveness answers), but the whole of its health does not answer in time';
+      return { healthy: false, code: 'HealthPartSlow', words };
+    }
+    return {
+      healthy: false,
+      code: (FAULTS as readonly FaultCode[]).includes(code) ? code : 'Unclassified',
+      words: detail,
+    };
+  }
+  const reading = readHealth(answer.value, health, place?.path);
+  if (!reading.healthy && reading.code === 'HealthNotReadable' && health.readiness !== undefined)
+    return byKubelet(reading.words, health.readiness);
+  if (reading.healthy && place?.scope === 'group')
+    return { ...reading, words: `${reading.words} on ${place.path} alone` };
+  return reading;
 }
 
-interface Heard {
-  readonly address: ServiceAddress;
-  readonly answer: Outcome<HttpAnswer>;
+/** Pods that are endpoints are Ready by the kubelet's own probe, which does not go our way. */
+function withOthers(answer: Answer, { health: { readiness }, addresses }: ServiceTarget): Answer {
+  if (answer.kind === 'pass' || readiness === undefined || !addresses.ok) return answer;
+  if (!addresses.value.every(({ pod }) => pod !== undefined)) return answer;
+  const count = addresses.value.length;
+  return {
+    ...answer,
+    otherwise: redact(`${count} ${count === 1 ? 'pod is' : 'pods are'} Ready by the kubelet's probe`),
+  };
+}
+
+/** The kubelet takes a pod out of the endpoints as soon as its own probe fails: that it is there is evidence. */
+function byKubelet(words: string, readiness: string): Reading {
+  return { healthy: true, words: `Ready by the kubelet's probe (${readiness}); for us it ${words}`, vouches: [] };
+}
+
+interface Heard extends One {
   readonly reading: Reading;
 }
 
@@ -78,8 +120,8 @@ function worstOf(unsorted: readonly Heard[]): Answer {
   const noun = heard.every(({ address }) => address.pod !== undefined) ? 'pods' : 'addresses';
   if (worst.reading.healthy) {
     const healthy = heard.filter(({ reading }) => reading.healthy).length;
-    if (heard.length === 1) return pass(say(worst.reading.words));
-    return pass(say(`${healthy} of ${heard.length} ${noun}: ${worst.reading.words}`));
+    const share = heard.length === 1 ? '' : `${healthy} of ${heard.length} ${noun}: `;
+    return vouching(pass(say(share + worst.reading.words)), vouchedBy(heard));
   }
   const { code, words } = worst.reading;
   const alike = heard.filter(({ reading }) => !reading.healthy && reading.code === code).length;
@@ -88,9 +130,18 @@ function worstOf(unsorted: readonly Heard[]): Answer {
   return found({ code, detail }, worst.answer.ok ? evidenceOf(worst.answer.value) : undefined);
 }
 
+/** What every address says is up. One that hides it, or was not heard, proves nothing. */
+function vouchedBy(heard: readonly Heard[]): readonly Component[] {
+  const [first] = heard;
+  if (first?.reading.healthy !== true) return [];
+  return first.reading.vouches.filter((component) =>
+    heard.every(({ reading }) => reading.healthy && reading.vouches.includes(component)),
+  );
+}
+
 /** A transport fault names its address already; the pod is what people look for. */
-function sentence({ address, answer }: Heard, words: string): string {
-  if (answer.ok) return `${nameOf(address)} ${words}`;
+function sentence({ address, answer, alive }: Heard, words: string): string {
+  if (answer.ok || alive === true) return `${nameOf(address)} ${words}`;
   return address.pod === undefined ? words : `${address.pod}: ${words}`;
 }
 

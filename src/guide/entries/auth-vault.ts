@@ -56,6 +56,7 @@ export const AUTH_VAULT_ENTRIES = [
       ['any', 'TokenSignFailed'],
       ['any', 'KeyErrorLogged'],
       ['any', 'KeyRefusesService'],
+      ['any', 'HealthKeysDown'],
       ['any', 'KmsAddressUnresolved'],
       ['any', 'KmsUnreachable'],
       ['any', 'KmsTimeout'],

@@ -33,6 +33,7 @@ export const CIRCUIT_STORAGE_ENTRIES = [
       ['any', 'CircuitPersistFailed'],
       ['any', 'StorageErrorLogged'],
       ['any', 'StorageRefusesService'],
+      ['any', 'HealthStorageDown'],
       ['any', 'BucketAddressUnresolved'],
       ['any', 'BucketUnreachable'],
       ['any', 'BucketTimeout'],

@@ -15,6 +15,7 @@ export const OUR_ENTRIES: readonly Entry[] = [
     [
       ['any', 'ServiceTlsFailed'],
       ['any', 'ServiceCertificateExpiring'],
+      ['any', 'HealthCertificateInvalid'],
       ['any', 'DatabaseCertificateExpiring'],
       ['any', 'UpgradeCertificateEnding'],
     ],

@@ -41,6 +41,7 @@ export const SCALING_ENTRIES = [
       ['any', 'DatabaseConnectionsHigh'],
       ['any', 'ConnectionBudgetExceeded'],
       ['any', 'PoolExhausted'],
+      ['any', 'PoolFullyUsed'],
       ['any', 'UpgradeHeadroomMissing'],
     ],
     signatures: [],

@@ -94,14 +94,16 @@ describe('a Consolidated installation with one PostgreSQL server', () => {
         condition: 'DatabaseHealthy',
         affects: [
           'core-daemon/health',
+          'core-daemon/pool',
           'database/circuit-storage/connect',
           'database/metrics-collector/connect',
           'database/node-persistence/connect',
           'metrics-collector/health',
+          'metrics-collector/pool',
         ],
       });
       // Explained, and still told of where somebody looks for it.
-      expect(conditionOf(status, 'CoreDaemonHealthy')).toBe('False/HealthDown');
+      expect(conditionOf(status, 'CoreDaemonHealthy')).toBe('False/HealthDatabaseDown');
     }));
 
   describeDiscretion(() => consolidated);

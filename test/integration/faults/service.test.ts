@@ -59,7 +59,7 @@ describe('a Split installation with three pods of core-daemon', () => {
       expectRootCause(status, {
         ...health('core-daemon', 'CoreDaemonHealthy'),
         fault: 'HealthDown',
-        entry: 'REC-CD-001',
+        entry: 'OPS-060',
       });
       expect(checkOf(status, 'core-daemon/health').message).toContain('1 of 3 pods');
     }));

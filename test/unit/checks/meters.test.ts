@@ -50,7 +50,7 @@ describe('a pool', () => {
     [4, 4, 1, 'PoolExhausted'],
     [5, 4, 1, 'PoolExhausted'],
     [3, 4, 1, 'pass'],
-    [0, 4, 3, 'pass'],
+    [0, 4, 3, 'PoolStarved'],
     [4, 4, 0, 'pass'],
     [0, 0, 1, 'pass'],
   ])('with %d of %d connections in use and %d callers waiting is %s', (active, max, pending, code) => {
@@ -76,7 +76,7 @@ describe('a pool', () => {
   });
 
   it('with callers that wait while connections are free says so', () => {
-    expect(sentence(askPool(pools(pool(0, 4, 3))))).toContain('3 callers wait for one while 0 of 4 connections');
+    expect(sentence(askPool(pools(pool(2, 4, 3))))).toContain('3 callers wait for one while 2 of 4 connections');
   });
 
   it('that cannot be read is skipped with the reason', () => {

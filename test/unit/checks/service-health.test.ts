@@ -16,6 +16,14 @@ function say(target: ServiceTarget, ...answers: readonly Outcome<HttpAnswer>[]):
 const format = (of: ServiceTarget['health']['format'], path = '/health', named = false): ServiceTarget =>
   service({ health: { path, named, format: of } });
 
+const parts = (status: string, of: Readonly<Record<string, string>>): HttpAnswer =>
+  http(
+    503,
+    JSON.stringify({
+      status,
+      components: Object.fromEntries(Object.entries(of).map(([name, said]) => [name, { status: said }])),
+    }),
+  );
 const html = (status: number): HttpAnswer => http(status, '<!DOCTYPE html><html></html>', { contentType: 'text/html' });
 const up = ok(http(200, '{"status":"UP"}'));
 const down = ok(http(503, '{"status":"DOWN"}'));
@@ -30,7 +38,7 @@ describe('a Spring Boot service', () => {
     [
       'DOWN with components',
       http(503, '{"status":"DOWN","components":{"db":{"status":"DOWN"},"ping":{"status":"UP"}}}'),
-      'HealthDown: core-daemon-1 says DOWN: db',
+      'HealthDatabaseDown: core-daemon-1 says DOWN: db',
     ],
     [
       'DOWN with a component of components',
@@ -38,12 +46,34 @@ describe('a Spring Boot service', () => {
         503,
         '{"status":"DOWN","components":{"db":{"status":"DOWN","components":{"np":{"status":"DOWN"},"cs":{"status":"UP"}}}}}',
       ),
-      'HealthDown: core-daemon-1 says DOWN: db.np',
+      'HealthDatabaseDown: core-daemon-1 says DOWN: db.np',
     ],
     [
       'DOWN with the details of old',
       http(503, '{"status":"DOWN","details":{"db":{"status":"DOWN","details":{"error":"x"}}}}'),
-      'HealthDown: core-daemon-1 says DOWN: db',
+      'HealthDatabaseDown: core-daemon-1 says DOWN: db',
+    ],
+    [
+      'DOWN for its disk',
+      parts('DOWN', { db: 'UP', diskSpace: 'DOWN' }),
+      'HealthDiskFull: core-daemon-1 says DOWN: diskSpace',
+    ],
+    ['DOWN for its bucket', parts('DOWN', { s3: 'DOWN' }), 'HealthStorageDown: core-daemon-1 says DOWN: s3'],
+    ['DOWN for its key', parts('DOWN', { kms: 'DOWN' }), 'HealthKeysDown: core-daemon-1 says DOWN: kms'],
+    [
+      'OUT_OF_SERVICE for a certificate',
+      parts('OUT_OF_SERVICE', { db: 'UP', ssl: 'OUT_OF_SERVICE' }),
+      'HealthCertificateInvalid: core-daemon-1 says OUT_OF_SERVICE: ssl',
+    ],
+    [
+      'a word of its own with 503',
+      parts('DEGRADED', { db: 'UP', queue: 'DEGRADED' }),
+      'HealthDown: core-daemon-1 answers 503 with status DEGRADED: queue',
+    ],
+    [
+      'UP while a part is down',
+      { ...parts('UP', { db: 'DOWN', ping: 'UP' }), status: 200 },
+      'HealthPartDown: core-daemon-1 says UP, but not of its part db',
     ],
     ['UP with 503', http(503, '{"status":"UP"}'), 'HealthDown: core-daemon-1 answers 503 with status UP'],
     ['no JSON with 502', html(502), 'HealthDown: core-daemon-1 answers 502'],
@@ -74,7 +104,11 @@ describe('a Spring Boot service', () => {
       'HealthBodyTooLarge: core-daemon-1 sends more than 64 KiB on /actuator/health',
     ],
     ['404 on a guess', http(404), 'HealthNotReadable: core-daemon-1 answers 404 on /actuator/health'],
-    ['401 on a guess', http(401), 'HealthNotReadable: core-daemon-1 answers 401 on /actuator/health'],
+    [
+      '401 on a guess',
+      http(401),
+      'HealthNotReadable: core-daemon-1 answers 401 on /actuator/health: it asks for credentials',
+    ],
     ['a redirect on a guess', http(302), 'HealthNotReadable: core-daemon-1 answers 302 on /actuator/health'],
     ['a page on a guess', html(200), 'HealthNotReadable: core-daemon-1 answers /actuator/health with a web page'],
   ])('that answers %s', (_, answer, expected) => {
@@ -83,11 +117,36 @@ describe('a Spring Boot service', () => {
 
   it.each([
     ['404', http(404)],
-    ['403', http(403)],
     ['a redirect', http(307)],
     ['a page', html(200)],
   ])('that answers %s on the path that the spec names fails', (_, answer) => {
     expect(say(format('spring', '/health', true), ok(answer))).toMatch(/^HealthPathMissing: /);
+  });
+
+  it('that asks for credentials on the path that the spec names is not blamed for it', () => {
+    for (const status of [401, 403])
+      expect(say(format('spring', '/health', true), ok(http(status)))).toMatch(/^HealthCredentialsRequired: /);
+  });
+
+  it('that redirects to a login page is said to', () => {
+    const answer = http(302, '', { location: 'https://sso.example.org/login?from=/actuator/health' });
+    expect(say(service(), ok(answer))).toContain('redirects to https://sso.example.org/login');
+  });
+
+  it.each<[string, readonly HttpAnswer[], readonly string[]]>([
+    ['every pod shows it UP', [parts('UP', { db: 'UP' }), parts('UP', { db: 'UP' })], ['database']],
+    ['one pod hides it', [parts('UP', { db: 'UP' }), http(200, '{"status":"UP"}')], []],
+    ['one pod was not read', [parts('UP', { db: 'UP' }), http(404)], []],
+    ['it is of a status of its own', [parts('UP', { db: 'LAGGING' })], []],
+    ['one of two data sources is UNKNOWN', [parts('UP', { db: 'UP', otherDataSource: 'UNKNOWN' })], []],
+    ['nobody shows it', [parts('UP', { ping: 'UP' })], []],
+  ])('vouches for the database only where it is visible and UP: %s', (_, answers, expected) => {
+    const seen = healthSeen(
+      service(),
+      answers.map((answer) => ok({ ...answer, status: answer.status === 404 ? 404 : 200 })),
+    );
+    const answer = serviceHealth.ask(seen);
+    expect(answer.kind === 'pass' ? (answer.vouches ?? []) : 'not well').toEqual(expected);
   });
 
   it('is read without harm whatever JSON it sends', () => {

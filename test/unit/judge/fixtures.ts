@@ -2,7 +2,7 @@
 import { COMPONENTS, isService, type Component } from '../../../src/api/components.ts';
 import type { FaultCode } from '../../../src/api/faults.ts';
 import { healthReportStatus, type HealthReportStatus } from '../../../src/api/health-report.ts';
-import { found, pass, type Finding } from '../../../src/facts/answer.ts';
+import { found, pass, vouching, type Finding } from '../../../src/facts/answer.ts';
 import type { Entry } from '../../../src/guide/entry.ts';
 import { judge, type Judgement, type JudgeInput } from '../../../src/judge/index.ts';
 import { CONSOLIDATED } from '../../../src/product/consolidated.ts';
@@ -26,7 +26,11 @@ export function finding(id: string, answer: 'pass' | FaultCode, more: Partial<Fi
     targetId,
     required: true,
     feeds: component === 'upgrade' ? 'Upgradeable' : 'Healthy',
-    answer: answer === 'pass' ? pass(literal('Good.')) : found({ code: answer, detail: literal(`Saw ${answer}.`) }),
+    answer:
+      answer === 'pass'
+        ? // As Spring Boot answers when it shows its parts.
+          vouching(pass(literal('Good.')), id.endsWith('/health') ? ['database'] : [])
+        : found({ code: answer, detail: literal(`Saw ${answer}.`) }),
     ...more,
   };
 }

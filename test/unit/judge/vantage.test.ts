@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../../src/api/faults.ts';
+import { pass } from '../../../src/facts/answer.ts';
+import { literal } from '../../../src/runtime/safe-text.ts';
 import { CONSOLIDATED_EDGES, finding, judgeOnce, run } from './fixtures.ts';
 
 const DB = 'database/node-persistence/connect';
@@ -13,10 +15,32 @@ describe('vantage', () => {
       { [DB]: 'DatabaseTimeout', 'node-persistence/health': 'HealthNotReadable' },
       'DatabaseTimeout',
     ],
+    [
+      'one whose user lacks connections',
+      { [DB]: 'DatabaseTimeout', 'node-persistence/pool': 'PoolStarved' },
+      'DatabaseTimeout',
+    ],
+    [
+      'one whose user logs a line of Hikari',
+      { [DB]: 'DatabaseUnreachable', 'node-persistence/logs': 'PoolConnectionTimeout' },
+      'DatabaseUnreachable',
+    ],
+    [
+      'one of which another service lacks connections',
+      { [DB]: 'DatabaseTimeout', 'circuit-storage/pool': 'PoolStarved' },
+      'UnreachableFromChecker',
+    ],
     ['one that answers and refuses', { [DB]: 'DatabaseAuthenticationFailed' }, 'DatabaseAuthenticationFailed'],
   ])('%s', (_, faults, expected) => {
     const seen = judgeOnce(run(faults)).checks.find(({ id }) => id === DB);
     expect(seen?.observed).toBe(expected);
+  });
+
+  it('is not overruled by a user that is UP and does not show its database', () => {
+    const hidden = run({ [DB]: 'DatabaseTimeout' }).map((one) =>
+      one.id === 'node-persistence/health' ? { ...one, answer: pass(literal('says UP')) } : one,
+    );
+    expect(judgeOnce(hidden).checks.find(({ id }) => id === DB)?.observed).toBe('DatabaseTimeout');
   });
 
   it('believes nobody about a bucket or a key: Spring Boot has no indicator for either', () => {

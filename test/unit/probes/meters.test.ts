@@ -12,6 +12,7 @@ const never = new AbortController().signal;
 const PENDING = '/metrics/hikaricp.connections.pending';
 const ACTIVE = '/metrics/hikaricp.connections.active';
 const MAX = '/metrics/hikaricp.connections.max';
+const IDLE = '/metrics/hikaricp.connections.idle';
 const REQUESTS = '/metrics/http.server.requests';
 const ERRORS = '/metrics/logback.events?tag=level:error';
 /** A log that is read: then nothing is counted. */
@@ -37,11 +38,13 @@ const seconds = (MAX: number): HttpAnswer => meter({ COUNT: 9, TOTAL_TIME: 1, MA
 /** Visits one address whose actuator answers like this; what is not listed is 404. */
 async function visit(answers: Answers, changes: Partial<ServiceTarget> = {}) {
   const asked: string[] = [];
-  const get = ({ url }: HttpRequest) => {
+  const get = ({ url, stream }: HttpRequest) => {
     const path = url.replace('http://10.0.0.1:8080/actuator', '');
     asked.push(path);
     const answer = answers[path] ?? 404;
-    return Promise.resolve(answered(typeof answer === 'number' ? http(answer) : answer));
+    const said = typeof answer === 'number' ? http(answer) : answer;
+    stream?.onText(said.body);
+    return Promise.resolve(answered(stream === undefined ? said : { ...said, body: '' }));
   };
   const seen: MetersObserved = await metersProbe.observe(service(changes), clients(httpClient(get)), never);
   const [first] = seen.answers;
@@ -54,12 +57,12 @@ const unread = (why: string | RegExp) => ({
 });
 
 describe('a service in which all is well', () => {
-  it('is asked twice', async () => {
+  it('is asked three times', async () => {
     const { asked, pools, latency } = await visit(
-      { [PENDING]: meter({ VALUE: 0 }, ['A', 'B']), [REQUESTS]: seconds(0.4) },
+      { [PENDING]: meter({ VALUE: 0 }, ['A', 'B']), [IDLE]: meter({ VALUE: 4 }), [REQUESTS]: seconds(0.4) },
       READ,
     );
-    expect(asked).toEqual([PENDING, REQUESTS]);
+    expect(asked).toEqual([PENDING, IDLE, REQUESTS]);
     expect(pools).toEqual(ok({ pending: 0, pools: [] }));
     expect(latency).toEqual(ok({ maxMs: 400 }));
   });
@@ -104,6 +107,28 @@ describe('pools in which somebody waits', () => {
       [`${ACTIVE}?tag=pool:A`]: meter({ VALUE: 4 }),
     });
     expect(pools).toMatchObject(unread('max of A has no value'));
+  });
+});
+
+describe('pools in which nobody waits and none is free', () => {
+  it('are shown, because the gauge of those who wait lags', async () => {
+    const { pools } = await visit({
+      [PENDING]: meter({ VALUE: 0 }, ['A']),
+      [IDLE]: meter({ VALUE: 0 }),
+      [`${ACTIVE}?tag=pool:A`]: meter({ VALUE: 4 }),
+      [`${MAX}?tag=pool:A`]: meter({ VALUE: 4 }),
+    });
+    expect(pools).toEqual(ok({ pending: 0, pools: [{ pool: 'A', active: 4, max: 4, pending: 0 }] }));
+  });
+});
+
+describe('a Prometheus text', () => {
+  it('that was cut is no evidence of anything', async () => {
+    const { pools, latency } = await visit({
+      '/prometheus': { ...text('hikaricp_connections_pending{pool="A"} 0.0'), truncated: true },
+    });
+    expect(pools).toMatchObject(unread('answers 404'));
+    expect(latency).toMatchObject(unread('answers 404'));
   });
 });
 
@@ -195,7 +220,7 @@ describe('the errors that a service logged', () => {
     ['where its pods are not known', { ...READ, workload: undefined }],
   ])('are counted by its own meter %s', async (_, changes) => {
     const { asked, errors } = await visit({ ...well, [ERRORS]: meter({ COUNT: 42 }) }, changes);
-    expect(asked).toEqual([PENDING, REQUESTS, ERRORS]);
+    expect(asked).toEqual([PENDING, IDLE, REQUESTS, ERRORS]);
     expect(errors).toEqual(ok(42));
   });
 
@@ -244,10 +269,10 @@ describe('the path of the actuator', () => {
     expect([asked, answers]).toEqual([[], []]);
   });
 
-  it('is asked at five addresses at most', async () => {
+  it('is asked at every address', async () => {
     const addresses = ok(Array.from({ length: 9 }, (_, index) => address(index)));
     const get = () => Promise.resolve(answered(http(404)));
     const { answers } = await metersProbe.observe(service({ addresses }), clients(httpClient(get)), never);
-    expect(answers).toHaveLength(5);
+    expect(answers).toHaveLength(9);
   });
 });

@@ -2,10 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { latencyOf, LATENCY_NAMES } from '../../../src/probes/latency-samples.ts';
-import { readSamples } from '../../../src/probes/prometheus-text.ts';
+import { createSampleReader, type Sample } from '../../../src/probes/prometheus-text.ts';
 
-const read = (text: string, truncated = false) =>
-  readSamples(text, new Set(['up']), truncated).map(({ labels, value }) => [Object.fromEntries(labels), value]);
+/** In pieces of every size, as a socket brings them. */
+function readSamples(text: string, names: ReadonlySet<string>, piece = 7): readonly Sample[] {
+  const reader = createSampleReader(names);
+  for (let at = 0; at < text.length; at += piece) reader.push(text.slice(at, at + piece));
+  return reader.end();
+}
+
+const read = (text: string) =>
+  readSamples(text, new Set(['up'])).map(({ labels, value }) => [Object.fromEntries(labels), value]);
 
 describe('a sample', () => {
   it.each<[string, Record<string, string>, number]>([
@@ -37,8 +44,10 @@ describe('a sample', () => {
     '{} 1',
   ])('%j is none', (line) => expect(read(line)).toEqual([]));
 
-  it('in the last line of a text that was cut is not believed', () => {
-    expect(read('up 1\nup 12', true)).toEqual([[{}, 1]]);
+  it('is found in pieces of every size, and behind a line that is too long to keep', () => {
+    const text = `up{a="é"} 1\n${'x'.repeat(200_000)}\nup 2`;
+    for (const piece of [1, 3, 1000, 65_536, 1_000_000])
+      expect(readSamples(text, new Set(['up']), piece).map(({ value }) => value)).toEqual([1, 2]);
   });
 
   it('with any label value comes back as it was written', () =>

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest, TransportFault } from '../../../src/clients/clients.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
+import { AT_ONCE } from '../../../src/probes/each-address.ts';
 import { serviceProbe } from '../../../src/probes/service.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
@@ -20,18 +21,48 @@ describe('the addresses of a service', () => {
     const target = service({ addresses: ok([address(1), address(2)]), tls: { serverName: 'core' } });
     const { answers } = await serviceProbe.observe(target, clients(httpClient(get)), never);
     expect(asked.filter(({ url }) => url.endsWith('/actuator/health'))).toEqual([
-      { url: 'http://10.0.0.1:8080/actuator/health', tls: { serverName: 'core' } },
-      { url: 'http://10.0.0.2:8080/actuator/health', tls: { serverName: 'core' } },
+      { url: 'http://10.0.0.1:8080/actuator/health', tls: { serverName: 'core' }, alone: true },
+      { url: 'http://10.0.0.2:8080/actuator/health', tls: { serverName: 'core' }, alone: true },
     ]);
     expect(answers.map((one) => one.address.name)).toEqual(['10.0.0.1:8080', '10.0.0.2:8080']);
     expect(answers.every(({ answer }) => answer.ok)).toBe(true);
   });
 
-  it('are five at most', async () => {
-    const addresses = ok(Array.from({ length: 9 }, (_, index) => address(index)));
-    const get = () => Promise.resolve(answered(http(200)));
+  it('are all asked, some at a time', async () => {
+    const all = Array.from({ length: 90 }, (_, index) => address(index));
+    const addresses = ok(all);
+    let [now, most] = [0, 0];
+    const get = async () => {
+      most = Math.max(most, ++now);
+      await Promise.resolve();
+      now -= 1;
+      return answered(http(200, '{"status":"UP"}'));
+    };
     const { answers } = await serviceProbe.observe(service({ addresses }), clients(httpClient(get)), never);
-    expect(answers).toHaveLength(5);
+    expect(answers.map((one) => one.address)).toEqual(all);
+    expect(most).toBe(AT_ONCE);
+  });
+
+  it('are asked for liveness first, and for the whole of health one at a time', async () => {
+    const asked: string[] = [];
+    const get = ({ url, alone }: HttpRequest) => {
+      asked.push(`${new URL(url).pathname}${alone === true ? ' alone' : ''}`);
+      return Promise.resolve(answered(http(200, '{"status":"UP"}')));
+    };
+    const { answers } = await serviceProbe.observe(service(), clients(httpClient(get)), never);
+    expect(asked).toEqual(['/actuator/health/liveness', '/actuator/health alone']);
+    expect(answers).toMatchObject([{ alive: true }]);
+  });
+
+  it('that live and whose parts do not answer are said to be alive', async () => {
+    const get = ({ url }: HttpRequest) =>
+      Promise.resolve(
+        url.endsWith('liveness')
+          ? answered(http(200, '{"status":"UP"}'))
+          : { ok: false as const, fault: { kind: 'timeout' as const, detail: 'no answer' } },
+      );
+    const { answers } = await serviceProbe.observe(service(), clients(httpClient(get)), never);
+    expect(answers).toMatchObject([{ alive: true, answer: { ok: false, fault: { code: 'ServiceTimeout' } } }]);
   });
 
   it.each([
@@ -49,7 +80,7 @@ describe('the addresses of a service', () => {
       health: { path, named: true, format: 'spring' },
     });
     await serviceProbe.observe(target, clients(httpClient(get)), never);
-    expect(asked[0]).toBe(url);
+    expect(asked.at(-1)).toBe(url);
   });
 
   it('that are not known are not asked', async () => {

@@ -115,7 +115,7 @@ describe('a probe that hangs', () => {
   it('is told of its deadline first', async () => {
     const told: unknown[] = [];
     const get: Clients['http']['get'] = ({ url }, signal) => {
-      if (url.endsWith('/health')) signal.addEventListener('abort', () => told.push(signal.reason));
+      if (url.endsWith('/health/liveness')) signal.addEventListener('abort', () => told.push(signal.reason));
       return new Promise(() => undefined);
     };
     const { clock } = visiting([target('core-daemon')], undefined, httpClient(get));

@@ -105,11 +105,11 @@ describe('a workload is told by image, then labels, then name', () => {
 });
 
 describe('addresses', () => {
-  test('are the ready endpoints of the Service under the port that its targetPort stands for, at most five', async () => {
+  test('are the ready endpoints of the Service under the port that its targetPort stands for, every one', async () => {
     const workloads = { 'auth-vault': { replicas: 7 } };
     const resolved = await resolve({ objects: namespaceObjects(installation({ port: 9090, workloads })) });
     const { addresses } = service(resolved, 'auth-vault');
-    expect(addresses.ok && addresses.value).toHaveLength(5);
+    expect(addresses.ok && addresses.value).toHaveLength(7);
     expect(addresses.ok && addresses.value.every(({ origin }) => /^http:\/\/127\.[0-9.]+:9090$/.test(origin))).toBe(
       true,
     );
@@ -196,7 +196,7 @@ describe('addresses', () => {
     const target = service(await resolve({ spec: spec({ services: services_ }) }), 'auth-vault');
     expect(target.addresses).toEqual({
       ok: true,
-      value: [{ name: 'vault.example.org:8443', origin: 'https://vault.example.org:8443' }],
+      value: [{ name: 'vault.example.org:8443', origin: 'https://vault.example.org:8443', schemeSaid: true }],
     });
     expect(target.health).toEqual({ path: '/base/actuator/health', named: false, format: 'spring' });
     expect(target.tls).toEqual({});

@@ -1,0 +1,110 @@
+// The parts that a Spring Boot health document shows (`components`): which are down, and whose matter each of them is.
+import type { Backend } from '../../api/components.ts';
+import type { FaultCode } from '../../api/faults.ts';
+
+/** An innermost part: it has no parts of its own, or none that could be read. */
+export interface HealthPart {
+  /** `db`, `db.npDataSource` */
+  readonly path: string;
+  /** As it stands there; empty where there is none. */
+  readonly status: string;
+  /** The backend that the part speaks of, told by its name. */
+  readonly backend: Backend | undefined;
+}
+
+/** How deep nested parts are looked at, how many are read, and how many are named. */
+const DEEPEST = 4;
+const MOST_READ = 200;
+const MOST_NAMED = 3;
+const LONGEST_NAME = 32;
+
+/**
+ * Spring Boot's own names for a data source, and what people call indicators of theirs for a bucket or a key. A name
+ * is all there is to go by: an indicator does not say what it looks at.
+ */
+const BACKEND_NAMES: readonly (readonly [Backend, RegExp])[] = [
+  ['database', /^(?:db|r2dbc|jdbc|postgres(?:ql)?|hikari.*|.*data-?source\d*)$/i],
+  ['key-management', /^(?:.*kms.*|.*signing-?keys?|jwt-?keys?)$/i],
+  ['object-storage', /^(?:.*s3.*|.*bucket.*|.*object-?stor(?:e|age).*|minio)$/i],
+];
+const DISK = /^disk(?:-?space)?$/i;
+const CERTIFICATES = /^ssl$/i;
+
+/** Statuses under which Spring Boot itself answers 200. A word of one's own is not good by itself. */
+const GOOD: ReadonlySet<string> = new Set(['UP', 'UNKNOWN', '']);
+
+/** False for a part that is down, or has a status of its own. */
+export function isUp({ status }: HealthPart): boolean {
+  return GOOD.has(status);
+}
+
+/** The innermost parts that a document shows, in its order. None where it hides them. */
+export function partsOf(document: Readonly<Record<string, unknown>>): readonly HealthPart[] {
+  const parts: HealthPart[] = [];
+  const walk = (
+    parent: Readonly<Record<string, unknown>>,
+    prefix: string,
+    backend: Backend | undefined,
+    depth: number,
+  ): boolean => {
+    // `details` held the parts in Spring Boot 2.0 and 2.1.
+    const children = own(parent, 'components') ?? own(parent, 'details');
+    if (!isObject(children) || depth > DEEPEST) return false;
+    let any = false;
+    for (const [name, child] of Object.entries(children)) {
+      if (parts.length >= MOST_READ) return true;
+      if (!isObject(child) || typeof own(child, 'status') !== 'string') continue;
+      any = true;
+      const path = prefix + clip(name);
+      const status = own(child, 'status');
+      const part = { path, status: clip(String(status).trim()), backend: backend ?? backendOf(name) };
+      const before = parts.length;
+      const hasParts = walk(child, `${path}.`, part.backend, depth + 1);
+      // One that is down while its parts are well speaks for itself.
+      if (!hasParts || (!isUp(part) && parts.slice(before).every(isUp))) parts.push(part);
+    }
+    return any;
+  };
+  walk(document, '', undefined, 1);
+  return parts;
+}
+
+/**
+ * What the parts that are not up amount to. A backend comes before the service's own disk, since it is lost to others
+ * too; a part that nobody knows says no more than that the service is down.
+ */
+export function faultOfParts(bad: readonly HealthPart[]): FaultCode {
+  const has = (backend: Backend): boolean => bad.some((part) => part.backend === backend);
+  if (has('database')) return 'HealthDatabaseDown';
+  if (has('key-management')) return 'HealthKeysDown';
+  if (has('object-storage')) return 'HealthStorageDown';
+  const first = (name: RegExp): boolean => bad.some(({ path }) => name.test(path.split('.')[0] ?? ''));
+  if (first(DISK)) return 'HealthDiskFull';
+  return first(CERTIFICATES) && bad.every(({ path }) => CERTIFICATES.test(path))
+    ? 'HealthCertificateInvalid'
+    : 'HealthDown';
+}
+
+/** The names of a few parts. */
+export function shown(parts: readonly HealthPart[]): string {
+  return parts
+    .slice(0, MOST_NAMED)
+    .map(({ path }) => path)
+    .join(', ');
+}
+
+function backendOf(name: string): Backend | undefined {
+  return BACKEND_NAMES.find(([, pattern]) => pattern.test(name))?.[0];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function clip(text: string): string {
+  return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text;
+}

@@ -1,0 +1,155 @@
+// Where the health of a service may be asked, best first: what the spec says, the probes of its pod template, the
+// management port that its settings name, its Service's ports by name, the default. Pure.
+import type { HealthPlace, ServiceTarget } from '../facts/target.ts';
+import { count, type Fields, fields, list, text } from './fields.ts';
+
+export interface PlacesRequest {
+  readonly format: ServiceTarget['health']['format'];
+  /** `spec.services[].healthPath` */
+  readonly saidPath: string | undefined;
+  /** The application's container in the pod template. */
+  readonly container: Fields;
+  /** Ports of the Service under the numbers that they have in the pod, by name; empty where it has none. */
+  readonly servicePorts: ReadonlyMap<string, number>;
+}
+
+const PROBES = ['readinessProbe', 'startupProbe', 'livenessProbe'] as const;
+/** Names that charts give the port of the actuator. */
+const MANAGEMENT_PORTS = /^(?:(?:http|https|tcp)-)?(?:management|mgmt|actuator|health|monitoring|admin|metrics)$/;
+/** A probe of a group: `/actuator/health/readiness`, or of an additional path of one. */
+const GROUP = /^(.*\/health)\/[^/]+\/?$/;
+
+const USUAL = { agent: '/health-check', page: '/', spring: '/actuator/health' } as const;
+
+/** Path of the health endpoint where nothing says otherwise. */
+export function usualPath(format: PlacesRequest['format']): string {
+  return USUAL[format];
+}
+
+/** Places in the order in which they are to be tried, each once. Never empty. */
+export function healthPlaces(request: PlacesRequest): readonly HealthPlace[] {
+  const { format, saidPath, container, servicePorts } = request;
+  const probes = PROBES.flatMap((name) => probeOf(name, container));
+  const management = format === 'spring' ? managementOf(container) : undefined;
+  const named = [...servicePorts].filter(([name]) => MANAGEMENT_PORTS.test(name)).map(([, port]) => port);
+  const places: HealthPlace[] = [];
+  const add = (place: HealthPlace): void => {
+    if (!places.some(({ path, port }) => path === place.path && port === place.port)) places.push(place);
+  };
+  const path = saidPath ?? management?.path ?? usualPath(format);
+  if (saidPath === undefined)
+    for (const probe of probes) add({ ...probe, path: wholeOf(probe.path, format), scope: 'all' });
+  else for (const { path: _, ...probe } of probes) add({ ...probe, path: saidPath, scope: 'all' });
+  if (management?.port !== undefined)
+    add({ path, port: management.port, scheme: management.scheme, scope: 'all', from: 'management port' });
+  for (const port of named) add({ path, port, scheme: undefined, scope: 'all', from: 'Service port' });
+  add({ path, port: undefined, scheme: undefined, scope: 'all', from: saidPath === undefined ? 'default' : 'spec' });
+  // What the kubelet asks is the least that can be had: it says nothing of what its group leaves out.
+  if (saidPath === undefined) for (const probe of probes) add({ ...probe, scope: 'group' });
+  return places;
+}
+
+/** How the kubelet tells that the container is ready, in words; undefined where it does not ask. */
+export function readinessOf(container: Fields): string | undefined {
+  const probe = fields(container['readinessProbe']);
+  const [http] = probeOf('readinessProbe', container);
+  if (http !== undefined) return `GET ${http.path}`;
+  if (probe['exec'] !== undefined) return 'a command';
+  if (probe['tcpSocket'] !== undefined) return 'a connection';
+  return probe['grpc'] === undefined ? undefined : 'gRPC';
+}
+
+/** The whole of health, where a probe asks a group of Spring Boot's for a part of it. */
+function wholeOf(path: string, format: PlacesRequest['format']): string {
+  return format === 'spring' ? (GROUP.exec(path)?.[1] ?? path) : path;
+}
+
+function probeOf(
+  from: (typeof PROBES)[number],
+  container: Fields,
+): readonly (HealthPlace & { readonly scope: 'group' })[] {
+  const http = fields(fields(container[from])['httpGet']);
+  const path = text(http['path']) ?? '/';
+  const port = portNumber(http['port'], container);
+  if (port === undefined || !path.startsWith('/') || /[\s?#]/.test(path)) return [];
+  // A host of its own leads away from the pod.
+  if (text(http['host']) !== undefined) return [];
+  const headers = Object.fromEntries(
+    list(http['httpHeaders']).flatMap(({ name, value }): [string, string][] => {
+      const [title, said] = [text(name), text(value)];
+      return title === undefined || said === undefined ? [] : [[title, said]];
+    }),
+  );
+  const scheme = text(http['scheme'])?.toUpperCase() === 'HTTPS' ? 'https' : 'http';
+  const place = { path, port, scheme, scope: 'group', from } as const;
+  return [Object.keys(headers).length === 0 ? place : { ...place, headers }];
+}
+
+/** A number, or the name of one of the container's ports. */
+function portNumber(value: unknown, container: Fields): number | undefined {
+  if (typeof value !== 'string') return count(value);
+  if (/^[0-9]{1,5}$/.test(value)) return Number(value);
+  return count(list(container['ports']).find(({ name }) => name === value)?.['containerPort']);
+}
+
+interface Management {
+  readonly port: number | undefined;
+  readonly path: string;
+  readonly scheme: 'https' | undefined;
+}
+
+/** What the container's variables and arguments say of Spring Boot's management server. */
+function managementOf(container: Fields): Management | undefined {
+  const settings = settingsOf(container);
+  const setting = (name: string): string | undefined => settings.get(canonical(name));
+  const port = portOf(setting('management.server.port'));
+  const endpoints = setting('management.endpoints.web.base-path') ?? '/actuator';
+  const health = setting('management.endpoints.web.path-mapping.health') ?? 'health';
+  // With a port of its own the management server has a base path of its own, and that of the application does not count.
+  const before = setting(port === undefined ? 'server.servlet.context-path' : 'management.server.base-path') ?? '';
+  const path = joined(before, endpoints, health);
+  if (port === undefined && path === USUAL.spring) return undefined;
+  const scheme = setting('management.server.ssl.enabled') === 'true' ? 'https' : undefined;
+  return { port, path, scheme };
+}
+
+/** 0 and -1 stand for any port and none. A port that only a ConfigMap knows is not known here. */
+function portOf(said: string | undefined): number | undefined {
+  const port = said !== undefined && /^[0-9]{1,5}$/.test(said) ? Number(said) : 0;
+  return port > 0 && port < 65_536 ? port : undefined;
+}
+
+/** Settings by canonical name: literal variables, `-Dname=value` of the JVM and `--name=value` of Spring Boot. */
+function settingsOf(container: Fields): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const words: string[] = [];
+  for (const { name, value } of list(container['env'])) {
+    const [title, said] = [text(name), text(value)];
+    if (title === undefined || said === undefined) continue;
+    found.set(canonical(title), said);
+    if (/(?:^|_)(?:OPTS|OPTIONS|ARGS)$/i.test(title)) words.push(...said.split(/\s+/));
+  }
+  for (const part of [container['command'], container['args']]) {
+    if (Array.isArray(part))
+      words.push(
+        ...part.filter((word): word is string => typeof word === 'string').flatMap((word) => word.split(/\s+/)),
+      );
+  }
+  for (const word of words) {
+    const [, name, value] = /^(?:-D|--)([A-Za-z][\w.-]*)=(.*)$/.exec(word) ?? [];
+    if (name !== undefined && value !== undefined) found.set(canonical(name), value);
+  }
+  return found;
+}
+
+/** Spring's relaxed binding: `MANAGEMENT_SERVER_PORT` and `management.server.port` are one name. */
+function canonical(name: string): string {
+  return name.toLowerCase().replace(/[._-]/g, '');
+}
+
+function joined(...parts: readonly string[]): string {
+  return `/${parts
+    .flatMap((part) => part.split('/'))
+    .filter((part) => part !== '')
+    .join('/')}`;
+}
