@@ -51,6 +51,8 @@ export type Result<T, F> = { readonly ok: true; readonly value: T } | { readonly
 export interface PostgresSession {
   readonly encrypted: boolean;
   readonly certificateNotAfter?: string;
+  /** Of the process that serves us, as the first answers say: a pooler gives a number of its own. */
+  readonly processId?: number | undefined;
   query(sql: string, signal: AbortSignal): Promise<Outcome<readonly Readonly<Record<string, unknown>>[]>>;
 }
 

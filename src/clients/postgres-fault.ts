@@ -1,13 +1,16 @@
-// What PostgreSQL's errors mean: SQLSTATE by SQLSTATE (appendix A of its manual), never by message, which is translated.
+// What an error means that comes while a session lasts, and where errors come from. Refusals are in postgres-refusal.
 import type { FaultCode } from '../api/faults.ts';
 import type { Fault } from '../facts/outcome.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
 import type { TransportFault } from './clients.ts';
+import { refusalOf } from './postgres-refusal.ts';
 
 /** An error response of the server, as pg throws it. */
 export interface ServerError {
   readonly code: string;
   readonly message: string;
+  /** Its DETAIL, where there is one. */
+  readonly detail?: string;
 }
 
 /** How long a detail may be: a check's message. */
@@ -36,38 +39,18 @@ export function transportFault(fault: TransportFault, known: readonly string[]):
 export function serverErrorIn(error: unknown): ServerError | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   return /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error
-    ? { code: error.code, message: error.message }
+    ? {
+        code: error.code,
+        message: error.message,
+        ...('detail' in error && typeof error.detail === 'string' ? { detail: error.detail } : {}),
+      }
     : undefined;
 }
 
 /** The fault of a refused connection. */
-export function connectFault({ code, message }: ServerError, where: string, known: readonly string[]): Fault {
-  const said = `${message} (${code})`;
-  switch (code) {
-    case '28P01':
-    case '28000':
-    case '42501': // no CONNECT privilege
-      return {
-        code: 'DatabaseAuthenticationFailed',
-        detail: detailOf(`${where} refuses the credentials: ${said}`, known),
-      };
-    case '3D000':
-      return { code: 'DatabaseMissing', detail: detailOf(`${where} has no such database: ${said}`, known) };
-    case '53300':
-      return {
-        code: 'DatabaseSlotsExhausted',
-        detail: detailOf(`${where} has no free connection slot: ${said}`, known),
-      };
-    case '57P01':
-    case '57P02':
-    case '57P03':
-      return {
-        code: 'DatabaseStartingUp',
-        detail: detailOf(`${where} is starting up or shutting down: ${said}`, known),
-      };
-    default:
-      return { code: 'DatabaseUnreachable', detail: detailOf(`${where} refuses the connection: ${said}`, known) };
-  }
+export function connectFault(error: ServerError, where: string, known: readonly string[]): Fault {
+  const { code, means } = refusalOf(error);
+  return { code, detail: detailOf(`${where} ${means}: ${error.message} (${error.code})`, known) };
 }
 
 /** The fault of a question that the server refused to answer. */
@@ -82,6 +65,8 @@ export function queryFault({ code, message }: ServerError, where: string, known:
         code: 'DatabaseTimeout',
         detail: detailOf(`${where} ended a question at its time limit: ${said}`, known),
       };
+    case '08P01': // a pooler's
+    case '58000': // pgcat's
     case '57P01':
     case '57P02':
     case '57P03':

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { DatabaseConnection } from '../facts/target.ts';
 import type { Result, TransportFault } from './clients.ts';
 import type { Dial } from './dial.ts';
+import { nameCheck } from './postgres-name.ts';
 import { secure } from './tls.ts';
 import { socketFault, timeoutOrStop } from './transport-fault.ts';
 
@@ -23,32 +24,49 @@ export function whereIs({ host, port }: Pick<DatabaseConnection, 'host' | 'port'
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** What the other side knows PostgreSQL by, where TLS is spoken from the first byte (PostgreSQL 17). */
+const ALPN = ['postgresql'];
+
 /**
  * Dials and sets TLS up as the mode says. `Prefer` takes TLS unverified when it is offered and goes on without it when
- * it is not; the others fail then.
+ * it is not; the others fail then. Where the login is withheld, certificates are looked at and not verified: what to
+ * verify them with is not known here.
  * @throws the signal's reason when the run was cancelled
  */
 export async function handshake(
   dial: Dial,
-  { host, port, tls }: DatabaseConnection,
+  connection: DatabaseConnection,
   signal: AbortSignal,
 ): Promise<Result<Handshaken, TransportFault>> {
+  const { host, port, tls } = connection;
   const dialled = await dial({ host, port }, signal);
   if (!dialled.ok) return dialled;
   const socket = dialled.value;
   const where = whereIs({ host, port });
-  if (tls.mode === 'Disable') return { ok: true, value: { socket, encrypted: false, verified: false } };
-  const offer = await askForTls(socket, where, signal);
-  if (!offer.ok) return offer;
-  if (!offer.value) {
-    if (tls.mode === 'Prefer') return { ok: true, value: { socket, encrypted: false, verified: false } };
-    socket.destroy();
-    return { ok: false, fault: { kind: 'tls', detail: `${where} does not offer TLS` } };
+  const plain = { ok: true, value: { socket, encrypted: false, verified: false } } as const;
+  if (tls.mode === 'Disable' || tls.mode === 'Allow') return plain;
+  if (tls.direct !== true) {
+    const offer = await askForTls(socket, where, signal);
+    if (!offer.ok) return offer;
+    if (!offer.value) {
+      if (tls.mode === 'Prefer') return plain;
+      socket.destroy();
+      return { ok: false, fault: { kind: 'tls', detail: `${where} does not offer TLS` } };
+    }
   }
-  const verified = tls.mode === 'VerifyCA' || tls.mode === 'VerifyFull';
-  const mode = tls.mode === 'Prefer' ? 'Require' : tls.mode;
-  const secured = await secure(socket, host, where, { ca: tls.ca, mode }, signal);
-  return secured.ok ? { ok: true, value: { socket: secured.value, encrypted: true, verified } } : secured;
+  const withheld = connection.withheld !== undefined;
+  const mode = tls.mode === 'Prefer' || withheld ? 'Require' : tls.mode;
+  const certificate = withheld ? undefined : tls.certificate;
+  const alpn = tls.direct === true ? ALPN : undefined;
+  const secured = await secure(socket, host, where, { ca: tls.ca, mode, certificate, alpn, nameCheck }, signal);
+  if (!secured.ok) return secured;
+  if (tls.verifiesName === true && nameCheck(host, secured.value.getPeerCertificate()) !== undefined) {
+    secured.value.destroy();
+    return { ok: false, fault: { kind: 'tls', detail: `${where} shows a certificate of another name` } };
+  }
+  // Any certificate of a public authority passes VerifyCA, its owner's or not: only an authority of its own counts.
+  const verified = mode === 'VerifyFull' || (mode === 'VerifyCA' && tls.ca !== undefined);
+  return { ok: true, value: { socket: secured.value, encrypted: true, verified } };
 }
 
 /** Sends SSLRequest; the answer is one byte: S or N. */

@@ -9,6 +9,7 @@ import type { PostgresClient, PostgresSession } from './clients.ts';
 import type { Dial } from './dial.ts';
 import { connectFault, detailOf, queryFault, serverErrorIn, transportFault } from './postgres-fault.ts';
 import { handshake, whereIs, type Handshaken } from './postgres-handshake.ts';
+import { isMeant, needsBinding, watchLogin } from './postgres-login.ts';
 import { certificateNotAfter } from './tls.ts';
 import { socketFault, timeoutOrStop } from './transport-fault.ts';
 
@@ -22,32 +23,76 @@ const MAX_RECEIVED_BYTES = 1024 * 1024;
 const FIRST_MESSAGES = 'RENv';
 const LONGEST_FIRST_MESSAGE_BYTES = 64 * 1024;
 
-/** RFC 7677, 4; PostgreSQL's default too. */
-const LEAST_SCRAM_ROUNDS = 4096;
-
 /** PostgreSQL over this dial. */
 export function createPostgresClient(dial: Dial, clock: Clock): PostgresClient {
-  return {
-    async connect(connection, signal, use) {
-      const known = connection.password === undefined ? [] : [connection.password.reveal()];
-      const shaken = await handshake(dial, connection, signal);
+  /** One connection. `refused`: its own fault, which another kind of connection may not meet (28000). */
+  async function attempt<T>(
+    connection: DatabaseConnection,
+    signal: AbortSignal,
+    use: (session: PostgresSession) => Promise<T>,
+  ): Promise<Outcome<T> & { readonly encrypted?: boolean; readonly state?: string | undefined }> {
+    const known = connection.password === undefined ? [] : [connection.password.reveal()];
+    const patience = connection.patienceMs === undefined ? undefined : clock.deadline(connection.patienceMs, signal);
+    try {
+      const shaken = await handshake(dial, connection, patience?.signal ?? signal);
       if (!shaken.ok) return { ok: false, fault: transportFault(shaken.fault, known) };
+      const { encrypted } = shaken.value;
+      const withheld = withheldFrom(connection, shaken.value);
+      if (withheld !== undefined) {
+        shaken.value.socket.destroy();
+        return { ok: false, fault: withheld };
+      }
       const link = await openLink(connection, shaken.value, known, signal);
+      // The rest of the time belongs to the questions.
+      const late = (): void => {
+        if (!signal.aborted)
+          link.destroy({
+            code: 'DatabaseTimeout',
+            detail: detailOf(`${whereIs(connection)} did not let us in`, known),
+          });
+      };
+      patience?.signal.addEventListener('abort', late, { once: true });
       try {
         const refusal = await link.start();
-        if (refusal !== undefined) return { ok: false, fault: refusal };
+        if (refusal !== undefined) return { ok: false, fault: refusal.fault, state: refusal.state, encrypted };
+        patience?.signal.removeEventListener('abort', late);
         return ok(await use(sessionOver(link, shaken.value, clock)));
       } finally {
+        patience?.signal.removeEventListener('abort', late);
         link.close();
       }
+    } finally {
+      patience?.clear();
+    }
+  }
+  return {
+    async connect(connection, signal, use) {
+      const first = await attempt(connection, signal, use);
+      // As the drivers do it: `allow` begins without TLS, `prefer` with it, and both try the other where the server's
+      // rules for logging in refuse the one.
+      const { mode } = connection.tls;
+      const isRefused = !first.ok && first.state === '28000';
+      const other =
+        mode === 'Allow' ? 'Require' : mode === 'Prefer' && first.encrypted === true ? 'Disable' : undefined;
+      if (!isRefused || other === undefined) return first;
+      const second = await attempt({ ...connection, tls: { ...connection.tls, mode: other } }, signal, use);
+      return second.ok ? second : first;
     },
   };
 }
 
+/** The fault where nothing of a login may be shown to this server. */
+function withheldFrom(connection: DatabaseConnection, { verified }: Handshaken): Fault | undefined {
+  if (connection.withheld !== undefined) return { code: 'DatabaseUrlNotHonoured', detail: connection.withheld };
+  if (connection.tls.certificate === undefined || isMeant(connection, verified)) return undefined;
+  const detail = `${whereIs(connection)} is named neither by the Secret of the client certificate nor by a workload that uses it; nothing was sent`;
+  return { code: 'DatabaseLoginWithheld', detail: detailOf(detail, []) };
+}
+
 /** A pg client on a socket of ours, with its first cause of death. */
 interface Link {
-  /** Authenticates. The fault, or undefined when the session is ready. */
-  start(): Promise<Fault | undefined>;
+  /** Authenticates. The fault with the server's SQLSTATE, or undefined when the session is ready. */
+  start(): Promise<{ readonly fault: Fault; readonly state?: string | undefined } | undefined>;
   client: PgClient;
   /** The fault of an error that a query or the connection met. Throws when the run was cancelled. */
   faultOf(error: unknown, classify: typeof connectFault): Fault;
@@ -59,10 +104,11 @@ interface Link {
 
 async function openLink(
   connection: DatabaseConnection,
-  { socket, verified }: Handshaken,
+  shaken: Handshaken,
   known: readonly string[],
   signal: AbortSignal,
 ): Promise<Link> {
+  const { socket } = shaken;
   const where = whereIs(connection);
   const { Client } = (await import('pg')).default;
   let cause: Fault | undefined;
@@ -75,6 +121,7 @@ async function openLink(
   };
   const client = new Client({
     ...configuration(connection, socket),
+    enableChannelBinding: needsBinding(connection, shaken),
     // pg asks for the password only when the server does; without one it would look into ~/.pgpass.
     password: () => {
       passwordAsked = true;
@@ -84,13 +131,12 @@ async function openLink(
   });
   // Without a listener the error of an idle connection ends the process; it comes a second time when pg sees the end.
   client.on('error', () => undefined);
-  refuseExposure(client, verified && connection.namedBySecret, (what) => {
-    const lacks = verified ? 'and is not named by the Secret' : 'without verified TLS';
-    destroy({
-      code: 'DatabaseCleartextRefused',
-      detail: detailOf(`${where} asks for ${what} ${lacks}; none was sent`, known),
-    });
+  watchLogin(client, connection, shaken, (code, why) => {
+    destroy({ code, detail: detailOf(`${where} ${why}`, known) });
   });
+  const startup = client as unknown as StartupConfiguration;
+  const usual = startup.getStartupConf.bind(client);
+  startup.getStartupConf = () => ({ ...usual(), ...connection.startup });
   const unwatch = watch(socket, (what) => {
     destroy({ code: 'DatabaseUnreachable', detail: detailOf(`${where} ${what}`, known) });
   });
@@ -118,7 +164,7 @@ async function openLink(
     dead: () => cause,
     async start() {
       // What closed before pg listens would never be told to it.
-      if (socket.destroyed) return faultOf(undefined, connectFault);
+      if (socket.destroyed) return { fault: faultOf(undefined, connectFault) };
       try {
         const connected = client.connect();
         socket.resume();
@@ -128,10 +174,12 @@ async function openLink(
       } catch (error) {
         if (passwordAsked && connection.password === undefined && cause === undefined && !signal.aborted)
           return {
-            code: 'DatabaseAuthenticationFailed',
-            detail: detailOf(`${where} asks for a password and none is given`, known),
+            fault: {
+              code: 'DatabaseAuthenticationFailed',
+              detail: detailOf(`${where} asks for a password and none is given`, known),
+            },
           };
-        return faultOf(error, connectFault);
+        return { fault: faultOf(error, connectFault), state: serverErrorIn(error)?.code };
       }
     },
     close() {
@@ -142,6 +190,11 @@ async function openLink(
       socket.destroySoon();
     },
   };
+}
+
+/** How pg makes its first message; its types do not say. It knows some of the parameters only. */
+interface StartupConfiguration {
+  getStartupConf(): Readonly<Record<string, unknown>>;
 }
 
 function configuration({ host, port, database, username }: DatabaseConnection, socket: Socket): ClientConfig {
@@ -160,31 +213,6 @@ function configuration({ host, port, database, username }: DatabaseConnection, s
     application_name: 'recognize-health',
     stream: () => socket,
   };
-}
-
-/** What pg's connection emits and its types do not say. */
-interface AuthenticationEvents {
-  prependListener(
-    event: 'authenticationCleartextPassword' | 'authenticationMD5Password' | 'authenticationSASLContinue',
-    listener: (message: { readonly data?: unknown }) => void,
-  ): unknown;
-}
-
-/**
- * Calls `refuse` before pg can answer a request for a password that the other side could read, or find by trying:
- * cleartext, MD5, and SCRAM with so few rounds that a proof can be tried like a plain hash.
- *
- * @param trusted the server is the one for which the password is meant, and proved to be it
- */
-function refuseExposure(client: PgClient, trusted: boolean, refuse: (what: string) => void): void {
-  if (trusted) return;
-  const { connection } = client as unknown as { connection: AuthenticationEvents };
-  for (const event of ['authenticationCleartextPassword', 'authenticationMD5Password'] as const)
-    connection.prependListener(event, () => refuse('a cleartext or MD5 password'));
-  connection.prependListener('authenticationSASLContinue', ({ data }) => {
-    const rounds = typeof data === 'string' ? /(?:^|,)i=([0-9]{1,10})(?:,|$)/.exec(data)?.[1] : undefined;
-    if (Number(rounds) < LEAST_SCRAM_ROUNDS) refuse(`a SCRAM proof of ${rounds ?? ''} rounds`);
-  });
 }
 
 /** Watches what arrives: not PostgreSQL, or too much of it. */
@@ -212,6 +240,7 @@ function sessionOver(link: Link, { socket, encrypted }: Handshaken, clock: Clock
   let mustRollBack = false;
   return {
     encrypted,
+    processId: (link.client as unknown as { readonly processID: number | null }).processID ?? undefined,
     ...(notAfter === undefined ? {} : { certificateNotAfter: notAfter }),
     async query(sql, signal): Promise<Outcome<readonly Readonly<Record<string, unknown>>[]>> {
       const dead = link.dead();

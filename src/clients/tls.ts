@@ -1,6 +1,13 @@
 // TLS over a connected socket, with the verification that was asked for and no other.
 import { isIP, type Socket } from 'node:net';
-import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import type { ClientCertificate } from '../facts/target.ts';
 import type { Result, TransportFault } from './clients.ts';
 import { clientCertificateFault, timeoutOrStop, tlsFault } from './transport-fault.ts';
@@ -16,6 +23,8 @@ export interface TlsOptions {
   readonly alpn?: readonly string[] | undefined;
   /** Shown when the server asks for one. */
   readonly certificate?: ClientCertificate | undefined;
+  /** Says whether a certificate is for a host; default: Node's own rules (RFC 6125). */
+  readonly nameCheck?: ((host: string, certificate: PeerCertificate) => Error | undefined) | undefined;
 }
 
 /** Contexts by bundle. Making one parses every root, which costs more than the handshake. */
@@ -23,17 +32,15 @@ const contexts = new Map<string, SecureContext>();
 const CONTEXTS_KEPT = 32;
 
 function contextFor(ca: string | undefined, certificate: ClientCertificate | undefined): SecureContext {
+  const trusted = ca === undefined ? {} : { ca, allowPartialTrustChain: true };
   // Of this one request: a private key is not kept.
   if (certificate !== undefined)
-    return createSecureContext({
-      cert: certificate.pem,
-      key: certificate.key.reveal(),
-      ...(ca === undefined ? {} : { ca }),
-    });
+    return createSecureContext({ ...trusted, cert: certificate.pem, key: certificate.key.reveal() });
   const key = ca ?? '';
   const kept = contexts.get(key);
   if (kept !== undefined) return kept;
-  const context = createSecureContext(ca === undefined ? {} : { ca });
+  // As Java and libpq do it: whatever stands in the bundle is trusted, an intermediate or the certificate itself too.
+  const context = createSecureContext(trusted);
   const oldest = contexts.keys().next();
   if (contexts.size >= CONTEXTS_KEPT && oldest.done !== true) contexts.delete(oldest.value);
   contexts.set(key, context);
@@ -93,7 +100,7 @@ export async function secure(
       ...(isIP(name) === 0 ? { servername: name } : {}),
       secureContext,
       rejectUnauthorized: mode !== 'Require',
-      ...(mode === 'VerifyFull' ? {} : { checkServerIdentity: () => undefined }),
+      checkServerIdentity: mode === 'VerifyFull' ? (options.nameCheck ?? checkServerIdentity) : () => undefined,
       ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
     });
     // After the first error a destroyed socket may emit another one; without a listener that would end the process.

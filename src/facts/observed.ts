@@ -131,6 +131,10 @@ export interface DatabaseObserved {
   /** DNS, TCP, TLS, authentication, the database itself. The others are NotAsked when this fails. */
   readonly connect: Outcome<{ readonly encrypted: boolean; readonly certificateNotAfter?: string }>;
   readonly writable: Outcome<{ readonly inRecovery: boolean; readonly readOnly: boolean }>;
+  /** Of several servers: why one of them could not be connected to. */
+  readonly away?: SafeText;
+  /** Of several servers in any order: that they are not alike. */
+  readonly mixed?: SafeText;
   readonly version: Outcome<{ readonly number: number; readonly text: string }>;
   readonly connections: Outcome<{
     readonly max: number;

@@ -1,6 +1,7 @@
 // What is visited: plain values, made from the spec, the cluster's objects and Secrets before any probe runs.
 import type { Component, Service } from '../api/components.ts';
 import type { AcceptedPlatform } from '../api/health-report.ts';
+import type { SafeText } from '../runtime/safe-text.ts';
 import type { Secret } from '../runtime/secret.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -192,20 +193,59 @@ export interface Container {
   };
 }
 
-/** How to reach a database. `tls: 'Prefer'`: TLS if the server offers it, unverified. */
-export interface DatabaseConnection {
+/** One server of a URL: without brackets, not yet resolved. */
+export interface HostAddress {
   readonly host: string;
   readonly port: number;
+}
+
+/** Which of several servers a URL asks for (JDBC's targetServerType, libpq's target_session_attrs). */
+export type HostWish = 'any' | 'primary' | 'secondary' | 'preferPrimary' | 'preferSecondary' | 'writable' | 'readOnly';
+
+/** How to reach a database. */
+export interface DatabaseConnection extends HostAddress {
   /** Further hosts of the URL, in its order. */
-  readonly otherHosts?: readonly { readonly host: string; readonly port: number }[];
-  /** The URL wants the primary among its hosts (targetServerType, target_session_attrs). */
-  readonly primaryOnly?: boolean;
+  readonly otherHosts?: readonly HostAddress[];
+  /** Undefined: any. */
+  readonly wants?: HostWish;
+  /** The driver tries the hosts in any order. */
+  readonly balanced?: boolean;
   readonly database: string;
   readonly username: string;
   readonly password: Secret | undefined;
   /** The Secret that holds the password names this server too: its owner chose where the password goes. */
   readonly namedBySecret: boolean;
-  readonly tls: { readonly mode: 'Disable' | 'Prefer' | 'Require' | 'VerifyCA' | 'VerifyFull'; readonly ca?: string };
+  readonly tls: {
+    /** `Allow`: TLS where the server refuses without. `Prefer`: where it offers TLS, unverified. */
+    readonly mode: 'Disable' | 'Allow' | 'Prefer' | 'Require' | 'VerifyCA' | 'VerifyFull';
+    readonly ca?: string;
+    /** The authority is of the Secret that holds the password: what it signs may be given the password. */
+    readonly ownAuthority?: boolean;
+    /** With `Require`: the name in the certificate is compared all the same. */
+    readonly verifiesName?: boolean;
+    /** TLS from the first byte, without asking. */
+    readonly direct?: boolean;
+    /** The client certificate, PEM. */
+    readonly certificate?: ClientCertificate;
+  };
+  /** What the URL asks of the authentication. */
+  readonly authentication?:
+    | {
+        /** Methods that are allowed; undefined: any. `scram-sha-256`, `md5`, `password`, `none`, … */
+        readonly methods?: readonly string[];
+        readonly channelBinding: 'prefer' | 'require';
+      }
+    | undefined;
+  /** Further parameters of the startup message. */
+  readonly startup?: Readonly<Record<string, string>>;
+  /** Schemas that the URL looks names up in, in order. */
+  readonly searchPath?: readonly string[];
+  /** The driver prepares statements on the server. */
+  readonly prepares?: boolean;
+  /** How long a server may take to let us in, in ms, so that a silent one of several costs its share of the time only. */
+  readonly patienceMs?: number;
+  /** Why we must not log in: the server is visited up to that point, and this is said then. */
+  readonly withheld?: SafeText;
 }
 
 export interface DatabaseTarget {
@@ -218,6 +258,8 @@ export interface DatabaseTarget {
   /** The fault where the Secret or the URL cannot be used (SecretMissing, TargetInvalid, OracleNotProbed, …). */
   readonly connection: Outcome<DatabaseConnection>;
   readonly schema?: string;
+  /** The spec says that a connection pooler stands before the server. */
+  readonly pooler?: boolean;
   readonly poolSize: number;
   readonly usedBy: readonly Service[];
   /** Services that keep a pool of connections to it, as far as it is known: `usedBy`, or what the topology says. */

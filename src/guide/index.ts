@@ -4,6 +4,7 @@ import { ALERT_ENTRIES } from './entries/alerts.ts';
 import { AUTH_VAULT_ENTRIES } from './entries/auth-vault.ts';
 import { CIRCUIT_STORAGE_ENTRIES } from './entries/circuit-storage.ts';
 import { CORE_DAEMON_ENTRIES } from './entries/core-daemon.ts';
+import { DATABASE_ENTRIES } from './entries/databases.ts';
 import { ENROLLMENT_AGENT_ENTRIES } from './entries/enrollment-agent.ts';
 import { MOBILE_SDK_ENTRIES } from './entries/mobile-sdk.ts';
 import { NODE_PERSISTENCE_ENTRIES } from './entries/node-persistence.ts';
@@ -26,6 +27,7 @@ export const ENTRIES: readonly Entry[] = [
   ...SCALING_ENTRIES,
   ...OUR_ENTRIES,
   ...OUR_SERVICE_ENTRIES,
+  ...DATABASE_ENTRIES,
   ...UPGRADE_ENTRIES,
 ];
 

@@ -2,36 +2,41 @@
 import type { PostgresClient, PostgresSession } from '../clients/clients.ts';
 import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { DatabaseObserved } from '../facts/observed.ts';
-import type { DatabaseConnection } from '../facts/target.ts';
+import type { DatabaseConnection, HostAddress } from '../facts/target.ts';
 import { literal } from '../runtime/safe-text.ts';
+import { choose } from './database-hosts.ts';
 import { QUESTIONS, type Question } from './database-questions.ts';
 import { MIGRATING, migrationsOf } from './database-migrations.ts';
 import type { Probe } from './probe.ts';
 
-/** Hosts of one URL that are visited. */
-const MOST_HOSTS = 4;
+/** Servers of one URL that are visited; more than any installation has. */
+const MOST_HOSTS = 32;
 
 export const databaseProbe: Probe<'database'> = {
   kind: 'database',
   async observe({ connection, schema }, { postgres }, signal) {
     if (!connection.ok) return notConnected(connection.fault);
-    const { otherHosts = [], primaryOnly = false } = connection.value;
+    const { otherHosts = [], wants = 'any', balanced = false } = connection.value;
     const hosts = [connection.value, ...otherHosts].slice(0, MOST_HOSTS);
     // All at once: a silent host must not use up the time of the others.
     const seen = await Promise.all(
-      hosts.map(({ host, port }) => observeHost({ ...connection.value, host, port }, schema, postgres, signal)),
+      hosts.map(async ({ host, port }) => ({
+        where: whereIs({ host, port }),
+        observed: await observeHost({ ...connection.value, host, port }, schema, postgres, signal),
+      })),
     );
-    return choose(seen, primaryOnly);
+    const { chosen, fault } = choose(seen, wants, balanced);
+    return chosen ?? notConnected(fault ?? { code: 'NotAsked', detail: literal('the URL names no host') });
   },
 };
 
-/** What a driver would end up with: the first host that connects, and that is no standby where the primary is wanted. */
-function choose(seen: readonly DatabaseObserved[], primaryOnly: boolean): DatabaseObserved {
-  const connected = seen.filter(({ connect }) => connect.ok);
-  const primary = connected.find(({ writable }) => writable.ok && !writable.value.inRecovery);
-  const chosen = (primaryOnly ? primary : undefined) ?? connected[0] ?? seen[0];
-  return chosen ?? notConnected({ code: 'NotAsked', detail: literal('the URL names no host') });
+/** What a host is called where it is one name among many: as far as it could be a host's name at all. */
+function whereIs({ host, port }: HostAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
+
+/** Letters of any script, digits, and what stands in names and addresses. Nothing else is asked of a DNS server. */
+const NAME = /^[\p{L}\p{N}._:-]+$/u;
 
 async function observeHost(
   connection: DatabaseConnection,
@@ -39,6 +44,11 @@ async function observeHost(
   postgres: PostgresClient,
   signal: AbortSignal,
 ): Promise<DatabaseObserved> {
+  if (!NAME.test(connection.host))
+    return notConnected({
+      code: 'DatabaseAddressUnresolved',
+      detail: literal('a host of the URL is no host name: it has a character that none may have'),
+    });
   const seen = await postgres.connect(connection, signal, async (session): Promise<DatabaseObserved> => {
     const { encrypted, certificateNotAfter } = session;
     return {

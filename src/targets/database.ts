@@ -1,18 +1,31 @@
-// A database with the connection that its Secret or its spec describes.
+// A database with the connection that its Secret or its spec describes. A spec only strengthens what the Secret asks.
 import type { DatabaseSpec } from '../api/health-report.ts';
+import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
-import type { DatabaseConnection, DatabaseTarget } from '../facts/target.ts';
+import type { DatabaseConnection, DatabaseTarget, HostAddress } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
-import { redact } from '../runtime/safe-text.ts';
-import type { ConnectionUrl, ParseConnectionUrl } from './connection-url.ts';
-import { roleName } from './open-values.ts';
+import { redact, type SafeText } from '../runtime/safe-text.ts';
+import type { Secret } from '../runtime/secret.ts';
+import { namedBySecret, namedByWorkload } from './database-server.ts';
+import { readDatabaseUrl, type DatabaseUrl } from './database-url.ts';
 import { readAll } from './references.ts';
+
+/** What a database is made from beside its spec. */
+export interface DatabaseSources {
+  readonly secrets: SecretReader;
+  /** Undefined without a cluster. */
+  readonly objects: NamespaceObjects | undefined;
+  /** `spec.timeout`, in ms: servers of one URL share it. */
+  readonly timeoutMs: number;
+}
+
+/** A server that is far away takes this long to let somebody in. */
+const LEAST_PATIENCE_MS = 500;
 
 /** A database to visit, or the fault why it cannot be: judged like every other answer. */
 export async function databaseTarget(
   spec: DatabaseSpec,
-  secrets: SecretReader,
-  parseUrl: ParseConnectionUrl,
+  sources: DatabaseSources,
   signal: AbortSignal,
 ): Promise<DatabaseTarget> {
   return {
@@ -21,8 +34,9 @@ export async function databaseTarget(
     component: 'database',
     name: spec.name,
     required: true,
-    connection: await connectionOf(spec, secrets, parseUrl, signal),
+    connection: await connectionOf(spec, sources, signal),
     ...(spec.schema === undefined ? {} : { schema: spec.schema }),
+    ...(spec.pooler === undefined ? {} : { pooler: spec.pooler }),
     poolSize: spec.poolSize,
     usedBy: spec.usedBy ?? [],
   };
@@ -30,70 +44,154 @@ export async function databaseTarget(
 
 async function connectionOf(
   spec: DatabaseSpec,
-  secrets: SecretReader,
-  parseUrl: ParseConnectionUrl,
+  sources: DatabaseSources,
   signal: AbortSignal,
 ): Promise<Outcome<DatabaseConnection>> {
   const own = spec.credentialsSecretRef;
+  const pair = spec.tls?.clientCertificateSecretRef;
   const read = await readAll(
     {
       url: spec.urlSecretRef,
       username: own === undefined ? undefined : { name: own.name, key: own.usernameKey },
       password: own === undefined ? undefined : { name: own.name, key: own.passwordKey },
       ca: spec.tls?.caSecretRef,
+      cert: pair === undefined ? undefined : { name: pair.name, key: pair.certificateKey },
+      key: pair === undefined ? undefined : { name: pair.name, key: pair.privateKeyKey },
     },
-    secrets,
+    sources.secrets,
     signal,
   );
   if (!read.ok) return read;
-  const { url, username, password, ca } = read.value;
-  const address: Outcome<ConnectionUrl> =
-    url === undefined
-      ? ok({
-          host: spec.host ?? '',
-          port: spec.port,
-          database: spec.database ?? '',
-          username: undefined,
-          password: undefined,
-          mode: undefined,
-        })
-      : parseUrl(url.reveal(), `key ${spec.urlSecretRef?.key ?? ''} of Secret ${spec.urlSecretRef?.name ?? ''}`);
+  const { url, username, password, ca, cert, key } = read.value;
+  const source = `key ${spec.urlSecretRef?.key ?? ''} of Secret ${spec.urlSecretRef?.name ?? ''}`;
+  // A Secret beside the URL is there to override what the URL carries.
+  const address: Outcome<DatabaseUrl> =
+    url === undefined ? ok(specAddress(spec)) : readDatabaseUrl(url, source, username?.reveal());
   if (!address.ok) return address;
   const { value } = address;
-  // Who may write a report need not be allowed to read Secrets, and must not learn a password by naming a server.
-  const sameSecret = url !== undefined && (own === undefined || own.name === spec.urlSecretRef?.name);
-  const namedBySecret = sameSecret || (own !== undefined && (await namesHost(own.name, value.host, secrets, signal)));
-  // A Secret beside the URL is there to override what the URL carries.
-  const named =
-    username === undefined || own === undefined
-      ? ok(value.username)
-      : roleName(username, { name: own.name, key: own.usernameKey });
-  if (!named.ok) return named;
-  const user = named.value;
-  if (user === undefined) {
-    return failed(
-      'TargetInvalid',
-      redact(`the database ${spec.name} has no user name: give it in the URL or in credentialsSecretRef`),
-    );
-  }
+  // Where such a URL leads is for the pod alone to know: its host would be another's.
+  if (value.unhonoured !== undefined)
+    return failed('DatabaseUrlNotHonoured', redact(`${source} holds a URL that ${value.unhonoured}`, [], 200));
+  const user = username?.reveal() ?? value.username;
+  const database = value.database ?? user;
+  const strange = strangeNames(spec, user, database);
+  if (strange !== undefined || user === undefined || database === undefined)
+    return failed('TargetInvalid', redact(strange ?? ''));
+  const [first, ...otherHosts] = value.hosts;
+  if (first === undefined) return failed('TargetInvalid', redact(`${source} holds a URL that names no host`));
+  const secretName = own?.name ?? spec.urlSecretRef?.name;
+  const named = await nameOf([secretName, pair?.name], value.hosts, spec, sources, signal);
+  const certificate = cert === undefined || key === undefined ? undefined : { cert: cert.reveal(), key };
   return ok({
-    host: value.host,
-    port: value.port,
-    ...(value.otherHosts === undefined ? {} : { otherHosts: value.otherHosts }),
-    ...(value.primaryOnly === undefined ? {} : { primaryOnly: value.primaryOnly }),
-    database: value.database,
+    ...first,
+    ...(otherHosts.length === 0
+      ? {}
+      : { otherHosts, patienceMs: Math.max(LEAST_PATIENCE_MS, sources.timeoutMs / value.hosts.length) }),
+    wants: value.wants,
+    balanced: value.balanced,
+    database,
     username: user,
     password: password ?? value.password,
-    namedBySecret,
-    tls: { mode: spec.tls?.mode ?? value.mode ?? 'Prefer', ...(ca === undefined ? {} : { ca: ca.reveal() }) },
+    namedBySecret: named !== undefined,
+    tls: {
+      ...tlsOf(spec, value, named?.mode, ca),
+      ...(ca !== undefined && spec.tls?.caSecretRef?.name === secretName ? { ownAuthority: true } : {}),
+      ...(certificate === undefined ? {} : { certificate }),
+    },
+    authentication: value.authentication,
+    startup: value.startup,
+    ...(value.searchPath === undefined ? {} : { searchPath: value.searchPath }),
+    prepares: value.prepares,
+    ...withheld(spec, value, source),
   });
 }
 
-/** The key under which Secrets that database operators write hold the server's name. */
-const HOST_KEY = 'host';
+/** What the spec says without a URL: nothing of it is a secret, and nothing of it may be trusted. */
+function specAddress(spec: DatabaseSpec): DatabaseUrl {
+  return {
+    hosts: [{ host: spec.host ?? '', port: spec.port }],
+    wants: 'any',
+    balanced: false,
+    database: spec.database,
+    username: undefined,
+    password: undefined,
+    tls: {
+      mode: undefined,
+      verifiesName: false,
+      direct: false,
+      authorityElsewhere: false,
+      certificateElsewhere: false,
+    },
+    startup: {},
+    authentication: undefined,
+    searchPath: undefined,
+    prepares: false,
+    unhonoured: undefined,
+  };
+}
 
-/** Whether the Secret with the password says that it is for this server. Most do not say, which is no fault. */
-async function namesHost(name: string, host: string, secrets: SecretReader, signal: AbortSignal): Promise<boolean> {
-  const named = await secrets.read(name, HOST_KEY, signal);
-  return named.ok && named.value.reveal().trim().toLowerCase() === host.toLowerCase();
+/** The end of the sentence when a name cannot be used; blanks and line breaks are sent by the drivers as they are. */
+function strangeNames(
+  { name }: DatabaseSpec,
+  user: string | undefined,
+  database: string | undefined,
+): string | undefined {
+  if (user === undefined || user === '')
+    return `the database ${name} has no user name: give it in the URL or in credentialsSecretRef`;
+  const outside = /^\s|\s$|[\u0000-\u001f]/;
+  if (outside.test(user))
+    return `the user name of database ${name} begins or ends with a blank or line break, which drivers send as it is`;
+  if (outside.test(database ?? ''))
+    return `the URL of database ${name} begins or ends with a blank or line break, which drivers send as it is`;
+  return undefined;
+}
+
+/** Whether the Secrets with the credentials, or workloads that use them, name every server. */
+async function nameOf(
+  holders: readonly (string | undefined)[],
+  servers: readonly HostAddress[],
+  { urlSecretRef }: DatabaseSpec,
+  { secrets, objects }: DatabaseSources,
+  signal: AbortSignal,
+): Promise<{ readonly mode: DatabaseConnection['tls']['mode'] | undefined } | undefined> {
+  const names = [...new Set(holders.filter((name) => name !== undefined))];
+  const found = await Promise.all(
+    names.map(async (name) => {
+      if (name === urlSecretRef?.name) return { mode: undefined };
+      return (await namedBySecret(name, servers, secrets, signal)) ?? namedByWorkload(name, servers, objects);
+    }),
+  );
+  if (names.length === 0 || found.includes(undefined)) return undefined;
+  return { mode: found.find((one) => one?.mode !== undefined)?.mode };
+}
+
+/** From the weakest to the strongest. */
+const STRENGTH = ['Disable', 'Allow', 'Prefer', 'Require', 'VerifyCA', 'VerifyFull'] as const;
+
+/** The stronger of what the Secret asks and what the spec asks; `Prefer` where neither says anything. */
+function tlsOf(
+  { tls }: DatabaseSpec,
+  url: DatabaseUrl,
+  floor: DatabaseConnection['tls']['mode'] | undefined,
+  ca: Secret | undefined,
+): DatabaseConnection['tls'] {
+  const asked = [tls?.mode, url.tls.mode, floor].filter((mode) => mode !== undefined);
+  const mode = STRENGTH.findLast((one) => asked.includes(one)) ?? 'Prefer';
+  return {
+    mode,
+    ...(url.tls.verifiesName && mode === 'Require' ? { verifiesName: true } : {}),
+    ...(url.tls.direct ? { direct: true } : {}),
+    ...(ca === undefined ? {} : { ca: ca.reveal() }),
+  };
+}
+
+/** Why we must not log in as the URL asks: something of it lies in the pod, and the spec gives nothing in its place. */
+function withheld(spec: DatabaseSpec, url: DatabaseUrl, source: string): { withheld?: SafeText } {
+  const why =
+    url.tls.authorityElsewhere && spec.tls === undefined
+      ? 'has the certificate verified with a file or store in the pod; give its authority in tls.caSecretRef'
+      : url.tls.certificateElsewhere && spec.tls?.clientCertificateSecretRef === undefined
+        ? 'names a client certificate in the pod; give it in tls.clientCertificateSecretRef'
+        : undefined;
+  return why === undefined ? {} : { withheld: redact(`${source} holds a URL that ${why}`, [], 200) };
 }

@@ -4,9 +4,9 @@ import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { ClusterTarget, ServiceTarget, Target } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { recognise, TOPOLOGIES, type TopologyName } from '../product/index.ts';
+import { parseDuration } from '../runtime/duration.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 import { bucketTarget, keyTarget } from './aws.ts';
-import { parseConnectionUrl } from './connection-url.ts';
 import { databaseTarget } from './database.ts';
 import { withPools } from './database-pools.ts';
 import { withLogs } from './logs.ts';
@@ -46,7 +46,9 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
   const [withAuthorities, databases, buckets, keys] = await Promise.all([
     Promise.all(services.targets.map((target) => withAuthority(target, spec, secrets, signal))),
     Promise.all(
-      (spec.databases ?? []).map((database) => databaseTarget(database, secrets, parseConnectionUrl, signal)),
+      (spec.databases ?? []).map((database) =>
+        databaseTarget(database, { secrets, objects, timeoutMs: parseDuration(spec.timeout) ?? 10_000 }, signal),
+      ),
     ),
     Promise.all((spec.buckets ?? []).map((bucket) => bucketTarget(bucket, secrets, signal))),
     Promise.all((spec.keys ?? []).map((key) => keyTarget(key, secrets, signal))),

@@ -30,6 +30,11 @@ export interface FaultTraits {
   readonly vantage?: true;
   /** Worth knowing, and nothing that anybody on call can change: it is shown, and makes no report a warning. */
   readonly note?: true;
+  /**
+   * Speaks of whoever asked (the role, its password or certificate, its line in pg_hba.conf, its URL): where those who
+   * use the target are seen to be well, the trouble is the report's own.
+   */
+  readonly asker?: true;
   /** Stays until a mute acknowledges it. */
   readonly latches?: true;
 }

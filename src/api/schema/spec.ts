@@ -138,15 +138,31 @@ export const databaseSpec = refusingCredentials(
         caSecretRef: secretKeyRef
           .optional()
           .describe('PEM bundle of the authority that signed the certificate. Default: the system roots.'),
+        clientCertificateSecretRef: z
+          .object({
+            name: objectName.describe("The Secret's name, in the report's own namespace."),
+            certificateKey: secretKey.default('tls.crt').describe('The key that holds the certificate, as PEM.'),
+            privateKeyKey: secretKey.default('tls.key').describe('The key that holds its private key, as PEM.'),
+          })
+          .optional()
+          .describe(
+            'The certificate with which the report logs in, where the server asks for one. As with a password, the Secret or a workload that uses it must name the server.',
+          ),
       })
       .optional()
       .describe(
-        "How to protect the connection. Default: what the URL's sslmode says, otherwise VerifyFull when a caSecretRef is given, otherwise TLS if the server offers it.",
+        "How to protect the connection. What the URL asks is never weakened. Default: what the URL's sslmode says, otherwise VerifyFull when a caSecretRef is given, otherwise TLS if the server offers it.",
       ),
     schema: text(63)
       .optional()
       .describe('Schema that Flyway manages, for example keylessd, circuit-storage or metricscollector.'),
     poolSize: z.int().min(1).max(1000).default(4).describe('Connections in the pool of each pod. The guide says 4.'),
+    pooler: z
+      .boolean()
+      .optional()
+      .describe(
+        'A connection pooler (PgBouncer, pgcat, RDS Proxy) stands between the services and the server: their pools are not summed up against max_connections. One that we connect through is noticed without it.',
+      ),
     usedBy,
   },
   [

@@ -1,7 +1,7 @@
 // Can a client connect: DNS, TCP, TLS, authentication, the database itself. Each failure has a fault of its own.
 import type { FaultCode } from '../../api/faults.ts';
-import { pass, type Check } from '../../facts/answer.ts';
-import { literal } from '../../runtime/safe-text.ts';
+import { found, pass, type Check } from '../../facts/answer.ts';
+import { clipSafe, literal, safe } from '../../runtime/safe-text.ts';
 import { OUR_TROUBLES, passOn } from '../pass-on.ts';
 
 const FAULTS = [
@@ -10,10 +10,28 @@ const FAULTS = [
   'DatabaseTimeout',
   'DatabaseTlsFailed',
   'DatabaseAuthenticationFailed',
+  'DatabaseAccessRejected',
+  'DatabaseTlsDemanded',
+  'DatabaseCertificateDemanded',
+  'DatabaseLoginForbidden',
+  'DatabaseConnectDenied',
+  'DatabaseClosed',
+  'DatabaseParameterRefused',
   'DatabaseCleartextRefused',
+  'DatabaseLoginWithheld',
   'DatabaseMissing',
   'DatabaseSlotsExhausted',
+  'DatabaseRoleSlotsExhausted',
+  'DatabaseLimitReached',
+  'DatabasePoolerFull',
+  'DatabasePoolerWithoutServer',
   'DatabaseStartingUp',
+  'DatabaseStandbyClosed',
+  'DatabaseKindMissing',
+  'DatabaseConnectionRefused',
+  'DatabaseUrlRefused',
+  'DatabaseUrlNotHonoured',
+  'DatabaseHostsMixed',
   'OracleNotProbed',
   ...OUR_TROUBLES,
 ] as const satisfies readonly FaultCode[];
@@ -23,8 +41,10 @@ export const databaseConnect: Check<'database'> = {
   about: 'database',
   feeds: 'Healthy',
   faults: FAULTS,
-  ask({ observed: { connect } }) {
+  ask({ observed: { connect, away, mixed } }) {
     if (!connect.ok) return passOn(connect.fault, FAULTS);
-    return pass(connect.value.encrypted ? literal('connects over TLS') : literal('connects without TLS'));
+    if (mixed !== undefined) return found({ code: 'DatabaseHostsMixed', detail: mixed });
+    const how = connect.value.encrypted ? literal('connects over TLS') : literal('connects without TLS');
+    return pass(away === undefined ? how : clipSafe(safe`${how}; of the other servers: ${away}`, 160));
   },
 };

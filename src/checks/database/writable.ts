@@ -1,7 +1,7 @@
 // Does the database take writes: a standby and a read-only default both refuse every INSERT of the services.
 import type { FaultCode } from '../../api/faults.ts';
 import { found, pass, type Check } from '../../facts/answer.ts';
-import { literal } from '../../runtime/safe-text.ts';
+import { clipSafe, literal, safe } from '../../runtime/safe-text.ts';
 import { QUESTION_FAULTS } from './question-faults.ts';
 import { passOn } from '../pass-on.ts';
 
@@ -12,11 +12,18 @@ export const databaseWritable: Check<'database'> = {
   about: 'database',
   feeds: 'Healthy',
   faults: FAULTS,
-  ask({ observed: { writable } }) {
+  ask({ observed: { writable, away } }) {
     if (!writable.ok) return passOn(writable.fault, FAULTS);
     const { inRecovery, readOnly } = writable.value;
     if (inRecovery)
-      return found({ code: 'DatabaseReadOnly', detail: literal('the server is in recovery: it is a standby') });
+      return found({
+        code: 'DatabaseReadOnly',
+        // The primary is away: that is the cause, and its name the one to look at.
+        detail:
+          away === undefined
+            ? literal('the server is in recovery: it is a standby')
+            : clipSafe(safe`${away}; the server that is left is a standby`, 160),
+      });
     if (readOnly)
       return found({
         code: 'DatabaseReadOnly',

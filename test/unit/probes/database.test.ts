@@ -1,7 +1,7 @@
 // The visit of a database: one connection, each question with an outcome of its own, and the host that a driver takes.
 import { describe, expect, it } from 'vitest';
 import type { PostgresClient } from '../../../src/clients/clients.ts';
-import type { DatabaseConnection } from '../../../src/facts/target.ts';
+import type { DatabaseConnection, HostWish } from '../../../src/facts/target.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import { databaseProbe } from '../../../src/probes/database.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
@@ -99,39 +99,75 @@ describe('of several hosts', () => {
     },
   });
 
-  it.each<[string, Parameters<typeof cluster>[0], boolean, object]>([
+  it.each<[string, Parameters<typeof cluster>[0], HostWish, object]>([
     [
       'the first that connects',
       { a: 'down', b: 'standby', c: 'primary' },
-      false,
+      'any',
       { ok: true, value: { inRecovery: true } },
     ],
     [
       'the primary where it is wanted',
       { a: 'standby', b: 'primary', c: 'down' },
-      true,
+      'primary',
       { value: { inRecovery: false } },
     ],
     [
-      'a standby where the primary is wanted and away',
-      { a: 'standby', b: 'down', c: 'down' },
-      true,
+      'the primary where it is preferred',
+      { a: 'standby', b: 'primary' },
+      'preferPrimary',
+      { value: { inRecovery: false } },
+    ],
+    [
+      'a standby where the primary is preferred and away',
+      { a: 'standby' },
+      'preferPrimary',
       { value: { inRecovery: true } },
     ],
-    ['none where none connects', { a: 'down', b: 'down', c: 'down' }, true, { ok: false }],
-  ])('%s counts', async (_, states, primaryOnly, expected) => {
-    const target = at(['a', 'b', 'c'], { primaryOnly });
+    ['the standby where it is wanted', { a: 'primary', b: 'standby' }, 'secondary', { value: { inRecovery: true } }],
+    ['a standby alone where the primary is wanted: it does not', { a: 'standby' }, 'primary', { ok: false }],
+    ['the primary alone where a standby is wanted: it does not', { a: 'primary' }, 'secondary', { ok: false }],
+    ['none where none connects', { a: 'down', b: 'down', c: 'down' }, 'primary', { ok: false }],
+  ])('%s counts', async (_, states, wants, expected) => {
+    const target = at(['a', 'b', 'c'], { wants });
     const { writable } = await databaseProbe.observe(target, clients({ postgres: cluster(states) }), never);
     expect(writable).toMatchObject(expected);
   });
 
-  it('four are visited at most', async () => {
+  it('all are visited', async () => {
     const visited: string[] = [];
     const connect: PostgresClient['connect'] = ({ host }) => {
       visited.push(host);
       return Promise.resolve(REFUSED);
     };
     await databaseProbe.observe(at(['a', 'b', 'c', 'd', 'e']), clients({ postgres: { connect } }), never);
-    expect(visited).toEqual(['a', 'b', 'c', 'd']);
+    expect(visited).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('the one that is away is named beside the standby that is left', async () => {
+    const some = clients({ postgres: cluster({ b: 'standby' }) });
+    const left = await databaseProbe.observe(at(['a', 'b']), some, never);
+    expect(left).toMatchObject({ writable: ok({ inRecovery: true, readOnly: false }), away: 'refused' });
+    const wanted = await databaseProbe.observe(at(['a', 'b'], { wants: 'primary' }), some, never);
+    expect(wanted.connect).toMatchObject({
+      fault: { code: 'DatabaseUnreachable', detail: 'refused; b:5432 is not the primary' },
+    });
+  });
+
+  it('a name that cannot be one is asked of nobody', async () => {
+    const visited: string[] = [];
+    const connect: PostgresClient['connect'] = ({ host }) => {
+      visited.push(host);
+      return Promise.resolve(REFUSED);
+    };
+    await databaseProbe.observe(at([' a', 'b%2Fc', 'd']), clients({ postgres: { connect } }), never);
+    expect(visited).toEqual(['d']);
+  });
+
+  it('those in any order are not alike when one is a standby', async () => {
+    const some = clients({ postgres: cluster({ a: 'standby', b: 'primary' }) });
+    const observed = await databaseProbe.observe(at(['a', 'b'], { balanced: true }), some, never);
+    expect(observed).toMatchObject({ writable: ok({ inRecovery: false, readOnly: false }) });
+    expect(observed.mixed).toEqual(expect.any(String));
   });
 });

@@ -42,7 +42,7 @@ describe('a database', () => {
   test.each([
     ['jdbc:oracle:thin:@db:1521/x', 'OracleNotProbed'],
     ['mysql://u:hunter2@db/x', 'TargetInvalid'],
-    ['postgres://', 'TargetInvalid'],
+    ['postgres://', 'DatabaseUrlNotHonoured'],
     ['postgres://db/x', 'TargetInvalid'],
   ])('does not take %s and repeats nothing of it', async (url, code) => {
     const target = await one(byUrl(), { 'db/url': url }, 'database');
@@ -53,7 +53,7 @@ describe('a database', () => {
   test('uses host, database and credentials of the spec, and its TLS mode before that of the URL', async () => {
     const values = {
       'db/url': 'postgres://u:p@db/x?sslmode=disable',
-      'own/username': 'monitor\n',
+      'own/username': 'monitor',
       'own/password': 'q',
       'ca/pem': 'PEM',
     };
@@ -90,6 +90,24 @@ describe('a database', () => {
       {},
       false,
     ],
+    [
+      'a port of the spec that is not the one of the Secret',
+      { host: 'db', port: 6000, database: 'x', credentialsSecretRef: { name: 'own' } },
+      { 'own/host': 'db' },
+      false,
+    ],
+    [
+      'a port that the Secret names',
+      { host: 'db', port: 6000, database: 'x', credentialsSecretRef: { name: 'own' } },
+      { 'own/host': 'db', 'own/port': '6000' },
+      true,
+    ],
+    [
+      'a server that a URL in the Secret names',
+      { host: 'db', port: 6000, database: 'x', credentialsSecretRef: { name: 'own' } },
+      { 'own/jdbc-uri': 'jdbc:postgresql://db:6000/x' },
+      true,
+    ],
     ['a host of the spec', { host: 'db', database: 'x', credentialsSecretRef: { name: 'own' } }, {}, false],
     [
       'a host of the spec that the Secret names too',
@@ -114,6 +132,42 @@ describe('a database', () => {
     };
     expect(await one({ databases: [{ name: 'np', ...database }] }, values, 'database')).toMatchObject({
       connection: { value: { namedBySecret } },
+    });
+  });
+
+  test.each([
+    ['sslmode=verify-full', { mode: 'VerifyCA' }, 'VerifyFull'],
+    ['sslmode=verify-full', { mode: 'Disable' }, 'VerifyFull'],
+    ['sslmode=require', { mode: 'Disable' }, 'Require'],
+    ['sslmode=require', { mode: 'VerifyFull' }, 'VerifyFull'],
+    ['sslmode=disable', { mode: 'Require' }, 'Require'],
+  ])('asked for %s is not weakened by the spec', async (parameter, tls, mode) => {
+    const values = { 'db/url': `jdbc:postgresql://db/x?user=u&password=p&${parameter}` };
+    expect(await one(byUrl(tls), values, 'database')).toMatchObject({ connection: { value: { tls: { mode } } } });
+  });
+
+  test('asked for verified TLS by a URL in the Secret is not weakened by leaving that URL aside', async () => {
+    const input = {
+      host: 'db',
+      database: 'x',
+      credentialsSecretRef: { name: 'own' },
+      tls: { mode: 'Disable' },
+    };
+    const values = {
+      'own/username': 'u',
+      'own/password': 'q',
+      'own/uri': 'postgresql://u:q@db:5432/x?sslmode=verify-full',
+    };
+    expect(await one({ databases: [{ name: 'np', ...input }] }, values, 'database')).toMatchObject({
+      connection: { value: { namedBySecret: true, tls: { mode: 'VerifyFull' } } },
+    });
+  });
+
+  test('has a user name as its Secret writes it, or none', async () => {
+    const input = { host: 'db', database: 'x', credentialsSecretRef: { name: 'own' } };
+    const values = { 'own/username': 'u\n', 'own/password': 'q' };
+    expect(await one({ databases: [{ name: 'np', ...input }] }, values, 'database')).toMatchObject({
+      connection: { fault: { code: 'TargetInvalid' } },
     });
   });
 

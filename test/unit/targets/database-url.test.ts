@@ -1,80 +1,122 @@
-// Database URLs as JDBC and libpq write them.
+// Database URLs as libpq reads them, and what is refused without a word of it: JDBC's have a test of their own.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../../../src/runtime/secret.ts';
-import { parseDatabaseUrl } from '../../../src/targets/database-url.ts';
+import { readDatabaseUrl } from '../../../src/targets/database-url.ts';
 
 const SOURCE = 'key url of Secret db';
+const read = (url: string): ReturnType<typeof readDatabaseUrl> => readDatabaseUrl(secret(url), SOURCE);
 
-function parse(url: string): unknown {
-  const outcome = parseDatabaseUrl(secret(url), SOURCE);
+function parts(url: string): object {
+  const outcome = read(url);
   if (!outcome.ok) return outcome.fault;
-  const { password, ...rest } = outcome.value;
-  const given = Object.entries({ ...rest, password: password?.reveal() });
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== false));
+  const { hosts, database, username, password, tls, wants, balanced } = outcome.value;
+  return { hosts, database, username, password: password?.reveal(), mode: tls.mode, wants, balanced };
 }
 
 const one = (host = 'db', port = 5432): { hosts: unknown } => ({ hosts: [{ host, port }] });
 
-describe('a URL', () => {
-  it.each<[string, unknown]>([
-    ['jdbc:postgresql://db:5433/np', { ...one('db', 5433), database: 'np' }],
+describe('libpq', () => {
+  it.each<[string, object]>([
+    ['postgres://u:p%40w@db/np?sslmode=verify-full', { ...one(), database: 'np', password: 'p@w', mode: 'VerifyFull' }],
+    ['postgresql://u@db/a%2Fb', { ...one(), database: 'a/b', username: 'u' }],
+    ['postgres://u@db/np?sslmode=require&sslrootcert=x', { ...one(), mode: 'VerifyCA' }],
+    ['postgres://u@db/np?sslrootcert=system', { mode: 'VerifyFull' }],
+    ['postgres:///np?host=db&port=5433', { ...one('db', 5433), database: 'np' }],
+    ['postgres://db/np?password=a+b', { database: 'np', password: 'a+b' }],
+    ['postgres://u:pa?ss@db/np', { ...one(), username: 'u', password: 'pa?ss' }],
+    ['postgres://u@db', { database: 'u' }],
+    ['postgres://u@db:5433', { ...one('db', 5433), database: 'u' }],
+    ['postgres://u@[::1]:5433/x', one('::1', 5433)],
+    ['postgres://u@db/x?ssl=true', { mode: 'Require' }],
+    ['postgres://u@db/x?target_session_attrs=read-write', { wants: 'writable' }],
+    ['postgres://u@db/x?target_session_attrs=prefer-standby', { wants: 'preferSecondary' }],
+    ['postgres://u@db/x?load_balance_hosts=random', { balanced: true }],
     [
-      'jdbc:postgresql://db/np?user=u&password=p%26w&sslmode=verify-full&currentSchema=keylessd,public',
-      { ...one(), database: 'np', username: 'u', password: 'p&w', tlsMode: 'VerifyFull', schema: 'keylessd' },
-    ],
-    ['jdbc:postgresql:np', { ...one('localhost'), database: 'np' }],
-    ['jdbc:postgresql://db/', one()],
-    ['jdbc:postgresql://[::1]:5433/np', { ...one('::1', 5433), database: 'np' }],
-    [
-      'jdbc:postgresql://a:1,b/np?targetServerType=primary',
+      'postgres://u@a,b:2/x',
       {
         hosts: [
-          { host: 'a', port: 1 },
-          { host: 'b', port: 5432 },
+          { host: 'a', port: 5432 },
+          { host: 'b', port: 2 },
         ],
-        primaryOnly: true,
-        database: 'np',
       },
     ],
-    ['jdbc:postgresql://db/np?ssl=true', { ...one(), database: 'np', tlsMode: 'VerifyFull' }],
     [
-      'jdbc:postgresql://db/np?ssl=true&sslfactory=org.postgresql.ssl.NonValidatingFactory',
-      { ...one(), database: 'np', tlsMode: 'Require' },
+      'postgres://u@a,b/x?port=5433',
+      {
+        hosts: [
+          { host: 'a', port: 5433 },
+          { host: 'b', port: 5433 },
+        ],
+      },
     ],
-    [
-      'postgres://u:p%40w@db/np?sslmode=verify-full&sslrootcert=/etc/ca.pem',
-      { ...one(), database: 'np', username: 'u', password: 'p@w', tlsMode: 'VerifyFull' },
-    ],
-    ['postgresql://u@db/a%2Fb', { ...one(), database: 'a/b', username: 'u' }],
-    ['postgres://db/np?sslmode=require&sslrootcert=x', { ...one(), database: 'np', tlsMode: 'VerifyCA' }],
-    ['postgres:///np?host=db&port=5433', { ...one('db', 5433), database: 'np' }],
-    ['postgres://db/np?password=a+b', { ...one(), database: 'np', password: 'a+b' }],
-  ])('%s', (url, expected) => {
-    expect(parse(url)).toEqual(expected);
+    ['postgresql://u@db/x\n', { database: 'x\n' }],
+  ])('reads %s', (url, expected) => {
+    expect(parts(url)).toMatchObject(expected);
   });
 
   it.each([
-    ['jdbc:oracle:thin:u/hunter2@db', 'OracleNotProbed', 'holds the URL of an Oracle database, which is not probed'],
-    ['', 'TargetInvalid', 'is empty; expected a PostgreSQL URL'],
-    ['mysql://u:hunter2@db/x', 'TargetInvalid', 'holds no PostgreSQL URL (jdbc:postgresql:… or postgres://…)'],
-    ['postgres://u:hunter2@db:99999/x', 'TargetInvalid', 'holds a URL whose host or port is not valid'],
-    ['postgres://u:hunter2%zz@db/x', 'TargetInvalid', 'holds a URL with a broken percent-encoding'],
-    ['postgres://u:hunter2@db/x?sslmode=maybe', 'TargetInvalid', 'holds a URL whose sslmode is unknown'],
-  ])('%s is %s', (url, code, words) => {
-    expect(parse(url)).toEqual({ code, detail: `${SOURCE} ${words}` });
+    'postgres://u:hunter2@db:99999/x',
+    'postgres://u:hunter2%zz@db/x',
+    'postgres://u:hunter2@db/x?sslmode=maybe',
+    'postgres://u:hunter2@db/x?sslmode=Require',
+    'postgres://u:hunter2@db/x?currentSchema=x',
+    'postgres://u:hunter2@db/x?user',
+    'postgres://u:hunter2@a,b,c/x?port=1,2',
+    'postgres://u:hunter2@[::1/x',
+    'postgres://u:hunter2@db/x?sslrootcert=system&sslmode=require',
+    'postgres://u:hunter2@db/x?target_session_attrs=master',
+    'postgres://u:hun/ter2@db/x',
+    ' postgres://u:hunter2@db/x',
+    'Postgres://u:hunter2@db/x',
+  ])('refuses %s', (url) => {
+    const fault = parts(url);
+    expect(fault).toMatchObject({ code: 'DatabaseUrlRefused' });
+    expect(JSON.stringify(fault)).not.toMatch(/hunter2|ter2/);
   });
 
-  it('that cannot be used is never repeated', () => {
+  it.each([
+    'postgres://u:hunter2@/x',
+    'postgres://u@%2Fvar%2Frun/x',
+    'postgres://u@db/x?service=prod',
+    'postgres://u@db/x?gssencmode=require',
+    'postgres://u@db/x?hostaddr=10.0.0.1',
+  ])('needs the pod for %s', (url) => {
+    const outcome = read(url);
+    expect(outcome.ok && outcome.value.unhonoured).toEqual(expect.any(String));
+  });
+});
+
+describe('a password that is not percent-encoded', () => {
+  it.each([
+    ['postgres://u:hun@ter2@db/x', 'TargetInvalid'],
+    ['postgres://u:12/ter2@db/x', 'TargetInvalid'],
+    ['jdbc:postgresql://u:12/ter2@db', 'TargetInvalid'],
+    ['jdbc:postgresql://ter2@db/x', 'DatabaseUrlRefused'],
+    ['jdbc:postgresql://u:ter2@db/x', 'DatabaseUrlRefused'],
+  ])('%s is refused, and no piece of it shown or looked up', (url, code) => {
+    const fault = parts(url);
+    expect(fault).toMatchObject({ code });
+    expect(JSON.stringify(fault)).not.toMatch(/hun|ter2|\b12\b/);
+  });
+});
+
+describe('what is no URL of PostgreSQL', () => {
+  it.each([
+    ['jdbc:oracle:thin:u/hunter2@db', 'OracleNotProbed', 'holds the URL of an Oracle database, which is not probed'],
+    ['', 'TargetInvalid', 'is empty; expected a PostgreSQL URL'],
+    ['mysql://u:hunter2@db/x', 'TargetInvalid', 'holds no PostgreSQL URL (jdbc:postgresql:… or postgresql://…)'],
+  ])('%s is %s', (url, code, words) => {
+    expect(parts(url)).toMatchObject({ code, detail: `${SOURCE} ${words}` });
+  });
+
+  it('is never repeated', () => {
+    const start = fc.constantFrom('', 'jdbc:postgresql://', 'postgres://u:', 'jdbc:postgresql://db/x?password=');
     fc.assert(
-      fc.property(
-        fc.constantFrom('', 'jdbc:postgresql://', 'postgres://u:'),
-        fc.string({ minLength: 12 }),
-        (start, rest) => {
-          const outcome = parseDatabaseUrl(secret(`${start}${rest}`), SOURCE);
-          if (!outcome.ok) expect(outcome.fault.detail).not.toContain(rest);
-        },
-      ),
+      fc.property(start, fc.string({ minLength: 12 }), (begin, rest) => {
+        const outcome = read(`${begin}${rest}`);
+        if (!outcome.ok) expect(outcome.fault.detail).not.toContain(rest);
+      }),
     );
   });
 });

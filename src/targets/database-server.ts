@@ -1,0 +1,156 @@
+// Who says that a password belongs to a server: the Secret that holds it, or a workload that itself uses that Secret.
+// Whoever can change one of those can have the password anyway; an author of reports can change neither.
+import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
+import type { DatabaseConnection, HostAddress } from '../facts/target.ts';
+import type { SecretReader } from '../kube/secrets.ts';
+import { secret } from '../runtime/secret.ts';
+import { readDatabaseUrl } from './database-url.ts';
+
+/** Keys under which Secrets of database operators and charts hold host and port. */
+const HOST_KEYS = [
+  ['host', 'port'],
+  ['hostname', 'port'],
+  ['endpoint', 'port'],
+  ['PGHOST', 'PGPORT'],
+  ['DB_HOST', 'DB_PORT'],
+  ['POSTGRES_HOST', 'POSTGRES_PORT'],
+] as const;
+
+/** Keys under which they hold a URL. */
+const URL_KEYS = [
+  'url',
+  'uri',
+  'jdbc-url',
+  'jdbc-uri',
+  'jdbcUrl',
+  'database-url',
+  'connection-string',
+  'DATABASE_URL',
+  'JDBC_URL',
+  'SPRING_DATASOURCE_URL',
+  'spring.datasource.url',
+] as const;
+
+const DEFAULT_PORT = '5432';
+
+type Mode = DatabaseConnection['tls']['mode'];
+
+/** A server that somebody names, with the TLS that is asked for beside it. */
+interface Named extends HostAddress {
+  readonly mode: Mode | undefined;
+}
+
+/**
+ * Whether the Secret `name` says that its password is for these servers, all of them.
+ *
+ * @returns the TLS that it asks for there, where it is named by a URL; undefined when a server is not named
+ */
+export async function namedBySecret(
+  name: string,
+  servers: readonly HostAddress[],
+  secrets: SecretReader,
+  signal: AbortSignal,
+): Promise<{ readonly mode: Mode | undefined } | undefined> {
+  const value = async (key: string): Promise<string | undefined> => {
+    const read = await secrets.read(name, key, signal);
+    return read.ok ? read.value.reveal() : undefined;
+  };
+  const pairs = await Promise.all(
+    HOST_KEYS.map(async ([host, port]): Promise<Named[]> => pairOf(await value(host), await value(port))),
+  );
+  const urls = await Promise.all(URL_KEYS.map(async (key) => namesIn((await value(key)) ?? '')));
+  return allNamed(servers, [...pairs.flat(), ...urls.flat()]);
+}
+
+/** Whether a workload of the namespace that uses the Secret `name` names these servers in its pod template. */
+export function namedByWorkload(
+  name: string,
+  servers: readonly HostAddress[],
+  objects: NamespaceObjects | undefined,
+): { readonly mode: Mode | undefined } | undefined {
+  if (objects === undefined) return undefined;
+  const lists = [objects.deployments, objects.statefulSets, objects.deploymentConfigs];
+  const named = lists
+    .flatMap((list) => (list.ok ? list.value : []))
+    .map(podSpecOf)
+    .filter((pod) => usesSecret(pod, name))
+    .flatMap(namesInPod);
+  return allNamed(servers, named);
+}
+
+function allNamed(servers: readonly HostAddress[], named: readonly Named[]): { mode: Mode | undefined } | undefined {
+  const found = servers.map(({ host, port }) =>
+    named.filter((one) => one.host.toLowerCase() === host.toLowerCase() && one.port === port),
+  );
+  if (servers.length === 0 || found.some((names) => names.length === 0)) return undefined;
+  return { mode: found.flat().find(({ mode }) => mode !== undefined)?.mode };
+}
+
+/** Servers of the database URLs within a text. */
+function namesIn(text: string): readonly Named[] {
+  return (text.match(/(?:jdbc:)?postgres(?:ql)?:\/\/[^\s"'`]+/g) ?? []).flatMap((url) => {
+    const read = readDatabaseUrl(secret(url), '', 'user');
+    return read.ok ? read.value.hosts.map((server) => ({ ...server, mode: read.value.tls.mode })) : [];
+  });
+}
+
+function pairOf(host: string | undefined, port: string | undefined): Named[] {
+  const number = Number(port?.trim() ?? DEFAULT_PORT);
+  return host === undefined || !Number.isInteger(number) ? [] : [{ host: host.trim(), port: number, mode: undefined }];
+}
+
+/** The parts of a pod template that are read here, as the API sends them: any of them may be missing. */
+interface PodSpec {
+  readonly containers?: readonly ContainerSpec[];
+  readonly initContainers?: readonly ContainerSpec[];
+  readonly volumes?: readonly {
+    readonly secret?: { readonly secretName?: string };
+    readonly projected?: { readonly sources?: readonly { readonly secret?: { readonly name?: string } }[] };
+  }[];
+}
+
+interface ContainerSpec {
+  readonly args?: readonly string[];
+  readonly command?: readonly string[];
+  readonly env?: readonly {
+    readonly name?: string;
+    readonly value?: string;
+    readonly valueFrom?: { readonly secretKeyRef?: { readonly name?: string } };
+  }[];
+  readonly envFrom?: readonly { readonly secretRef?: { readonly name?: string } }[];
+}
+
+function podSpecOf({ spec }: KubernetesObject): PodSpec {
+  return (spec as { template?: { spec?: PodSpec } } | undefined)?.template?.spec ?? {};
+}
+
+function containersOf({ containers = [], initContainers = [] }: PodSpec): readonly ContainerSpec[] {
+  return [...containers, ...initContainers];
+}
+
+function usesSecret(pod: PodSpec, name: string): boolean {
+  const mounted = (pod.volumes ?? []).flatMap((volume) => [
+    volume.secret?.secretName,
+    ...(volume.projected?.sources ?? []).map((source) => source.secret?.name),
+  ]);
+  const referred = containersOf(pod).flatMap(({ env = [], envFrom = [] }) => [
+    ...env.map(({ valueFrom }) => valueFrom?.secretKeyRef?.name),
+    ...envFrom.map(({ secretRef }) => secretRef?.name),
+  ]);
+  return [...mounted, ...referred].includes(name);
+}
+
+/** Database URLs in variables and arguments, and pairs of variables such as DB_HOST and DB_PORT. */
+function namesInPod(pod: PodSpec): readonly Named[] {
+  return containersOf(pod).flatMap(({ env = [], args = [], command = [] }) => {
+    const values = new Map(env.map(({ name = '', value = '' }) => [name, value]));
+    const pairs = [...values].flatMap(([name, value]) =>
+      /host$/i.test(name) ? pairOf(value, values.get(name.replace(/host$/i, portInCase))) : [],
+    );
+    return [...pairs, ...[...values.values(), ...args, ...command].flatMap(namesIn)];
+  });
+}
+
+function portInCase(host: string): string {
+  return host === host.toUpperCase() ? 'PORT' : 'port';
+}
