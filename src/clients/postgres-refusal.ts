@@ -37,8 +37,8 @@ const TEXTS: Readonly<Record<string, readonly (readonly [RegExp, Refusal])[]>> =
     [/pg_hba\.conf/i, REJECTED],
   ],
   '53300': [
-    [/for role/i, ROLE_FULL],
-    [/for database/i, DATABASE_FULL],
+    [/too many connections for role/i, ROLE_FULL],
+    [/too many connections for database/i, DATABASE_FULL],
     [/max_client_conn|client connections|query_wait_timeout/i, POOLER_FULL],
   ],
   '57P03': [[/not accepting connections|hot standby mode is disabled/i, STANDBY_CLOSED]],

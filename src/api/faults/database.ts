@@ -47,7 +47,7 @@ export const DATABASE_FAULTS = {
     explainsDependents: true,
     confirmAfter: 2,
     asker: true,
-    meaning: 'pg_hba.conf of the server lets this role not in from here, or has no line for it.',
+    meaning: 'The server lets this role not in from here: pg_hba.conf rejects it, or has no line for it.',
   },
   DatabaseTlsDemanded: {
     result: 'fail',

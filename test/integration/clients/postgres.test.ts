@@ -167,10 +167,10 @@ describe('a server', () => {
     expect(await ask(to())).toBe('DatabaseUnreachable');
   });
 
-  it('that recovers is DatabaseStartingUp', async () => {
+  it('that is a standby without queries is DatabaseStandbyClosed', async () => {
     await server.stop();
     await server.start('recovering');
-    expect(await ask(to())).toBe('DatabaseStartingUp');
+    expect(await ask(to())).toBe('DatabaseStandbyClosed');
   });
 
   it('that is frozen is DatabaseTimeout at the deadline', async () => {

@@ -222,7 +222,7 @@ describe('a password does not reach a server of the author', () => {
       const { port, told } = await impostor(request);
       await examineSpec(
         { databases: [byHost('127.0.0.1', { port, ...WAYS[3][1] })] },
-        { ...CREDENTIALS, 's/host': '127.0.0.1', 'mine/ca': authority.caPem },
+        { ...CREDENTIALS, 's/host': '127.0.0.1', 's/port': String(port), 'mine/ca': authority.caPem },
       );
       expect(told()).toMatch(/correct-horse|md5[0-9a-f]{32}/);
     });
@@ -339,6 +339,10 @@ describe("another namespace's Secret is out of reach", () => {
     [
       'databases[].tls.caSecretRef',
       (name) => ({ databases: [byHost('h', { tls: { caSecretRef: { name, key: 'k' } } })] }),
+    ],
+    [
+      'databases[].tls.clientCertificateSecretRef',
+      (name) => ({ databases: [byHost('h', { tls: { clientCertificateSecretRef: { name } } })] }),
     ],
     ['buckets[].credentialsSecretRef', (name) => ({ buckets: [bucket({ credentialsSecretRef: { name } })] })],
     ['buckets[].caSecretRef', (name) => ({ buckets: [bucket({ caSecretRef: { name, key: 'k' } })] })],
