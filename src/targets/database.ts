@@ -8,6 +8,7 @@ import { redact, type SafeText } from '../runtime/safe-text.ts';
 import type { Secret } from '../runtime/secret.ts';
 import { namedBySecret, namedByWorkload } from './database-server.ts';
 import { readDatabaseUrl, type DatabaseUrl } from './database-url.ts';
+import { roleName } from './open-values.ts';
 import { readAll } from './references.ts';
 
 /** What a database is made from beside its spec. */
@@ -77,6 +78,12 @@ async function connectionOf(
   const strange = strangeNames(spec, user, database);
   if (strange !== undefined || user === undefined || database === undefined)
     return failed('TargetInvalid', redact(strange ?? ''));
+  // What goes out as it is looks like what its key claims.
+  const role =
+    username === undefined || own === undefined
+      ? ok(user)
+      : roleName(username, { name: own.name, key: own.usernameKey });
+  if (!role.ok) return role;
   const [first, ...otherHosts] = value.hosts;
   if (first === undefined) return failed('TargetInvalid', redact(`${source} holds a URL that names no host`));
   const secretName = own?.name ?? spec.urlSecretRef?.name;
