@@ -111,7 +111,7 @@ async function answersTo(recorded: Recorded): Promise<readonly Answer[]> {
     new AbortController().signal,
   );
   const input = { target, observed, now: new Date(), all: { visits: [] } };
-  return [databaseConnect.ask(input as never), databaseWritable.ask(input as never)];
+  return [databaseConnect.ask(input), databaseWritable.ask(input)];
 }
 
 const resultOf = (answer: Answer): string => (answer.kind === 'pass' ? 'pass' : traits(answer.fault.code).result);
