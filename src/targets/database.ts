@@ -88,7 +88,7 @@ async function connectionOf(
   if (first === undefined) return failed('TargetInvalid', redact(`${source} holds a URL that names no host`));
   const secretName = own?.name ?? spec.urlSecretRef?.name;
   const named = await nameOf([secretName, pair?.name], value.hosts, spec, sources, signal);
-  const certificate = cert === undefined || key === undefined ? undefined : { cert: cert.reveal(), key };
+  const certificate = cert === undefined || key === undefined ? undefined : { pem: cert.reveal(), key };
   return ok({
     ...first,
     ...(otherHosts.length === 0
