@@ -9,12 +9,6 @@ import { keyOf, reconcile, type Examine, type Remembered } from './reconcile.ts'
 import { firstRunAfterMs } from './schedule.ts';
 import { goesStale, writeStale } from './staleness.ts';
 
-/** After a run that came to nothing because the object had changed. In ms. */
-const AGAIN_MS = 1_000;
-
-/** After a run that did not end. In ms. */
-const OVERDUE_MS = 60_000;
-
 /**
  * The least time between two runs of one report, whatever is edited or asked: an author cannot keep the workers to
  * themselves, and two runs never have the same `lastRunTime`, which is in whole seconds. In ms.
@@ -26,9 +20,6 @@ const LARGEST_SHARE = 1 / 4;
 
 /** How often it is seen whether a report has become stale. In ms. */
 const STALE_LOOK_MS = 15_000;
-
-/** After a write to an object that is gone, unless the watch says so too. In ms. */
-const GONE_MS = 60_000;
 
 export interface ControllerInput {
   readonly api: ReportApi;
@@ -105,7 +96,7 @@ export function controller(input: ControllerInput): Controller {
       input.onStart?.(clock.monotonicMs() - entry.dueAt);
     entry.dueAt = undefined;
     const { report } = entry;
-    const reconciled = await reconcile({
+    const outcome = await reconcile({
       ...input,
       report,
       remembered: entry.remembered,
@@ -113,29 +104,15 @@ export function controller(input: ControllerInput): Controller {
     });
     entry.running = undefined;
     if (entries.get(key) !== entry || entry.report.metadata.uid !== report.metadata.uid) return;
-    switch (reconciled.kind) {
-      case 'Again':
-        entry.remembered = reconciled.remembered;
-        entry.dueAt = clock.monotonicMs() + reconciled.ms;
-        work.addAfter(key, reconciled.ms);
-        return;
-      case 'Wait':
-        entry.remembered = reconciled.remembered;
-        return;
-      case 'Outrun':
-        entry.report = reconciled.report;
-        entry.remembered = undefined;
-        work.addAfter(key, AGAIN_MS);
-        return;
-      case 'Dropped':
-        log.debug({ report: key, why: reconciled.why }, 'run dropped');
-        // A conflict told us of an edit before the watch did: the watch will bring it, and this is the safety net.
-        if (reconciled.why === 'Replaced' || reconciled.why === 'Edited') work.addAfter(key, AGAIN_MS);
-        if (reconciled.why === 'Overdue') work.addAfter(key, OVERDUE_MS);
-        // An API server that has just started answers 404 for what it does not serve yet.
-        if (reconciled.why === 'Gone') work.addAfter(key, GONE_MS);
-        return;
+    const { requeueAfterMs, remembered, restartFrom } = outcome;
+    if (remembered !== undefined) entry.remembered = remembered;
+    if (restartFrom !== undefined) {
+      entry.report = restartFrom;
+      entry.remembered = undefined;
     }
+    if (requeueAfterMs === undefined) return;
+    entry.dueAt = clock.monotonicMs() + requeueAfterMs;
+    work.addAfter(key, requeueAfterMs);
   };
 
   const worker = async (): Promise<void> => {

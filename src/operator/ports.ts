@@ -10,7 +10,7 @@ export interface ObservedReport {
 }
 
 export type WriteResult =
-  | { readonly kind: 'Written'; readonly resourceVersion: string }
+  | { readonly kind: 'Written' }
   /** Somebody changed the object since: read it again. */
   | { readonly kind: 'Conflict' }
   | { readonly kind: 'Gone' }

@@ -18,6 +18,15 @@ const WRITE_TRIES = 4;
 /** After a write that failed for a passing reason the next run comes after this. In ms. */
 const RETRY_MS = 5_000;
 
+/** After a run that came to nothing because the object had changed. In ms. */
+const AGAIN_MS = 1_000;
+
+/** After a run that did not end. In ms. */
+const OVERDUE_MS = 60_000;
+
+/** After a write to an object that is gone, unless the watch says so too. In ms. */
+const GONE_MS = 60_000;
+
 /** While the installed CRD is too old, it is looked at again after this. In ms. */
 const OUTDATED_MS = 30_000;
 
@@ -61,114 +70,165 @@ export interface Remembered {
   readonly attempted?: HealthReportStatus;
 }
 
-export type Reconciled =
-  /** Run again after `ms`. */
-  | { readonly kind: 'Again'; readonly ms: number; readonly remembered: Remembered }
-  /** Nothing to do until somebody edits the report. */
-  | { readonly kind: 'Wait'; readonly remembered: Remembered }
-  /** The object is gone, replaced, or edited: another run is due or none at all. */
-  | { readonly kind: 'Dropped'; readonly why: 'Cancelled' | 'Gone' | 'Replaced' | 'Edited' | 'Overdue' }
-  /** Another replica wrote a status that this run did not start from: begin again from it. */
-  | { readonly kind: 'Outrun'; readonly report: ObservedReport };
+/** What a run asks of the controller. Nothing in it: wait until the watch shows something new. */
+export interface Outcome {
+  /** Run again after this, in ms. Without it the report waits for an edit or a request. */
+  readonly requeueAfterMs?: number;
+  /** What the next run starts from; without it, what was remembered before. */
+  readonly remembered?: Remembered;
+  /** Another replica wrote a status that this run did not start from: begin again from this object. */
+  readonly restartFrom?: ObservedReport;
+}
 
 /** Runs one report once. Never rejects. */
-export async function reconcile(input: ReconcileInput): Promise<Reconciled> {
-  const { report, remembered, clock, log, signal } = input;
+export async function reconcile(input: ReconcileInput): Promise<Outcome> {
+  const { report, remembered, clock } = input;
   const known = remembered?.uid === report.metadata.uid ? remembered : undefined;
   const previous =
     known?.computed ??
     (report.status !== undefined && report.status.observedGeneration >= 0 ? report.status : undefined);
   const written = known === undefined ? report.status : known.written;
-  const { generation } = report.metadata;
   // As it was when the run began: a token that is set while it is under way is the next run's.
   const request = requestToken(report.metadata.annotations);
 
   const valid = validateSpec(report.spec ?? {});
-  const occasion = { previous, generation, now: clock.now() };
-  let status: HealthReportStatus;
-  if (!valid.ok) {
-    status = stalledStatus(occasion, 'SpecInvalid', problemLines(valid.problems).join('; '));
-  } else if (valid.spec.suspend) {
-    status = suspendedStatus(occasion);
-  } else {
-    const limit = clock.deadline(RUN_MS, signal);
-    try {
-      const run = input.examine({ metadata: report.metadata, spec: valid.spec, previous, signal: limit.signal });
-      status = await Promise.race([run, ended(limit.signal)]);
-    } catch (error) {
-      if (isCancelled(signal)) return { kind: 'Dropped', why: 'Cancelled' };
-      if (limit.signal.aborted) {
-        log.error({ report: keyOf(report.metadata), ms: RUN_MS }, 'a run did not end and was given up');
-        return { kind: 'Dropped', why: 'Overdue' };
-      }
-      log.error(
-        { report: keyOf(report.metadata), error: error instanceof Error ? error.stack : 'unknown' },
-        'run broke',
-      );
-      status = stalledStatus(
-        occasion,
-        'Unclassified',
-        'The run broke on a defect of recognize-health; its log has more.',
-      );
-    } finally {
-      limit.clear();
-    }
-  }
-  if (request !== undefined) status = { ...status, lastHandledRequest: request };
+  const occasion = { previous, generation: report.metadata.generation, now: clock.now() };
+  const found = !valid.ok
+    ? stalledStatus(occasion, 'SpecInvalid', problemLines(valid.problems).join('; '))
+    : valid.spec.suspend
+      ? suspendedStatus(occasion)
+      : await runExamination(input, valid.spec, occasion);
+  if (found === 'Cancelled') return dropped(input, 'Cancelled');
+  if (found === 'Overdue') return dropped(input, 'Overdue', OVERDUE_MS);
 
-  const wait =
+  const status = request === undefined ? found : { ...found, lastHandledRequest: request };
+  const next: Outcome =
     valid.ok && !valid.spec.suspend
-      ? nextRunAfterMs(status, parseDuration(valid.spec.interval) ?? 60_000, input.random)
-      : undefined;
-  const due = (last: HealthReportStatus | undefined): Reconciled => {
-    const now: Remembered = { uid: report.metadata.uid, computed: status, written: last };
-    return wait === undefined ? { kind: 'Wait', remembered: now } : { kind: 'Again', ms: wait, remembered: now };
-  };
-  if (!worthWriting(written, status, request)) return due(written);
+      ? { requeueAfterMs: nextRunAfterMs(status, parseDuration(valid.spec.interval) ?? 60_000, input.random) }
+      : {};
+  return worthWriting(written, status, request)
+    ? write(input, { status, written, attempted: known?.attempted, next })
+    : { ...next, remembered: { uid: report.metadata.uid, computed: status, written } };
+}
 
-  const result = await write(input, status, written, known?.attempted);
-  switch (result.kind) {
-    case 'Written': {
-      // One line a transition: a heartbeat, or an answer that says the same again, is none.
-      const level = significantlyDiffers(written, status) ? 'info' : 'debug';
-      log[level](
-        { report: keyOf(report.metadata), verdict: status.verdict, rootCause: status.rootCause ?? '' },
-        'status written',
-      );
-      await tell(input, transitionEvents(written, status, clock.now()));
-      return due(status);
+/** The status that a run comes to, or why it was given up. A run that breaks says so in the status. */
+async function runExamination(
+  { report, examine, clock, log, signal }: ReconcileInput,
+  spec: HealthReportSpec,
+  occasion: Parameters<typeof stalledStatus>[0],
+): Promise<HealthReportStatus | 'Cancelled' | 'Overdue'> {
+  const limit = clock.deadline(RUN_MS, signal);
+  try {
+    const run = examine({ metadata: report.metadata, spec, previous: occasion.previous, signal: limit.signal });
+    return await Promise.race([run, ended(limit.signal)]);
+  } catch (error) {
+    if (isCancelled(signal)) return 'Cancelled';
+    if (limit.signal.aborted) {
+      log.error({ report: keyOf(report.metadata), ms: RUN_MS }, 'a run did not end and was given up');
+      return 'Overdue';
     }
-    case 'Gone':
-      return { kind: 'Dropped', why: 'Gone' };
-    case 'Replaced':
-      return { kind: 'Dropped', why: 'Replaced' };
-    case 'Edited':
-      return { kind: 'Dropped', why: 'Edited' };
-    case 'Outrun':
-      return { kind: 'Outrun', report: result.report };
-    case 'CrdOutdated': {
-      const fields = { report: keyOf(report.metadata), detail: result.detail };
-      // Loud once: the report itself says it from then on.
-      if (saysOutdated(written)) log.debug(fields, OUTDATED);
-      else log.error(fields, OUTDATED);
-      const marked = input.mayWrite()
-        ? await input.api.markOutdated(report.metadata, result.detail, clock.now(), signal)
-        : undefined;
-      const now = { uid: report.metadata.uid, computed: status, written: marked ?? written, attempted: status };
-      return { kind: 'Again', ms: OUTDATED_MS, remembered: now };
-    }
-    case 'Failed':
-      log.warn({ report: keyOf(report.metadata), detail: result.detail }, 'status could not be written');
-      return {
-        kind: 'Again',
-        ms: result.retryAfterMs ?? RETRY_MS,
-        remembered: { uid: report.metadata.uid, computed: status, written, attempted: status },
-      };
+    log.error({ report: keyOf(report.metadata), error: error instanceof Error ? error.stack : 'unknown' }, 'run broke');
+    return stalledStatus(occasion, 'Unclassified', 'The run broke on a defect of recognize-health; its log has more.');
+  } finally {
+    limit.clear();
   }
 }
 
+/** The run came to nothing: the object is gone, replaced or edited, or the run was given up. */
+function dropped(
+  { report, log }: ReconcileInput,
+  why: 'Cancelled' | 'Overdue' | 'Gone' | 'Replaced' | 'Edited',
+  requeueAfterMs?: number,
+): Outcome {
+  log.debug({ report: keyOf(report.metadata), why }, 'run dropped');
+  return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+}
+
+interface ToWrite {
+  readonly status: HealthReportStatus;
+  readonly written: HealthReportStatus | undefined;
+  readonly attempted: HealthReportStatus | undefined;
+  /** What a run that could be written asks for. */
+  readonly next: Outcome;
+}
+
+/**
+ * Writes with the fence of the newest resourceVersion that still is the same object in the same generation with the
+ * same status: one that somebody else wrote since is not written over with what is older.
+ */
+async function write(input: ReconcileInput, { status, written, attempted, next }: ToWrite): Promise<Outcome> {
+  const { report, api, log, signal } = input;
+  const { uid } = report.metadata;
+  const failed = (detail: string, retryAfterMs = RETRY_MS): Outcome => {
+    log.warn({ report: keyOf(report.metadata), detail }, 'status could not be written');
+    return { requeueAfterMs: retryAfterMs, remembered: { uid, computed: status, written, attempted: status } };
+  };
+  let { metadata } = report;
+  for (let attempt = 0; attempt < WRITE_TRIES; attempt += 1) {
+    if (!input.mayWrite()) return failed('the lease may have passed to another replica');
+    const result = await api.applyStatus(metadata, status, signal);
+    switch (result.kind) {
+      case 'Written':
+        await announce(input, written, status);
+        return { ...next, remembered: { uid, computed: status, written: status } };
+      case 'Gone':
+        // An API server that has just started answers 404 for what it does not serve yet.
+        return dropped(input, 'Gone', GONE_MS);
+      case 'Failed':
+        return failed(result.detail, result.retryAfterMs);
+      case 'CrdOutdated': {
+        const marked = await markOutdated(input, written, result.detail);
+        return {
+          requeueAfterMs: OUTDATED_MS,
+          remembered: { uid, computed: status, written: marked, attempted: status },
+        };
+      }
+      case 'Conflict': {
+        const fresh = await api.get(metadata.namespace, metadata.name, signal);
+        if (fresh === 'Unreachable') return failed('the API server did not answer');
+        if (fresh === undefined) return dropped(input, 'Gone', GONE_MS);
+        // The conflict told us of an edit before the watch did: the watch will bring it, and this is the safety net.
+        if (fresh.metadata.uid !== uid) return dropped(input, 'Replaced', AGAIN_MS);
+        if (fresh.metadata.generation !== metadata.generation) return dropped(input, 'Edited', AGAIN_MS);
+        if (!sameWrite(fresh.status, written) && !(attempted !== undefined && sameWrite(fresh.status, attempted)))
+          return { restartFrom: fresh, requeueAfterMs: AGAIN_MS };
+        metadata = fresh.metadata;
+      }
+    }
+  }
+  return failed(`${WRITE_TRIES} conflicts in a row`);
+}
+
+/** One line a transition, and its Events: a heartbeat, or an answer that says the same again, is none. */
+async function announce(
+  input: ReconcileInput,
+  before: HealthReportStatus | undefined,
+  status: HealthReportStatus,
+): Promise<void> {
+  const level = significantlyDiffers(before, status) ? 'info' : 'debug';
+  input.log[level](
+    { report: keyOf(input.report.metadata), verdict: status.verdict, rootCause: status.rootCause ?? '' },
+    'status written',
+  );
+  await recordEvents(input, transitionEvents(before, status, input.clock.now()));
+}
+
+/** Says in the stored status that the definition is too old. The status as it is stored then. */
+async function markOutdated(
+  { report, api, mayWrite, clock, log, signal }: ReconcileInput,
+  written: HealthReportStatus | undefined,
+  detail: string,
+): Promise<HealthReportStatus | undefined> {
+  const fields = { report: keyOf(report.metadata), detail };
+  // Loud once: the report itself says it from then on.
+  if (saysOutdated(written)) log.debug(fields, OUTDATED);
+  else log.error(fields, OUTDATED);
+  const marked = mayWrite() ? await api.markOutdated(report.metadata, detail, clock.now(), signal) : undefined;
+  return marked ?? written;
+}
+
 /** Their identity is the transition's, which is written: nobody will tell them again, so they are not cut short. */
-async function tell({ report, api, clock }: ReconcileInput, events: readonly ReportEvent[]): Promise<void> {
+async function recordEvents({ report, api, clock }: ReconcileInput, events: readonly ReportEvent[]): Promise<void> {
   if (events.length === 0) return;
   const deadline = clock.deadline(EVENT_MS, new AbortController().signal);
   for (const event of events) await api.recordEvent(report.metadata, event, deadline.signal);
@@ -184,54 +244,10 @@ function worthWriting(
   if (written === undefined || significantlyDiffers(written, status)) return true;
   if (request !== undefined && written.lastHandledRequest !== request) return true;
   if (status.lastRunTime === undefined) return false;
-  // Of a time to come is what was written before the clock was set back: it would pass for fresh when it is not.
+  // A time in the future was written before the clock was set back: it would pass for fresh when it is not.
   return (
     Math.abs(Date.parse(status.lastRunTime) - Date.parse(written.lastRunTime ?? '1970-01-01T00:00:00Z')) >= HEARTBEAT_MS
   );
-}
-
-type Written =
-  | { readonly kind: 'Written' | 'Gone' | 'Replaced' | 'Edited' }
-  | { readonly kind: 'Outrun'; readonly report: ObservedReport }
-  | { readonly kind: 'CrdOutdated'; readonly detail: string }
-  | { readonly kind: 'Failed'; readonly detail: string; readonly retryAfterMs?: number };
-
-/**
- * Writes with the fence of the newest resourceVersion that still is the same object in the same generation with the
- * same status: one that somebody else wrote since is not written over with what is older.
- */
-async function write(
-  { report, api, mayWrite, signal }: ReconcileInput,
-  status: HealthReportStatus,
-  written: HealthReportStatus | undefined,
-  attempted: HealthReportStatus | undefined,
-): Promise<Written> {
-  let { metadata } = report;
-  for (let attempt = 0; attempt < WRITE_TRIES; attempt += 1) {
-    if (!mayWrite()) return { kind: 'Failed', detail: 'the lease may have passed to another replica' };
-    const result = await api.applyStatus(metadata, status, signal);
-    switch (result.kind) {
-      case 'Written':
-        return { kind: 'Written' };
-      case 'Gone':
-        return { kind: 'Gone' };
-      case 'Failed':
-        return result;
-      case 'CrdOutdated':
-        return result;
-      case 'Conflict': {
-        const fresh = await api.get(metadata.namespace, metadata.name, signal);
-        if (fresh === 'Unreachable') return { kind: 'Failed', detail: 'the API server did not answer' };
-        if (fresh === undefined) return { kind: 'Gone' };
-        if (fresh.metadata.uid !== metadata.uid) return { kind: 'Replaced' };
-        if (fresh.metadata.generation !== metadata.generation) return { kind: 'Edited' };
-        if (!sameWrite(fresh.status, written) && !(attempted !== undefined && sameWrite(fresh.status, attempted)))
-          return { kind: 'Outrun', report: fresh };
-        metadata = fresh.metadata;
-      }
-    }
-  }
-  return { kind: 'Failed', detail: `${WRITE_TRIES} conflicts in a row` };
 }
 
 /** Rejects when the signal is aborted: work that does not listen to it must not hold who waits. */

@@ -42,7 +42,7 @@ export function createReportApi(api: KubeApi, instance: string, log: Log, clock:
       const detail = await outdated(signal);
       if (detail !== undefined) return { kind: 'CrdOutdated', detail };
       const answer = await applyStatus(api, metadata, status, signal);
-      return answer.ok ? { kind: 'Written', resourceVersion: answer.value.resourceVersion } : refused(answer.fault);
+      return answer.ok ? { kind: 'Written' } : refused(answer.fault);
     },
     markOutdated: async (metadata, detail, now, signal) => {
       const found = await getReport(api, metadata.namespace, metadata.name, signal);

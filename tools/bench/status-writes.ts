@@ -73,7 +73,7 @@ async function day(isEventful: boolean): Promise<Day> {
       if (isEventful && tries % REFUSED_EVERY === 0) return Promise.resolve({ kind: 'Failed', detail: 'refused' });
       writes += 1;
       stored = status;
-      return Promise.resolve({ kind: 'Written', resourceVersion: String(writes) });
+      return Promise.resolve({ kind: 'Written' });
     },
     markOutdated: () => Promise.resolve(undefined),
     recordEvent: () => Promise.resolve(),

@@ -53,7 +53,7 @@ function bench(): Bench {
     runs: [],
     stop,
     stored: undefined,
-    answer: () => ({ kind: 'Written', resourceVersion: '2' }),
+    answer: () => ({ kind: 'Written' }),
     verdict: 'Healthy',
     runMs: 0,
     leads: true,
@@ -259,8 +259,7 @@ describe('controller', () => {
 
   test('an outdated definition is said in the status, and the next write comes when it is mended', async () => {
     const b = bench();
-    b.answer = (write) =>
-      write === 0 ? { kind: 'CrdOutdated', detail: 'old' } : { kind: 'Written', resourceVersion: '2' };
+    b.answer = (write) => (write === 0 ? { kind: 'CrdOutdated', detail: 'old' } : { kind: 'Written' });
     b.control.observe(report());
     await b.clock.advance(29_000);
     expect(b.writes).toHaveLength(1);
@@ -320,7 +319,7 @@ describe('controller', () => {
 
   test('after a conflict it reads again and writes with the new fence', async () => {
     const b = bench();
-    b.answer = (write) => (write === 0 ? { kind: 'Conflict' } : { kind: 'Written', resourceVersion: '8' });
+    b.answer = (write) => (write === 0 ? { kind: 'Conflict' } : { kind: 'Written' });
     b.stored = report({ resourceVersion: '7' });
     b.control.observe(report());
     await b.clock.advance(0);
@@ -373,7 +372,7 @@ describe('controller', () => {
     b.verdict = 'Failing';
     const theirs = { ...status(1, new Date(b.clock.now().getTime() + 500), 'Failing'), rootCause: 'theirs' };
     b.stored = { ...report({ resourceVersion: '7' }), status: theirs };
-    b.answer = (write) => (write === 0 ? { kind: 'Conflict' } : { kind: 'Written', resourceVersion: '8' });
+    b.answer = (write) => (write === 0 ? { kind: 'Conflict' } : { kind: 'Written' });
     b.control.observe({ ...report(), status: status(1, new Date('2026-11-22T09:58:00Z')) });
     await b.clock.advance(500);
     expect(b.writes).toHaveLength(1);
@@ -386,11 +385,7 @@ describe('controller', () => {
   test('after a write whose answer was lost, the status in the cluster is known as our own', async () => {
     const b = bench();
     b.answer = (write) =>
-      write === 0
-        ? { kind: 'Failed', detail: 'reset' }
-        : write === 1
-          ? { kind: 'Conflict' }
-          : { kind: 'Written', resourceVersion: '9' };
+      write === 0 ? { kind: 'Failed', detail: 'reset' } : write === 1 ? { kind: 'Conflict' } : { kind: 'Written' };
     b.control.observe(report());
     await b.clock.advance(0);
     b.stored = { ...report({ resourceVersion: '8' }), status: b.writes[0]!.status };
@@ -400,7 +395,7 @@ describe('controller', () => {
 
   test('a write that fails is tried again soon, with fresh evidence', async () => {
     const b = bench();
-    b.answer = (write) => (write === 0 ? { kind: 'Failed', detail: '500' } : { kind: 'Written', resourceVersion: '2' });
+    b.answer = (write) => (write === 0 ? { kind: 'Failed', detail: '500' } : { kind: 'Written' });
     b.control.observe(report());
     await b.clock.advance(5_000);
     expect(b.runs).toHaveLength(2);
@@ -409,8 +404,7 @@ describe('controller', () => {
 
   test('Retry-After is obeyed', async () => {
     const b = bench();
-    b.answer = (write) =>
-      write === 0 ? { kind: 'Failed', detail: '429', retryAfterMs: 30_000 } : { kind: 'Written', resourceVersion: '2' };
+    b.answer = (write) => (write === 0 ? { kind: 'Failed', detail: '429', retryAfterMs: 30_000 } : { kind: 'Written' });
     b.control.observe(report());
     await b.clock.advance(29_000);
     expect(b.writes).toHaveLength(1);
@@ -479,7 +473,7 @@ describe('controller', () => {
         get: () => Promise.resolve(undefined),
         applyStatus: (_metadata, written) => {
           writes.push(written);
-          return Promise.resolve({ kind: 'Written', resourceVersion: '2' });
+          return Promise.resolve({ kind: 'Written' });
         },
         markOutdated: () => Promise.resolve(undefined),
         recordEvent: () => Promise.resolve(),
