@@ -6,16 +6,11 @@
 // after `failure` runs without an answer the state is what the run says, and then nothing is known, so that the next
 // answer counts at once, as a first observation does. A fail is only ever left by answers, or by as many skips (the
 // question is no longer asked).
-import { isFaultCode, traits, type FaultCode } from '../api/faults.ts';
+import { traits, type FaultCode } from '../api/faults.ts';
 import type { Result } from '../api/faults/traits.ts';
-import type { CheckStatus, CitationRef } from '../api/health-report.ts';
-import type { Finding } from '../facts/answer.ts';
-import { clipSafe, redact, type SafeText } from '../runtime/safe-text.ts';
+import type { CheckStatus } from '../api/health-report.ts';
+import { remembered, sinceOf, type Case } from './case.ts';
 import { badness } from './order.ts';
-
-/** Bytes of a check's message and evidence in the status. */
-export const MESSAGE_BYTES = 160;
-export const EVIDENCE_BYTES = 256;
 
 export interface Thresholds {
   /** Bad runs in a row that make a check bad. */
@@ -24,87 +19,19 @@ export interface Thresholds {
   readonly success: number;
 }
 
-/** For `check` and `gate`: every answer counts at once. */
-export const RAW: Thresholds = { failure: 1, success: 1 };
-
-export interface Settled {
-  readonly finding: Finding;
-  readonly previous: CheckStatus | undefined;
-  readonly result: Result;
-  readonly observed: FaultCode | undefined;
-  readonly state: Result;
-  readonly streak: number;
-  readonly toward: Result | undefined;
-  readonly unanswered: number;
-  readonly fault: FaultCode | undefined;
-  readonly message: SafeText;
-  readonly evidence: SafeText | undefined;
-  readonly basis: CitationRef['basis'];
-  readonly since: string;
-}
-
-type Step = Pick<Settled, 'state' | 'streak' | 'toward' | 'unanswered'>;
+type Step = Pick<Case, 'state' | 'streak' | 'toward' | 'unanswered'>;
 
 /**
- * @param previous the same check in the status of the run before; undefined for a check that is new
- * @param fresh false when that status is older than its `freshUntil`: states hold, streaks are dropped
+ * The case with the state that the runs so far add up to.
+ *
+ * @param fresh false when the status before is older than its `freshUntil`: states hold, streaks are dropped
  * @param now RFC 3339 UTC
  */
-export function settle(
-  finding: Finding,
-  previous: CheckStatus | undefined,
-  thresholds: Thresholds,
-  fresh: boolean,
-  now: string,
-): Settled {
-  const { answer } = finding;
-  const observed = answer.kind === 'fault' ? answer.fault.code : undefined;
-  const result: Result = observed === undefined ? 'pass' : traits(observed).result;
+export function settle(one: Case, thresholds: Thresholds, fresh: boolean, now: string): Case {
+  const { result, observed, previous } = one;
   const step = next(result, observed, previous, thresholds, fresh);
   const holds = previous !== undefined && remembers(step.state, result, previous);
-  return {
-    finding,
-    previous,
-    result,
-    observed,
-    ...step,
-    ...(holds ? remembered(previous) : seen(finding)),
-    since: previous?.state === step.state ? previous.since : now,
-  };
-}
-
-/** What is shown of a check whose bad state outlives this run's result: the fault that made the state. */
-export function remembered(previous: CheckStatus): Pick<Settled, 'fault' | 'message' | 'evidence' | 'basis'> {
-  return {
-    fault: faultOf(previous),
-    message: redact(previous.message ?? '', [], MESSAGE_BYTES),
-    evidence: previous.evidence === undefined ? undefined : redact(previous.evidence, [], EVIDENCE_BYTES),
-    basis: previous.citations?.[0]?.basis ?? 'Inferred',
-  };
-}
-
-/** The fault that a status holds; a code of a newer operator is Unclassified. */
-export function faultOf(check: CheckStatus): FaultCode | undefined {
-  if (check.fault === undefined || check.fault === '') return undefined;
-  return isFaultCode(check.fault) ? check.fault : 'Unclassified';
-}
-
-function seen({ answer }: Finding): Pick<Settled, 'fault' | 'message' | 'evidence' | 'basis'> {
-  if (answer.kind === 'pass') {
-    return { fault: undefined, message: clipSafe(answer.note, MESSAGE_BYTES), evidence: undefined, basis: 'Inferred' };
-  }
-  return {
-    fault: answer.fault.code,
-    message: clipSafe(answer.fault.detail, MESSAGE_BYTES),
-    evidence: answer.evidence === undefined ? undefined : clipSafe(answer.evidence, EVIDENCE_BYTES),
-    basis: basisOf(answer),
-  };
-}
-
-/** What an answer rests on: a log line, what the other side said, or a conclusion. */
-export function basisOf(answer: Finding['answer']): CitationRef['basis'] {
-  if (answer.kind === 'pass' || answer.evidence === undefined) return 'Inferred';
-  return answer.basis ?? 'Response';
+  return { ...one, ...step, ...(holds ? remembered(previous) : {}), since: sinceOf(step.state, previous, now) };
 }
 
 /** A failing or warning state keeps its own fault while the result differs and is not another fault of that rank. */

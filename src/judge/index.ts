@@ -1,6 +1,7 @@
 // The way into the judgement: findings of a run and the status before it in, a Judgement out.
 export { judge, type Cite, type JudgeInput } from './judge.ts';
 export type { ComponentRoll, JudgedCheck, Judgement, Roll, RootCause } from './judgement.ts';
-export { EVIDENCE_BYTES, failuresNeeded, MESSAGE_BYTES, RAW, type Thresholds } from './hysteresis.ts';
+export { EVIDENCE_BYTES, MESSAGE_BYTES } from './case.ts';
+export { failuresNeeded, type Thresholds } from './hysteresis.ts';
 export { badness, byBadness, byPlace, compareText } from './order.ts';
 export { notExamined, type Missing, type Waiver } from './upgradeable.ts';

@@ -1,4 +1,4 @@
-// The judgement of a run, step by step: vantage, hysteresis, latches and mutes, root causes, roll-ups.
+// The judgement of a run, step by step, read downward.
 import { COMPONENTS, isComponent, isService, type Component } from '../api/components.ts';
 import { traits, type FaultCode } from '../api/faults.ts';
 import type { CheckStatus, HealthReportStatus, MuteSpec } from '../api/health-report.ts';
@@ -7,7 +7,8 @@ import type { Entry } from '../guide/entry.ts';
 import type { Edge } from '../product/dependencies.ts';
 import { literal } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
-import { settle, type Settled, type Thresholds } from './hysteresis.ts';
+import { caseOf, judged, type Case } from './case.ts';
+import { settle, type Thresholds } from './hysteresis.ts';
 import type { JudgedCheck, Judgement, RootCause } from './judgement.ts';
 import { latch } from './latch.ts';
 import { accusedBy, proveByLogs } from './log-evidence.ts';
@@ -26,7 +27,7 @@ export interface JudgeInput {
   readonly findings: readonly Finding[];
   /** The status that the run before wrote; undefined for the first run, and for `check`. */
   readonly previous: HealthReportStatus | undefined;
-  /** `spec.thresholds`, or RAW. */
+  /** `spec.thresholds` */
   readonly thresholds: Thresholds;
   readonly edges: readonly Edge[];
   /** Which server a target is on, by target id; missing where it has one of its own. */
@@ -38,56 +39,50 @@ export interface JudgeInput {
   readonly now: Date;
 }
 
+/** What every step may know of the run. */
+interface Run extends JudgeInput {
+  /** Start of the run, RFC 3339 UTC. */
+  readonly stamp: string;
+  /** The checks of the run before, by id. */
+  readonly before: ReadonlyMap<string, CheckStatus>;
+  /** False when the status before is past its freshUntil: states hold, streaks and suppressions do not. */
+  readonly fresh: boolean;
+}
+
+type Step<T> = (items: readonly T[], run: Run) => readonly T[];
+
+/** What was seen, before any check is judged. */
+const ON_FINDINGS: readonly Step<Finding>[] = [
+  keepLatched,
+  (findings, { edges }) => considerVantage(findings, edges),
+  (findings, { edges, cite }) => proveByLogs(findings, edges, cite),
+];
+
+/** What it means, from the raw result of each check to what is told of it. */
+const ON_CASES: readonly Step<Case>[] = [
+  (cases, { thresholds, fresh, stamp }) => cases.map((one) => settle(one, thresholds, fresh, stamp)),
+  findMutes,
+  (cases, { stamp }) => cases.map((one) => latch(one, stamp)),
+  (cases) => cases.map(rank),
+  (cases) => cases.map((one) => ({ ...one, ...underMute(one, one.mute, one.memory) })),
+  suppressSymptoms,
+  addIdleMutes,
+  (cases, { cite }) => cases.map((one) => ({ ...one, entry: one.fault && cite(subjectOf(one), one.fault) })),
+];
+
 /** Decides what a run means. Pure: the same input in any order gives the same judgement. */
 export function judge(input: JudgeInput): Judgement {
-  const { previous, thresholds, edges, now } = input;
-  const stamp = timestamp(now);
-  const fresh = previous?.freshUntil === undefined || now.getTime() <= Date.parse(previous.freshUntil);
-  const before = new Map((previous?.checks ?? []).map((check) => [check.id, check]));
-  const mutes = activeMutes(input.mutes, now);
-
-  const seen = proveByLogs(considerVantage(withLatched(input.findings, before), edges), edges, input.cite);
-  const settled = seen.map((finding) => {
-    const first = settle(finding, before.get(finding.id), thresholds, fresh, stamp);
-    const mute = muteFor({ id: finding.id, fault: first.fault, observed: first.observed }, mutes);
-    const { settled: final, latchedSince, memory } = latch(first, mute, stamp);
-    const severity = final.fault === undefined ? undefined : traits(final.fault).severity;
-    return { ...final, latchedSince, severity, ...underMute({ ...final, severity }, mute, memory) };
-  });
-  const suppressions = explain(
-    settled.map((check) => ({
-      ...check,
-      id: check.finding.id,
-      targetId: check.finding.targetId,
-      server: input.servers.get(check.finding.targetId),
-      accuses: accusedBy(check.finding),
-      before: fresh ? check.previous : undefined,
-    })),
-    edges,
-    thresholds.success,
-  );
-  const idle = idleMutes(
-    input.mutes,
-    settled.map(({ finding, fault, observed }) => ({ id: finding.id, fault, observed })),
-    now,
-  );
-  const checks = settled
-    .map((check): JudgedCheck => {
-      const suppression = suppressions.get(check.finding.id);
-      return {
-        ...place(check.finding),
-        ...answerOf(check),
-        severity: check.severity,
-        entry: check.fault === undefined ? undefined : input.cite(subjectOf(check.finding), check.fault),
-        suppressedBy: suppression?.suppressedBy,
-        clearing: suppression?.clearing ?? 0,
-        muted: check.muted,
-        mutedAs: check.mutedAs,
-        latchedSince: check.latchedSince,
-        baseline: check.finding.answer.baseline ?? check.previous?.baseline,
-      };
-    })
-    .concat(idle === undefined ? [] : [aboutMutes(idle, before.get(MUTES_CHECK), stamp, input.cite)])
+  const { previous, thresholds, now, waive } = input;
+  const run: Run = {
+    ...input,
+    stamp: timestamp(now),
+    before: new Map((previous?.checks ?? []).map((check) => [check.id, check])),
+    fresh: previous?.freshUntil === undefined || now.getTime() <= Date.parse(previous.freshUntil),
+  };
+  const findings = ON_FINDINGS.reduce((seen, step) => step(seen, run), input.findings);
+  const opened: readonly Case[] = findings.map((finding) => caseOf(finding, run.before.get(finding.id), run.stamp));
+  const checks = ON_CASES.reduce((cases, step) => step(cases, run), opened)
+    .map(judged)
     .sort(byPlace);
 
   const healthy = rollHealthy(checks);
@@ -96,7 +91,7 @@ export function judge(input: JudgeInput): Judgement {
     rootCauses: rootCausesOf(checks),
     components: rollComponents(checks),
     healthy,
-    upgradeable: judgeUpgrade(checks, input.waive, healthy),
+    upgradeable: judgeUpgrade(checks, waive, healthy),
     verdict: verdictOf(healthy),
     thresholds,
     confirming: checks.some(({ streak }) => streak > 0),
@@ -104,7 +99,7 @@ export function judge(input: JudgeInput): Judgement {
 }
 
 /** A latched check whose question is no longer asked stays until it is acknowledged. */
-function withLatched(findings: readonly Finding[], before: ReadonlyMap<string, CheckStatus>): readonly Finding[] {
+function keepLatched(findings: readonly Finding[], { before }: Run): readonly Finding[] {
   const asked = new Set(findings.map(({ id }) => id));
   const gone = [...before.values()].filter(({ id, latchedSince }) => latchedSince !== undefined && !asked.has(id));
   return [
@@ -116,6 +111,42 @@ function withLatched(findings: readonly Finding[], before: ReadonlyMap<string, C
       return [{ id, component, targetId, required: true, feeds: 'Healthy', answer: { kind: 'fault', fault } }];
     }),
   ];
+}
+
+function findMutes(cases: readonly Case[], { mutes, now }: Run): readonly Case[] {
+  const active = activeMutes(mutes, now);
+  return cases.map((one) => ({ ...one, mute: muteFor(one, active) }));
+}
+
+/** With the severity of the fault that is told. */
+function rank(one: Case): Case {
+  return { ...one, severity: one.fault && traits(one.fault).severity };
+}
+
+function suppressSymptoms(cases: readonly Case[], { servers, edges, thresholds, fresh }: Run): readonly Case[] {
+  const suspects = cases.map((one) => ({
+    ...one,
+    server: servers.get(one.targetId),
+    accuses: accusedBy(one),
+    before: fresh ? one.previous : undefined,
+  }));
+  const suppressions = explain(suspects, edges, thresholds.success);
+  return cases.map((one) => ({ ...one, ...suppressions.get(one.id) }));
+}
+
+/** A check about the mutes themselves, when one of them does nothing. */
+function addIdleMutes(cases: readonly Case[], { mutes, now, before, stamp }: Run): readonly Case[] {
+  const idle = idleMutes(mutes, cases, now);
+  if (idle === undefined) return cases;
+  const finding: Finding = {
+    id: MUTES_CHECK,
+    component: 'alerts',
+    targetId: 'alerts',
+    required: false,
+    feeds: 'Healthy',
+    answer: { kind: 'fault', fault: { code: 'MuteUnmatched', detail: idle } },
+  };
+  return [...cases, rank(caseOf(finding, before.get(MUTES_CHECK), stamp))];
 }
 
 /** Failures that nothing explains, and those that explain one: without them a symptom would have no cause to show. */
@@ -140,51 +171,8 @@ function rootCausesOf(checks: readonly JudgedCheck[]): readonly RootCause[] {
   }));
 }
 
-function place({ id, component, targetId, required, feeds }: Finding): Omit<Finding, 'answer'> {
-  return { id, component, targetId, required, feeds };
-}
-
-function answerOf(check: Settled): Omit<Settled, 'finding' | 'previous'> {
-  const { result, observed, state, streak, toward, unanswered, fault, message, evidence, basis, since } = check;
-  return { result, observed, state, streak, toward, unanswered, fault, message, evidence, basis, since };
-}
-
 /** Whom the guide is asked about: an alert on a service is about that service. */
-function subjectOf({ component, targetId }: Finding): Component {
+function subjectOf({ component, targetId }: Pick<Finding, 'component' | 'targetId'>): Component {
   const concerns: readonly Component[] = COMPONENTS.slice(COMPONENTS.indexOf('alerts'));
   return concerns.includes(component) && isService(targetId) ? targetId : component;
-}
-
-function aboutMutes(
-  message: JudgedCheck['message'],
-  before: CheckStatus | undefined,
-  stamp: string,
-  cite: Cite,
-): JudgedCheck {
-  return {
-    id: MUTES_CHECK,
-    component: 'alerts',
-    targetId: 'alerts',
-    required: false,
-    feeds: 'Healthy',
-    result: 'warn',
-    observed: 'MuteUnmatched',
-    state: 'warn',
-    streak: 0,
-    toward: undefined,
-    unanswered: 0,
-    fault: 'MuteUnmatched',
-    severity: traits('MuteUnmatched').severity,
-    message,
-    evidence: undefined,
-    basis: 'Inferred',
-    entry: cite('alerts', 'MuteUnmatched'),
-    since: before?.state === 'warn' ? before.since : stamp,
-    suppressedBy: undefined,
-    clearing: 0,
-    muted: false,
-    mutedAs: undefined,
-    latchedSince: undefined,
-    baseline: undefined,
-  };
 }

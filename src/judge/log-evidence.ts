@@ -42,7 +42,7 @@ export function proveByLogs(
 }
 
 /** Whom the log line of a finding names as the one at fault, each once. */
-export function accusedBy({ answer }: Finding): readonly Component[] {
+export function accusedBy({ answer }: Pick<Finding, 'answer'>): readonly Component[] {
   if (answer.kind === 'pass') return [];
   const { sightings = [], fault } = answer;
   const same = sightings.filter((one) => one.fault === fault.code);
