@@ -4,8 +4,8 @@ import { COMPONENT_CONDITIONS, isService, SERVICES, type Service } from '../api/
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import { byBadness } from '../judge/order.ts';
-import { isNote, MUTES_CHECK } from '../judge/roll-up.ts';
-import { notExamined, type Missing, type Waiver } from '../judge/upgradeable.ts';
+import { isNote } from '../judge/roll-up.ts';
+import { claimOf, notExamined, objectionsOf, type Missing, type Waiver } from '../judge/upgradeable.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { GateDecision, GateFinding } from './decision.ts';
@@ -113,13 +113,8 @@ function noEvidence({ status, generation, suspended, asked, maxAgeMs, now }: Gat
   return undefined;
 }
 
+/** What one witness says: the conditions, the checks, or their number. */
 type Claim = { readonly status: 'True' | 'False' | 'Unknown'; readonly reason: GateReason };
-
-interface Sorted {
-  readonly blockers: readonly CheckStatus[];
-  readonly unevaluated: readonly CheckStatus[];
-  readonly unconfirmed: readonly CheckStatus[];
-}
 
 function judge(status: HealthReportStatus, input: GateInput): GateDecision {
   const checks = status.checks ?? [];
@@ -128,8 +123,8 @@ function judge(status: HealthReportStatus, input: GateInput): GateDecision {
     check.muted === true && (check.mutedAs === undefined || Date.parse(check.mutedAs.until) > now.getTime());
   const isSkipped = (check: CheckStatus): boolean => input.skips.includes(check.id) && isFinding(check);
 
-  const stored = sort(checks.filter((check) => check.muted !== true));
-  const current = sort(checks.filter((check) => !isMuted(check) && !isSkipped(check)));
+  const stored = objectionsOf(checks.filter((check) => check.muted !== true));
+  const current = objectionsOf(checks.filter((check) => !isMuted(check) && !isSkipped(check)));
   const skipped = checks.filter((check) => isSkipped(check) && !isMuted(check));
   const loud = checks.filter((check) => !isMuted(check) && !isSkipped(check) && isFinding(check));
   const notes = loud.filter(({ fault, state }) => state === 'warn' && isNote(fault));
@@ -137,15 +132,16 @@ function judge(status: HealthReportStatus, input: GateInput): GateDecision {
     (check) =>
       !notes.includes(check) &&
       !current.blockers.includes(check) &&
-      !current.unevaluated.includes(check) &&
+      !current.unanswered.includes(check) &&
       !current.unconfirmed.includes(check) &&
       !isToldByUpgrade(check, loud),
   );
 
+  const missing = missingIn(status, input.waive);
   const said = upgradeableOf(status);
-  const computed = claim(stored, status, input.waive);
+  const computed = claimOf(stored, missing);
   // A skip takes its check out of the operator's conclusion, so ours must stand for it: only if it is the same one.
-  const own = claim(current, status, input.waive);
+  const own = claimOf(current, missing);
   const claims: Claim[] = [readyOf(status), leftOut(status)];
   if (skipped.length === 0) claims.push(said, healthyOf(status), own);
   else if (said.status === computed.status) claims.push(own);
@@ -166,47 +162,16 @@ function judge(status: HealthReportStatus, input: GateInput): GateDecision {
   const tell = (list: readonly CheckStatus[]): readonly GateFinding[] => sortFindings(list).map(findingOf(status));
   return {
     ...undecided(reason, exitCode, reason === 'Confirming' && input.asked !== undefined, status),
-    message: sentence(reason, status, reason === 'Blocked' ? current.blockers : current.unevaluated),
+    message: sentence(reason, status, reason === 'Blocked' ? current.blockers : current.unanswered),
     blockers: tell(current.blockers),
-    unanswered: tell([...current.unevaluated, ...current.unconfirmed]),
+    unanswered: tell([...current.unanswered, ...current.unconfirmed]),
     warnings: tell(warnings),
     notes: tell(notes),
     evidence: evidenceIn(checks),
     muted: tell(checks.filter((check) => isMuted(check) && isFinding(check))),
     skipped: tell(skipped),
-    notExamined: notExaminedOf(status, input.waive),
+    notExamined: notExaminedOf(status, missing),
   };
-}
-
-/** What makes an upgrade questionable: the rules of `upgradeable.ts`, on checks as they are stored. */
-function sort(checks: readonly CheckStatus[]): Sorted {
-  const loud = checks.filter(({ id }) => id !== MUTES_CHECK);
-  const blockers = loud.filter(
-    ({ result, state, latchedSince }) => result === 'fail' || (state === 'fail' && latchedSince !== undefined),
-  );
-  const others = loud.filter((check) => !blockers.includes(check));
-  const unevaluated = others.filter(
-    ({ required, result, state }) => required !== false && (result === 'error' || state === 'error'),
-  );
-  const unconfirmed = others.filter(
-    (check) =>
-      !unevaluated.includes(check) &&
-      ((check.streak ?? 0) > 0 || (check.required !== false && check.state === 'fail' && check.result !== 'fail')),
-  );
-  return { blockers, unevaluated, unconfirmed };
-}
-
-function claim(
-  { blockers, unevaluated, unconfirmed }: Sorted,
-  status: HealthReportStatus,
-  waive: readonly Waiver[],
-): Claim {
-  if (blockers.length > 0) return { status: 'False', reason: 'Blocked' };
-  if (unevaluated.length > 0) return { status: 'Unknown', reason: 'NotEvaluated' };
-  if (unconfirmed.length > 0) return { status: 'Unknown', reason: 'Confirming' };
-  return missingIn(status, waive).length > 0
-    ? { status: 'Unknown', reason: 'NotExamined' }
-    : { status: 'True', reason: 'Upgradeable' };
 }
 
 /** What the operator concluded. A newer operator's reason counts by its status. */
@@ -262,8 +227,8 @@ function missingIn({ checks = [], conditions }: HealthReportStatus, waive: reado
   );
 }
 
-function notExaminedOf(status: HealthReportStatus, waive: readonly Waiver[]): readonly SafeText[] {
-  const missing = missingIn(status, waive).map((one) =>
+function notExaminedOf(status: HealthReportStatus, missing: readonly Missing[]): readonly SafeText[] {
+  const unnamed = missing.map((one) =>
     one === 'Services'
       ? literal('Services: none was found that answers. Name them in spec.services; no waiver stands for all of them.')
       : isService(one)
@@ -277,7 +242,7 @@ function notExaminedOf(status: HealthReportStatus, waive: readonly Waiver[]): re
     .map(({ id, message, fault }) => redact(`${id}: ${message ?? fault ?? 'not asked'}`, [], 320));
   const ready = status.conditions.find(({ type }) => type === 'Ready');
   const partly = ready?.reason === 'PartlyExamined' ? [redact(ready.message, [], 1024)] : [];
-  return [...missing, ...partly, ...skipped];
+  return [...unnamed, ...partly, ...skipped];
 }
 
 /** Findings speak for themselves; where only the operator's conclusion is left, its words are told. */

@@ -27,33 +27,90 @@ const MUST_EXAMINE: readonly (readonly [Backend, Waiver])[] = [
   ['key-management', 'Keys'],
 ];
 
+/** What the rules look at: a check of this run, or one as a status holds it, which leaves out what is usual. */
+export interface Weighed {
+  readonly id: string;
+  readonly component: string;
+  /** Missing: true. */
+  readonly required?: boolean | undefined;
+  /** Raw: of the run that is judged. */
+  readonly result: Result;
+  readonly state: Result;
+  /** Missing: 0. */
+  readonly streak?: number | undefined;
+  readonly latchedSince?: string | undefined;
+}
+
+/** The checks that speak against an upgrade, each in the first list that it belongs to. */
+export interface Objections<C> {
+  /** Raw failures, required or not, and latched ones. */
+  readonly blockers: readonly C[];
+  /** Required questions without an answer. */
+  readonly unanswered: readonly C[];
+  /** Last answers and state differ, so that a run more may change the report. */
+  readonly unconfirmed: readonly C[];
+}
+
+/** Sorts out what speaks against an upgrade, in the order of the checks. Muted checks are left out by the caller. */
+export function objectionsOf<C extends Weighed>(checks: readonly C[]): Objections<C> {
+  const kindOf = ({ id, required, result, state, streak = 0, latchedSince }: C): keyof Objections<C> | undefined => {
+    if (id === MUTES_CHECK) return undefined;
+    if (result === 'fail' || (state === 'fail' && latchedSince !== undefined)) return 'blockers';
+    if (required !== false && (result === 'error' || state === 'error')) return 'unanswered';
+    // A failure that this run could neither confirm nor clear is no ground to upgrade on.
+    return streak > 0 || (required !== false && state === 'fail') ? 'unconfirmed' : undefined;
+  };
+  const of = (kind: keyof Objections<C>): readonly C[] => checks.filter((check) => kindOf(check) === kind);
+  return { blockers: of('blockers'), unanswered: of('unanswered'), unconfirmed: of('unconfirmed') };
+}
+
+/** Whether an upgrade may go on, by what speaks against it and what nobody examined. */
+export type Claim =
+  | { readonly status: 'False'; readonly reason: 'Blocked' }
+  | { readonly status: 'Unknown'; readonly reason: 'NotEvaluated' | 'Confirming' | 'NotExamined' }
+  | { readonly status: 'True'; readonly reason: 'Upgradeable' };
+
+/** The rule of an upgrade: the condition and the gate both judge by it. */
+export function claimOf(
+  { blockers, unanswered, unconfirmed }: Objections<unknown>,
+  missing: readonly Missing[],
+): Claim {
+  if (blockers.length > 0) return { status: 'False', reason: 'Blocked' };
+  if (unanswered.length > 0) return { status: 'Unknown', reason: 'NotEvaluated' };
+  if (unconfirmed.length > 0) return { status: 'Unknown', reason: 'Confirming' };
+  if (missing.length > 0) return { status: 'Unknown', reason: 'NotExamined' };
+  return { status: 'True', reason: 'Upgradeable' };
+}
+
 /**
- * False: any raw failure that is not muted, required or not, or a latched one. Unknown: a required question without
- * an answer, a change that waits for confirmation, no service, database, bucket or key examined, or a Healthy that is
- * not True: this condition never says more than that one knows.
+ * The condition Upgradeable: the claim on the checks that no mute silences, with the fault of the worst as its reason.
+ * Where nothing speaks against an upgrade but Healthy is not True, this condition never says more than that one knows.
  */
 export function judgeUpgrade(checks: readonly JudgedCheck[], waive: readonly Waiver[], healthy: Roll): Roll {
-  const loud = checks.filter(({ muted, id }) => !muted && id !== MUTES_CHECK);
-  const blockers = sorted(loud.filter(isBlocker), 'result');
-  const [blocker] = blockers;
-  if (blocker !== undefined) {
-    return { status: 'False', reason: blocker.observed ?? blocker.fault ?? 'Unclassified', checks: blockers };
+  const { blockers, unanswered, unconfirmed } = objectionsOf(checks.filter(({ muted }) => !muted));
+  const claim = claimOf({ blockers, unanswered, unconfirmed }, notExamined(checks, waive));
+  switch (claim.reason) {
+    case 'Blocked':
+      return { ...claim, ...worstOf(blockers) };
+    case 'NotEvaluated':
+      return { ...claim, ...worstOf(unanswered) };
+    case 'Confirming':
+      return { status: 'Unknown', reason: 'Confirming', checks: sorted(unconfirmed, 'state') };
+    case 'NotExamined': {
+      const isNothing = checks.every(({ result }) => result === 'skip');
+      return { status: 'Unknown', reason: isNothing ? 'NothingExamined' : 'NotExamined', checks: [] };
+    }
+    case 'Upgradeable':
+      return healthy.status === 'True'
+        ? { ...claim, checks: [] }
+        : { status: 'Unknown', reason: healthy.reason, checks: healthy.checks };
   }
-  const unanswered = sorted(
-    loud.filter(({ required, result, state }) => required && (result === 'error' || state === 'error')),
-    'result',
-  );
-  const [error] = unanswered;
-  if (error !== undefined) {
-    return { status: 'Unknown', reason: error.observed ?? error.fault ?? 'Unclassified', checks: unanswered };
-  }
-  const open = loud.filter(isUnconfirmed);
-  if (open.length > 0) return { status: 'Unknown', reason: 'Confirming', checks: sorted(open, 'state') };
-  if (checks.every(({ result }) => result === 'skip'))
-    return { status: 'Unknown', reason: 'NothingExamined', checks: [] };
-  if (notExamined(checks, waive).length > 0) return { status: 'Unknown', reason: 'NotExamined', checks: [] };
-  if (healthy.status !== 'True') return { status: 'Unknown', reason: healthy.reason, checks: healthy.checks };
-  return { status: 'True', reason: 'Upgradeable', checks: [] };
+}
+
+function worstOf(checks: readonly JudgedCheck[]): Pick<Roll, 'reason' | 'checks'> {
+  const worstFirst = sorted(checks, 'result');
+  const [worst] = worstFirst;
+  return { reason: worst?.observed ?? worst?.fault ?? 'Unclassified', checks: worstFirst };
 }
 
 /**
@@ -78,15 +135,4 @@ export function notExamined(checks: readonly Asked[], waive: readonly Waiver[]):
       missing.push(component);
   }
   return missing;
-}
-
-/** True while a check's last answers and its state differ, so that a run more may change the report. */
-export function isUnconfirmed({ streak, state, result, required }: JudgedCheck): boolean {
-  if (streak > 0) return true;
-  // A failure that this run could neither confirm nor clear is no ground to upgrade on.
-  return required && state === 'fail' && result !== 'fail';
-}
-
-function isBlocker({ result, state, latchedSince }: JudgedCheck): boolean {
-  return result === 'fail' || (state === 'fail' && latchedSince !== undefined);
 }
