@@ -8,26 +8,20 @@ import { examine } from '../examine.ts';
 import { failed, ok } from '../facts/outcome.ts';
 import { decideOwnRun, suggestedExit } from '../gate/own-run.ts';
 import type { SecretReader } from '../kube/secrets.ts';
-import { DOCUMENTS, renderDocument } from '../output/document.ts';
-import { renderJson, renderYaml, reportObject } from '../output/object.ts';
-import { renderReport } from '../output/report.ts';
-import type { Told } from '../output/told.ts';
+import { CHECK_FORMATS, type Checked } from '../output/check.ts';
+import { reportObject } from '../output/object.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
 import { readDocuments, type Documents, type ReportDocument } from './documents.ts';
 import { CommandError } from './exit.ts';
-import { failOnOption, oneOf } from './options.ts';
+import { failOnOption, formatOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
-
-/** Formats of `-o`. */
-const FORMATS = ['table', 'json', 'yaml', ...DOCUMENTS] as const;
-type Format = (typeof FORMATS)[number];
 
 interface Options {
   readonly file: string;
   readonly namespace?: string;
-  readonly output: Format;
+  readonly output: keyof typeof CHECK_FORMATS;
   readonly offline?: boolean;
   readonly all?: boolean;
   readonly failOn: 'fail' | 'warn';
@@ -43,7 +37,7 @@ export function addCheck(program: Command, terminal: Terminal, exit: (code: Exit
     .description('examine once from here and write nothing')
     .requiredOption('-f, --file <file>', 'HealthReports, and Secrets that they refer to; - reads standard input')
     .option('-n, --namespace <namespace>', 'namespace for documents that name none')
-    .option('-o, --output <format>', FORMATS.join(', '), oneOf(FORMATS), 'table')
+    .addOption(formatOption(CHECK_FORMATS))
     .option('--offline', 'do not talk to a cluster: examine only what the file lists')
     .option('--all', 'show good and skipped questions too')
     .option('--fail-on <what>', 'fail, or warn to count warnings', failOnOption, 'fail')
@@ -78,14 +72,13 @@ async function check(options: Options, terminal: Terminal): Promise<ExitCode> {
         documents.reports.map((document) => examineDocument(document, documents, options, cluster, clients, terminal)),
       );
       const durationMs = systemClock.monotonicMs() - startedAt;
-      const examined = documents.reports.flatMap((document, index) => {
+      const reports = documents.reports.flatMap((document, index) => {
         const status = statuses[index];
-        if (status === undefined) return [];
-        return [{ document, status, told: toldOf(document, status, durationMs, options, cluster) }];
+        return status === undefined ? [] : [checkedOf(document, status, durationMs, options, cluster)];
       });
-      print(examined, options, terminal);
-      for (const { told } of examined) explainExit(told, terminal);
-      return worstExit(examined.map(({ told }) => told.gate.exitCode));
+      terminal.out(CHECK_FORMATS[options.output]({ reports, all: options.all === true }, terminal.paint));
+      for (const { told } of reports) explainExit(told, terminal);
+      return worstExit(reports.map(({ told }) => told.gate.exitCode));
     } finally {
       clients.close();
     }
@@ -140,60 +133,29 @@ function secretsOf(documents: Documents, namespace: string, cluster: ClusterConn
   };
 }
 
-interface Examined {
-  readonly document: ReportDocument;
-  readonly status: HealthReportStatus;
-  readonly told: Told;
-}
+type CheckedReport = Checked['reports'][number];
 
-function toldOf(
+function checkedOf(
   document: ReportDocument,
   status: HealthReportStatus,
   durationMs: number,
   options: Options,
   cluster: ClusterConnection | undefined,
-): Told {
+): CheckedReport {
   const { failOn } = options;
   const report = { namespace: namespaceOf(document, options, cluster), name: document.name };
   const decision = decideOwnRun(status, { waive: document.spec.upgrade.waive ?? [], failOn });
-  return { ...report, status, gate: { ...report, ...decision }, durationMs, failOn };
-}
-
-function print(examined: readonly Examined[], options: Options, terminal: Terminal): void {
-  const objects = examined.map(({ document, status, told: { namespace } }) =>
-    reportObject({ ...document.metadata, namespace }, document.writtenSpec, status),
-  );
-  switch (options.output) {
-    case 'junit':
-    case 'markdown':
-    case 'html':
-      terminal.out(
-        renderDocument(
-          options.output,
-          examined.map(({ told }) => told),
-        ),
-      );
-      return;
-    case 'json':
-      terminal.out(renderJson(objects));
-      return;
-    case 'yaml':
-      terminal.out(renderYaml(objects));
-      return;
-    case 'table':
-      terminal.out(
-        examined
-          .map(({ status, told: { namespace, name } }) =>
-            renderReport({ namespace, name, status }, options.all === true, terminal.paint).join('\n'),
-          )
-          .join('\n\n'),
-      );
-  }
+  return {
+    object: reportObject({ ...document.metadata, namespace: report.namespace }, document.writtenSpec, status),
+    told: { ...report, status, gate: { ...report, ...decision }, durationMs, failOn },
+  };
 }
 
 /** A verdict speaks of health and the exit code of an upgrade: where they part, it says why. */
-function explainExit({ namespace, name, status, gate, failOn }: Told, terminal: Terminal): void {
-  const verdict = status?.verdict ?? 'Unknown';
+function explainExit(
+  { namespace, name, status: { verdict }, gate, failOn }: CheckedReport['told'],
+  terminal: Terminal,
+): void {
   if (gate.exitCode === suggestedExit(verdict, failOn)) return;
   const because = [...gate.blockers, ...gate.unanswered].map(
     ({ check: id, fault, result }) => `${id} (${fault ?? result})`,

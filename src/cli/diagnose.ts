@@ -6,9 +6,10 @@ import type { LogEvidence } from '../facts/log-evidence.ts';
 import { serviceNamed } from '../guide/service-name.ts';
 import { createLogScan, type LogScan } from '../logs/scan.ts';
 import { writersOf } from '../logs/signatures.ts';
-import { diagnosis, renderDiagnosis, troubles } from '../output/diagnose.ts';
+import { DIAGNOSE_FORMATS, troubles } from '../output/diagnose.ts';
 import { CommandError } from './exit.ts';
 import { fileInput, standardInput, type LogInput } from './log-input.ts';
+import { formatOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Stopped by a signal before anything was found: what a shell says of SIGINT. */
@@ -18,7 +19,7 @@ const GZIP = [0x1f, 0x8b] as const;
 
 interface Options {
   readonly service?: Service;
-  readonly output: 'text' | 'json';
+  readonly output: keyof typeof DIAGNOSE_FORMATS;
 }
 
 export function addDiagnose(program: Command, terminal: Terminal, exit: (code: number) => void): void {
@@ -27,7 +28,7 @@ export function addDiagnose(program: Command, terminal: Terminal, exit: (code: n
     .description('match a log against the troubleshooting guide, offline')
     .argument('[file]', 'the log; without it, or with -, standard input is read')
     .option('--service <name>', `whose log it is: ${SERVICES.join(', ')}`, service)
-    .option('-o, --output <format>', 'text or json', format, 'text')
+    .addOption(formatOption(DIAGNOSE_FORMATS))
     .addHelpText(
       'after',
       `
@@ -75,11 +76,7 @@ export async function diagnose(
     progress?.clear();
   }
   const evidence = scan.end();
-  terminal.out(
-    options.output === 'json'
-      ? JSON.stringify(diagnosis(evidence), null, 2)
-      : renderDiagnosis(evidence, terminal.paint).join('\n'),
-  );
+  terminal.out(DIAGNOSE_FORMATS[options.output](evidence, terminal.paint));
   sayTroubles(evidence, input, terminal);
   if (evidence.findings.length > 0) return EXIT.fail;
   return terminal.signal.aborted ? INTERRUPTED : EXIT.pass;
@@ -123,9 +120,4 @@ function service(value: string): Service {
   const meant = serviceNamed(value);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   throw new InvalidArgumentError(`No such service.${hint} Known are ${SERVICES.join(', ')}.`);
-}
-
-function format(value: string): string {
-  if (value !== 'text' && value !== 'json') throw new InvalidArgumentError('It is text or json.');
-  return value;
 }

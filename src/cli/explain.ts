@@ -3,8 +3,9 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { EXIT } from '../api/exit-codes.ts';
 import { explain } from '../guide/explain.ts';
 import { nothingFound } from '../guide/suggest.ts';
-import { renderExplanations } from '../output/explain.ts';
+import { EXPLAIN_FORMATS } from '../output/explain.ts';
 import { CommandError } from './exit.ts';
+import { formatOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** More of a pasted log than this is not looked at. In characters. */
@@ -16,7 +17,7 @@ export function addExplain(program: Command, terminal: Terminal): void {
     .description('look the troubleshooting guide up')
     .argument('<code-or-text...>', 'entry id, SDK code, fault, or a pasted error line')
     .option('--platform <platform>', 'ios or android, where a mobile SDK code means different things', platform)
-    .option('-o, --output <format>', 'text or json', format, 'text')
+    .addOption(formatOption(EXPLAIN_FORMATS))
     .addHelpText(
       'after',
       `
@@ -28,20 +29,20 @@ Examples:
 
 Exit code 2 when nothing matches.`,
     )
-    .action((words: readonly string[], options: { readonly platform?: 'ios' | 'android'; readonly output: string }) => {
-      const query = words.join(' ').slice(0, MAX_QUERY);
-      const found = explain(query, options.platform === undefined ? {} : { platform: options.platform });
-      if (found.length === 0) throw new CommandError(nothingFound(query), EXIT.usage);
-      terminal.out(options.output === 'json' ? JSON.stringify(found, null, 2) : renderExplanations(found));
-    });
+    .action(
+      (
+        words: readonly string[],
+        options: { readonly platform?: 'ios' | 'android'; readonly output: keyof typeof EXPLAIN_FORMATS },
+      ) => {
+        const query = words.join(' ').slice(0, MAX_QUERY);
+        const found = explain(query, options.platform === undefined ? {} : { platform: options.platform });
+        if (found.length === 0) throw new CommandError(nothingFound(query), EXIT.usage);
+        terminal.out(EXPLAIN_FORMATS[options.output](found));
+      },
+    );
 }
 
 function platform(value: string): string {
   if (value !== 'ios' && value !== 'android') throw new InvalidArgumentError('It is ios or android.');
-  return value;
-}
-
-function format(value: string): string {
-  if (value !== 'text' && value !== 'json') throw new InvalidArgumentError('It is text or json.');
   return value;
 }

@@ -2,18 +2,15 @@
 // evidence of now is a pass; what --skip and --override leave out is recorded in an Event, or it does not count.
 import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
-import { stringify } from 'yaml';
 import { EXIT, worstExit, type ExitCode } from '../api/exit-codes.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
 import { awaitReport, refused, type Awaited } from '../gate/await-report.ts';
 import { undecided } from '../gate/decide.ts';
 import type { GateAnswer } from '../gate/decision.ts';
-import { gateObject } from '../gate/object.ts';
 import { recordException } from '../gate/record-exception.ts';
 import { listReports } from '../kube/reports.ts';
-import { DOCUMENTS, renderDocument } from '../output/document.ts';
-import { renderGate } from '../output/gate.ts';
-import type { Told } from '../output/told.ts';
+import { GATE_FORMATS, type Gated } from '../output/gate.ts';
+import type { Told } from '../output/view.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { redact, safe } from '../runtime/safe-text.ts';
@@ -22,11 +19,8 @@ import { timestamp } from '../runtime/timestamp.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
-import { durationOption, failOnOption, oneOf } from './options.ts';
+import { durationOption, failOnOption, formatOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
-
-const FORMATS = ['table', 'json', 'yaml', ...DOCUMENTS] as const;
-type Format = (typeof FORMATS)[number];
 
 interface Options {
   readonly namespace?: string;
@@ -38,7 +32,7 @@ interface Options {
   readonly failOn: 'fail' | 'warn';
   readonly skip: readonly string[];
   readonly override?: string;
-  readonly output: Format;
+  readonly output: keyof typeof GATE_FORMATS;
   readonly kubeconfig?: string;
   readonly context?: string;
 }
@@ -72,7 +66,7 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
         .default([], 'none'),
     )
     .option('--override <reason>', 'exit 0 whatever was found; the reason is recorded in an Event')
-    .option('-o, --output <format>', FORMATS.join(', '), oneOf(FORMATS), 'table')
+    .addOption(formatOption(GATE_FORMATS))
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')
     .addHelpText(
@@ -119,7 +113,8 @@ async function gate(names: readonly string[], options: Options, terminal: Termin
       reports.map((report) => places.run(terminal.signal, () => gateOne(report, options, cluster, terminal))),
     );
     const exitCode = worstExit(told.map(({ gate: answer }) => answer.exitCode));
-    print(told, exitCode, options, terminal);
+    print({ reports: told, exitCode }, options, terminal);
+    noticeUnknownSkips(told, options, terminal);
     return exitCode;
   } catch (error) {
     if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
@@ -148,14 +143,12 @@ async function everyReport(cluster: ClusterConnection, signal: AbortSignal): Pro
   return listed.value.items.map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
 }
 
-type Answered = Told & { readonly gate: GateAnswer };
-
 async function gateOne(
   { namespace, name }: Report,
   options: Options,
   cluster: ClusterConnection,
   terminal: Terminal,
-): Promise<Answered> {
+): Promise<Told> {
   const startedAt = systemClock.monotonicMs();
   const token = options.refresh ? `${timestamp(systemClock.now())}-${randomUUID()}` : undefined;
   const awaited = await awaitReport({
@@ -194,7 +187,7 @@ async function gateOne(
 }
 
 /** There is nothing to tell of a report that is not there. */
-function notFound(answer: GateAnswer, startedAt: number, { failOn }: Options): Answered {
+function notFound(answer: GateAnswer, startedAt: number, { failOn }: Options): Told {
   const { namespace, name } = answer;
   const durationMs = systemClock.monotonicMs() - startedAt;
   return { namespace, name, status: undefined, gate: answer, durationMs, failOn };
@@ -206,30 +199,17 @@ function statusToTell({ decision, status }: Awaited): HealthReportStatus | undef
   return judged || decision.exitCode === EXIT.warn || decision.notExamined.length > 0 ? status : undefined;
 }
 
-function print(told: readonly Answered[], exitCode: ExitCode, options: Options, terminal: Terminal): void {
-  const answers = told.map(({ gate: answer }) => answer);
-  const known = new Set(told.flatMap(({ status }) => status?.checks?.map(({ id }) => id) ?? []));
-  for (const check of options.skip) {
+function noticeUnknownSkips(reports: readonly Told[], { skip }: Options, terminal: Terminal): void {
+  const known = new Set(reports.flatMap(({ status }) => status?.checks?.map(({ id }) => id) ?? []));
+  for (const check of skip) {
     if (known.size > 0 && !known.has(check))
       terminal.err(`recognize-health: --skip ${check} names no check of these reports`);
   }
-  switch (options.output) {
-    case 'table':
-      terminal.out(renderGate(answers, terminal.paint).join('\n'));
-      return;
-    case 'json':
-      terminal.out(JSON.stringify(gateObject(answers, exitCode), null, 2));
-      return;
-    case 'yaml':
-      terminal.out(
-        stringify(gateObject(answers, exitCode), { lineWidth: 120, aliasDuplicateObjects: false }).trimEnd(),
-      );
-      return;
-    case 'junit':
-    case 'markdown':
-    case 'html':
-      terminal.out(renderDocument(options.output, told));
-  }
+}
+
+function print(gated: Gated, { output }: Options, terminal: Terminal): void {
+  const text = GATE_FORMATS[output](gated, terminal.paint);
+  if (text !== '') terminal.out(text);
 }
 
 /** A pipeline that reads a file must find one that says no, whatever went wrong. */
@@ -239,28 +219,14 @@ function printProblem(
   options: Options,
   terminal: Terminal,
 ): void {
-  switch (options.output) {
-    case 'table':
-      return;
-    case 'json':
-      terminal.out(JSON.stringify(gateObject([], exitCode, message), null, 2));
-      return;
-    case 'yaml':
-      terminal.out(stringify(gateObject([], exitCode, message), { lineWidth: 120 }).trimEnd());
-      return;
-    case 'junit':
-    case 'markdown':
-    case 'html': {
-      const report = {
-        namespace: options.namespace ?? '',
-        name: names.length === 0 ? 'all reports' : names.join(', '),
-      };
-      const decision = undecided('NotPossible', exitCode, false, undefined, redact(message, [], 1024));
-      const { failOn } = options;
-      const told = { ...report, status: undefined, gate: { ...report, ...decision }, durationMs: 0, failOn };
-      terminal.out(renderDocument(options.output, [told]));
-    }
-  }
+  const report = {
+    namespace: options.namespace ?? '',
+    name: names.length === 0 ? 'all reports' : names.join(', '),
+  };
+  const decision = undecided('NotPossible', exitCode, false, undefined, redact(message, [], 1024));
+  const { failOn } = options;
+  const told: Told = { ...report, status: undefined, gate: { ...report, ...decision }, durationMs: 0, failOn };
+  print({ reports: [told], exitCode, problem: message }, options, terminal);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -1,13 +1,12 @@
 // What commander calls for the values of options that several verbs have.
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Formats } from '../output/format.ts';
 import { parseDuration } from '../runtime/duration.ts';
 
-/** A value out of a fixed list. */
-export function oneOf(values: readonly string[]): (value: string) => string {
-  return (value) => {
-    if (!values.includes(value)) throw new InvalidArgumentError(`It is one of ${values.join(', ')}.`);
-    return value;
-  };
+/** `-o`: the name of one of the renderers; commander refuses any other. The first is the default. */
+export function formatOption(formats: Formats<never>): Option {
+  const names = Object.keys(formats);
+  return new Option('-o, --output <format>', 'how to print it').choices(names).default(names[0]);
 }
 
 /** For `--fail-on`. */

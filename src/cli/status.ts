@@ -5,25 +5,22 @@ import { healthReportStatus, type HealthReportStatus } from '../api/health-repor
 import { refused } from '../gate/await-report.ts';
 import type { ApiResult } from '../kube/api-fault.ts';
 import { getReport, listReports, type ReportObject } from '../kube/reports.ts';
-import { renderJson, renderYaml, reportObject } from '../output/object.ts';
-import { renderReport, renderSummary, type Shown } from '../output/report.ts';
+import { reportObject } from '../output/object.ts';
+import { STATUS_FORMATS, type StoredReport } from '../output/status.ts';
 import { isStale } from '../report/index.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
-import { oneOf } from './options.ts';
+import { formatOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
-
-const FORMATS = ['table', 'json', 'yaml'] as const;
-type Format = (typeof FORMATS)[number];
 
 interface Options {
   readonly namespace?: string;
   readonly allNamespaces?: boolean;
   readonly all?: boolean;
-  readonly output: Format;
+  readonly output: keyof typeof STATUS_FORMATS;
   readonly kubeconfig?: string;
   readonly context?: string;
 }
@@ -36,7 +33,7 @@ export function addStatus(program: Command, terminal: Terminal, exit: (code: Exi
     .option('-n, --namespace <namespace>', 'namespace of the reports (default: that of the context)')
     .option('-A, --all-namespaces', 'reports of every namespace')
     .option('--all', 'show good and skipped questions too')
-    .option('-o, --output <format>', FORMATS.join(', '), oneOf(FORMATS), 'table')
+    .addOption(formatOption(STATUS_FORMATS))
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')
     .addHelpText(
@@ -63,7 +60,7 @@ async function status(name: string | undefined, options: Options, terminal: Term
     const namespace = options.namespace ?? cluster.namespace;
     const { objects, serverDate } =
       name === undefined
-        ? whole(await listReports(cluster.api, everywhere ? {} : { namespace }, terminal.signal))
+        ? every(await listReports(cluster.api, everywhere ? {} : { namespace }, terminal.signal))
         : await single(await getReport(cluster.api, namespace, name, terminal.signal), () =>
             knownReports(cluster.api, namespace, terminal.signal),
           );
@@ -72,7 +69,9 @@ async function status(name: string | undefined, options: Options, terminal: Term
       if (options.output === 'table') return EXIT.pass;
     }
     const now = new Date(Date.parse(serverDate ?? '') || systemClock.now().getTime());
-    print(objects, name !== undefined, now, options, terminal);
+    const whole = name !== undefined;
+    const reports = objects.map((object) => storedReport(object, whole, now));
+    terminal.out(STATUS_FORMATS[options.output]({ reports, whole, all: options.all === true }, terminal.paint));
     return EXIT.pass;
   } catch (error) {
     if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
@@ -87,7 +86,7 @@ interface Read {
   readonly serverDate: string | undefined;
 }
 
-function whole(answer: Awaited<ReturnType<typeof listReports>>): Read {
+function every(answer: Awaited<ReturnType<typeof listReports>>): Read {
   if (!answer.ok) throw unreadable(answer);
   return { objects: answer.value.items, serverDate: answer.serverDate };
 }
@@ -106,36 +105,23 @@ function unreadable({ fault }: ApiResult<unknown> & { readonly ok: false }): Com
   return new CommandError(message, exitCode);
 }
 
-function print(objects: readonly ReportObject[], one: boolean, now: Date, options: Options, terminal: Terminal): void {
-  const shown = objects.map((object) => ({ object, ...shownOf(object) }));
-  if (options.output !== 'table') {
-    const reports = shown.map(({ object, status: found }) =>
-      reportObject(object.metadata as unknown as Record<string, unknown>, object.spec ?? {}, found),
-    );
-    terminal.out(options.output === 'json' ? renderJson(reports) : renderYaml(reports));
-    return;
-  }
-  if (one) {
-    for (const report of shown) {
-      const found = renderReport(report, options.all === true, terminal.paint);
-      const age = freshness(report, report.object.metadata.generation, now);
-      // What may no longer hold is not to be read before that is known.
-      terminal.out((isStale(report.status, now) ? [age, '', ...found] : [...found, '', age]).join('\n'));
-    }
-    return;
-  }
-  terminal.out(
-    [
-      ...renderSummary(shown, terminal.paint),
-      ...shown
-        .filter((report) => isStale(report.status, now))
-        .map((report) => `${report.namespace}/${report.name}: ${freshness(report, undefined, now)}`),
-    ].join('\n'),
-  );
+/** A status that we cannot read (of a newer operator) is shown as none, not guessed at. */
+function storedReport(object: ReportObject, whole: boolean, now: Date): StoredReport {
+  const { metadata } = object;
+  const parsed = healthReportStatus.safeParse(object.status ?? {});
+  const found: HealthReportStatus = parsed.success ? parsed.data : healthReportStatus.parse({});
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    status: found,
+    object: reportObject(metadata as unknown as Record<string, unknown>, object.spec ?? {}, found),
+    stale: isStale(found, now),
+    freshness: freshness(found, whole ? metadata.generation : undefined, now),
+  };
 }
 
 /** Whether the report may be believed, in a sentence. */
-function freshness({ status: found }: Shown, generation: number | undefined, now: Date): string {
+function freshness(found: HealthReportStatus, generation: number | undefined, now: Date): string {
   if (found.lastRunTime === undefined) return 'No run has finished yet: is the operator running?';
   const ago = formatDuration(Math.max(0, now.getTime() - Date.parse(found.lastRunTime)));
   if (isStale(found, now))
@@ -143,11 +129,4 @@ function freshness({ status: found }: Shown, generation: number | undefined, now
   const edited =
     generation === undefined || generation === found.observedGeneration ? '' : ' The spec was edited since.';
   return `Last run started ${ago} ago; fresh until ${found.freshUntil ?? 'then'}.${edited}`;
-}
-
-/** A status that we cannot read (of a newer operator) is shown as none, not guessed at. */
-function shownOf({ metadata, status: written }: ReportObject): Shown {
-  const parsed = healthReportStatus.safeParse(written ?? {});
-  const found: HealthReportStatus = parsed.success ? parsed.data : healthReportStatus.parse({});
-  return { namespace: metadata.namespace ?? '', name: metadata.name, status: found };
 }

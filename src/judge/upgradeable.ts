@@ -11,15 +11,6 @@ export type Waiver = NonNullable<HealthReportSpec['upgrade']['waive']>[number];
 /** What an upgrade cannot be judged without: a kind of backend, which may be waived, or a single service, which may not. */
 export type Missing = Waiver | 'Services' | Service;
 
-/** What tells whether a question was answered: of a judgement, and of a status as it is stored. */
-interface Asked {
-  readonly id: string;
-  readonly component: string;
-  readonly result: Result;
-  readonly required?: boolean | undefined;
-  readonly muted?: boolean | undefined;
-}
-
 /** What must have been examined, and the waiver that says it need not. */
 const MUST_EXAMINE: readonly (readonly [Backend, Waiver])[] = [
   ['database', 'Databases'],
@@ -33,6 +24,8 @@ export interface Weighed {
   readonly component: string;
   /** Missing: true. */
   readonly required?: boolean | undefined;
+  /** Missing: false. */
+  readonly muted?: boolean | undefined;
   /** Raw: of the run that is judged. */
   readonly result: Result;
   readonly state: Result;
@@ -118,7 +111,7 @@ function worstOf(checks: readonly JudgedCheck[]): Pick<Roll, 'reason' | 'checks'
  * and no waiver stands for the services: without one of them there is no installation to upgrade. A required service
  * whose health could not be read is named for itself.
  */
-export function notExamined(checks: readonly Asked[], waive: readonly Waiver[]): readonly Missing[] {
+export function notExamined(checks: readonly Weighed[], waive: readonly Waiver[]): readonly Missing[] {
   const answered = checks.filter(({ result }) => result !== 'skip');
   const missing: Missing[] = answered.some(({ component }) => isService(component)) ? [] : ['Services'];
   for (const [component, waiver] of MUST_EXAMINE) {

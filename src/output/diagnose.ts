@@ -7,6 +7,7 @@ import type { LogCounters, LogEvidence, LogFinding } from '../facts/log-evidence
 import { entryUrl, type Entry } from '../guide/entry.ts';
 import { ENTRIES } from '../guide/index.ts';
 import { plain, wrap, type Paint } from './columns.ts';
+import { jsonText, type Formats } from './format.ts';
 
 const WIDTH = 100;
 const LABEL_WIDTH = 10;
@@ -44,6 +45,11 @@ export interface DiagnosisFinding {
   readonly nextSteps: string;
   readonly url: string;
 }
+
+export const DIAGNOSE_FORMATS = {
+  text: (evidence, paint) => renderDiagnosis(evidence, paint).join('\n'),
+  json: (evidence) => jsonText(diagnosis(evidence)),
+} as const satisfies Formats<LogEvidence>;
 
 export function diagnosis({ counters, findings }: LogEvidence): Diagnosis {
   const { bytes, lines, matched, ...damage } = counters;

@@ -1,20 +1,22 @@
-// The formats that tell reports as one document for another program to show: JUnit, Markdown, HTML.
+// The formats that show reports as one document for another program: a new one goes into this record, and every verb
+// that tells what the gate decided takes it.
+import type { Formats, Renderer } from './format.ts';
 import { renderHtml } from './html.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
-import type { Told } from './told.ts';
+import type { Told } from './view.ts';
 
-export const DOCUMENTS = ['junit', 'markdown', 'html'] as const;
-export type DocumentFormat = (typeof DOCUMENTS)[number];
+export const DOCUMENTS = {
+  junit: renderJunit,
+  markdown: renderMarkdown,
+  html: renderHtml,
+} as const satisfies Formats<readonly Told[]>;
 
-/** The document without a line feed at its end. */
-export function renderDocument(format: DocumentFormat, reports: readonly Told[]): string {
-  switch (format) {
-    case 'junit':
-      return renderJunit(reports);
-    case 'markdown':
-      return renderMarkdown(reports);
-    case 'html':
-      return renderHtml(reports);
-  }
+/** The documents as formats of a verb that has more to say than they need. */
+export function overDocuments<T>(toldOf: (said: T) => readonly Told[]): Record<keyof typeof DOCUMENTS, Renderer<T>> {
+  const over =
+    (render: (reports: readonly Told[]) => string): Renderer<T> =>
+    (said) =>
+      render(toldOf(said));
+  return { junit: over(DOCUMENTS.junit), markdown: over(DOCUMENTS.markdown), html: over(DOCUMENTS.html) };
 }

@@ -1,6 +1,12 @@
 // `explain` for a terminal: entries one below the other, wrapped.
 import type { Explanation } from '../guide/explain.ts';
 import { literal, redact, safe, type SafeText } from '../runtime/safe-text.ts';
+import { jsonText, type Formats } from './format.ts';
+
+export const EXPLAIN_FORMATS = {
+  text: (explanations) => renderExplanations(explanations),
+  json: jsonText,
+} as const satisfies Formats<readonly Explanation[]>;
 
 const LABELS = {
   cause: literal('  Cause:  '),

@@ -1,21 +1,40 @@
-// The gate's answers for a person: what blocks, what the guide says to do, and what nobody looked at.
+// What `gate` prints. For a person: what blocks, what the guide says to do, and what nobody looked at.
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { GateAnswer, GateFinding } from '../gate/decision.ts';
+import { gateObject, type GateObject } from '../gate/object.ts';
 import { plain, wrap, type Paint } from './columns.ts';
+import { overDocuments } from './document.ts';
+import { jsonText, yamlText, type Formats } from './format.ts';
 import { allPrintable } from './printable.ts';
+import { OUTCOMES, type Told } from './view.ts';
 
 const WIDTH = 100;
 
-/** An exit code in a word. */
-export const OUTCOMES = {
-  [EXIT.pass]: 'PASS',
-  [EXIT.internal]: 'INTERNAL ERROR',
-  [EXIT.usage]: 'NOT POSSIBLE',
-  [EXIT.fail]: 'BLOCKED',
-  [EXIT.warn]: 'WARNING',
-  [EXIT.unknown]: 'UNKNOWN',
-  [EXIT.timeout]: 'TIMEOUT',
-} as const satisfies Record<ExitCode, string>;
+/** What `gate` has to say. */
+export interface Gated {
+  readonly reports: readonly Told[];
+  /** That of the command: the worst of the reports. */
+  readonly exitCode: ExitCode;
+  /** Why there is no answer about any report; then `reports` holds what documents show instead. */
+  readonly problem?: string;
+}
+
+export const GATE_FORMATS = {
+  // The problem goes to stderr: a person reads both.
+  table: ({ reports, problem }, paint) =>
+    problem === undefined ? renderGate(answersOf(reports), paint).join('\n') : '',
+  json: (gated) => jsonText(objectOf(gated)),
+  yaml: (gated) => yamlText(objectOf(gated)),
+  ...overDocuments(({ reports }: Gated) => reports),
+} as const satisfies Formats<Gated>;
+
+function objectOf({ reports, exitCode, problem }: Gated): GateObject {
+  return gateObject(problem === undefined ? answersOf(reports) : [], exitCode, problem);
+}
+
+function answersOf(reports: readonly Told[]): readonly GateAnswer[] {
+  return reports.map(({ gate }) => gate);
+}
 
 /** All answers, an empty line between two. */
 export function renderGate(answers: readonly GateAnswer[], paint: Paint = plain): string[] {

@@ -2,11 +2,9 @@
 // Every state is a word; colour only repeats it.
 import type { ExitCode } from '../api/exit-codes.ts';
 import type { Result } from '../api/faults/traits.ts';
-import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../gate/decision.ts';
-import { OUTCOMES } from './gate.ts';
 import { printable } from './printable.ts';
-import { titleOf, type Told } from './told.ts';
+import { viewOf, type CheckView, type ReportView, type Told } from './view.ts';
 
 /** All text stands on white; each colour has a contrast of at least 4.5 to 1 there. */
 const STYLE = `
@@ -52,7 +50,10 @@ const RESULT_CLASS = {
 
 /** A whole document, without a line feed at its end. */
 export function renderHtml(reports: readonly Told[]): string {
-  const heads = reports.map((report) => `${titleOf(report)}: ${OUTCOMES[report.gate.exitCode]}`);
+  const heads = reports.map((report) => {
+    const { title, outcome } = viewOf(report);
+    return `${title}: ${outcome}`;
+  });
   const contents =
     reports.length < 2
       ? []
@@ -86,29 +87,22 @@ export function renderHtml(reports: readonly Told[]): string {
 }
 
 function section(report: Told, id: string): string[] {
-  const { status, gate } = report;
-  const checks = status?.checks ?? [];
-  const shown = checks.filter(isNotable);
-  const others = checks.filter((check) => !isNotable(check));
+  const { gate } = report;
+  const { title, outcome, notable, others, otherCount, entries } = viewOf(report);
   return [
     `<section aria-labelledby="${id}">`,
-    `<h2 id="${id}">${text(titleOf(report))}: <span class="state ${OUTCOME_CLASS[gate.exitCode]}">${OUTCOMES[gate.exitCode]}</span></h2>`,
+    `<h2 id="${id}">${text(title)}: <span class="state ${OUTCOME_CLASS[gate.exitCode]}">${outcome}</span></h2>`,
     `<p><strong>${text(gate.reason)}</strong>: ${text(gate.message)}</p>`,
     ...overridden(gate),
     ...facts(report),
-    ...(shown.length === 0 ? [] : table('What is not good', shown, gate)),
-    ...advice(shown, status),
+    ...(notable.length === 0 ? [] : table('What is not good', notable)),
+    ...advice(entries),
     ...(gate.notExamined.length === 0
       ? []
       : ['<h3>Not examined</h3>', '<ul>', ...gate.notExamined.map((line) => `<li>${text(line)}</li>`), '</ul>']),
     ...(others.length === 0
       ? []
-      : [
-          '<details>',
-          `<summary>${others.length === 1 ? '1 other check' : `${others.length} other checks`}</summary>`,
-          ...table('Good and skipped', others, gate),
-          '</details>',
-        ]),
+      : ['<details>', `<summary>${otherCount}</summary>`, ...table('Good and skipped', others), '</details>']),
     '</section>',
   ];
 }
@@ -138,35 +132,25 @@ function facts({ status, gate }: Told): string[] {
   ];
 }
 
-function table(caption: string, checks: readonly CheckStatus[], gate: GateAnswer): string[] {
-  const left = new Set(gate.skipped.map(({ check }) => check));
+function table(caption: string, checks: readonly CheckView[]): string[] {
   return [
     '<table>',
     `<caption>${caption}</caption>`,
     `<thead><tr>${['Check', 'Result', 'Fault', 'Seen', 'Guide'].map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>`,
     '<tbody>',
-    ...checks.map((check) => {
-      const remarks = [
-        check.result === check.state ? undefined : `the report still says ${check.state}`,
-        left.has(check.id) ? 'left out by --skip' : undefined,
-        check.muted === true ? 'muted' : undefined,
-        check.suppressedBy === undefined ? undefined : `explained by ${check.suppressedBy}`,
-      ].filter((remark) => remark !== undefined);
-      const seen = `${check.message ?? ''}${remarks.length === 0 ? '' : ` (${remarks.join('; ')})`}`;
-      return [
-        `<tr><th scope="row">${text(check.id)}</th>`,
-        `<td class="state ${RESULT_CLASS[check.result]}">${check.result}</td>`,
-        `<td>${text(check.fault ?? '')}</td><td>${text(seen)}</td><td>${text(check.citations?.[0]?.id ?? '')}</td></tr>`,
-      ].join('');
-    }),
+    ...checks.map(({ id, result, fault, seen, entryId }) =>
+      [
+        `<tr><th scope="row">${text(id)}</th>`,
+        `<td class="state ${RESULT_CLASS[result]}">${result}</td>`,
+        `<td>${text(fault)}</td><td>${text(seen)}</td><td>${text(entryId)}</td></tr>`,
+      ].join(''),
+    ),
     '</tbody>',
     '</table>',
   ];
 }
 
-function advice(checks: readonly CheckStatus[], status: HealthReportStatus | undefined): string[] {
-  const cited = new Set(checks.flatMap(({ citations = [] }) => citations.map(({ id }) => id)));
-  const entries = (status?.citations ?? []).filter(({ id }) => cited.has(id));
+function advice(entries: ReportView['entries']): string[] {
   if (entries.length === 0) return [];
   return [
     '<h3>What the guide says</h3>',
@@ -182,10 +166,6 @@ function advice(checks: readonly CheckStatus[], status: HealthReportStatus | und
 /** Only the web is linked to: whatever else a URL could start stays text. */
 function link(url: string, words: string): string {
   return /^https?:\/\//i.test(url) ? `<a href="${text(url)}" rel="noreferrer">${text(words)}</a>` : text(url);
-}
-
-function isNotable({ result, state }: CheckStatus): boolean {
-  return [result, state].some((one) => one === 'fail' || one === 'error' || one === 'warn');
 }
 
 /** Text or a quoted attribute. */

@@ -1,9 +1,8 @@
 // JUnit XML: a suite for each report, a case for each check and one for the gate itself. Times are seconds. The dialect
 // is the one that Jenkins, GitLab and GitHub's reporters read: failure, error and skipped are the children with meaning.
 import { EXIT } from '../api/exit-codes.ts';
-import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../gate/decision.ts';
-import { titleOf, type Told } from './told.ts';
+import { viewOf, type CheckView, type Told } from './view.ts';
 
 interface Case {
   readonly id: string;
@@ -32,7 +31,7 @@ function suite(report: Told, cases: readonly Case[]): string[] {
   const timestamp = status?.lastRunTime?.replace(/(?:Z|[+-]\d\d:\d\d)$/, '');
   const at = timestamp === undefined ? '' : ` timestamp="${escape(timestamp)}"`;
   return [
-    `  <testsuite name="${escape(titleOf(report))}" ${totals(cases)} skipped="${count(cases, 'skipped')}" time="${secondsOf(durationMs)}"${at}>`,
+    `  <testsuite name="${escape(viewOf(report).title)}" ${totals(cases)} skipped="${count(cases, 'skipped')}" time="${secondsOf(durationMs)}"${at}>`,
     ...cases.flatMap(({ id, group, verdict, type, message, text }) => {
       const head = `    <testcase classname="${escape(`${namespace}.${name}.${group}`)}" name="${escape(id)}" time="0"`;
       if (verdict === 'pass') {
@@ -50,8 +49,8 @@ function suite(report: Told, cases: readonly Case[]): string[] {
   ];
 }
 
-function casesOf({ status, gate, failOn }: Told): Case[] {
-  return [gateCase(gate), ...(status?.checks ?? []).map((check) => caseOf(check, status, gate, failOn))];
+function casesOf(report: Told): Case[] {
+  return [gateCase(report.gate), ...viewOf(report).checks.map((check) => caseOf(check, report.failOn))];
 }
 
 /** The gate itself: without it a report that is stale, unknown or absent would look like an empty, good suite. */
@@ -63,21 +62,17 @@ function gateCase(gate: GateAnswer): Case {
   return { id: 'gate', group: 'gate', verdict, type: reason, message, text: note };
 }
 
-function caseOf(
-  check: CheckStatus,
-  status: HealthReportStatus | undefined,
-  gate: GateAnswer,
-  failOn: 'fail' | 'warn',
-): Case {
-  const { id, component, result, fault, message = '' } = check;
-  const entry = status?.citations?.find((citation) => citation.id === check.citations?.[0]?.id);
+function caseOf(check: CheckView, failOn: 'fail' | 'warn'): Case {
+  const { id, component, result, fault, message, silence, entry } = check;
   const advice =
     entry === undefined ? '' : `Cause: ${entry.cause}\nNext: ${entry.nextSteps}\nGuide: ${entry.id} ${entry.url}`;
-  const base = { id, group: component, type: fault ?? result, message: message === '' ? result : message };
-  const left = gate.skipped.some((finding) => finding.check === id) ? 'left out by --skip: ' : undefined;
-  const silenced = check.muted === true && !gate.blockers.some((finding) => finding.check === id);
-  const silent = left ?? (silenced ? 'muted: ' : undefined);
-  if (silent !== undefined) return { ...base, verdict: 'skipped', message: `${silent}${base.message}`, text: '' };
+  const base = {
+    id,
+    group: component,
+    type: fault === '' ? result : fault,
+    message: message === '' ? result : message,
+  };
+  if (silence !== undefined) return { ...base, verdict: 'skipped', message: `${silence}: ${base.message}`, text: '' };
   switch (result) {
     case 'fail':
       return { ...base, verdict: 'failure', text: advice };

@@ -1,10 +1,8 @@
 // Markdown for a pull request or a job summary (GitHub and GitLab flavour): a table of what is not good, then the advice.
 import { EXIT } from '../api/exit-codes.ts';
-import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../gate/decision.ts';
-import { OUTCOMES } from './gate.ts';
 import { printable } from './printable.ts';
-import { titleOf, type Told } from './told.ts';
+import { viewOf, type CheckView, type ReportView, type Told } from './view.ts';
 
 /** A whole document, without a line feed at its end. */
 export function renderMarkdown(reports: readonly Told[]): string {
@@ -12,22 +10,18 @@ export function renderMarkdown(reports: readonly Told[]): string {
 }
 
 function section(report: Told): string[] {
-  const { status, gate } = report;
-  const checks = status?.checks ?? [];
-  const shown = checks.filter(({ result, state }) =>
-    [result, state].some((one) => one === 'fail' || one === 'error' || one === 'warn'),
-  );
-  const good = checks.length - shown.length;
+  const { gate } = report;
+  const { title, outcome, notable, entries, otherCount } = viewOf(report);
   return [
-    `### ${text(titleOf(report))}: ${OUTCOMES[gate.exitCode]}`,
+    `### ${text(title)}: ${outcome}`,
     '',
     ...verdict(gate),
-    ...(shown.length === 0 ? [] : [...table(shown, gate), '']),
-    ...advice(shown, status),
+    ...(notable.length === 0 ? [] : [...table(notable), '']),
+    ...advice(entries),
     ...(gate.notExamined.length === 0
       ? []
       : ['**Not examined**', '', ...gate.notExamined.map((line) => `- ${text(line)}`), '']),
-    good === 1 ? '1 other check.' : `${good} other checks.`,
+    `${otherCount}.`,
   ];
 }
 
@@ -39,40 +33,24 @@ function verdict(gate: GateAnswer): string[] {
   return [...lines, ''];
 }
 
-function table(checks: readonly CheckStatus[], gate: GateAnswer): string[] {
-  const left = new Set(gate.skipped.map(({ check }) => check));
+function table(checks: readonly CheckView[]): string[] {
   return [
     '| Result | Check | Fault | Seen | Guide |',
     '|---|---|---|---|---|',
-    ...checks.map((check) => {
-      const remarks = [
-        left.has(check.id) ? 'left out by --skip' : undefined,
-        check.muted === true ? 'muted' : undefined,
-        check.suppressedBy === undefined ? undefined : `explained by ${check.suppressedBy}`,
-      ].filter((remark) => remark !== undefined);
-      const cells = [
-        check.result,
-        check.id,
-        check.fault ?? '',
-        `${check.message ?? ''}${remarks.length === 0 ? '' : ` (${remarks.join('; ')})`}`,
-        check.citations?.[0]?.id ?? '',
-      ];
-      return `| ${cells.map((cell) => text(cell)).join(' | ')} |`;
+    ...checks.map(({ result, id, fault, seen, entryId }) => {
+      return `| ${[result, id, fault, seen, entryId].map((cell) => text(cell)).join(' | ')} |`;
     }),
   ];
 }
 
-function advice(checks: readonly CheckStatus[], status: HealthReportStatus | undefined): string[] {
-  const cited = new Set(checks.flatMap(({ citations = [] }) => citations.map(({ id }) => id)));
-  return (status?.citations ?? [])
-    .filter(({ id }) => cited.has(id))
-    .flatMap(({ id, title, cause, nextSteps, url }) => [
-      `**${link(id, url)}** ${text(title)}`,
-      '',
-      `- Cause: ${text(cause)}`,
-      `- Next: ${text(nextSteps)}`,
-      '',
-    ]);
+function advice(entries: ReportView['entries']): string[] {
+  return entries.flatMap(({ id, title, cause, nextSteps, url }) => [
+    `**${link(id, url)}** ${text(title)}`,
+    '',
+    `- Cause: ${text(cause)}`,
+    `- Next: ${text(nextSteps)}`,
+    '',
+  ]);
 }
 
 /** Only the web is linked to, and no character of the address can end the link. */

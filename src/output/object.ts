@@ -1,7 +1,7 @@
-// A report as the object that would be written: JSON or YAML, several of them as a List or as documents.
-import { stringify } from 'yaml';
+// A report as the object that would be written: several of them as a List or as documents.
 import { API_VERSION, KIND } from '../api/names.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
+import { jsonText, yamlText } from './format.ts';
 
 export interface ReportObject {
   readonly apiVersion: string;
@@ -23,19 +23,14 @@ export function reportObject(
 /** One object as itself, several as a v1 List: what `kubectl get -o json` does. */
 export function renderJson(reports: readonly ReportObject[]): string {
   const [first] = reports;
-  return JSON.stringify(
+  return jsonText(
     reports.length === 1 && first !== undefined
       ? first
       : { apiVersion: 'v1', kind: 'List', metadata: {}, items: reports },
-    null,
-    2,
   );
 }
 
 /** One YAML document a report. */
 export function renderYaml(reports: readonly ReportObject[]): string {
-  return reports
-    .map((report) => stringify(report, { lineWidth: 120, aliasDuplicateObjects: false }))
-    .join('---\n')
-    .trimEnd();
+  return reports.map(yamlText).join('\n---\n');
 }

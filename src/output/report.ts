@@ -3,6 +3,7 @@ import type { CheckStatus, HealthReportStatus, Verdict } from '../api/health-rep
 import type { Result } from '../api/faults/traits.ts';
 import { columns, plain, wrap, type Cell, type Paint } from './columns.ts';
 import { allPrintable } from './printable.ts';
+import { withRemarks } from './view.ts';
 
 const WIDTH = 100;
 
@@ -120,19 +121,18 @@ function checks(status: HealthReportStatus, all: boolean, paint: Paint): string[
 }
 
 function row(check: CheckStatus): Cell[] {
-  const remarks = [
+  const seen = withRemarks(check.message ?? '', [
     check.suppressedBy === undefined ? undefined : `explained by ${check.suppressedBy}`,
     check.muted === true ? 'muted' : undefined,
     check.result === check.state ? undefined : unconfirmed(check),
-  ].filter((remark) => remark !== undefined);
-  const remark = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
+  ]);
   return [
     isWorsening(check)
       ? { text: 'confirming', style: 'warning' }
       : { text: check.state, style: RESULT_STYLE[check.state] },
     { text: check.id },
     { text: check.fault ?? '' },
-    { text: `${check.message ?? ''}${remark}`.trim() },
+    { text: seen },
   ];
 }
 

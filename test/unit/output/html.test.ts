@@ -4,7 +4,7 @@ import { JSDOM } from 'jsdom';
 import { parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../src/output/html.ts';
-import type { Told } from '../../../src/output/told.ts';
+import type { Told } from '../../../src/output/view.ts';
 import { badStatus, goodStatus, HOSTILE, hostileTold, nothing, told } from './told.ts';
 
 const documentOf = (reports: readonly Told[]): Document => new JSDOM(renderHtml(reports)).window.document;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { validateXML } from 'xmllint-wasm';
 import { describe, expect, it } from 'vitest';
 import { renderJunit } from '../../../src/output/junit.ts';
-import type { Told } from '../../../src/output/told.ts';
+import type { Told } from '../../../src/output/view.ts';
 import { answer, badStatus as status, goodStatus, HOSTILE, hostileTold, nothing, told } from './told.ts';
 
 interface Element {

@@ -4,7 +4,7 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { parseFragment, type DefaultTreeAdapterTypes } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { renderMarkdown } from '../../../src/output/markdown.ts';
-import type { Told } from '../../../src/output/told.ts';
+import type { Told } from '../../../src/output/view.ts';
 import { badStatus, HOSTILE, hostileTold, nothing, told } from './told.ts';
 
 type Node = DefaultTreeAdapterTypes.ChildNode;

@@ -2,7 +2,7 @@
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { decideGate, undecided } from '../../../src/gate/decide.ts';
 import type { GateAnswer } from '../../../src/gate/decision.ts';
-import type { Told } from '../../../src/output/told.ts';
+import type { Told } from '../../../src/output/view.ts';
 import { redact } from '../../../src/runtime/safe-text.ts';
 import { report, run, START } from '../judge/fixtures.ts';
 

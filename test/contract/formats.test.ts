@@ -1,0 +1,81 @@
+// Every format of `-o` says what was found: one that renders nothing, or leaves the finding out, fails here.
+import { describe, expect, test } from 'vitest';
+import { CHECK_FORMATS, type Checked } from '../../src/output/check.ts';
+import { plain } from '../../src/output/columns.ts';
+import { DIAGNOSE_FORMATS } from '../../src/output/diagnose.ts';
+import { EXPLAIN_FORMATS } from '../../src/output/explain.ts';
+import type { Formats } from '../../src/output/format.ts';
+import { GATE_FORMATS, type Gated } from '../../src/output/gate.ts';
+import { reportObject } from '../../src/output/object.ts';
+import { STATUS_FORMATS, type Stored } from '../../src/output/status.ts';
+import { explain } from '../../src/guide/explain.ts';
+import { createLogScan } from '../../src/logs/scan.ts';
+import { command } from '../integration/gate/command.ts';
+import { badStatus, nothing, told } from '../unit/output/told.ts';
+
+const NAMED = told(badStatus);
+const object = reportObject({ namespace: 'recognize', name: 'prod' }, {}, badStatus);
+const CHECKED: Checked = { reports: [{ object, told: { ...NAMED, status: badStatus } }], all: false };
+const GATED: Gated = { reports: [NAMED], exitCode: NAMED.gate.exitCode };
+const STORED: Stored = {
+  reports: [{ ...NAMED, status: badStatus, object, stale: false, freshness: 'Last run started 1s ago.' }],
+  whole: true,
+  all: false,
+};
+
+const scan = createLogScan({});
+scan.push(Buffer.from('2026-11-20T10:00:00.000Z ERROR 1 --- [main] c.p.A : Failed JWT token sign\n'));
+const EVIDENCE = scan.end();
+
+/** Formats over one thing to say, as texts. */
+const rendered = <T>(formats: Formats<T>, said: T): readonly (readonly [string, string])[] =>
+  Object.entries(formats).map(([format, render]) => [format, render(said, plain)]);
+
+const blocker = 'database/node-persistence/connect';
+
+describe('a format', () => {
+  test.each([
+    ...rendered(CHECK_FORMATS, CHECKED).map(([format, text]) => ['check', format, text] as const),
+    ...rendered(GATE_FORMATS, GATED).map(([format, text]) => ['gate', format, text] as const),
+    ...rendered(STATUS_FORMATS, STORED).map(([format, text]) => ['status', format, text] as const),
+  ])('of %s, %s, names the report, what fails and the entry of the guide', (_verb, _format, text) => {
+    expect(text).toContain('prod');
+    expect(text).toContain(blocker);
+    expect(text).toContain(badStatus.checks?.find(({ id }) => id === blocker)?.citations?.[0]?.id);
+  });
+
+  test.each(rendered(GATE_FORMATS, { reports: [nothing], exitCode: 2, problem: 'there is no HealthReport' }))(
+    'of gate, %s, is no empty success when there is no report',
+    (format, text) => {
+      // For a person the sentence on stderr is all there is to say.
+      if (format === 'table') expect(text).toBe('');
+      else expect(text).toMatch(/NotFound|there is no HealthReport/);
+    },
+  );
+
+  test.each(rendered(DIAGNOSE_FORMATS, EVIDENCE))('of diagnose, %s, names the entry of the guide', (_format, text) => {
+    expect(EVIDENCE.findings).not.toEqual([]);
+    expect(text).toContain(EVIDENCE.findings[0]?.id);
+  });
+
+  test.each(rendered(EXPLAIN_FORMATS, explain('REC-AV-003', {})))(
+    'of explain, %s, names the entry',
+    (_format, text) => {
+      expect(text).toContain('REC-AV-003');
+    },
+  );
+
+  test.each([
+    ['check', ['check', '-f', 'report.yaml']],
+    ['gate', ['gate', 'prod']],
+    ['status', ['status']],
+    ['explain', ['explain', 'REC-AV-003']],
+    ['diagnose', ['diagnose', 'core-daemon.log']],
+    ['crd', ['crd']],
+  ])('that is none is refused by %s, with those that there are', async (_verb, argv) => {
+    const { code, out, err } = await command(...argv, '-o', 'xml');
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(/'xml' is invalid\. Allowed choices are .*\bjson\b/);
+  });
+});
