@@ -127,10 +127,25 @@ export interface LogsObserved {
   readonly logs: Outcome<ServiceLogs>;
 }
 
+/** CONNECTION LIMIT of a role or database, and what is in use of it. */
+export interface ConnectionLimit {
+  /** `role app`, `the database` */
+  readonly whose: SafeText;
+  readonly most: number;
+  readonly used: number;
+}
+
 export interface DatabaseObserved {
   /** DNS, TCP, TLS, authentication, the database itself. The others are NotAsked when this fails. */
   readonly connect: Outcome<{ readonly encrypted: boolean; readonly certificateNotAfter?: string }>;
-  readonly writable: Outcome<{ readonly inRecovery: boolean; readonly readOnly: boolean }>;
+  readonly writable: Outcome<{
+    readonly inRecovery: boolean;
+    readonly readOnly: boolean;
+    /** A role that is connected and may write, whose new sessions are read-only. */
+    readonly readOnlyRole?: string;
+  }>;
+  /** What we connect to is a pooler: it hands our transactions to processes of its own. */
+  readonly pooled?: true;
   /** Of several servers: why one of them could not be connected to. */
   readonly away?: SafeText;
   /** Of several servers in any order: that they are not alike. */
@@ -142,6 +157,10 @@ export interface DatabaseObserved {
     readonly reserved: number;
     /** Backends of all databases of the server. */
     readonly used: number;
+    /** Of the database, and of the connected role that is nearest to its own; missing where none is set. */
+    readonly limits?: readonly ConnectionLimit[];
+    /** Of the process that answered. */
+    readonly processId?: number;
   }>;
   readonly activity: Outcome<DatabaseActivity>;
   /** NotAsked on a standby: its primary knows. */

@@ -97,13 +97,16 @@ function considerNames(findings: readonly Finding[]): readonly Finding[] {
 /**
  * Turns "unreachable" into the warning `UnreachableFromChecker` where every service that uses the target shows by its
  * own health that such a target is up, in this run and at every address, and none of them lacks connections to it.
- * A health that merely passes proves nothing: it may be that of a group, or hide its parts.
+ * A health that merely passes proves nothing: it may be that of a group, or hide its parts. A refusal of whoever asked is
+ * then the report's own trouble: nothing is known of the rest, and nothing is blamed on the database.
  */
 function considerBackends(findings: readonly Finding[], edges: readonly Edge[]): readonly Finding[] {
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   return findings.map((finding) => {
     const { answer, component, targetId } = finding;
-    if (answer.kind !== 'fault' || traits(answer.fault.code).vantage !== true) return finding;
+    if (answer.kind !== 'fault') return finding;
+    const { vantage, asker } = traits(answer.fault.code);
+    if (vantage !== true && asker !== true) return finding;
     const users = edges.filter(({ to }) => to === targetId).map(({ from }) => from);
     const knowing = users.filter((user) => isService(user) && !WITHOUT_INDICATORS.has(user));
     const others = users.filter((user) => !knowing.includes(user));
@@ -113,6 +116,11 @@ function considerBackends(findings: readonly Finding[], edges: readonly Edge[]):
       others.every((user) => byId.get(`${user}/health`)?.answer.kind === 'pass') &&
       !findings.some((other) => users.includes(other.targetId) && isVeto(other));
     if (!isProven) return finding;
+    if (asker === true) {
+      const said = safe`Of the report's own login, while every service that uses it reports it UP: ${answer.fault.detail}`;
+      const own = { code: 'DatabaseMonitorRefused', detail: clipSafe(said, DETAIL_BYTES) } as const;
+      return { ...finding, answer: { ...answer, fault: own } };
+    }
     const detail = safe`Unreachable from here, while every service that uses it reports it UP: ${answer.fault.detail}`;
     return { ...finding, answer: { ...answer, fault: { code: 'UnreachableFromChecker', detail } } };
   });

@@ -50,12 +50,15 @@ async function observeHost(
       detail: literal('a host of the URL is no host name: it has a character that none may have'),
     });
   const seen = await postgres.connect(connection, signal, async (session): Promise<DatabaseObserved> => {
-    const { encrypted, certificateNotAfter } = session;
+    const { encrypted, certificateNotAfter, processId } = session;
+    const connections = await ask(session, QUESTIONS.connections, signal);
+    const answered = connections.ok ? connections.value.processId : undefined;
     return {
+      ...(processId !== undefined && answered !== undefined && processId !== answered ? { pooled: true } : {}),
       connect: ok(certificateNotAfter === undefined ? { encrypted } : { encrypted, certificateNotAfter }),
       writable: await ask(session, QUESTIONS.writable, signal),
       version: await ask(session, QUESTIONS.version, signal),
-      connections: await ask(session, QUESTIONS.connections, signal),
+      connections,
       activity: await ask(session, QUESTIONS.activity, signal),
       replication: await ask(session, QUESTIONS.replication, signal),
       wraparound: await ask(session, QUESTIONS.wraparound, signal),

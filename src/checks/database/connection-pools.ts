@@ -34,6 +34,11 @@ export function poolsOn(
   );
 }
 
+/** A pooler stands before the server: the spec says so, or we were let in by one. */
+export function isPooled({ pooler }: DatabaseTarget, seen: true | undefined): boolean {
+  return pooler ?? seen ?? false;
+}
+
 function serverOf({ connection }: DatabaseTarget): string | undefined {
   return connection.ok ? `${connection.value.host.toLowerCase()}:${connection.value.port}` : undefined;
 }

@@ -4,7 +4,7 @@ import type { FaultCode } from '../../api/faults.ts';
 import { found, pass, type Check } from '../../facts/answer.ts';
 import type { Workload } from '../../facts/target.ts';
 import { redact, type SafeText } from '../../runtime/safe-text.ts';
-import { poolsOn, sumOf } from './connection-pools.ts';
+import { isPooled, poolsOn, sumOf } from './connection-pools.ts';
 import { QUESTION_FAULTS } from './question-faults.ts';
 import { passOn } from '../pass-on.ts';
 
@@ -24,7 +24,7 @@ export const databaseConnections: Check<'database'> = {
   about: 'database',
   feeds: 'Healthy',
   faults: FAULTS,
-  ask({ target, observed: { connections }, all }) {
+  ask({ target, observed: { connections, pooled }, all }) {
     if (!connections.ok) return passOn(connections.fault, FAULTS);
     const { max, reserved, used } = connections.value;
     const usable = Math.max(0, max - reserved);
@@ -32,6 +32,16 @@ export const databaseConnections: Check<'database'> = {
     const seen = `${used} of ${usable} connections are in use (max_connections ${max})`;
     if (share >= EXHAUSTED_SHARE) return found({ code: 'DatabaseConnectionsExhausted', detail: say(seen) });
     if (share >= HIGH_SHARE) return found({ code: 'DatabaseConnectionsHigh', detail: say(seen) });
+    for (const { whose, most, used: taken } of connections.value.limits ?? []) {
+      const share = most === 0 ? 1 : taken / most;
+      if (share < HIGH_SHARE) continue;
+      const words = `${whose} has ${taken} of the ${most} connections that it may have (CONNECTION LIMIT)`;
+      const code = share >= EXHAUSTED_SHARE ? 'DatabaseConnectionsExhausted' : 'DatabaseConnectionsHigh';
+      return found({ code, detail: say(words) });
+    }
+    // The pooler's pool meets the server's limit, not the pods'.
+    if (isPooled(target, pooled))
+      return pass(say(`${seen}; behind a pooler, so the pools of the services are not summed up`));
     const live = sumOf(poolsOn(target, all, livePods));
     const most = sumOf(poolsOn(target, all, mostPods));
     if (most.total > usable) {

@@ -4,7 +4,7 @@ import type { Service } from '../../api/components.ts';
 import { found, pass, type Check } from '../../facts/answer.ts';
 import type { Observations } from '../../facts/observed.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
-import { poolsOn, sumOf } from './connection-pools.ts';
+import { isPooled, poolsOn, sumOf } from './connection-pools.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
 
 export const upgradeHeadroom: Check<'database'> = {
@@ -13,10 +13,14 @@ export const upgradeHeadroom: Check<'database'> = {
   component: 'upgrade',
   feeds: 'Upgradeable',
   faults: ['UpgradeHeadroomMissing', 'NotAsked'],
-  ask({ target, observed: { connections }, all }) {
+  ask({ target, observed: { connections, pooled }, all }) {
     if (!connections.ok) return unjudged(`${target.id}/connections`);
     const { max, reserved, used } = connections.value;
     const usable = Math.max(0, max - reserved);
+    if (isPooled(target, pooled)) {
+      const words = `${used} of ${usable} are in use; behind a pooler new pods add clients of it, whose limit is not seen from here`;
+      return pass(redact(words, [], 160));
+    }
     const observed = observedPools(all);
     const pools = poolsOn(target, all, ({ maxSurge, desired }) => (desired === 0 ? 0 : maxSurge));
     if (pools.length === 0) {
@@ -29,6 +33,16 @@ export const upgradeHeadroom: Check<'database'> = {
     );
     if (surge.total === 0) return pass(literal('a rolling update adds no pod that would connect'));
     const words = `${used} in use, a rolling update adds ${surge.formula}`;
+    // Of a limit of one role or database only what connects here counts, as far as it is known.
+    const short = (connections.value.limits ?? []).find(({ most, used: taken }) => taken + surge.total > most);
+    if (short !== undefined) {
+      const detail = redact(
+        `${short.used} in use, a rolling update adds ${surge.total}: above the ${short.most} that ${short.whose} may have`,
+        [],
+        160,
+      );
+      return found({ code: 'UpgradeHeadroomMissing', detail });
+    }
     if (used + surge.total <= usable) return pass(redact(`${words}, ${usable} are usable`, [], 160));
     const detail = redact(`${words}: above the ${usable} usable of max_connections ${max}`, [], 160);
     return found({ code: 'UpgradeHeadroomMissing', detail });

@@ -1,7 +1,7 @@
 // Does the database take writes: a standby and a read-only default both refuse every INSERT of the services.
 import type { FaultCode } from '../../api/faults.ts';
 import { found, pass, type Check } from '../../facts/answer.ts';
-import { clipSafe, literal, safe } from '../../runtime/safe-text.ts';
+import { clipSafe, literal, redact, safe } from '../../runtime/safe-text.ts';
 import { QUESTION_FAULTS } from './question-faults.ts';
 import { passOn } from '../pass-on.ts';
 
@@ -14,7 +14,7 @@ export const databaseWritable: Check<'database'> = {
   faults: FAULTS,
   ask({ observed: { writable, away } }) {
     if (!writable.ok) return passOn(writable.fault, FAULTS);
-    const { inRecovery, readOnly } = writable.value;
+    const { inRecovery, readOnly, readOnlyRole } = writable.value;
     if (inRecovery)
       return found({
         code: 'DatabaseReadOnly',
@@ -23,6 +23,15 @@ export const databaseWritable: Check<'database'> = {
           away === undefined
             ? literal('the server is in recovery: it is a standby')
             : clipSafe(safe`${away}; the server that is left is a standby`, 160),
+      });
+    if (readOnlyRole !== undefined)
+      return found({
+        code: 'DatabaseReadOnly',
+        detail: redact(
+          `default_transaction_read_only is on for role ${readOnlyRole}, which is connected: it cannot write`,
+          [],
+          160,
+        ),
       });
     if (readOnly)
       return found({

@@ -58,6 +58,21 @@ describe('version', () => {
   });
 });
 
+describe('a limit of a role or database', () => {
+  const limited = (used: number): string =>
+    ask(databaseConnections, {
+      connections: ok({ max: 103, reserved: 3, used: 20, limits: [{ whose: literal('role app'), most: 20, used }] }),
+    });
+
+  it.each([
+    [15, 'pass: 20 of 100'],
+    [16, 'DatabaseConnectionsHigh: role app has 16 of the 20 connections'],
+    [19, 'DatabaseConnectionsExhausted: role app has 19 of the 20 connections'],
+  ])('with %i of 20 in use', (used, expected) => {
+    expect(limited(used)).toContain(expected);
+  });
+});
+
 describe('connections in use', () => {
   it.each([
     [79, 'pass: 79 of 100 connections are in use (max_connections 103)'],

@@ -186,7 +186,8 @@ describe('suppression', () => {
         const seen = (with_: typeof edges): unknown => {
           // `vantage` reads edges, too; without reachability faults they serve suppression alone.
           const plain = now.filter(
-            ({ answer }) => answer.kind === 'pass' || traits(answer.fault.code).vantage !== true,
+            ({ answer }) =>
+              answer.kind === 'pass' || (traits(answer.fault.code).vantage ?? traits(answer.fault.code).asker) !== true,
           );
           const { checks, healthy, components } = judgeOnce(plain, { edges: with_ });
           return [
@@ -230,7 +231,10 @@ describe('suppression', () => {
   it('makes two outages two root causes, whatever else fails', () => {
     const lower = FAULT_CODES.filter(
       (code) =>
-        traits(code).explainsDependents === true && traits(code).explainable !== true && traits(code).vantage !== true,
+        traits(code).explainsDependents === true &&
+        traits(code).explainable !== true &&
+        traits(code).vantage !== true &&
+        traits(code).asker !== true,
     );
     fc.assert(
       fc.property(findings, fc.constantFrom(...lower), fc.constantFrom(...lower), (noise, a, b) => {

@@ -30,10 +30,23 @@ describe('vantage', () => {
       { [DB]: 'DatabaseTimeout', 'circuit-storage/pool': 'PoolStarved' },
       'UnreachableFromChecker',
     ],
-    ['one that answers and refuses', { [DB]: 'DatabaseAuthenticationFailed' }, 'DatabaseAuthenticationFailed'],
+    ['one that refuses whoever asked', { [DB]: 'DatabaseAuthenticationFailed' }, 'DatabaseMonitorRefused'],
+    ['one whose pg_hba.conf rejects whoever asked', { [DB]: 'DatabaseAccessRejected' }, 'DatabaseMonitorRefused'],
+    ['one with no connection left for our role', { [DB]: 'DatabaseRoleSlotsExhausted' }, 'DatabaseMonitorRefused'],
+    ['one with no connection left at all', { [DB]: 'DatabaseSlotsExhausted' }, 'DatabaseSlotsExhausted'],
+    [
+      'one that refuses us and whose user is down',
+      { [DB]: 'DatabaseAuthenticationFailed', 'node-persistence/health': 'HealthDown' },
+      'DatabaseAuthenticationFailed',
+    ],
   ])('%s', (_, faults, expected) => {
     const seen = judgeOnce(run(faults)).checks.find(({ id }) => id === DB);
     expect(seen?.observed).toBe(expected);
+  });
+
+  it('blames nothing on a database that refuses the login of the report alone', () => {
+    const { verdict, upgradeable } = judgeOnce(run({ [DB]: 'DatabaseAuthenticationFailed' }));
+    expect([verdict, upgradeable.status]).toEqual(['Unknown', 'Unknown']);
   });
 
   it('is not overruled by a user that is UP and does not show its database', () => {

@@ -38,6 +38,58 @@ describe('a database that is well', () => {
   });
 });
 
+describe('writing', () => {
+  const answer = async (row: object): Promise<unknown> => {
+    const some = postgresAnswering({
+      ...WELL,
+      pg_is_in_recovery: ok([{ in_recovery: false, read_only: false, ...row }]),
+    });
+    return (await databaseProbe.observe(database(), clients(some), never)).writable;
+  };
+
+  it.each<[string, object, boolean]>([
+    ['by the setting of the server or database', { read_only: true, source: 'configuration file', writers: 1 }, true],
+    ['by a setting of our role alone', { read_only: true, source: 'user', writers: 1 }, false],
+    ['by that of our role, and nobody else is there', { read_only: true, source: 'user', writers: 0 }, true],
+    ['by that of a role that is connected', { writers: 1, read_only_role: 'app' }, true],
+    ['by none', { writers: 1, read_only_role: null }, false],
+  ])('is forbidden %s', async (_, row, readOnly) => {
+    expect(await answer(row)).toMatchObject({ value: { readOnly } });
+  });
+});
+
+describe('limits of connections', () => {
+  const seen = async (row: object, processId?: number): Promise<object> => {
+    const answers = { ...WELL, superuser_reserved_connections: ok([{ max: 100, reserved: 3, used: 7, ...row }]) };
+    const { postgres } = postgresAnswering(answers);
+    const connect: PostgresClient['connect'] = (connection, signal, use) =>
+      postgres.connect(connection, signal, (session) => use({ ...session, processId }));
+    return databaseProbe.observe(database(), clients({ postgres: { connect } }), never);
+  };
+
+  it('are those that are set', async () => {
+    const row = { database_limit: 20, database_used: 7, role: 'app', role_limit: 10, role_used: 3 };
+    expect(await seen(row)).toMatchObject({
+      connections: {
+        value: {
+          limits: [
+            { whose: 'the database', most: 20, used: 7 },
+            { whose: 'role app', most: 10, used: 3 },
+          ],
+        },
+      },
+    });
+    const none = { database_limit: -1, database_used: 7, role: null, role_limit: null, role_used: null };
+    expect(JSON.stringify(await seen(none))).not.toContain('limits');
+  });
+
+  it('are those of a pooler where another process answers than the one that let us in', async () => {
+    expect(await seen({ pid: 8 }, 7)).toMatchObject({ pooled: true });
+    expect(await seen({ pid: 7 }, 7)).not.toHaveProperty('pooled');
+    expect(await seen({ pid: 7 })).not.toHaveProperty('pooled');
+  });
+});
+
 describe('a question that fails', () => {
   it('leaves the answers of the others', async () => {
     const trouble = failed('DatabaseTimeout', literal('too slow'));
