@@ -2,6 +2,7 @@
 import { constants, fstatSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { EXIT } from '../api/exit-codes.ts';
+import { onAbort } from '../runtime/abort.ts';
 import { CommandError } from './exit.ts';
 
 /** One read of a file. In bytes. */
@@ -47,14 +48,13 @@ export function standardInput(): LogInput {
         yield* pieces(await opened('/dev/stdin'), name, signal);
         return;
       }
-      const stop = (): void => void process.stdin.destroy();
-      signal.addEventListener('abort', stop, { once: true });
+      const leave = onAbort(signal, () => process.stdin.destroy());
       try {
         for await (const chunk of process.stdin) yield chunk as Buffer;
       } catch (error) {
         if (!signal.aborted) throw unreadable(name, error);
       } finally {
-        signal.removeEventListener('abort', stop);
+        leave();
       }
     },
   };

@@ -1,9 +1,10 @@
 // At most one request to a URL under way at a time, whoever asks: the whole of a service's health waits for a connection
 // of its pool, so every further question takes one from its users. After a timeout the other side goes on waiting.
+import { orAborted } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { HttpAnswer } from '../facts/observed.ts';
 import type { HttpClient, HttpRequest, Result, TransportFault } from './clients.ts';
-import { timeoutOrStop } from './transport-fault.ts';
+import { whenAborted } from './transport-fault.ts';
 
 /** Hikari's `connectionTimeout` unless it is set: so long a health endpoint waits for its database. In ms. */
 export const THEIR_TIMEOUT_MS = 30_000;
@@ -54,20 +55,15 @@ export function oneAtATime(client: HttpClient, clock: Clock): HttpClient {
 }
 
 /** Another's answer, our own deadline if that comes first, or nothing when the other one was cancelled. */
-function ownOrAborted(running: Promise<Got>, { url }: HttpRequest, signal: AbortSignal): Promise<Got | undefined> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      try {
-        resolve({ ok: false, fault: timeoutOrStop(signal, `${new URL(url).host} did not answer`) });
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error('aborted'));
-      }
-    };
-    if (signal.aborted) {
-      stop();
-      return;
-    }
-    signal.addEventListener('abort', stop, { once: true });
-    running.then(resolve, () => resolve(undefined)).finally(() => signal.removeEventListener('abort', stop));
-  });
+async function ownOrAborted(
+  running: Promise<Got>,
+  { url }: HttpRequest,
+  signal: AbortSignal,
+): Promise<Got | undefined> {
+  try {
+    const answer = running.catch(() => undefined);
+    return await orAborted(answer, signal);
+  } catch {
+    return whenAborted(signal, `${new URL(url).host} did not answer`);
+  }
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { AwsAccess } from '../facts/target.ts';
+import { abortError, orAborted } from '../runtime/abort.ts';
 import { stopReason } from '../runtime/clock.ts';
 import { mayShowIdentity } from './aws-endpoint.ts';
 import { createExchangeRecorder, type Exchange, type RequestHandler } from './aws-exchange.ts';
@@ -158,14 +159,11 @@ export function createAwsPool<C extends SdkClient>(
           return { ok: false, fault: readFailure(error, exchange, where) };
         }
       };
-      const abort = abortion(signal);
       try {
-        const outcome = await Promise.race([work(), abort.passed]);
-        if (outcome !== 'aborted') return outcome;
+        return await orAborted(work(), signal);
       } catch (error) {
-        return { ok: false, fault: readFailure(error, exchange, where) };
+        if (!signal.aborted) return { ok: false, fault: readFailure(error, exchange, where) };
       } finally {
-        abort.leave();
         call.abort();
         giveBack(entry);
       }
@@ -192,22 +190,12 @@ function close(entry: Entry<SdkClient>): void {
   );
 }
 
-/** Resolves when `signal` aborts. `leave` takes the listener off again. */
-function abortion(signal: AbortSignal): { readonly passed: Promise<'aborted'>; leave(): void } {
-  let listener = (): void => undefined;
-  const passed = new Promise<'aborted'>((resolve) => {
-    listener = () => resolve('aborted');
-    signal.addEventListener('abort', listener, { once: true });
-  });
-  return { passed, leave: () => signal.removeEventListener('abort', listener) };
-}
-
 /** The fault of a deadline that passed; undefined while nothing is aborted. A cancellation is thrown. */
 function deadlineOrThrow(signal: AbortSignal, where: string): AwsFailure | undefined {
   if (!signal.aborted) return undefined;
   const stop = stopReason(signal);
   if (stop?.kind === 'Deadline') return timeout(where, ` within ${stop.ms} ms`);
-  throw signal.reason instanceof Error ? signal.reason : new Error('aborted');
+  throw abortError(signal);
 }
 
 function timeout(where: string, when: string): AwsFailure {

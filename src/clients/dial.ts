@@ -4,11 +4,12 @@ import { Agent as HttpAgent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { onAbort } from '../runtime/abort.ts';
 import type { Result, TransportFault } from './clients.ts';
 import { isForbiddenAddress, isForbiddenName } from './forbidden-address.ts';
 import { createResolver, type Resolver } from './resolver.ts';
 import { secure, type TlsOptions } from './tls.ts';
-import { codeOf, DialError, exhaustion, socketFault, timeoutOrStop } from './transport-fault.ts';
+import { codeOf, DialError, exhaustion, socketFault, timeoutOrStop, whenAborted } from './transport-fault.ts';
 
 export { DialError, dialFaultIn } from './transport-fault.ts';
 export type { TlsOptions } from './tls.ts';
@@ -104,11 +105,9 @@ function connectTo(
   signal: AbortSignal,
   giveUpAfterMs: number | undefined,
 ): Promise<Result<Socket, TransportFault>> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      settleAborted();
-      return;
-    }
+  const silent = `${where} did not accept the connection`;
+  if (signal.aborted) return whenAborted(signal, silent);
+  return new Promise((resolve) => {
     let socket: Socket;
     try {
       // No delay algorithm: every request of ours is one write.
@@ -120,7 +119,7 @@ function connectTo(
     // A socket may fail between our listener and its next owner's; unheard, that would end the process.
     socket.on('error', () => undefined);
     const done = (): void => {
-      signal.removeEventListener('abort', onAbort);
+      leave();
       if (giveUpAfterMs !== undefined) socket.setTimeout(0);
       socket.removeListener('connect', onConnect);
       socket.removeListener('error', onError);
@@ -136,24 +135,15 @@ function connectTo(
       resolve({ ok: true, value: socket });
     };
     const onError = (error: Error): void => fail(socketFault(error, where));
-    const onTimeout = (): void => fail({ kind: 'timeout', detail: `${where} did not accept the connection` });
-    const onAbort = (): void => {
-      done();
-      socket.destroy();
-      settleAborted();
-    };
+    const onTimeout = (): void => fail({ kind: 'timeout', detail: silent });
     if (giveUpAfterMs !== undefined) socket.setTimeout(giveUpAfterMs, onTimeout);
     socket.once('connect', onConnect);
     socket.once('error', onError);
-    signal.addEventListener('abort', onAbort, { once: true });
-
-    function settleAborted(): void {
-      try {
-        resolve({ ok: false, fault: timeoutOrStop(signal, `${where} did not accept the connection`) });
-      } catch (stop) {
-        reject(stop instanceof Error ? stop : new Error('aborted'));
-      }
-    }
+    const leave = onAbort(signal, () => {
+      done();
+      socket.destroy();
+      resolve(whenAborted(signal, silent));
+    });
   });
 }
 

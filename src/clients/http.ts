@@ -2,11 +2,12 @@
 // A kept connection would report the other side's idle timeout as an outage, and would not see DNS or TLS break.
 import { isIP, type Socket } from 'node:net';
 import type { HttpAnswer } from '../facts/observed.ts';
+import { onAbort } from '../runtime/abort.ts';
 import type { HttpClient, HttpRequest, Result, TransportFault } from './clients.ts';
 import type { Dial, DialTarget } from './dial.ts';
 import { type BodyLimit, createResponseReader, type HttpResponse, MAX_BODY_BYTES } from './http-response.ts';
 import { certificateNotAfter } from './tls.ts';
-import { clientCertificateFault, socketFault, timeoutOrStop } from './transport-fault.ts';
+import { clientCertificateFault, socketFault, whenAborted } from './transport-fault.ts';
 
 const USER_AGENT = 'recognize-health';
 const ACCEPT = 'application/json, text/html;q=0.9, */*;q=0.8';
@@ -101,10 +102,14 @@ function exchange(
   { message, where, limit, target }: Plan,
   signal: AbortSignal,
 ): Promise<Result<HttpAnswer, TransportFault>> {
-  return new Promise((resolve, reject) => {
+  if (signal.aborted) {
+    socket.destroy();
+    return whenAborted(signal, `${where} did not answer`);
+  }
+  return new Promise((resolve) => {
     const reader = createResponseReader(limit);
     const finish = (): void => {
-      signal.removeEventListener('abort', onAbort);
+      leave();
       socket.removeListener('data', onData);
       socket.removeListener('end', onEnd);
       socket.destroy();
@@ -142,20 +147,10 @@ function exchange(
       const shown = target.tls?.certificate !== undefined;
       resolve({ ok: false, fault: clientCertificateFault(error, where, shown) ?? socketFault(error, where) });
     };
-    const onAbort = (): void => {
+    const leave = onAbort(signal, () => {
       finish();
-      try {
-        const what = reader.headRead() ? 'did not finish its answer' : 'did not answer';
-        resolve({ ok: false, fault: timeoutOrStop(signal, `${where} ${what}`) });
-      } catch (stop) {
-        reject(stop instanceof Error ? stop : new Error('aborted'));
-      }
-    };
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
+      resolve(whenAborted(signal, `${where} ${reader.headRead() ? 'did not finish its answer' : 'did not answer'}`));
+    });
     socket.on('data', onData);
     socket.once('end', onEnd);
     socket.once('error', onError);

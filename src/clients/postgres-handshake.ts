@@ -2,11 +2,12 @@
 // Done by us, not by pg, because its `sslmode` means something else than libpq's and cannot say "unverified".
 import type { Socket } from 'node:net';
 import type { DatabaseConnection } from '../facts/target.ts';
+import { onAbort } from '../runtime/abort.ts';
 import type { Result, TransportFault } from './clients.ts';
 import type { Dial } from './dial.ts';
 import { nameCheck } from './postgres-name.ts';
 import { secure } from './tls.ts';
-import { socketFault, timeoutOrStop } from './transport-fault.ts';
+import { socketFault, whenAborted } from './transport-fault.ts';
 
 /** SSLRequest: its length (8) and the code 80877103 (PostgreSQL protocol, "SSL Session Encryption"). */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
@@ -71,9 +72,14 @@ export async function handshake(
 
 /** Sends SSLRequest; the answer is one byte: S or N. */
 function askForTls(socket: Socket, where: string, signal: AbortSignal): Promise<Result<boolean, TransportFault>> {
-  return new Promise((resolve, reject) => {
+  const silent = `${where} did not answer the request for TLS`;
+  if (signal.aborted) {
+    socket.destroy();
+    return whenAborted(signal, silent);
+  }
+  return new Promise((resolve) => {
     const finish = (): void => {
-      signal.removeEventListener('abort', onAbort);
+      leave();
       socket.removeListener('data', onData);
       socket.removeListener('end', onEnd);
       socket.removeListener('error', onError);
@@ -100,20 +106,11 @@ function askForTls(socket: Socket, where: string, signal: AbortSignal): Promise<
     };
     const onEnd = (): void => fail({ kind: 'broken', detail: `${where} closed the connection without an answer` });
     const onError = (error: Error): void => fail(socketFault(error, where));
-    const onAbort = (): void => {
+    const leave = onAbort(signal, () => {
       finish();
       socket.destroy();
-      try {
-        resolve({ ok: false, fault: timeoutOrStop(signal, `${where} did not answer the request for TLS`) });
-      } catch (stop) {
-        reject(stop instanceof Error ? stop : new Error('aborted'));
-      }
-    };
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
+      resolve(whenAborted(signal, silent));
+    });
     socket.on('data', onData);
     socket.once('end', onEnd);
     socket.once('error', onError);

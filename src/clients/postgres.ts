@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Client as PgClient, ClientConfig } from 'pg';
 import type { DatabaseConnection } from '../facts/target.ts';
 import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
+import { onAbort } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { PostgresClient, PostgresSession } from './clients.ts';
 import type { Dial } from './dial.ts';
@@ -140,9 +141,7 @@ async function openLink(
   const unwatch = watch(socket, (what) => {
     destroy({ code: 'DatabaseUnreachable', detail: detailOf(`${where} ${what}`, known) });
   });
-  const onAbort = (): void => void socket.destroy();
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
+  const leave = onAbort(signal, () => socket.destroy());
 
   const faultOf: Link['faultOf'] = (error, classify) => {
     if (cause !== undefined) return cause;
@@ -183,7 +182,7 @@ async function openLink(
       }
     },
     close() {
-      signal.removeEventListener('abort', onAbort);
+      leave();
       unwatch();
       // Terminate is a courtesy: it saves the server a line in its log. Nobody waits for what follows.
       if (authenticated && !socket.destroyed) socket.end(Buffer.from([0x58, 0, 0, 0, 4]));
@@ -246,9 +245,7 @@ function sessionOver(link: Link, { socket, encrypted }: Handshaken, clock: Clock
       const dead = link.dead();
       if (dead !== undefined) return failed(dead.code, dead.detail);
       const limit = clock.deadline(QUERY_TIMEOUT_MS, signal);
-      const onAbort = (): void => void socket.destroy();
-      limit.signal.addEventListener('abort', onAbort, { once: true });
-      if (limit.signal.aborted) onAbort();
+      const leave = onAbort(limit.signal, () => socket.destroy());
       try {
         // One message: a pooler in transaction mode would not keep a SET between two of them.
         const text = `${mustRollBack ? 'ROLLBACK; ' : ''}BEGIN READ ONLY; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}; SET LOCAL lock_timeout = ${STATEMENT_TIMEOUT_MS}; ${sql}; COMMIT`;
@@ -264,7 +261,7 @@ function sessionOver(link: Link, { socket, encrypted }: Handshaken, clock: Clock
         }
         return { ok: false, fault: link.faultOf(error, queryFault) };
       } finally {
-        limit.signal.removeEventListener('abort', onAbort);
+        leave();
         limit.clear();
       }
     },

@@ -5,6 +5,7 @@
 import { lookup, Resolver as DnsResolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { onAbort, orAborted } from '../runtime/abort.ts';
 import { semaphore } from '../runtime/semaphore.ts';
 import { addressesInHosts, namesToAsk, parseResolvConf, type NameServers } from './name-search.ts';
 import { codeOf } from './transport-fault.ts';
@@ -99,8 +100,7 @@ function systemLookup(): Lookup {
 async function askDns(host: string, servers: NameServers, signal: AbortSignal): Promise<readonly string[]> {
   const dns = new DnsResolver({ timeout: servers.timeoutMs ?? -1, tries: servers.tries ?? 2 });
   dns.setServers(servers.servers);
-  const cancel = (): void => dns.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
+  const leave = onAbort(signal, () => dns.cancel());
   const errors: unknown[] = [];
   try {
     for (const name of namesToAsk(host, servers)) {
@@ -112,7 +112,7 @@ async function askDns(host: string, servers: NameServers, signal: AbortSignal): 
       if (!['ENOTFOUND', 'ENODATA', 'ESERVFAIL'].includes(codeOf(seen.error))) break;
     }
   } finally {
-    signal.removeEventListener('abort', cancel);
+    leave();
   }
   signal.throwIfAborted();
   throw mostTelling(errors);
@@ -138,13 +138,4 @@ function mostTelling(errors: readonly unknown[]): Error {
   };
   const [first] = errors.toSorted((a, b) => rank(b) - rank(a));
   return first instanceof Error ? first : Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
-}
-
-/** The promise's result, or the signal's reason if that comes first. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    signal.addEventListener('abort', leave, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }

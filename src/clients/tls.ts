@@ -9,8 +9,9 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import type { ClientCertificate } from '../facts/target.ts';
+import { onAbort } from '../runtime/abort.ts';
 import type { Result, TransportFault } from './clients.ts';
-import { clientCertificateFault, timeoutOrStop, tlsFault } from './transport-fault.ts';
+import { clientCertificateFault, tlsFault, whenAborted } from './transport-fault.ts';
 
 /** How to protect a connection. */
 export interface TlsOptions {
@@ -72,25 +73,26 @@ export async function secure(
       options.certificate === undefined ? 'the CA bundle' : 'the client certificate, its key or the CA bundle';
     return { ok: false, fault: { kind: 'tls', detail: `${what} for ${host} is not valid PEM` } };
   }
-  return new Promise((resolve, reject) => {
-    const settle = (error: unknown): void => {
-      signal.removeEventListener('abort', onAbort);
+  const silent = `${where} did not finish the TLS handshake`;
+  if (signal.aborted) {
+    socket.destroy();
+    return whenAborted(signal, silent);
+  }
+  return new Promise((resolve) => {
+    const end = (): void => {
+      leave();
       secured.removeListener('secureConnect', onSecure);
       secured.destroy();
       socket.destroy();
-      try {
-        const what = `${where} did not finish the TLS handshake`;
-        resolve({ ok: false, fault: error === signal ? timeoutOrStop(signal, what) : faultOf(error) });
-      } catch (stop) {
-        reject(stop instanceof Error ? stop : new Error('aborted'));
-      }
     };
-    const faultOf = (error: unknown): TransportFault =>
-      clientCertificateFault(error, where, options.certificate !== undefined) ?? tlsFault(error, where, name);
-    const onAbort = (): void => settle(signal);
+    const onError = (error: unknown): void => {
+      end();
+      const shown = options.certificate !== undefined;
+      resolve({ ok: false, fault: clientCertificateFault(error, where, shown) ?? tlsFault(error, where, name) });
+    };
     const onSecure = (): void => {
-      signal.removeEventListener('abort', onAbort);
-      secured.removeListener('error', settle);
+      leave();
+      secured.removeListener('error', onError);
       resolve({ ok: true, value: secured });
     };
     const secured = connect({
@@ -105,10 +107,12 @@ export async function secure(
     });
     // After the first error a destroyed socket may emit another one; without a listener that would end the process.
     secured.on('error', () => undefined);
-    secured.once('error', settle);
+    secured.once('error', onError);
     secured.once('secureConnect', onSecure);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+    const leave = onAbort(signal, () => {
+      end();
+      resolve(whenAborted(signal, silent));
+    });
   });
 }
 

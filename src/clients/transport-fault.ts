@@ -1,5 +1,6 @@
 // What an error of Node's sockets and TLS means, in words: the only place that reads their codes.
-import type { TransportFault } from './clients.ts';
+import type { Result, TransportFault } from './clients.ts';
+import { abortError } from '../runtime/abort.ts';
 import { stopReason } from '../runtime/clock.ts';
 
 /** The error form of a transport fault, for libraries that only pass errors on (undici, pg, the AWS SDK). */
@@ -34,7 +35,14 @@ export function timeoutOrStop(signal: AbortSignal, what: string): TransportFault
   if (stop?.kind === 'Deadline') return { kind: 'timeout', detail: `${what} within ${stop.ms} ms` };
   if (signal.reason instanceof Error && signal.reason.name === 'TimeoutError')
     return { kind: 'timeout', detail: `${what} in time` };
-  throw signal.reason instanceof Error ? signal.reason : new Error('aborted');
+  throw abortError(signal);
+}
+
+/** What an exchange whose signal is aborted comes to: `timeoutOrStop` as a result that can be waited for. */
+export function whenAborted(signal: AbortSignal, what: string): Promise<Result<never, TransportFault>> {
+  return new Promise((resolve) => {
+    resolve({ ok: false, fault: timeoutOrStop(signal, what) });
+  });
 }
 
 /** Node's code of an error (`ECONNREFUSED`), looked for in AggregateErrors and causes too; empty when there is none. */

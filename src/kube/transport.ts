@@ -1,6 +1,7 @@
 // HTTP to the API server over at most ten connections, however many reports there are. They are kept in lanes, so that
 // calls which hang take no connection from the Lease, from the watch, or from another kind of call.
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { orAborted } from '../runtime/abort.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { Access, Credentials } from './access.ts';
 import type { ApiFault, ApiResult } from './api-fault.ts';
@@ -116,23 +117,6 @@ async function credentials(access: Access, signal: AbortSignal): Promise<Credent
   } catch (error) {
     if (signal.aborted) throw error;
     throw new CredentialError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** What the work comes to, or a rejection as soon as the signal is aborted, whether or not the work notices. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
   }
 }
 

@@ -14,6 +14,7 @@ import { joinReflectors } from '../kube/reflectors.ts';
 import type { ReportObject } from '../kube/reports.ts';
 import { RULES } from '../kube/rules.ts';
 import { namespaceSecrets } from '../kube/secrets.ts';
+import { onAbort } from '../runtime/abort.ts';
 import { Stop, stopReason, systemClock, type Clock } from '../runtime/clock.ts';
 import { controller, type Controller } from './controller.ts';
 import { countedApi } from './counted-api.ts';
@@ -77,11 +78,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   const life = new AbortController();
   // Workers, runs, timers and the watch all wait on this one signal: many listeners are its purpose.
   setMaxListeners(0, life.signal);
-  const stop = (): void => {
-    life.abort(options.signal.reason);
-  };
-  options.signal.addEventListener('abort', stop, { once: true });
-  if (options.signal.aborted) stop();
+  const leave = onAbort(options.signal, () => life.abort(options.signal.reason));
   const { signal } = life;
 
   const examineReport: Examine = async ({ metadata, spec, previous, signal: running }) => {
@@ -217,7 +214,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   }
 
   await Promise.all([reflector.run(signal), elected]);
-  options.signal.removeEventListener('abort', stop);
+  leave();
   log.info({}, 'operator stopping');
   const rest = new AbortController();
   const graceMs = lostLease(signal) ? LOST_MS : SHUTDOWN_MS;

@@ -1,5 +1,6 @@
 // A keyed work queue with two lanes, after client-go's: a key is never worked on twice at once, and one that is added
 // while it is worked on is worked on again afterwards. Written by us: npm's queues know neither keys nor "dirty".
+import { onAbort } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { lane as createLane, namespaceOf, type Lane } from './lane.ts';
 
@@ -90,14 +91,13 @@ export function queue(clock: Clock, signal: AbortSignal, mostOf: () => number = 
           return;
         }
         const taker = (key: string | undefined): void => {
-          until.removeEventListener('abort', leave);
+          leave();
           resolve(key);
         };
-        const leave = (): void => {
+        const leave = onAbort(until, () => {
           takers.delete(taker);
           resolve(undefined);
-        };
-        until.addEventListener('abort', leave, { once: true });
+        });
         takers.add(taker);
         serve();
       }),

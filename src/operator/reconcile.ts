@@ -6,6 +6,7 @@ import { requestToken } from '../api/request-token.ts';
 import { problemLines, validateSpec } from '../api/validate.ts';
 import type { ReportEvent } from '../kube/events.ts';
 import { saysOutdated, significantlyDiffers, stalledStatus, suspendedStatus } from '../report/index.ts';
+import { orAborted } from '../runtime/abort.ts';
 import { isCancelled, type Clock } from '../runtime/clock.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import type { Log, ObservedReport, ReportApi } from './ports.ts';
@@ -120,7 +121,7 @@ async function runExamination(
   const limit = clock.deadline(RUN_MS, signal);
   try {
     const run = examine({ metadata: report.metadata, spec, previous: occasion.previous, signal: limit.signal });
-    return await Promise.race([run, ended(limit.signal)]);
+    return await orAborted(run, limit.signal);
   } catch (error) {
     if (isCancelled(signal)) return 'Cancelled';
     if (limit.signal.aborted) {
@@ -248,17 +249,6 @@ function worthWriting(
   return (
     Math.abs(Date.parse(status.lastRunTime) - Date.parse(written.lastRunTime ?? '1970-01-01T00:00:00Z')) >= HEARTBEAT_MS
   );
-}
-
-/** Rejects when the signal is aborted: work that does not listen to it must not hold who waits. */
-function ended(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const end = (): void => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
 }
 
 /** True when two statuses are one: of the same run, saying the same. */

@@ -3,6 +3,7 @@ import type { Clients } from '../clients/clients.ts';
 import type { Kind, Observed, TargetOf, Visit } from '../facts/observed.ts';
 import type { Fault } from '../facts/outcome.ts';
 import type { Target } from '../facts/target.ts';
+import { orAborted } from '../runtime/abort.ts';
 import { isCancelled, type Clock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { PROBES } from './index.ts';
@@ -59,18 +60,12 @@ async function visitOne<K extends Kind>(
     if (isCancelled(signal)) throw error;
     return unanswered(kind, broke(error), target);
   });
-  const late = new Promise<never>((_resolve, reject) => {
-    const stop = (): void =>
-      reject(backstop.signal.reason instanceof Error ? backstop.signal.reason : new Error('aborted'));
-    if (backstop.signal.aborted) stop();
-    else backstop.signal.addEventListener('abort', stop, { once: true });
-  }).catch((error: unknown) => {
-    if (isCancelled(signal)) throw error;
-    const detail = redact(`the probe did not end ${GRACE_MS} ms after its deadline of ${timeoutMs} ms`);
-    return unanswered(kind, starved() ?? { code: 'Unclassified', detail }, target);
-  });
   try {
-    const brought = await Promise.race([observing, late]);
+    const brought = await orAborted(observing, backstop.signal).catch((error: unknown) => {
+      if (isCancelled(signal)) throw error;
+      const detail = redact(`the probe did not end ${GRACE_MS} ms after its deadline of ${timeoutMs} ms`);
+      return unanswered(kind, starved() ?? { code: 'Unclassified', detail }, target);
+    });
     const fault = starved();
     const observed = fault === undefined ? brought : excused<K>(brought, fault);
     return { kind, target, observed } as unknown as Visit;

@@ -1,5 +1,6 @@
 // The only door to time. Everything that waits, measures or stamps takes a Clock, so that tests run on virtual time.
 import { setMaxListeners } from 'node:events';
+import { abortError, onAbort } from './abort.ts';
 
 /** Why a signal was aborted. A deadline is a finding about the other side; a cancellation is ours and writes nothing. */
 export type StopReason =
@@ -32,21 +33,20 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) {
-        reject(reasonOf(signal));
+        reject(abortError(signal));
         return;
       }
-      const stop = (): void => {
-        clearTimeout(timer);
-        reject(reasonOf(signal));
-      };
       const timer = setTimeout(
         () => {
-          signal.removeEventListener('abort', stop);
+          leave();
           resolve();
         },
         Math.min(Math.max(ms, 0), LONGEST_TIMER_MS),
       );
-      signal.addEventListener('abort', stop, { once: true });
+      const leave = onAbort(signal, () => {
+        clearTimeout(timer);
+        reject(abortError(signal));
+      });
     }),
   deadline: (ms, parent) => {
     const controller = new AbortController();
@@ -56,23 +56,22 @@ export const systemClock: Clock = {
       controller.abort(parent.reason);
       return { signal: controller.signal, clear: () => undefined };
     }
-    const follow = (): void => {
-      clearTimeout(timer);
-      controller.abort(parent.reason);
-    };
     const timer = setTimeout(
       () => {
-        parent.removeEventListener('abort', follow);
+        leave();
         controller.abort(new Stop({ kind: 'Deadline', ms }));
       },
       Math.min(Math.max(ms, 0), LONGEST_TIMER_MS),
     );
-    parent.addEventListener('abort', follow, { once: true });
+    const leave = onAbort(parent, () => {
+      clearTimeout(timer);
+      controller.abort(parent.reason);
+    });
     return {
       signal: controller.signal,
       clear: () => {
         clearTimeout(timer);
-        parent.removeEventListener('abort', follow);
+        leave();
       },
     };
   },
@@ -94,8 +93,4 @@ export function stopReason(signal: AbortSignal): StopReason | undefined {
 /** True when the signal was aborted by one of our cancellations: the work must end without a result. */
 export function isCancelled(signal: AbortSignal): boolean {
   return stopReason(signal)?.kind === 'Cancelled';
-}
-
-function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('aborted');
 }

@@ -1,4 +1,5 @@
 // Bounded concurrency: at most `size` tasks at once, first come first served, waiting ends with the signal.
+import { abortError, onAbort } from './abort.ts';
 
 /** Runs a task when a place is free. */
 export interface Semaphore {
@@ -10,22 +11,21 @@ export function semaphore(size: number): Semaphore {
   let free = size;
   const waiting = new Set<() => void>();
   const acquire = (signal: AbortSignal): Promise<void> => {
-    if (signal.aborted) return Promise.reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    if (signal.aborted) return Promise.reject(abortError(signal));
     if (free > 0) {
       free -= 1;
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
       const grant = (): void => {
-        signal.removeEventListener('abort', leave);
+        leave();
         resolve();
       };
-      const leave = (): void => {
-        waiting.delete(grant);
-        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-      };
       waiting.add(grant);
-      signal.addEventListener('abort', leave, { once: true });
+      const leave = onAbort(signal, () => {
+        waiting.delete(grant);
+        reject(abortError(signal));
+      });
     });
   };
   const release = (): void => {

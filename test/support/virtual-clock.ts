@@ -1,5 +1,6 @@
 // A clock that stands still until a test moves it.
 import { setMaxListeners } from 'node:events';
+import { abortError, onAbort } from '../../src/runtime/abort.ts';
 import { Stop, type Clock } from '../../src/runtime/clock.ts';
 
 export interface VirtualClock extends Clock {
@@ -28,32 +29,28 @@ export function virtualClock(start = '2026-11-22T10:00:00Z'): VirtualClock {
     monotonicMs: () => elapsed,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
-        const stop = (): void => {
-          cancel();
-          reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-        };
         const cancel = after(ms, () => {
-          signal.removeEventListener('abort', stop);
+          leave();
           resolve();
         });
-        if (signal.aborted) stop();
-        else signal.addEventListener('abort', stop, { once: true });
+        const leave = onAbort(signal, () => {
+          cancel();
+          reject(abortError(signal));
+        });
       }),
     deadline: (ms, parent) => {
       const controller = new AbortController();
       setMaxListeners(0, parent, controller.signal);
-      const follow = (): void => {
+      const cancel = after(ms, () => controller.abort(new Stop({ kind: 'Deadline', ms })));
+      const leave = onAbort(parent, () => {
         cancel();
         controller.abort(parent.reason);
-      };
-      const cancel = after(ms, () => controller.abort(new Stop({ kind: 'Deadline', ms })));
-      if (parent.aborted) follow();
-      else parent.addEventListener('abort', follow, { once: true });
+      });
       return {
         signal: controller.signal,
         clear: () => {
           cancel();
-          parent.removeEventListener('abort', follow);
+          leave();
         },
       };
     },
