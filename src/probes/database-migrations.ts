@@ -4,10 +4,10 @@ import type { PostgresSession } from '../clients/clients.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import type { DatabaseObserved } from '../facts/observed.ts';
 import { redact } from '../runtime/safe-text.ts';
-import { isCount, quoted, strange, type Question } from './database-questions.ts';
+import { isCount, quoted, strange, type Question, type Row } from './database-questions.ts';
 
-/** Flyway's own default; the vendor documents no other. */
-const TABLE = 'flyway_schema_history';
+/** What Flyway's table is made of (its own SQL, version 4 to 12): it may be called otherwise than by default. */
+const COLUMNS = ['installed_rank', 'version', 'description', 'script', 'checksum', 'success'];
 
 /**
  * Flyway's advisory lock: `Flyway` in ASCII, plus the hash of the table's name, which is 32 bits wide with a sign
@@ -25,51 +25,91 @@ export const MIGRATING: Question<boolean> = {
   read: ({ held }) => (isCount(held) ? ok(held > 0) : strange()),
 };
 
-/** Without a schema in the spec: schemas of one database that are read. */
-const MOST_SCHEMAS = 4;
+/** Tables of one database that are read. */
+const MOST_TABLES = 4;
 
-/** Reads the history in `schema`, or without one in every schema that has such a table. */
+/**
+ * Reads the history in `schema`, or without one in every schema that has such a table. A schema that is named and that
+ * is not there, or holds nothing, is a fault: a service finds nothing of its own.
+ *
+ * @param searchPath schemas that the URL looks names up in; one of them is enough
+ */
 export async function migrationsOf(
   session: PostgresSession,
   schema: string | undefined,
+  searchPath: readonly string[],
   signal: AbortSignal,
 ): Promise<DatabaseObserved['migrations']> {
+  const missing = await missingAmong(session, schema === undefined ? searchPath : [schema], signal);
+  if (missing !== undefined) return missing;
   const tables = await session.query(whereIs(schema), signal);
   if (!tables.ok) return tables;
   if (tables.value.length === 0) {
     const where = schema === undefined ? 'the database' : `schema ${schema}`;
-    return failed('NotAsked', redact(`${where} has no table ${TABLE} of Flyway's`));
+    return failed('NotAsked', redact(`${where} has no table of Flyway's`));
   }
-  for (const { schema: name, usable, readable, role } of tables.value) {
+  for (const { schema: name, table, usable, readable, role } of tables.value) {
     const grant =
       usable === false
         ? `GRANT USAGE ON SCHEMA ${quoted(name)} TO ${quoted(role)}`
         : readable === false
-          ? `GRANT SELECT ON ${quoted(name)}.${TABLE} TO ${quoted(role)}`
+          ? `GRANT SELECT ON ${quoted(name)}.${quoted(table)} TO ${quoted(role)}`
           : undefined;
     if (grant !== undefined) return failed('DatabasePrivilegeMissing', redact(`not asked: ${grant} is missing`));
   }
-  const rows = await session.query(history(tables.value.map(({ schema: name }) => String(name))), signal);
+  const rows = await session.query(history(tables.value), signal);
   return rows.ok ? read(rows.value[0] ?? {}) : rows;
 }
 
-/** The name goes as hexadecimal digits: a spec's text is never part of a statement. */
+/** Why none of these schemas can be what a service looks for; undefined where one is, or none is named. */
+async function missingAmong(
+  session: PostgresSession,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<Extract<DatabaseObserved['migrations'], { readonly ok: false }> | undefined> {
+  if (names.length === 0) return undefined;
+  const seen = await session.query(
+    `SELECT nspname::text AS named_schema, EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = n.oid
+      AND relkind IN ('r', 'p', 'v', 'm')) AS filled
+    FROM pg_namespace n WHERE nspname IN (${names.map(asText).join(', ')})`,
+    signal,
+  );
+  if (!seen.ok) return seen;
+  const called = redact(
+    names.length === 1 ? `schema ${names[0] ?? ''}` : `of the schemas ${names.join(', ')} one`,
+    [],
+    80,
+  );
+  if (seen.value.length === 0)
+    return failed('DatabaseSchemaMissing', redact(`${called} does not exist in the database`));
+  return seen.value.some(({ filled }) => filled !== false)
+    ? undefined
+    : failed('DatabaseSchemaMissing', redact(`${called} holds no table`));
+}
+
+/** A spec's or a URL's text is never part of a statement: it goes as hexadecimal digits. */
+function asText(name: string): string {
+  return `convert_from(decode('${Buffer.from(name).toString('hex')}', 'hex'), 'UTF8')`;
+}
+
 function whereIs(schema: string | undefined): string {
-  const named =
-    schema === undefined
-      ? ''
-      : `AND nspname = convert_from(decode('${Buffer.from(schema).toString('hex')}', 'hex'), 'UTF8')`;
-  return `SELECT nspname::text AS schema, has_schema_privilege(session_user, n.oid, 'USAGE') AS usable,
+  return `SELECT nspname::text AS schema, relname::text AS table,
+    has_schema_privilege(session_user, n.oid, 'USAGE') AS usable,
     has_table_privilege(session_user, c.oid, 'SELECT') AS readable, session_user::text AS role
     FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-    WHERE relname = '${TABLE}' AND relkind IN ('r', 'p', 'v') ${named}
-    ORDER BY nspname LIMIT ${MOST_SCHEMAS}`;
+    WHERE relkind IN ('r', 'p', 'v') ${schema === undefined ? '' : `AND nspname = ${asText(schema)}`}
+      AND (SELECT count(*) FROM pg_attribute WHERE attrelid = c.oid AND NOT attisdropped
+        AND attname IN (${COLUMNS.map((column) => `'${column}'`).join(', ')})) = ${COLUMNS.length}
+    ORDER BY nspname, relname LIMIT ${MOST_TABLES}`;
 }
 
 /** Names are those that the catalog gave. */
-function history(schemas: readonly string[]): string {
-  const all = schemas
-    .map((name) => `SELECT installed_rank, version, description, success FROM ${quoted(name)}.${TABLE}`)
+function history(tables: readonly Row[]): string {
+  const all = tables
+    .map(
+      ({ schema, table }) =>
+        `SELECT installed_rank, version, description, success FROM ${quoted(schema)}.${quoted(table)}`,
+    )
     .join(' UNION ALL ');
   return `SELECT (count(*) FILTER (WHERE NOT success))::int AS failed,
     (array_agg(concat_ws(' ', version, description) ORDER BY installed_rank DESC) FILTER (WHERE NOT success))[1] AS last_failed,

@@ -62,7 +62,7 @@ async function observeHost(
       activity: await ask(session, QUESTIONS.activity, signal),
       replication: await ask(session, QUESTIONS.replication, signal),
       wraparound: await ask(session, QUESTIONS.wraparound, signal),
-      migrations: await migrationsOf(session, schema, signal),
+      migrations: await migrationsOf(session, schema, connection.searchPath ?? [], signal),
       migrating: await ask(session, MIGRATING, signal),
       credentials: await ask(session, QUESTIONS.credentials, signal),
     };

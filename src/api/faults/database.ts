@@ -246,11 +246,6 @@ export const DATABASE_FAULTS = {
     severity: 'high',
     meaning: 'The URL takes any of its servers in any order, and one of them takes no writes.',
   },
-  DatabasePoolerForgetsStatements: {
-    result: 'warn',
-    severity: 'high',
-    meaning: "The pooler hands each transaction to any connection of it and forgets the driver's prepared statements.",
-  },
   DatabaseMigrationFailed: {
     result: 'fail',
     severity: 'high',

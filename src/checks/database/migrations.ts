@@ -7,7 +7,11 @@ import { passOn } from '../pass-on.ts';
 
 const DETAIL_BYTES = 160;
 
-const FAULTS = ['DatabaseMigrationFailed', ...QUESTION_FAULTS] as const satisfies readonly FaultCode[];
+const FAULTS = [
+  'DatabaseSchemaMissing',
+  'DatabaseMigrationFailed',
+  ...QUESTION_FAULTS,
+] as const satisfies readonly FaultCode[];
 
 export const databaseMigrations: Check<'database'> = {
   question: 'migrations',

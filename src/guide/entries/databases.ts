@@ -111,11 +111,4 @@ export const DATABASE_ENTRIES: readonly Entry[] = [
     'Add `targetServerType=primary` (JDBC) or `target_session_attrs=read-write` (libpq) to the URL.',
     [['any', 'DatabaseHostsMixed']],
   ),
-  ours(
-    'OPS-116',
-    'Pooler forgets prepared statements',
-    'The pooler hands each transaction to any of its server connections, and does not carry prepared statements along. The driver prepares a statement after its fifth use, and then meets `prepared statement "S_1" does not exist`.',
-    'Set `max_prepared_statements` above 0 (PgBouncer 1.21 and newer), or `pool_mode = session`, or add `prepareThreshold=0` to the URL of the services.',
-    [['any', 'DatabasePoolerForgetsStatements']],
-  ),
 ];

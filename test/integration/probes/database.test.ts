@@ -102,7 +102,7 @@ describe('with the grants that the documentation asks for', () => {
       'the table',
       [SEE_ALL, USE_SCHEMA],
       databaseMigrations,
-      'GRANT SELECT ON "keylessd".flyway_schema_history TO "ROLE"',
+      'GRANT SELECT ON "keylessd"."flyway_schema_history" TO "ROLE"',
     ],
   ])('without %s the question names it', async (_, grants, check, missing) => {
     const as = await role(...grants);
@@ -220,12 +220,41 @@ describe('migrations', () => {
   });
 
   it.each([`no such`, `'; DROP SCHEMA keylessd CASCADE; --`, `$$`, '"'])(
-    'in the schema %s are absent',
+    'in the schema %s are missing with it',
     async (schema) => {
-      expect(await ask(databaseMigrations, persistence.monitor, { schema })).toContain('NotAsked: schema ');
+      expect(await ask(databaseMigrations, persistence.monitor, { schema })).toContain(
+        'DatabaseSchemaMissing: schema ',
+      );
       expect(await ask(databaseMigrations)).toBe('pass');
     },
   );
+
+  it('in a schema that holds nothing are missing', async () => {
+    await sql('CREATE SCHEMA restored');
+    const empty = 'DatabaseSchemaMissing: schema restored holds no table';
+    expect(await ask(databaseMigrations, persistence.monitor, { schema: 'restored' })).toBe(empty);
+    await sql('DROP SCHEMA restored');
+  });
+
+  it('in schemas of the URL of which none exists are missing, and one that exists is enough', async () => {
+    const { connection, schema: _, ...rest } = target(persistence.monitor);
+    if (!connection.ok) throw new Error('the database has no connection');
+    const at = async (searchPath: readonly string[]): Promise<unknown> => {
+      const named = { ...rest, connection: ok({ ...connection.value, searchPath }) };
+      return (await databaseProbe.observe(named, clients, new AbortController().signal)).migrations;
+    };
+    expect(await at(['nosuch'])).toMatchObject({ fault: { code: 'DatabaseSchemaMissing' } });
+    expect(await at(['nosuch', 'keylessd'])).toMatchObject({ ok: true });
+  });
+
+  it('that failed are found under another name of the table', async () => {
+    await sql(`CREATE TABLE keylessd.schema_version (LIKE keylessd.flyway_schema_history);
+      INSERT INTO keylessd.schema_version (installed_rank, version, description, script, success)
+        VALUES (9, '9', 'another', 'V9.sql', false);
+      GRANT SELECT ON keylessd.schema_version TO "${persistence.monitor.user}"`);
+    expect(await ask(databaseMigrations)).toContain('DatabaseMigrationFailed: 1 migrations');
+    await sql('DROP TABLE keylessd.schema_version');
+  });
 
   it('in a schema with quotes in its name are read', async () => {
     await sql(`CREATE SCHEMA "o""dd'"; CREATE TABLE "o""dd'".flyway_schema_history (LIKE keylessd.flyway_schema_history);
