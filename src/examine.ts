@@ -36,13 +36,15 @@ export interface ExamineInput {
   readonly startedAt?: Date;
   /** Cancelling it makes the run reject with Stop and leave nothing behind. */
   readonly signal: AbortSignal;
+  /** Told what a probe or a check threw: for the log, with the trace. */
+  readonly onDefect?: (where: string, error: unknown) => void;
   /** `check` judges a single run: 1 and 1. */
   readonly thresholds?: { readonly failure: number; readonly success: number };
 }
 
 /** Examines once. Rejects only with the signal's Stop; whatever goes wrong outside is in the status. */
 export async function examine(input: ExamineInput): Promise<HealthReportStatus> {
-  const { namespace, generation, spec, previous, objects, secrets, clients, clock, signal } = input;
+  const { namespace, generation, spec, previous, objects, secrets, clients, clock, signal, onDefect } = input;
   const startedAt = input.startedAt ?? clock.now();
   const { targets, inventory, topology, notExamined } = await resolveTargets({
     spec,
@@ -53,9 +55,10 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     now: startedAt,
     signal,
   });
-  const visits = await visitAll({ targets, clients, clock, timeoutMs: parseDuration(spec.timeout) ?? 10_000, signal });
+  const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
+  const visits = await visitAll({ targets, clients, clock, timeoutMs, signal, onDefect });
   signal.throwIfAborted();
-  const findings = ask({ checks: CHECKS, visits, baselines: baselinesOf(previous), now: startedAt });
+  const findings = ask({ checks: CHECKS, visits, baselines: baselinesOf(previous), now: startedAt, onDefect });
   const refs = targets.map(refOf);
   const judgement = judge({
     findings,

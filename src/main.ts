@@ -7,5 +7,6 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 process.exitCode = await run(process.argv.slice(2), processTerminal());
 
-// A handle that something left open must not hold an operator whose work is over: whoever runs it waits for its end.
-if (process.argv[2] === 'operator') setTimeout(() => process.exit(), 1_000).unref();
+// A handle that something left open (a credential endpoint that accepts and never answers) must not hold a process whose
+// work is over: whoever runs it waits for its end.
+setTimeout(() => process.exit(), 1_000).unref();

@@ -1,7 +1,8 @@
 // Asks every check that is about what was visited, and gives each answer its place in the report.
-import type { AnyCheck, Check, Finding } from '../facts/answer.ts';
+import { found, type AnyCheck, type Answer, type Check, type Finding, type Seen } from '../facts/answer.ts';
 import type { Kind, Observations, Visit } from '../facts/observed.ts';
 import type { Target } from '../facts/target.ts';
+import { redact } from '../runtime/safe-text.ts';
 
 export interface AskInput {
   readonly checks: readonly AnyCheck[];
@@ -9,15 +10,17 @@ export interface AskInput {
   /** What was seen first, by check id: from the status of the last run. */
   readonly baselines: ReadonlyMap<string, string>;
   readonly now: Date;
+  /** Told what a check threw, which is a defect of ours. */
+  readonly onDefect?: ((where: string, error: unknown) => void) | undefined;
 }
 
 /** One finding for each check and visit that belong together, in the order of the visits. */
-export function ask({ checks, visits, baselines, now }: AskInput): readonly Finding[] {
+export function ask({ checks, visits, baselines, now, onDefect }: AskInput): readonly Finding[] {
   const all: Observations = { visits };
   return visits.flatMap((visit) =>
     checks
       .filter((check) => check.about === visit.kind)
-      .flatMap((check) => findingOf(check as Check<Kind>, visit, all, baselines, now)),
+      .flatMap((check) => findingOf(check as Check<Kind>, visit, all, baselines, now, onDefect)),
   );
 }
 
@@ -27,13 +30,13 @@ function findingOf(
   all: Observations,
   baselines: ReadonlyMap<string, string>,
   now: Date,
+  onDefect: AskInput['onDefect'],
 ): readonly Finding[] {
   if (check.applies?.(target) === false) return [];
   const id = checkId(check, target);
   const baseline = baselines.get(id);
-  const answer = check.ask(
-    baseline === undefined ? { target, observed, all, now } : { target, observed, all, now, baseline },
-  );
+  const seen = baseline === undefined ? { target, observed, all, now } : { target, observed, all, now, baseline };
+  const answer = answerOf(check, seen, id, onDefect);
   return [
     {
       id,
@@ -44,6 +47,18 @@ function findingOf(
       answer,
     },
   ];
+}
+
+/** A check that throws is a defect of ours: it costs that check alone, and keeps what was seen first. */
+function answerOf(check: Check<Kind>, seen: Seen<Kind>, id: string, onDefect: AskInput['onDefect']): Answer {
+  try {
+    return check.ask(seen);
+  } catch (error) {
+    onDefect?.(id, error);
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
+    const answer = found({ code: 'InternalError', detail: redact(`the check broke: ${text}`, [], 160) });
+    return seen.baseline === undefined ? answer : { ...answer, baseline: seen.baseline };
+  }
 }
 
 /**

@@ -16,6 +16,7 @@ export const OUR_TROUBLES = [
   'ClusterUnavailable',
   'NoCluster',
   'NotAsked',
+  'InternalError',
   'Unclassified',
 ] as const satisfies readonly FaultCode[];
 
@@ -23,6 +24,8 @@ const DETAIL_BYTES = 160;
 
 /** The fault as the answer; `Unclassified` with the same detail for one that the check does not know. */
 export function passOn(fault: Fault, declared: readonly FaultCode[]): Answer {
-  const code = declared.includes(fault.code) ? fault.code : 'Unclassified';
+  // A defect of ours can keep any question from its answer.
+  const known = declared.includes(fault.code) || fault.code === 'InternalError';
+  const code = known ? fault.code : 'Unclassified';
   return found({ code, detail: clipSafe(fault.detail, DETAIL_BYTES) });
 }

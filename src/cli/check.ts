@@ -96,8 +96,9 @@ async function examineDocument(
   options: Options,
   cluster: ClusterConnection | undefined,
   clients: ReturnType<typeof createClients>,
-  { signal }: Terminal,
+  terminal: Terminal,
 ): Promise<HealthReportStatus> {
+  const { signal } = terminal;
   const namespace = namespaceOf(document, options, cluster);
   return examine({
     namespace,
@@ -109,6 +110,10 @@ async function examineDocument(
     clients,
     clock: systemClock,
     signal,
+    onDefect: (where, error) => {
+      const trace = error instanceof Error ? error.stack : undefined;
+      terminal.err(`recognize-health: a check broke: ${where}: ${redact(trace ?? 'unknown error', [], 2_000)}`);
+    },
     thresholds: { failure: 1, success: 1 },
   });
 }

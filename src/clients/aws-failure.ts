@@ -65,7 +65,9 @@ export function readFailure(error: unknown, exchange: Exchange, where: string): 
 
 function answerOf(error: unknown, exchange: Exchange, status: number): AwsAnswer {
   const said = error instanceof Error && '$fault' in error;
-  const code = said && !MADE_UP.has(error.name) && !/^\d+$/.test(error.name) ? error.name : undefined;
+  const own = said && !MADE_UP.has(error.name) && !/^\d+$/.test(error.name) ? error.name : undefined;
+  // A document that is cut short, or the XML form where JSON was asked for, is none to the SDK; its code is there.
+  const code = own ?? /<Error>\s*<Code>([A-Za-z][A-Za-z.:]{1,80})<\/Code>/.exec(exchange.excerpt)?.[1];
   const region = said && 'Region' in error && typeof error.Region === 'string' ? error.Region : undefined;
   const message = code === undefined || !(error instanceof Error) ? '' : error.message;
   return { kind: 'answer', status, code, message, headers: exchange.headers, region, excerpt: exchange.excerpt };

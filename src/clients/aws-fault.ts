@@ -17,6 +17,8 @@ export interface AwsQuestion {
   /** The IAM action that it takes: `kms:DescribeKey`. Named when it is denied. */
   readonly action: string;
   readonly source: 'own' | 'ambient';
+  /** How the request was addressed, where that explains an answer. */
+  readonly addressing?: { readonly plain: boolean; readonly virtualHost: boolean };
   /** Masked wherever they appear. */
   readonly secrets: readonly string[];
 }
@@ -32,6 +34,9 @@ type Meaning =
   | 'disabled'
   | 'pending'
   | 'unusable'
+  | 'full'
+  | 'locked'
+  | 'bucketKey'
   | 'usage'
   | 'input'
   | 'garbage'
@@ -47,6 +52,7 @@ const COMMON: Readonly<Record<string, Meaning>> = {
   ExpiredToken: 'credentials',
   ExpiredTokenException: 'credentials',
   InvalidToken: 'credentials',
+  InvalidTokenId: 'credentials',
   InvalidClientTokenId: 'credentials',
   UnrecognizedClientException: 'credentials',
   IncompleteSignature: 'credentials',
@@ -66,8 +72,9 @@ const COMMON: Readonly<Record<string, Meaning>> = {
   TooManyRequests: 'throttled',
   TooManyRequestsException: 'throttled',
   LimitExceededException: 'throttled',
-  ServiceUnavailable: 'throttled',
-  ServiceUnavailableException: 'throttled',
+  // Asked twice before it is believed: what lasts is an outage.
+  ServiceUnavailable: 'server',
+  ServiceUnavailableException: 'server',
   InternalError: 'server',
   InternalFailure: 'server',
   ValidationException: 'input',
@@ -87,8 +94,29 @@ const OF_SERVICE: Readonly<Record<AwsService, Readonly<Record<string, Meaning>>>
     TemporaryRedirect: 'region',
     Redirect: 'region',
     IllegalLocationConstraintException: 'region',
-    SlowDownRead: 'throttled',
-    SlowDownWrite: 'throttled',
+    SlowDownRead: 'server',
+    SlowDownWrite: 'server',
+    XMinioServerNotInitialized: 'server',
+    XMinioStorageFull: 'full',
+    InsufficientStorage: 'full',
+    XMinioAdminBucketQuotaExceeded: 'full',
+    QuotaExceeded: 'full',
+    QuotaExceededException: 'full',
+    StorageQuotaExceeded: 'full',
+    ObjectLocked: 'locked',
+    RetentionPolicyNotMet: 'locked',
+    MissingUploadObjectWithObjectLockHeaders: 'locked',
+    'KMS.DisabledException': 'bucketKey',
+    'KMS.NotFoundException': 'bucketKey',
+    'KMS.KMSInvalidStateException': 'bucketKey',
+    'KMS.InvalidStateException': 'bucketKey',
+    'KMS.KeyUnavailableException': 'bucketKey',
+    'KMS.InvalidKeyUsageException': 'bucketKey',
+    'KMS.ThrottlingException': 'throttled',
+    'kms:KeyNotFound': 'bucketKey',
+    'kms:KeyAPIMissing': 'bucketKey',
+    'kms:NotConfigured': 'bucketKey',
+    XMinioKMSNotConfigured: 'bucketKey',
     BandwidthLimitExceeded: 'throttled',
     InvalidBucketName: 'input',
     NotImplemented: 'garbage',
@@ -124,7 +152,7 @@ export function awsFault(failure: AwsFailure, question: AwsQuestion): Fault {
     case 'identity':
       return {
         code: 'CheckerNotAuthorized',
-        detail: say(question, 'not asked, because the operator has no AWS credentials of its own'),
+        detail: say(question, "not asked: no AWS credentials of the operator's own could be had"),
         evidence: redact(failure.detail, question.secrets),
       };
     case 'withheld':
@@ -181,9 +209,13 @@ function meaningOf(answer: AwsAnswer, service: AwsService, region: string): Mean
   // KMS has answered Sign with either code for such a key.
   const state = code === 'KMSInvalidStateException' || code === 'DisabledException';
   if (state && /pending ?deletion/i.test(message)) return 'pending';
+  if (service === 's3' && code.startsWith('KMS.') && OF_SERVICE.s3[code] === undefined) return 'bucketKey';
+  if (service === 's3' && code === 'NotImplemented' && /\bKMS\b/.test(message)) return 'bucketKey';
+  if (service === 's3' && /\bWORM\b|object lock|retention/i.test(message)) return 'locked';
   const known = OF_SERVICE[service][code] ?? COMMON[code];
   if (known !== undefined) return known;
   if (status === 429) return 'throttled';
+  if (status === 507) return 'full';
   if (status >= 500) return 'server';
   if (status === 403) return 'denied';
   return 'unknown';
@@ -197,8 +229,6 @@ function meaningOfStatus(answer: AwsAnswer, service: AwsService, region: string)
     if (actual !== undefined && actual !== region) return 'region';
   }
   if (status === 429) return 'throttled';
-  // A page that comes with a 503 is of a proxy whose server is gone; S3 and KMS themselves mean "slow down".
-  if (status === 503) return bare ? 'throttled' : 'server';
   if (status >= 500 && status !== 501) return 'server';
   if (!bare) return 'garbage';
   if (status === 401 || status === 403) return 'denied';
@@ -213,7 +243,7 @@ function bucketRegion({ headers, region, message }: AwsAnswer): string | undefin
 
 function answerFault(answer: AwsAnswer, question: AwsQuestion): Fault {
   const meaning = meaningOf(answer, question.service, question.region);
-  const words = `${sentence(meaning, answer, question)}${shown(answer)}`;
+  const words = `${hint(answer, question) ?? sentence(meaning, answer, question)}${shown(answer)}`;
   return { code: faultCode(meaning, question), detail: say(question, words), evidence: evidence(answer, question) };
 }
 
@@ -236,6 +266,12 @@ function faultCode(meaning: Meaning, { service, source }: AwsQuestion): FaultCod
       return s3 ? 'BucketServerError' : 'KmsServerError';
     case 'skew':
       return 'CheckerClockSkewed';
+    case 'full':
+      return 'BucketFull';
+    case 'locked':
+      return 'BucketObjectLocked';
+    case 'bucketKey':
+      return 'BucketKeyUnusable';
     case 'disabled':
       return 'KmsKeyDisabled';
     case 'pending':
@@ -271,6 +307,12 @@ function sentence(meaning: Meaning, answer: AwsAnswer, { service, source, region
       return `${name} answers with a server error`;
     case 'skew':
       return `the operator's clock differs too much from ${name}'s`;
+    case 'full':
+      return 'the storage is full, or the quota of the bucket is used up';
+    case 'locked':
+      return 'object lock or its retention refuses this';
+    case 'bucketKey':
+      return 'the key that the bucket encrypts with cannot be used';
     case 'disabled':
       return 'the key is disabled';
     case 'pending':
@@ -286,6 +328,15 @@ function sentence(meaning: Meaning, answer: AwsAnswer, { service, source, region
     case 'unknown':
       return `${name} answers with an error that is not known here`;
   }
+}
+
+/** A setting of the spec that explains an answer which is none of the service's own. */
+function hint({ excerpt, code, status }: AwsAnswer, { addressing }: AwsQuestion): string | undefined {
+  if (addressing === undefined || (code !== undefined && code !== 'BadRequest')) return undefined;
+  if (addressing.virtualHost && excerpt.includes('ListAllMyBucketsResult'))
+    return 'S3 answers, and takes no bucket from the host name: set forcePathStyle: true';
+  const wantsTls = status === 0 || /HTTP request[a-z ]* to an? HTTPS|plain HTTP request|requires? TLS/i.test(excerpt);
+  return addressing.plain && wantsTls ? 'what answers seems to speak TLS: write https:// in the endpoint' : undefined;
 }
 
 function shown({ code, status }: AwsAnswer): string {

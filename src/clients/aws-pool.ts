@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsAccess } from '../facts/target.ts';
 import { abortError, orAborted } from '../runtime/abort.ts';
 import { stopReason } from '../runtime/clock.ts';
@@ -70,11 +71,14 @@ export interface AwsPoolOptions {
   readonly dial: Dial;
   /** Clients that are kept when idle. Secrets rotate: the client of an old one is the first to go. */
   readonly keep?: number;
+  /** How long after an answer that asks to slow down the call is made once more. In ms. */
+  readonly againMs?: number;
   /** Where the SDK looks for an identity; `AWS_EC2_METADATA_DISABLED` gets a default in it. */
   readonly environment?: NodeJS.ProcessEnv;
 }
 
 const DEFAULT_KEEP = 32;
+const AGAIN_MS = 500;
 
 /** Backstops in ms. The deadline is the signal's; specs may not ask for more than these. */
 const CONNECT_BACKSTOP_MS = 60_000;
@@ -90,7 +94,7 @@ interface Entry<C> {
 /** A pool whose clients `make` makes; `make` imports the SDK when it is first needed. */
 export function createAwsPool<C extends SdkClient>(
   make: (settings: SdkSettings, variant: string) => Promise<C>,
-  { dial, keep = DEFAULT_KEEP, environment = process.env }: AwsPoolOptions,
+  { dial, keep = DEFAULT_KEEP, againMs: again = AGAIN_MS, environment = process.env }: AwsPoolOptions,
 ): AwsPool<C> {
   const recorder = createExchangeRecorder();
   const entries = new Map<string, Entry<C>>();
@@ -132,7 +136,7 @@ export function createAwsPool<C extends SdkClient>(
     else entry.dropped = true;
   }
 
-  return {
+  const pool: AwsPool<C> = {
     async call(access, variant, signal, ask) {
       const where = placeOf(access);
       const aborted = deadlineOrThrow(signal, where);
@@ -181,6 +185,39 @@ export function createAwsPool<C extends SdkClient>(
       for (const key of [...entries.keys()]) drop(key);
     },
   };
+  return {
+    ...pool,
+    call: askingTwice((...question) => pool.call(...question), again),
+    get size() {
+      return entries.size;
+    },
+  };
+}
+
+/** One answer that asks to slow down, or for later, says nothing yet: the same call is made once more. */
+function askingTwice<C>(call: AwsPool<C>['call'], againMs: number): AwsPool<C>['call'] {
+  return async (access, variant, signal, ask) => {
+    const first = await call(access, variant, signal, ask);
+    if (first.ok || first.fault.kind !== 'answer' || !asksForLater(first.fault)) return first;
+    if (!(await slept(againMs, signal))) return first;
+    const second = await call(access, variant, signal, ask);
+    // A deadline that ends the second call does not undo what the first one said.
+    return !second.ok && second.fault.kind === 'transport' && signal.aborted ? first : second;
+  };
+}
+
+function asksForLater({ status, code }: { readonly status: number; readonly code: string | undefined }): boolean {
+  return code !== undefined && (status === 503 || status === 429 || /^(Throttl|TooManyRequests|SlowDown)/.test(code));
+}
+
+/** Waits; false when the signal was aborted meanwhile. */
+async function slept(ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(ms, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function close(entry: Entry<SdkClient>): void {
@@ -233,8 +270,9 @@ function revealed({
   sessionToken,
 }: OwnCredentials): NonNullable<SdkSettings['credentials']> {
   return {
-    accessKeyId,
-    secretAccessKey: secretAccessKey.reveal(),
+    // As the AWS SDK for Java reads them: it trims both, and not the token.
+    accessKeyId: accessKeyId.trim(),
+    secretAccessKey: secretAccessKey.reveal().trim(),
     ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }),
   };
 }

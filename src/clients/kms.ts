@@ -1,11 +1,12 @@
 // AWS KMS, read only: what the key is, its public half, and whether a signature would be allowed. No signature is ever
 // made: Sign is only sent with DryRun. The only importer of @aws-sdk/client-kms.
 import { createHash } from 'node:crypto';
-import type { KeyMetadata, KMSClient as SdkKmsClient, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
-import { failed, ok } from '../facts/outcome.ts';
+import { z } from 'zod';
+import type { KMSClient as SdkKmsClient, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
+import { failed, ok, type Fault } from '../facts/outcome.ts';
 import type { KeyDescription } from '../facts/observed.ts';
 import type { AwsAccess } from '../facts/target.ts';
-import { redact } from '../runtime/safe-text.ts';
+import { literal, redact } from '../runtime/safe-text.ts';
 import { awsFault, refusesIdentity, type AwsQuestion } from './aws-fault.ts';
 import type { AwsFailure } from './aws-failure.ts';
 import { createAwsPool, placeOf, secretsOf, type AwsPoolOptions } from './aws-pool.ts';
@@ -33,8 +34,11 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
     action: string,
   ): { ok: false; fault: ReturnType<typeof awsFault> } {
     if (refusesIdentity(failure, 'kms')) pool.forget(access, '');
-    return { ok: false, fault: awsFault(failure, questionAbout(access, keyId, action)) };
+    return { ok: false, fault: elsewhere(awsFault(failure, questionAbout(access, keyId, action)), access, keyId) };
   }
+
+  /** Where a dry run was answered with a real signature: by endpoint and key. */
+  const signsForReal = new Set<string>();
 
   function garbage(access: AwsAccess, keyId: string, what: string): ReturnType<typeof failed> {
     return failed('KmsAnswerInvalid', redact(`${subjectOf(access, keyId)}: ${what}`, secretsOf(access)));
@@ -54,12 +58,15 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
         client.send(new (await sdk()).GetPublicKeyCommand({ KeyId: keyId }), sending),
       );
       if (!given.ok) return fault(given.fault, access, keyId, 'kms:GetPublicKey');
-      const der = given.value.value.PublicKey;
+      const parsed = PUBLIC_KEY.safeParse(given.value.value);
+      const der = parsed.success ? parsed.data.PublicKey : undefined;
       // SubjectPublicKeyInfo is a SEQUENCE (RFC 5280, 4.1).
       if (der?.[0] !== 0x30) return garbage(access, keyId, 'the answer holds no public key');
       return ok({ fingerprint: createHash('sha256').update(der).digest('hex') });
     },
     async dryRunSign(access, keyId, algorithm, signal) {
+      const place = `${access.endpoint ?? access.region} ${keyId}`;
+      if (signsForReal.has(place)) return ignored();
       const asked = await pool.call(access, '', signal, async (client, sending) =>
         client.send(
           new (await sdk()).SignCommand({
@@ -73,7 +80,13 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
         ),
       );
       // A dry run that would have succeeded is answered with this error; a success means that DryRun was ignored.
-      if (asked.ok) return garbage(access, keyId, 'what answers does not know DryRun');
+      if (asked.ok) {
+        if (!SIGNATURE.safeParse(asked.value.value).success)
+          return garbage(access, keyId, 'the answer to a dry run is neither a permission nor a signature');
+        if (signsForReal.size >= PLACES_KEPT) signsForReal.clear();
+        signsForReal.add(place);
+        return ignored();
+      }
       if (asked.fault.kind === 'answer' && asked.fault.code === 'DryRunOperationException') return ok({ algorithm });
       const denied = fault(asked.fault, access, keyId, 'kms:Sign');
       if (denied.fault.code !== 'CheckerNotAuthorized' || asked.fault.kind !== 'answer') return denied;
@@ -87,9 +100,46 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
   };
 }
 
-function descriptionOf(metadata: KeyMetadata | undefined): KeyDescription | undefined {
-  const { Arn, KeyId, KeyState, KeyUsage, KeySpec, Origin, DeletionDate, ValidTo, SigningAlgorithms } = metadata ?? {};
-  if (KeyId === undefined || KeyState === undefined) return undefined;
+/** Answers are another server's: every field is looked at before it is used. */
+const text = z.string().optional().catch(undefined);
+const day = z.date().optional().catch(undefined);
+const KEY_METADATA = z.object({
+  Arn: text,
+  KeyId: z.string().min(1),
+  KeyState: z.string().min(1),
+  KeyUsage: text,
+  KeySpec: text,
+  Origin: text,
+  DeletionDate: day,
+  ValidTo: day,
+  SigningAlgorithms: z.array(z.string()).catch([]),
+});
+const PUBLIC_KEY = z.object({ PublicKey: z.instanceof(Uint8Array) });
+const SIGNATURE = z.object({ Signature: z.instanceof(Uint8Array).refine(({ length }) => length > 0) });
+
+/** How many keys with servers that ignore DryRun are remembered. */
+const PLACES_KEPT = 1_000;
+
+function ignored(): ReturnType<typeof failed> {
+  return failed(
+    'KmsDryRunIgnored',
+    literal('the server made a real signature when asked for a dry run, so it is not asked again; the state tells'),
+  );
+}
+
+/** A key of another region is missing or denied here; the ARN says where it is. */
+function elsewhere(fault: Fault, access: AwsAccess, keyId: string): Fault {
+  const region = /^arn:[a-z-]+:kms:([a-z0-9-]{2,32}):/.exec(keyId)?.[1];
+  const told = fault.code === 'KmsKeyMissing' || fault.code === 'KmsAccessDenied' || fault.code === 'TargetInvalid';
+  if (!told || region === undefined || region === access.region) return fault;
+  const detail = redact(`the ARN of the key names region ${region}, and the spec asks in ${access.region}`, [], 160);
+  return { ...fault, detail };
+}
+
+function descriptionOf(metadata: unknown): KeyDescription | undefined {
+  const parsed = KEY_METADATA.safeParse(metadata);
+  if (!parsed.success) return undefined;
+  const { Arn, KeyId, KeyState, KeyUsage, KeySpec, Origin, DeletionDate, ValidTo, SigningAlgorithms } = parsed.data;
   return {
     arn: Arn ?? KeyId,
     state: KeyState,
@@ -98,7 +148,7 @@ function descriptionOf(metadata: KeyMetadata | undefined): KeyDescription | unde
     origin: Origin ?? '',
     ...(DeletionDate === undefined ? {} : { deletionDate: DeletionDate.toISOString() }),
     ...(ValidTo === undefined ? {} : { validTo: ValidTo.toISOString() }),
-    signingAlgorithms: SigningAlgorithms ?? [],
+    signingAlgorithms: SigningAlgorithms,
   };
 }
 

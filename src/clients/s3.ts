@@ -1,19 +1,19 @@
 // S3: is the bucket there, may it be listed, where is it, how does it keep objects. Nothing is written but by `roundTrip`.
-// The only importer of @aws-sdk/client-s3.
-import { randomUUID } from 'node:crypto';
+// The only place that loads @aws-sdk/client-s3.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { S3Client as SdkS3Client } from '@aws-sdk/client-s3';
 import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { AwsAccess } from '../facts/target.ts';
 import { awsFault, refusesIdentity, type AwsQuestion } from './aws-fault.ts';
 import type { AwsFailure } from './aws-failure.ts';
-import { createAwsPool, placeOf, secretsOf, type AwsPool, type AwsPoolOptions } from './aws-pool.ts';
+import { createAwsPool, placeOf, secretsOf, type AwsPoolOptions } from './aws-pool.ts';
 import type { Result, S3Client } from './clients.ts';
+import { writeTest, type AskS3 } from './s3-write-test.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
 
-/** Where the write test keeps its object while it runs. */
-const WRITE_TEST_PREFIX = '.recognize-health/';
-/** Our own, because the run's signal may have ended. */
-const CLEAN_UP_MS = 5_000;
+/** How many buckets are remembered in which an object stayed behind. */
+const PLACES_KEPT = 1_000;
 
 /** Loaded when first needed: it costs 20 MB and 300 ms, which a report without buckets need not pay. */
 const sdk = () => import('@aws-sdk/client-s3');
@@ -31,6 +31,9 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
     });
   }, options);
 
+  /** Buckets in which the write test could not delete its object, with what was said then. */
+  const leftBehind = new Map<string, Fault>();
+
   function fault(
     failure: AwsFailure,
     access: AwsAccess,
@@ -40,7 +43,10 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
   ): ReturnType<typeof awsFault> {
     // An identity that was replaced meanwhile is read anew.
     if (refusesIdentity(failure, 's3')) pool.forget(access, variant);
-    return awsFault(failure, questionAbout(access, bucket, action));
+    return awsFault(failure, {
+      ...questionAbout(access, bucket, action),
+      addressing: { plain: access.endpoint?.startsWith('http:') === true, virtualHost: variant === 'host' },
+    });
   }
 
   async function firstPage(
@@ -55,12 +61,13 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
     if (!listed.ok) return listed;
     const { value, exchange } = listed.value;
     // Any page parses as some XML; a listing names its bucket.
-    if (value.Name === undefined && value.KeyCount === undefined) {
+    const page = LISTING.parse(value);
+    if (page.Name === undefined && page.KeyCount === undefined) {
       const { status = 0, headers, excerpt } = exchange;
       const garbage = { code: undefined, message: '', region: undefined };
       return { ok: false, fault: { kind: 'answer', status, headers, excerpt: excerpt || '(empty)', ...garbage } };
     }
-    return { ok: true, value: { objects: value.KeyCount ?? value.Contents?.length ?? 0 } };
+    return { ok: true, value: { objects: page.KeyCount ?? page.Contents.length } };
   }
 
   return {
@@ -93,8 +100,10 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
         client.send(new (await sdk()).GetBucketEncryptionCommand({ Bucket: bucket }), sending),
       );
       if (asked.ok) {
-        const [rule] = asked.value.value.ServerSideEncryptionConfiguration?.Rules ?? [];
-        return ok({ algorithm: rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? 'none' });
+        const parsed = ENCRYPTION.safeParse(asked.value.value.ServerSideEncryptionConfiguration);
+        // Some servers answer any subresource with a listing: that says nothing about encryption.
+        if (!parsed.success) return unknownQuestion();
+        return ok({ algorithm: parsed.data.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm });
       }
       if (asked.fault.kind === 'answer' && asked.fault.code === 'ServerSideEncryptionConfigurationNotFoundError')
         return ok({ algorithm: 'none' });
@@ -106,67 +115,59 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
       const asked = await pool.call(access, variant, signal, async (client, sending) =>
         client.send(new (await sdk()).GetBucketVersioningCommand({ Bucket: bucket }), sending),
       );
-      if (asked.ok) return ok({ status: asked.value.value.Status ?? ('Never' as const) });
+      if (asked.ok) {
+        const parsed = VERSIONING.safeParse(asked.value.value.Status);
+        return parsed.success ? ok({ status: parsed.data }) : unknownQuestion();
+      }
       const action = 's3:GetBucketVersioning';
       return { ok: false, fault: optional(asked.fault, fault(asked.fault, access, bucket, variant, action), action) };
     },
     async roundTrip(access, bucket, forcePathStyle, signal) {
       const variant = forcePathStyle ? 'path' : 'host';
-      const key = `${WRITE_TEST_PREFIX}${randomUUID()}`;
-      const body = new TextEncoder().encode(`written by the write test of recognize-health: ${key}`);
-      const call: AwsPool<SdkS3Client>['call'] = (...question) => pool.call(...question);
-      const failure = (at: AwsFailure, action: string): { ok: false; fault: Fault } => {
+      const place = keyOfPlace(access, bucket, variant);
+      const before = leftBehind.get(place);
+      // After one refused delete nothing is written any more: each run would leave another object.
+      if (before !== undefined) return { ok: false, fault: before };
+      const ask: AskS3 = (send, until = signal) =>
+        pool.call(access, variant, until, async (client, sending) => send(client, await sdk(), sending));
+      const fail = (at: AwsFailure, action: string): Fault => {
         const seen = fault(at, access, bucket, variant, action);
-        const own = access.credentials.source === 'own';
-        return { ok: false, fault: own ? seen : optional(at, seen, action) };
+        return access.credentials.source === 'own' ? seen : optional(at, seen, action);
       };
-      const remove = (versionId: string | undefined, until: AbortSignal) =>
-        call(access, variant, until, async (client, sending) =>
-          client.send(
-            new (await sdk()).DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }),
-            sending,
-          ),
-        );
-      let versionId: string | undefined;
-      let mayBeThere = true;
-      try {
-        const put = await call(access, variant, signal, async (client, sending) =>
-          client.send(new (await sdk()).PutObjectCommand({ Bucket: bucket, Key: key, Body: body }), sending),
-        );
-        if (!put.ok) {
-          // Refused is not there; without an answer it may be.
-          mayBeThere = put.fault.kind === 'transport';
-          return failure(put.fault, 's3:PutObject');
-        }
-        versionId = put.value.value.VersionId;
-        const got = await call(access, variant, signal, async (client, sending) => {
-          const object = await client.send(new (await sdk()).GetObjectCommand({ Bucket: bucket, Key: key }), sending);
-          return object.Body?.transformToByteArray();
-        });
-        const lost = !got.ok && got.fault.kind === 'answer' && got.fault.code === 'NoSuchKey';
-        if (!got.ok && !lost) return failure(got.fault, 's3:GetObject');
-        if (!got.ok || got.value.value === undefined || !Buffer.from(got.value.value).equals(body))
-          return failed(
-            'BucketObjectDiffers',
-            redact(
-              `bucket ${bucket}: an object was written, and ${lost ? 'is not there' : 'another one was read back'}`,
-            ),
-          );
-        const removed = await remove(versionId, signal);
-        if (!removed.ok) return failure(removed.fault, 's3:DeleteObject');
-        mayBeThere = false;
-        return ok({ bytes: body.length });
-      } finally {
-        // Whatever went wrong. When the run is over, or its time is, nobody waits for it.
-        const cleaned = mayBeThere && !signal.aborted && (await quietly(remove(versionId, signal)));
-        if (mayBeThere && !cleaned) void quietly(remove(versionId, AbortSignal.timeout(CLEAN_UP_MS)));
+      const tried = await writeTest(bucket, ask, fail, signal);
+      if (!tried.ok && tried.leaves) {
+        if (leftBehind.size >= PLACES_KEPT) leftBehind.clear();
+        leftBehind.set(place, tried.fault);
       }
+      return tried.ok ? tried : { ok: false, fault: tried.fault };
     },
     destroy: () => pool.destroy(),
     get size() {
       return pool.size;
     },
   };
+}
+
+/** Answers are another server's: every field is looked at before it is used. */
+const LISTING = z.object({
+  Name: z.string().optional().catch(undefined),
+  KeyCount: z.number().int().nonnegative().optional().catch(undefined),
+  Contents: z.array(z.unknown()).catch([]),
+});
+const ENCRYPTION = z.object({
+  Rules: z.tuple(
+    [z.object({ ApplyServerSideEncryptionByDefault: z.object({ SSEAlgorithm: z.string().min(1).max(64) }) })],
+    z.unknown(),
+  ),
+});
+/** Empty, `Off` and `Disabled` are what servers say that have never versioned the bucket. */
+const VERSIONING = z.preprocess(
+  (status) => (status === undefined || status === '' || status === 'Off' || status === 'Disabled' ? 'Never' : status),
+  z.enum(['Enabled', 'Suspended', 'Never']),
+);
+
+function unknownQuestion(): ReturnType<typeof failed> {
+  return failed('NotAsked', literal('what answers does not know this question of S3'));
 }
 
 /**
@@ -177,17 +178,14 @@ function optional(failure: AwsFailure, fault: Fault, action: string): Fault {
   if (failure.kind !== 'answer' || refusesIdentity(failure, 's3')) return fault;
   if (fault.code === 'BucketAccessDenied' || fault.code === 'CheckerNotAuthorized')
     return { ...fault, code: 'BucketQuestionNotPermitted', detail: redact(`not asked: ${action} is not granted`) };
-  if (failure.status === 501 || failure.status === 405)
-    return { ...fault, code: 'NotAsked', detail: literal('what answers does not know this question of S3') };
+  if (failure.status === 501 || failure.status === 405) return unknownQuestion().fault;
   return fault;
 }
 
-/** True when the request succeeded; never rejects. */
-function quietly(request: Promise<Result<unknown, unknown>>): Promise<boolean> {
-  return request.then(
-    ({ ok: done }) => done,
-    () => false,
-  );
+/** One identity at one bucket. Hashed, so that no secret is a key of a map. */
+function keyOfPlace(access: AwsAccess, bucket: string, variant: string): string {
+  const parts = [variant, access.region, access.endpoint ?? '', bucket, ...secretsOf(access)];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }
 
 function located(headers: Readonly<Record<string, string>>): { readonly region?: string; readonly date?: string } {

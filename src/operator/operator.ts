@@ -96,6 +96,11 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       clock,
       startedAt,
       signal: running,
+      onDefect: (where, error) =>
+        log.error(
+          { namespace: metadata.namespace, where, error: error instanceof Error ? error.stack : 'unknown' },
+          'a check broke',
+        ),
     }).catch((error: unknown) => {
       if (!running.aborted) ended('broke');
       throw error;

@@ -10,7 +10,13 @@ export const bucketProbe: Probe<'bucket'> = {
   async observe({ access, bucket, forcePathStyle, writeTest }, { s3 }, signal) {
     if (!access.ok) return unreached(access.fault);
     const head = await s3.head(access.value, bucket, forcePathStyle, signal);
-    if (!head.ok) return head.fault.code === 'BucketWrongRegion' ? elsewhere(head) : unreached(head.fault);
+    if (!head.ok) {
+      if (head.fault.code === 'BucketWrongRegion') return elsewhere(head);
+      if (head.fault.code !== 'BucketAccessDenied' || !writeTest) return unreached(head.fault);
+      // Objects may be allowed where the listing is not: that is all the product needs, and the write test proves it.
+      const write = await s3.roundTrip(access.value, bucket, forcePathStyle, signal);
+      return write.ok ? objectsOnly(write, access.value.region) : { ...unreached(head.fault), write: passedOn(write) };
+    }
     const ask = [access.value, bucket, forcePathStyle, signal] as const;
     const list = await s3.list(...ask);
     // Any web server answers HEAD; only the listing shows that it is none of S3's kind.
@@ -32,6 +38,18 @@ export const bucketProbe: Probe<'bucket'> = {
     };
   },
 };
+
+function objectsOnly(write: BucketObserved['write'], region: string): BucketObserved {
+  const list = failed('BucketQuestionNotPermitted', literal('not asked: s3:ListBucket is not granted, objects are'));
+  return { ...REST, reach: ok({}), list, region: ok({ region }), write };
+}
+
+/** What was refused once is told once; an object that stayed behind is told in any case. */
+function passedOn(write: BucketObserved['write']): BucketObserved['write'] {
+  return !write.ok && write.fault.code === 'BucketAccessDenied' && !/^left /.test(write.fault.detail)
+    ? notAsked()
+    : write;
+}
 
 function unreached(fault: Fault): BucketObserved {
   return { reach: { ok: false, fault }, list: notAsked(), region: notAsked(), ...REST };

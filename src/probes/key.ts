@@ -1,10 +1,18 @@
 // Visits a signing key: in KMS by three questions that change nothing, off AWS by reading the pair.
+import type { KmsClient } from '../clients/clients.ts';
+import type { AwsAccess } from '../facts/target.ts';
 import type { KeyObserved } from '../facts/observed.ts';
 import { failed, type Fault, type Outcome } from '../facts/outcome.ts';
 import { isSigningKey } from '../product/signing-key.ts';
 import { literal, type SafeText } from '../runtime/safe-text.ts';
 import { readKeyPair } from './key-pair.ts';
 import type { Probe } from './probe.ts';
+
+/** What the product's keys sign with: ECC_SECG_P256K1 has no other. */
+const PRODUCT_ALGORITHM = 'ECDSA_SHA_256';
+
+/** Key states in which AWS KMS signs. */
+const SIGNS: ReadonlySet<string> = new Set(['Enabled', 'Updating']);
 
 export const keyProbe: Probe<'key'> = {
   kind: 'key',
@@ -17,11 +25,14 @@ export const keyProbe: Probe<'key'> = {
     const { access, keyId, signTest } = source;
     if (!access.ok) return undescribed(access.fault);
     const state = await kms.describe(access.value, keyId, signal);
-    if (!state.ok) return undescribed(state.fault);
+    if (!state.ok) {
+      if (state.fault.code !== 'KmsAccessDenied' || signTest === 'Never') return undescribed(state.fault);
+      return permittedOrDenied(state.fault, kms, access.value, keyId, signal);
+    }
     const { value: key } = state;
     const pair = noPair();
     const algorithm = key.signingAlgorithms.find((name) => name.endsWith('SHA_256')) ?? key.signingAlgorithms[0];
-    if (key.state !== 'Enabled' || !isSigningKey(key) || algorithm === undefined) {
+    if (!SIGNS.has(key.state) || !isSigningKey(key) || algorithm === undefined) {
       const none = notAsked(literal('not asked, because the key cannot sign as it is'));
       return { state, publicKey: none, sign: none, pair };
     }
@@ -34,6 +45,23 @@ export const keyProbe: Probe<'key'> = {
     return { state, publicKey, sign, pair };
   },
 };
+
+/** Services need kms:Sign alone. Who may sign, and may not describe the key, has what the product needs. */
+async function permittedOrDenied(
+  denied: Fault,
+  kms: KmsClient,
+  access: AwsAccess,
+  keyId: string,
+  signal: AbortSignal,
+): Promise<KeyObserved> {
+  const [publicKey, sign] = await Promise.all([
+    kms.publicKey(access, keyId, signal),
+    kms.dryRunSign(access, keyId, PRODUCT_ALGORITHM, signal),
+  ]);
+  if (!sign.ok && sign.fault.code !== 'KmsDryRunIgnored') return undescribed(denied);
+  const state = failed('KmsQuestionNotPermitted', literal('not asked: kms:DescribeKey is not granted, and signing is'));
+  return { state, publicKey, sign, pair: noPair() };
+}
 
 function undescribed(fault: Fault): KeyObserved {
   const none = notAsked(literal('not asked, because the key could not be described'));

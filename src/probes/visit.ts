@@ -33,6 +33,8 @@ export interface VisitInput {
   /** Deadline of each probe. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Told what a probe threw, which is a defect of ours. */
+  readonly onDefect?: ((where: string, error: unknown) => void) | undefined;
 }
 
 /** Visits all targets. Rejects with Stop when the signal was cancelled: a cancelled run has no result. */
@@ -47,7 +49,7 @@ export async function visitAll(input: VisitInput): Promise<readonly Visit[]> {
 async function visitOne<K extends Kind>(
   kind: K,
   target: TargetOf<K>,
-  { clients, clock, timeoutMs, signal }: VisitInput,
+  { clients, clock, timeoutMs, signal, onDefect }: VisitInput,
 ): Promise<Visit> {
   const startedAt = clock.monotonicMs();
   const starved = (): Fault | undefined => starvation(timeoutMs, clock.monotonicMs() - startedAt);
@@ -58,6 +60,7 @@ async function visitOne<K extends Kind>(
   const observe = async (): Promise<Observed[K]> => probe.observe(target, clients, deadline.signal);
   const observing = observe().catch((error: unknown) => {
     if (isCancelled(signal)) throw error;
+    onDefect?.(`${target.id} (${kind})`, error);
     return unanswered(kind, broke(error), target);
   });
   try {
@@ -78,5 +81,5 @@ async function visitOne<K extends Kind>(
 /** A probe never throws by design; when it does, that is a defect, and the report says so instead of hiding it. */
 function broke(error: unknown): Fault {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
-  return { code: 'Unclassified', detail: redact(`the probe broke: ${text}`, [], 160) };
+  return { code: 'InternalError', detail: redact(`the probe broke: ${text}`, [], 160) };
 }

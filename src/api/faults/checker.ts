@@ -82,6 +82,11 @@ export const CHECKER_FAULTS = {
     severity: 'info',
     meaning: 'Another question of the same target failed first, or the spec gives nothing to ask.',
   },
+  InternalError: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'A probe or a check of ours broke; its log line has the trace.',
+  },
   Unclassified: {
     result: 'error',
     severity: 'medium',

@@ -95,6 +95,17 @@ export const KEY_FAULTS = {
     severity: 'medium',
     meaning: 'Something answers at the KMS endpoint that does not speak KMS.',
   },
+  KmsQuestionNotPermitted: {
+    result: 'skip',
+    severity: 'info',
+    meaning: 'The credentials may sign, but not ask this; the message names the action that is missing.',
+  },
+  KmsDryRunIgnored: {
+    result: 'skip',
+    severity: 'info',
+    meaning:
+      'The server makes real signatures when asked for a dry run, so signing is no longer asked; the state of the key tells.',
+  },
   KmsSignNotPermitted: {
     result: 'skip',
     severity: 'info',
@@ -111,7 +122,7 @@ export const KEY_FAULTS = {
     meaning: 'The public key is not the one that the spec expects.',
   },
   KeyFingerprintChanged: {
-    result: 'warn',
+    result: 'fail',
     severity: 'high',
     meaning: 'The public key is not the one that was seen first.',
   },

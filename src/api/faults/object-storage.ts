@@ -73,6 +73,35 @@ export const BUCKET_FAULTS = {
     severity: 'critical',
     meaning: 'What was read back from the bucket is not what was written.',
   },
+  BucketFull: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: 'The storage takes no more objects: it is full, or the quota of the bucket is used up.',
+  },
+  BucketKeyUnusable: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning:
+      'The key that the bucket encrypts with is disabled, missing or not configured, so no object can be written.',
+  },
+  BucketObjectLocked: {
+    result: 'fail',
+    severity: 'critical',
+    meaning: 'Object lock or its retention refuses the request.',
+  },
+  BucketWriteRefused: {
+    result: 'fail',
+    severity: 'critical',
+    explainsDependents: true,
+    meaning: 'The storage refuses to take an object; the message has its own words.',
+  },
+  BucketLeftBehind: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: 'The object of the write test could not be deleted; nothing more is written until the spec changes.',
+  },
   BucketQuestionNotPermitted: {
     result: 'skip',
     severity: 'info',

@@ -7,7 +7,7 @@ export const bucketEncryption: Check<'bucket'> = {
   question: 'encryption',
   about: 'bucket',
   feeds: 'Healthy',
-  faults: [...BUCKET_TROUBLES, 'BucketNotEncrypted', 'BucketQuestionNotPermitted'],
+  faults: [...BUCKET_TROUBLES, 'BucketNotEncrypted'],
   ask({ observed: { encryption } }) {
     if (!encryption.ok) return found(encryption.fault);
     const { algorithm } = encryption.value;

@@ -13,6 +13,7 @@ export const BUCKET_TROUBLES = [
   'BucketCredentialsInvalid',
   'BucketMissing',
   'BucketAccessDenied',
+  'BucketQuestionNotPermitted',
   'BucketThrottled',
   'BucketServerError',
   'BucketAnswerInvalid',

@@ -7,7 +7,7 @@ export const bucketVersioning: Check<'bucket'> = {
   question: 'versioning',
   about: 'bucket',
   feeds: 'Healthy',
-  faults: [...BUCKET_TROUBLES, 'BucketVersioningSuspended', 'BucketQuestionNotPermitted'],
+  faults: [...BUCKET_TROUBLES, 'BucketVersioningSuspended'],
   ask({ observed: { versioning } }) {
     if (!versioning.ok) return found(versioning.fault);
     switch (versioning.value.status) {

@@ -7,7 +7,16 @@ export const bucketWrite: Check<'bucket'> = {
   question: 'write',
   about: 'bucket',
   feeds: 'Healthy',
-  faults: [...BUCKET_TROUBLES, 'BucketWrongRegion', 'BucketObjectDiffers', 'BucketQuestionNotPermitted'],
+  faults: [
+    ...BUCKET_TROUBLES,
+    'BucketWrongRegion',
+    'BucketObjectDiffers',
+    'BucketFull',
+    'BucketWriteRefused',
+    'BucketKeyUnusable',
+    'BucketObjectLocked',
+    'BucketLeftBehind',
+  ],
   applies: ({ writeTest }) => writeTest,
   ask({ observed: { write } }) {
     if (!write.ok) return found(write.fault);

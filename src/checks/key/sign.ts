@@ -7,7 +7,7 @@ export const keySign: Check<'key'> = {
   question: 'sign',
   about: 'key',
   feeds: 'Healthy',
-  faults: [...KEY_TROUBLES, 'KmsSignNotPermitted'],
+  faults: [...KEY_TROUBLES, 'KmsSignNotPermitted', 'KmsDryRunIgnored'],
   applies: ({ source }) => source.kind === 'kms' && source.signTest === 'DryRun',
   ask({ observed: { sign } }) {
     return sign.ok ? pass(redact(`a signature with ${sign.value.algorithm} would be allowed`)) : found(sign.fault);

@@ -13,6 +13,7 @@ export const KEY_TROUBLES = [
   'KmsTlsFailed',
   'KmsCredentialsInvalid',
   'KmsAccessDenied',
+  'KmsQuestionNotPermitted',
   'KmsKeyMissing',
   'KmsKeyDisabled',
   'KmsKeyPendingDeletion',
@@ -38,6 +39,9 @@ export const keyState: Check<'key'> = {
     switch (name) {
       case 'Enabled':
         return pass(literal('the key is enabled'));
+      case 'Updating':
+        // While its custom key store or primary region changes; AWS's table of key states lets it sign.
+        return pass(literal('the key is being updated, and signs meanwhile'));
       case 'Disabled':
         return found(failed('KmsKeyDisabled', literal('the key is disabled')).fault, evidence);
       case 'PendingDeletion':
@@ -46,7 +50,7 @@ export const keyState: Check<'key'> = {
         return found(failed('KmsKeyPendingDeletion', redact(`the key will be deleted${day}`)).fault, evidence);
       }
       default:
-        // PendingImport (imported material is gone), Unavailable (its key store is), Creating, Updating.
+        // PendingImport (imported material is gone), Unavailable (its key store is), Creating.
         return found(failed('KmsKeyUnusable', redact(`the key is ${name} and cannot sign`)).fault, evidence);
     }
   },

@@ -124,6 +124,8 @@ export const OUR_ENTRIES: readonly Entry[] = [
     [
       ['any', 'CheckerNotAuthorized'],
       ['any', 'KmsSignNotPermitted'],
+      ['any', 'KmsQuestionNotPermitted'],
+      ['any', 'KmsDryRunIgnored'],
       ['any', 'BucketQuestionNotPermitted'],
     ],
   ),
@@ -211,6 +213,13 @@ export const OUR_ENTRIES: readonly Entry[] = [
     [['any', 'Unclassified']],
   ),
   ours(
+    'OPS-025',
+    'A check of ours broke',
+    'A probe or a check of this operator ended with an error of its own, so its question has no answer. All others were asked.',
+    'Read the line `a check broke` in the log of the checker, and report it with its trace.',
+    [['any', 'InternalError']],
+  ),
+  ours(
     'OPS-023',
     'Mute matches nothing',
     'A mute names a check or a fault that this report does not have, so it mutes nothing: a typing error, or a check that is gone.',
@@ -279,6 +288,25 @@ export const OUR_ENTRIES: readonly Entry[] = [
     'A small object was written to the bucket, and what was read back is something else or nothing: a cache or proxy on the way, or storage that is not consistent.',
     'Do the same by hand with `aws s3api put-object` and `get-object` at the same endpoint, then without the proxy. Circuits that are read back wrong cannot be used.',
     [['any', 'BucketObjectDiffers']],
+  ),
+  ours(
+    'OPS-040',
+    'Bucket takes no objects',
+    'The storage answers, and refuses to take a small object: it is full, the quota of the bucket is used up, object lock refuses it, or the key that the bucket encrypts with is disabled, missing or not configured.',
+    'Read the code in the message. Full: free space or raise the quota. Key: enable it (`aws kms enable-key`), grant kms:GenerateDataKey and kms:Decrypt on it, or configure KMS at the server. Object lock: look at `aws s3api get-object-lock-configuration`.',
+    [
+      ['any', 'BucketFull'],
+      ['any', 'BucketKeyUnusable'],
+      ['any', 'BucketObjectLocked'],
+      ['any', 'BucketWriteRefused'],
+    ],
+  ),
+  ours(
+    'OPS-041',
+    'Object of the write test stayed behind',
+    'The write test wrote a small object under `.recognize-health/` and the storage refused to delete it. No more are written until the report changes.',
+    'Delete the object that the message names, grant s3:DeleteObject (with versions s3:DeleteObjectVersion), or set `writeTest: false`.',
+    [['any', 'BucketLeftBehind']],
   ),
   ours(
     'OPS-037',

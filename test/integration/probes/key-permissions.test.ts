@@ -62,7 +62,15 @@ describe('a key', () => {
     expect((await answersWith(ACTIONS)).map(({ kind }) => kind)).toEqual(['pass', 'pass', 'pass', 'pass']);
   });
 
-  it.each(ACTIONS)('says that %s is missing', async (missing) => {
+  it('says that kms:DescribeKey is missing, which no service needs to sign', async () => {
+    const answers = await answersWith(ACTIONS.filter((action) => action !== 'kms:DescribeKey'));
+    expect(said(answers)).toContain('kms:DescribeKey is not granted');
+    expect(answers.every((answer) => answer.kind === 'pass' || answer.fault.code === 'KmsQuestionNotPermitted')).toBe(
+      true,
+    );
+  });
+
+  it.each(ACTIONS.slice(1))('says that %s is missing', async (missing) => {
     const answers = await answersWith(ACTIONS.filter((action) => action !== missing));
     expect(said(answers)).toContain(`may not ${missing}`);
     expect(answers.some((answer) => answer.kind === 'fault' && answer.fault.code === 'KmsAccessDenied')).toBe(true);

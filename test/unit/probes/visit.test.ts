@@ -76,17 +76,17 @@ describe('all targets', () => {
 });
 
 describe('a probe that throws', () => {
-  it('is Unclassified, and its neighbours have their answers', async () => {
+  it('is InternalError, and its neighbours have their answers', async () => {
     const { result } = visiting([target('circuit-storage'), target('core-daemon')]);
     const visits = await result;
     expect(answerOf(visits, 'circuit-storage')).toMatchObject({
       ok: false,
-      fault: { code: 'Unclassified', detail: 'the probe broke: TypeError: a defect of ours' },
+      fault: { code: 'InternalError', detail: 'the probe broke: TypeError: a defect of ours' },
     });
     expect(answerOf(visits, 'core-daemon')).toMatchObject({ ok: true });
   });
 
-  it('before it returns a promise is Unclassified too', async () => {
+  it('before it returns a promise is InternalError too', async () => {
     const broken: ServiceTarget = Object.defineProperty({ ...target('core-daemon') }, 'workload', {
       get: () => {
         throw new TypeError('at once');
@@ -94,7 +94,7 @@ describe('a probe that throws', () => {
     });
     const [asked, , pods] = await visiting([broken]).result;
     expect(asked?.observed).toMatchObject({ answers: [{ answer: { ok: true } }] });
-    expect(pods?.observed).toMatchObject({ workload: { fault: { code: 'Unclassified' } } });
+    expect(pods?.observed).toMatchObject({ workload: { fault: { code: 'InternalError' } } });
   });
 });
 

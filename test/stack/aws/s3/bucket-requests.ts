@@ -57,6 +57,15 @@ export function putBucketVersioning(bucket: Bucket, request: SignedRequest): Rep
   return OK;
 }
 
+/** No bucket here has object lock. */
+export function getObjectLockConfiguration(): Refusal {
+  return refuse(
+    404,
+    'ObjectLockConfigurationNotFoundError',
+    'Object Lock configuration does not exist for this bucket',
+  );
+}
+
 export function getBucketEncryption(bucket: Bucket): Reply {
   const rule =
     element('SSEAlgorithm', bucket.encryption.algorithm) + element('KMSMasterKeyID', bucket.encryption.keyId);

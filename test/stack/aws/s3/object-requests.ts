@@ -76,7 +76,8 @@ export function deleteObject(bucket: Bucket, key: string, request: SignedRequest
 }
 
 function versionHeaders(bucket: Bucket, version: ObjectVersion): Record<string, string> {
-  return bucket.versioning === undefined ? {} : { 'x-amz-version-id': version.versionId };
+  // Where versioning is suspended real servers name no version.
+  return bucket.versioning !== 'Enabled' ? {} : { 'x-amz-version-id': version.versionId };
 }
 
 function encryptionHeaders(bucket: Bucket): Record<string, string> {

@@ -9,6 +9,7 @@ export const S3_OPERATIONS = [
   'GetBucketLocation',
   'GetBucketVersioning',
   'PutBucketVersioning',
+  'GetObjectLockConfiguration',
   'GetBucketEncryption',
   'PutBucketEncryption',
   'GetBucketPolicy',
@@ -37,6 +38,7 @@ export interface S3Target {
 const BUCKET_SUB_RESOURCES: Record<string, Partial<Record<string, S3Operation>>> = {
   location: { GET: 'GetBucketLocation' },
   versioning: { GET: 'GetBucketVersioning', PUT: 'PutBucketVersioning' },
+  'object-lock': { GET: 'GetObjectLockConfiguration' },
   encryption: { GET: 'GetBucketEncryption', PUT: 'PutBucketEncryption' },
   policy: { GET: 'GetBucketPolicy', PUT: 'PutBucketPolicy', DELETE: 'DeleteBucketPolicy' },
   publicAccessBlock: { GET: 'GetPublicAccessBlock' },

@@ -33,6 +33,7 @@ const PERMISSIONS: Record<S3Operation, readonly [action: string, on: 'service' |
   GetBucketLocation: ['s3:GetBucketLocation', 'bucket'],
   GetBucketVersioning: ['s3:GetBucketVersioning', 'bucket'],
   PutBucketVersioning: ['s3:PutBucketVersioning', 'bucket'],
+  GetObjectLockConfiguration: ['s3:GetBucketObjectLockConfiguration', 'bucket'],
   GetBucketEncryption: ['s3:GetEncryptionConfiguration', 'bucket'],
   PutBucketEncryption: ['s3:PutEncryptionConfiguration', 'bucket'],
   GetBucketPolicy: ['s3:GetBucketPolicy', 'bucket'],
@@ -145,6 +146,8 @@ function perform(
       return bucketRequests.getBucketVersioning(bucket);
     case 'PutBucketVersioning':
       return bucketRequests.putBucketVersioning(bucket, request);
+    case 'GetObjectLockConfiguration':
+      return bucketRequests.getObjectLockConfiguration();
     case 'GetBucketEncryption':
       return bucketRequests.getBucketEncryption(bucket);
     case 'PutBucketEncryption':

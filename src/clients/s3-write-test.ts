@@ -1,0 +1,119 @@
+// The write test of a bucket: a small object is written, read back and deleted. It looks first whether the object could
+// be deleted again, and says what stayed behind where it could not.
+import { createHash, randomUUID } from 'node:crypto';
+import type * as Sdk from '@aws-sdk/client-s3';
+import { failed, ok, type Fault } from '../facts/outcome.ts';
+import { literal, redact } from '../runtime/safe-text.ts';
+import type { AwsFailure } from './aws-failure.ts';
+import type { Answered } from './aws-pool.ts';
+import type { Result } from './clients.ts';
+
+/** Makes one call; `until` ends it, the run's signal unless given. */
+export type AskS3 = <T>(
+  send: (client: Sdk.S3Client, sdk: typeof Sdk, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+  until?: AbortSignal,
+) => Promise<Result<Answered<T>, AwsFailure>>;
+
+export type WriteTested =
+  | { readonly ok: true; readonly value: { readonly bytes: number } }
+  /** `leaves`: the object could not be deleted and is still there. */
+  | { readonly ok: false; readonly fault: Fault; readonly leaves?: true };
+
+/** Where the write test keeps its object while it runs. */
+const WRITE_TEST_PREFIX = '.recognize-health/';
+/** Our own, because the run's signal may have ended. */
+const CLEAN_UP_MS = 5_000;
+
+/**
+ * Writes, reads back and deletes one object.
+ *
+ * @param fail the fault of a call that failed, given the IAM action that it takes
+ */
+export async function writeTest(
+  bucket: string,
+  ask: AskS3,
+  fail: (failure: AwsFailure, action: string) => Fault,
+  signal: AbortSignal,
+): Promise<WriteTested> {
+  const key = `${WRITE_TEST_PREFIX}${randomUUID()}`;
+  const body = new TextEncoder().encode(`written by the write test of recognize-health: ${key}`);
+  const lock = await ask((client, sdk, sending) =>
+    client.send(new sdk.GetObjectLockConfigurationCommand({ Bucket: bucket }), sending),
+  );
+  if (!lock.ok && lock.fault.kind !== 'answer') return { ok: false, fault: fail(lock.fault, 's3:PutObject') };
+  if (lock.ok && lock.value.value.ObjectLockConfiguration?.Rule?.DefaultRetention !== undefined) {
+    const why = literal('not written: the default retention of the bucket would keep the object of the test');
+    return failed('NotAsked', why);
+  }
+  const versioning = await ask((client, sdk, sending) =>
+    client.send(new sdk.GetBucketVersioningCommand({ Bucket: bucket }), sending),
+  );
+  // Where versioning is suspended the object has the version `null`, which most servers do not name in their answer; a
+  // delete without it would leave a marker behind.
+  const suspended = versioning.ok && versioning.value.value.Status === 'Suspended';
+
+  const remove = (versionId: string | undefined, until: AbortSignal) =>
+    ask(
+      (client, sdk, sending) =>
+        client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }), sending),
+      until,
+    );
+  let versionId: string | undefined = suspended ? 'null' : undefined;
+  let mayBeThere = true;
+  try {
+    const put = await ask((client, sdk, sending) =>
+      client.send(
+        new sdk.PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body: body,
+          // Buckets with object lock take no object without a checksum; this one every server knows.
+          ContentMD5: createHash('md5').update(body).digest('base64'),
+        }),
+        sending,
+      ),
+    );
+    if (!put.ok) {
+      // Refused is not there; without an answer it may be.
+      mayBeThere = put.fault.kind === 'transport';
+      return { ok: false, fault: refused(fail(put.fault, 's3:PutObject'), put.fault) };
+    }
+    const given: unknown = put.value.value.VersionId;
+    if (typeof given === 'string' && given !== '') versionId = given;
+    const got = await ask(async (client, sdk, sending) => {
+      const object = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }), sending);
+      return object.Body?.transformToByteArray();
+    });
+    const lost = !got.ok && got.fault.kind === 'answer' && got.fault.code === 'NoSuchKey';
+    const broken = !got.ok && !lost ? fail(got.fault, 's3:GetObject') : undefined;
+    const same = got.ok && got.value.value !== undefined && Buffer.from(got.value.value).equals(body);
+    const differs = `bucket ${bucket}: an object was written, and ${lost ? 'is not there' : 'another one was read back'}`;
+    const removed = await remove(versionId, signal);
+    mayBeThere = !removed.ok && removed.fault.kind !== 'answer';
+    if (!removed.ok && removed.fault.kind === 'answer')
+      return { ok: false, fault: stayed(fail(removed.fault, 's3:DeleteObject'), bucket, key, versionId), leaves: true };
+    if (broken !== undefined) return { ok: false, fault: broken };
+    if (!same) return failed('BucketObjectDiffers', redact(differs));
+    if (!removed.ok) return { ok: false, fault: fail(removed.fault, 's3:DeleteObject') };
+    return ok({ bytes: body.length });
+  } finally {
+    // Nobody answered the delete, or the put: once more, under a deadline of its own, and nobody waits for it.
+    if (mayBeThere) void remove(versionId, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => undefined);
+  }
+}
+
+/** A write that S3 refuses has a cause also where its code is not known: the bucket takes no objects. */
+function refused(fault: Fault, failure: AwsFailure): Fault {
+  const vague = fault.code === 'Unclassified' || fault.code === 'TargetInvalid' || fault.code === 'BucketAnswerInvalid';
+  return vague && failure.kind === 'answer' && failure.code !== undefined
+    ? { ...fault, code: 'BucketWriteRefused' }
+    : fault;
+}
+
+/** The fault of a delete that was refused, which says what stayed behind and that it stays one object. */
+function stayed(fault: Fault, bucket: string, key: string, versionId: string | undefined): Fault {
+  const version = versionId === undefined ? '' : ` version ${versionId.slice(0, 36)}`;
+  const what = `left ${key}${version} in bucket ${bucket}; nothing more is written until the spec changes`;
+  const code = fault.code === 'BucketAccessDenied' ? fault.code : 'BucketLeftBehind';
+  return { code, detail: redact(what, [], 220), evidence: fault.evidence ?? fault.detail };
+}
