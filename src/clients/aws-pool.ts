@@ -3,10 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsAccess } from '../facts/target.ts';
 import { abortError, orAborted } from '../runtime/abort.ts';
-import { stopReason } from '../runtime/clock.ts';
+import { stopReason, systemClock } from '../runtime/clock.ts';
 import { mayShowIdentity } from './aws-endpoint.ts';
 import { createExchangeRecorder, type Exchange, type RequestHandler } from './aws-exchange.ts';
 import { readFailure, type AwsFailure } from './aws-failure.ts';
@@ -213,8 +212,8 @@ function asksForLater({ status, code }: { readonly status: number; readonly code
 /** Waits; false when the signal was aborted meanwhile. */
 async function slept(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
-    await sleep(ms, undefined, { signal });
-    return true;
+    await systemClock.sleep(ms, signal);
+    return !signal.aborted;
   } catch {
     return false;
   }

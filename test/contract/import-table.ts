@@ -38,6 +38,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     imports: ['runtime', 'api', 'facts'],
     packages: [
       'undici',
+      'zod',
       'pg',
       '@aws-sdk/client-s3',
       '@aws-sdk/client-kms',

@@ -6,7 +6,7 @@ export const bucketRegion: Check<'bucket'> = {
   question: 'region',
   about: 'bucket',
   feeds: 'Healthy',
-  faults: ['BucketWrongRegion', 'NotAsked', 'Unclassified'],
+  faults: ['BucketWrongRegion', 'NotAsked', 'InternalError', 'Unclassified'],
   ask({ target, observed: { region } }) {
     if (!region.ok) return found(region.fault);
     const wanted = target.access.ok ? target.access.value.region : region.value.region;

@@ -15,6 +15,7 @@ export const platformArchitecture: Check<'cluster'> = {
     'ClusterUnavailable',
     'NoCluster',
     'NotAsked',
+    'InternalError',
     'Unclassified',
   ],
   ask({ target, observed: { architectures } }) {

@@ -15,6 +15,7 @@ export const platformVersion: Check<'cluster'> = {
     'ClusterUnavailable',
     'NoCluster',
     'NotAsked',
+    'InternalError',
     'Unclassified',
   ],
   ask({ target, observed: { version } }) {

@@ -16,5 +16,6 @@ export const QUESTION_FAULTS = [
   'DatabaseQueryFailed',
   'DatabasePrivilegeMissing',
   'CheckerStarved',
+  'InternalError',
   'Unclassified',
 ] as const satisfies readonly FaultCode[];

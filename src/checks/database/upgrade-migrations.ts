@@ -9,6 +9,7 @@ const FAULTS = [
   'UpgradeMigrationRunning',
   'NotAsked',
   'DatabaseQueryFailed',
+  'InternalError',
   'Unclassified',
 ] as const satisfies readonly FaultCode[];
 

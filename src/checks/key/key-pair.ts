@@ -20,6 +20,7 @@ export const keyPair: Check<'key'> = {
     'NoCluster',
     'TargetInvalid',
     'NotAsked',
+    'InternalError',
     'Unclassified',
   ],
   applies: ({ source }) => source.kind === 'keyPair',

@@ -14,6 +14,7 @@ export const LOGS_UNSEEN = [
   'ClusterUnavailable',
   'NoCluster',
   'NotAsked',
+  'InternalError',
   'Unclassified',
 ] as const satisfies readonly FaultCode[];
 

@@ -10,6 +10,7 @@ import { passOn } from '../pass-on.ts';
 export const METERS_TROUBLES = [
   'MetricsNotReadable',
   'NotAsked',
+  'InternalError',
   'Unclassified',
 ] as const satisfies readonly FaultCode[];
 

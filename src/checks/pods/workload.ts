@@ -36,6 +36,7 @@ const FAULTS = [
   'ClusterUnavailable',
   'NoCluster',
   'NotAsked',
+  'InternalError',
   'Unclassified',
 ] as const satisfies readonly FaultCode[];
 
