@@ -290,7 +290,7 @@ export const OUR_ENTRIES: readonly Entry[] = [
     [['any', 'BucketObjectDiffers']],
   ),
   ours(
-    'OPS-040',
+    'OPS-044',
     'Bucket takes no objects',
     'The storage answers, and refuses to take a small object: it is full, the quota of the bucket is used up, object lock refuses it, or the key that the bucket encrypts with is disabled, missing or not configured.',
     'Read the code in the message. Full: free space or raise the quota. Key: enable it (`aws kms enable-key`), grant kms:GenerateDataKey and kms:Decrypt on it, or configure KMS at the server. Object lock: look at `aws s3api get-object-lock-configuration`.',
@@ -302,7 +302,7 @@ export const OUR_ENTRIES: readonly Entry[] = [
     ],
   ),
   ours(
-    'OPS-041',
+    'OPS-045',
     'Object of the write test stayed behind',
     'The write test wrote a small object under `.recognize-health/` and the storage refused to delete it. No more are written until the report changes.',
     'Delete the object that the message names, grant s3:DeleteObject (with versions s3:DeleteObjectVersion), or set `writeTest: false`.',
