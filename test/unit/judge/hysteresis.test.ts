@@ -62,12 +62,12 @@ describe('hysteresis', () => {
     ],
     [
       'a warning that gets worse is confirmed, too',
-      ['KeyFingerprintChanged', 'KmsAccessDenied', 'KmsAccessDenied', 'KmsAccessDenied'],
+      ['KmsMaterialExpiring', 'KmsAccessDenied', 'KmsAccessDenied', 'KmsAccessDenied'],
       ['warn', 'warn', 'warn', 'fail'],
     ],
     [
       'a failure that gets better is as good as the worst run of the streak',
-      ['KmsAccessDenied', 'KeyFingerprintChanged', '-'],
+      ['KmsAccessDenied', 'KmsMaterialExpiring', '-'],
       ['fail', 'fail', 'warn'],
     ],
   ])('%s', (_, answers, expected) => {
