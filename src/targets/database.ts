@@ -147,9 +147,9 @@ function strangeNames(
     return `the database ${name} has no user name: give it in the URL or in credentialsSecretRef`;
   const outside = /^\s|\s$|[\u0000-\u001f]/;
   if (outside.test(user))
-    return `the user name of database ${name} begins or ends with a blank or line break, which drivers send as it is`;
+    return `the user name of database ${name} has a line break, or a blank at its edge, and drivers send that as it is`;
   if (outside.test(database ?? ''))
-    return `the URL of database ${name} begins or ends with a blank or line break, which drivers send as it is`;
+    return `the URL of database ${name} has a line break, or a blank at its edge, and drivers send that as it is`;
   return undefined;
 }
 

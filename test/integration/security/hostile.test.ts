@@ -84,7 +84,7 @@ const SERVICES: readonly (readonly [string, (socket: Socket) => void, string])[]
   [
     'a bomb in gzip',
     answering(body(gzipSync(Buffer.alloc(50_000_000)), 'Content-Encoding: gzip\r\n')),
-    'HealthBodyInvalid',
+    'HealthBodyTooLarge',
   ],
   ['a picture', answering(body(Buffer.alloc(5_000, 0x89), 'Content-Type: image/png\r\n')), 'HealthBodyInvalid'],
   ['HTTP/0.9', answering('<html><body>UP</body></html>'), 'ServiceUnreachable'],

@@ -204,7 +204,7 @@ describe('planted secrets', () => {
     const faults = (gossip.checks ?? []).filter(({ result }) => result === 'fail' || result === 'error');
     expect(new Set(faults.map(({ fault }) => fault))).toEqual(
       new Set([
-        'HealthDown',
+        'HealthDatabaseDown',
         'ServiceTlsFailed',
         'DatabaseAuthenticationFailed',
         'TargetInvalid',

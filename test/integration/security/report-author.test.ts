@@ -112,11 +112,12 @@ describe('a forbidden address is not visited', () => {
     let asked = 0;
     const rebinding: Resolver = () => Promise.resolve([(asked += 1) === 1 ? '127.0.0.1' : '169.254.169.254']);
     const spec = { services: [{ name: 'core-daemon', url: `http://rebind.example:${server.port}` }] };
-    const { status } = await examineSpec(spec, {}, rebinding);
-    expect(status.checks?.find(({ id }) => id === 'core-daemon/health')).toMatchObject({ result: 'pass' });
-    // The second probe of the service asked anew, got the other answer, and did not go there. Nothing is asked between
-    // the check of an address and the connection to it.
-    expect([asked, server.accepted()]).toEqual([2, 1]);
+    const first = await examineSpec(spec, {}, rebinding);
+    // The first request of the run went where the name led then. Whoever asked anew got the other answer, and did not
+    // go there. Nothing is asked between the check of an address and the connection to it.
+    expect(first.faults).toMatchObject({ 'core-daemon/health': 'AddressForbidden' });
+    expect(asked).toBeGreaterThan(1);
+    expect(server.accepted()).toBe(1);
     expect((await examineSpec(spec, {}, rebinding)).faults).toMatchObject({ 'core-daemon/health': 'AddressForbidden' });
     expect(server.accepted()).toBe(1);
   });
@@ -268,19 +269,19 @@ describe('what goes out as it is looks like what its key claims', () => {
   const silent = (socket: Socket): void => void socket.on('data', () => socket.end('HTTP/1.1 403 No\r\n\r\n'));
 
   it.each([
-    ['with a blank', VALUE],
-    ['with a quote', 'pl4nted"secret'],
-    ['with a line break', 'app\npl4nted-secret'],
-    ['of more than 63 bytes', 'pl4nted-secret'.repeat(5)],
-    ['of nothing', '\n'],
-  ])('a user name %s is not sent', async (_, username) => {
+    ['with a blank', VALUE, 'key username of Secret s does not look like a user name'],
+    ['with a quote', 'pl4nted"secret', 'key username of Secret s does not look like a user name'],
+    ['with a line break', 'app\npl4nted-secret', 'the user name of database d has a line break'],
+    ['of more than 63 bytes', 'pl4nted-secret'.repeat(5), 'key username of Secret s does not look like a user name'],
+    ['of nothing', '\n', 'the user name of database d has a line break'],
+  ])('a user name %s is not sent', async (_, username, why) => {
     const server = await listen(silent);
     const { faults, status } = await examineSpec(
       { databases: [byHost('127.0.0.1', { port: server.port })] },
       { ...CREDENTIALS, 's/username': username },
     );
     expect(faults).toMatchObject({ 'database/d/connect': 'TargetInvalid' });
-    expect(JSON.stringify(status)).toContain('key username of Secret s does not look like a user name');
+    expect(JSON.stringify(status)).toContain(why);
     expect(`${JSON.stringify(status)}${server.received()}`).not.toMatch(/pl4nted/);
   });
 
