@@ -129,6 +129,25 @@ const STORIES: readonly Story[] = [
     ],
   },
   {
+    what: 'does not fire for a run that waited for a moment',
+    alert: 'RecognizeHealthRunsWait',
+    input: [...ALIVE, ...series(METRICS.waiting, '', '0x2 300x3 0x50')],
+    at: [
+      [5, []],
+      [10, []],
+    ],
+  },
+  {
+    what: 'fires when a run waits for minutes, and resolves when it had its turn',
+    alert: 'RecognizeHealthRunsWait',
+    input: [...ALIVE, ...series(METRICS.waiting, '', '0x2 300x20 0x30')],
+    at: [
+      [5, []],
+      [12, [{}]],
+      [40, []],
+    ],
+  },
+  {
     what: 'does not fire while one replica works',
     alert: 'RecognizeHealthLeaderless',
     input: [...ALIVE, ...LEADS],

@@ -16,7 +16,7 @@ const ROWS: readonly (readonly [Service, Trouble, string, string])[] = [
   ['core-daemon', 'bad-date', 'RequestBodyUnparsable', 'REC-CD-003'],
   ['core-daemon', 'client-gone', 'ClientConnectionClosed', 'REC-CD-004'],
   ['node-persistence', 'pool-initialization', 'PoolInitializationFailed', 'REC-NP-002'],
-  ['node-persistence', 'connection-not-available', 'PoolConnectionTimeout', 'REC-NP-002'],
+  ['node-persistence', 'connection-not-available', 'PoolUsedUp', 'REC-NP-002'],
   ['circuit-storage', 'batch-duplicate-key', 'SqlBatchFailed', 'REC-CS-001'],
   ['circuit-storage', 's3-persist-failed', 'CircuitPersistFailed', 'REC-CS-002'],
   ['circuit-storage', 'delete-failed', 'CircuitDeleteFailed', 'REC-CS-003'],
