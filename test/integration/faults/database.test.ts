@@ -63,7 +63,8 @@ describe('a Split installation with a PostgreSQL server for each database', () =
   it('has two root causes when two servers are down, and each explains its own service', () =>
     scene.during(scene.stack.database.stop(), (status) => {
       expect(
-        status.rootCauses?.map(({ check, affects }) => [check, affects]),
+        // A pool is among them from the moment when its gauges show it.
+        status.rootCauses?.map(({ check, affects = [] }) => [check, affects.filter((id) => !id.endsWith('/pool'))]),
         tell(status),
       ).toEqual([
         ['database/circuit-storage/connect', ['circuit-storage/health']],

@@ -63,7 +63,8 @@ describe('a password that is rotated', () => {
   test('on the server first: it fails, and the first run after the Secret followed passes', async () => {
     const database = stack.databases.find(({ name }) => name === 'node-persistence')!;
     await database.server.query(`ALTER ROLE "${database.monitor.user}" PASSWORD 'rotated-by-hand'`);
-    expect(await comesTo('rotated', CONNECT, 'fail')).toMatchObject({ fault: 'DatabaseAuthenticationFailed' });
+    // The services are connected with passwords of their own: the refused one is ours.
+    expect(await comesTo('rotated', CONNECT, 'error')).toMatchObject({ fault: 'DatabaseMonitorRefused' });
     await setPassword('rotated-by-hand');
     const before = reads();
     await comesTo('rotated', CONNECT, 'pass');
@@ -71,7 +72,7 @@ describe('a password that is rotated', () => {
     expect(reads() - before).toBeLessThanOrEqual(2);
 
     await setPassword('not-this-one');
-    await comesTo('rotated', CONNECT, 'fail');
+    await comesTo('rotated', CONNECT, 'error');
     await database.server.query(`ALTER ROLE "${database.monitor.user}" PASSWORD '${database.monitor.password}'`);
     await setPassword(database.monitor.password);
     await comesTo('rotated', CONNECT, 'pass');

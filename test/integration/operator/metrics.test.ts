@@ -46,7 +46,7 @@ describe('two replicas', () => {
           valueOf(seen, `recognize_health_report_condition{${OF_PROD},condition="Healthy",status="False"}`) === '1',
       );
       expect(text).not.toContain(`recognize_health_report_condition{${OF_PROD},condition="Healthy",status="True"}`);
-      expect(valueOf(text, `recognize_health_report_findings{${OF_PROD},entry="REC-CD-001"}`)).toBe('1');
+      expect(valueOf(text, `recognize_health_report_findings{${OF_PROD},entry="OPS-060"}`)).toBe('1');
       expect(valueOf(text, `recognize_health_report_stale{${OF_PROD}}`)).toBe('0');
       expect(valueOf(text, 'recognize_health_reports_unnamed')).toBe('0');
       const started = (await arena.status('prod'))?.lastRunTime ?? '';
