@@ -94,6 +94,11 @@ async function play(steps: readonly Step[], runMs: number): Promise<{ passes: nu
   const forged: string[] = [];
   const look = (): void => {
     if (asked === undefined || stored.status === undefined || !answers(stored.status, asked)) return;
+    // A suspended report answers too, and is never a pass: no run wrote what it says.
+    if (stored.status.verdict !== 'Healthy') {
+      asked = undefined;
+      return;
+    }
     passes += 1;
     const began = runs[Number(stored.status.rootCause)] ?? 0;
     if (began < asked.order) forged.push(`run ${stored.status.rootCause} began before the request ${asked.token}`);
