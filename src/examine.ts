@@ -80,8 +80,6 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     topology,
     inventory,
     guide: GUIDE,
-    // Whoever answers a request echoes it; a run as such keeps what was answered before.
-    request: undefined,
     waive: spec.upgrade.waive ?? [],
     notExamined,
     budgetBytes: statusBudget(jsonBytes(spec) + METADATA_BYTES),

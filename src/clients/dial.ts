@@ -191,31 +191,3 @@ export function dialingAgents(dial: Dial, options: DialingAgentOptions): { http:
   };
   return { http, https };
 }
-
-/**
- * A connector for an undici dispatcher (`new Agent({ connect: undiciConnector(dial, …) })`).
- * A failed dial comes out as a `DialError`.
- */
-export function undiciConnector(
-  dial: Dial,
-  options: { readonly tls?: TlsOptions; readonly connectTimeoutMs: number },
-): (
-  target: { hostname: string; port: string; protocol: string; servername?: string },
-  connected: (error: Error | null, socket: Socket | null) => void,
-) => void {
-  return (target, connected) => {
-    const secured = target.protocol === 'https:';
-    const tls = secured ? { alpn: ['http/1.1'], ...options.tls } : undefined;
-    const port = Number(target.port === '' ? (secured ? 443 : 80) : target.port);
-    const host = target.hostname.replace(/^\[|\]$/g, '');
-    dial({ host, port, tls }, AbortSignal.timeout(options.connectTimeoutMs)).then(
-      (result) => {
-        if (result.ok) connected(null, result.value);
-        else connected(new DialError(result.fault), null);
-      },
-      (error: unknown) => {
-        connected(error instanceof Error ? error : new Error('dial failed'), null);
-      },
-    );
-  };
-}

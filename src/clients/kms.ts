@@ -104,12 +104,10 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
 const text = z.string().optional().catch(undefined);
 const day = z.date().optional().catch(undefined);
 const KEY_METADATA = z.object({
-  Arn: text,
   KeyId: z.string().min(1),
   KeyState: z.string().min(1),
   KeyUsage: text,
   KeySpec: text,
-  Origin: text,
   DeletionDate: day,
   ValidTo: day,
   SigningAlgorithms: z.array(z.string()).catch([]),
@@ -139,13 +137,11 @@ function elsewhere(fault: Fault, access: AwsAccess, keyId: string): Fault {
 function descriptionOf(metadata: unknown): KeyDescription | undefined {
   const parsed = KEY_METADATA.safeParse(metadata);
   if (!parsed.success) return undefined;
-  const { Arn, KeyId, KeyState, KeyUsage, KeySpec, Origin, DeletionDate, ValidTo, SigningAlgorithms } = parsed.data;
+  const { KeyState, KeyUsage, KeySpec, DeletionDate, ValidTo, SigningAlgorithms } = parsed.data;
   return {
-    arn: Arn ?? KeyId,
     state: KeyState,
     usage: KeyUsage ?? '',
     spec: KeySpec ?? '',
-    origin: Origin ?? '',
     ...(DeletionDate === undefined ? {} : { deletionDate: DeletionDate.toISOString() }),
     ...(ValidTo === undefined ? {} : { validTo: ValidTo.toISOString() }),
     signingAlgorithms: SigningAlgorithms,

@@ -219,11 +219,9 @@ export interface BucketObserved {
 }
 
 export interface KeyDescription {
-  readonly arn: string;
   readonly state: string;
   readonly usage: string;
   readonly spec: string;
-  readonly origin: string;
   /** RFC 3339 UTC */
   readonly deletionDate?: string;
   /** Of imported material. RFC 3339 UTC */

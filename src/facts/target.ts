@@ -163,7 +163,6 @@ export interface DisruptionBudget {
 
 export interface Pod {
   readonly name: string;
-  readonly ip?: string;
   readonly node?: string;
   readonly phase: string;
   readonly ready: boolean;

@@ -147,24 +147,6 @@ export function createMatcher(services: readonly Service[], options: MatcherOpti
   };
 }
 
-const matchers = new Map<string, Matcher>();
-
-/** `createMatcher(services).match(text, level)`, with the matcher kept for the next text of the same services. */
-export function match(
-  services: Service | readonly Service[],
-  text: string | Uint8Array,
-  level?: string,
-): readonly Match[] {
-  const list = typeof services === 'string' ? [services] : services;
-  const key = list.join(' ');
-  let matcher = matchers.get(key);
-  if (matcher === undefined) {
-    matcher = createMatcher(list);
-    matchers.set(key, matcher);
-  }
-  return matcher.match(text, level);
-}
-
 /** True for a level at which nothing is an error. A level that is not known counts as an error: better seen than lost. */
 export function isBelowWarning(level: string): boolean {
   return /^(?:trace|trc|debug|dbg|verbose|info|inf|information|informational|notice|log|fine|finer|finest|config|infos|informationen|información|informazioni|informações|情報|信息|fein|feiner|précis)$/i.test(

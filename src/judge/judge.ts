@@ -94,7 +94,6 @@ export function judge(input: JudgeInput): Judgement {
     upgradeable: judgeUpgrade(checks, waive, healthy),
     verdict: verdictOf(healthy),
     thresholds,
-    confirming: checks.some(({ streak }) => streak > 0),
   };
 }
 

@@ -74,6 +74,4 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** What confirms a change. */
   readonly thresholds: Thresholds;
-  /** A change waits for confirmation: the next run should come soon. */
-  readonly confirming: boolean;
 }

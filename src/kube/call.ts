@@ -29,12 +29,6 @@ export interface KubeApi {
    * @throws the signal's reason when the work was cancelled; everything else is a value
    */
   call<T>(rule: ApiRule, params: CallParams, options: CallOptions): Promise<ApiResult<T>>;
-  /** One call whose answer is a text, cut at `maxBytes` (pod logs). */
-  text(
-    rule: ApiRule,
-    params: CallParams,
-    options: CallOptions & { readonly maxBytes: number },
-  ): Promise<ApiResult<{ readonly text: string; readonly truncated: boolean }>>;
   /** Begins a stream: chunks as they come. Iterating may throw what `transportFault` names; ending it frees the connection. */
   stream(rule: ApiRule, params: CallParams, options: StreamOptions): Promise<ApiResult<AsyncIterable<Buffer>>>;
   close(): Promise<void>;
@@ -94,11 +88,6 @@ export function createKubeApi(transport: Transport, clock: Clock): KubeApi {
         }
         const { date } = answer.headers;
         return { ok: true, value: value as T, ...(typeof date === 'string' ? { serverDate: date } : {}) };
-      }),
-    text: (rule, params, options) =>
-      exchange(rule, params, options, async (answer) => {
-        const { bytes, truncated } = await readUpTo(answer, options.maxBytes);
-        return { ok: true, value: { text: bytes.toString('utf8'), truncated } };
       }),
     stream: async (rule, params, options) => {
       try {

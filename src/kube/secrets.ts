@@ -16,18 +16,6 @@ interface SecretObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** One key of one Secret. Each call asks the server. */
-export async function readSecretKey(
-  api: KubeApi,
-  namespace: string,
-  name: string,
-  key: string,
-  signal: AbortSignal,
-): Promise<Outcome<Secret>> {
-  const object = await getSecret(api, namespace, name, signal);
-  return object.ok ? valueOf(object.value, name, key) : object;
-}
-
 /** A reader that asks for each Secret once: a run that needs two keys of a Secret sees them from one version. */
 export function namespaceSecrets(api: KubeApi, namespace: string): SecretReader {
   const asked = new Map<string, Promise<Outcome<SecretObject>>>();

@@ -14,7 +14,6 @@ export function countedApi(api: KubeApi, metrics: Pick<Metrics, 'apiCalled'>): K
     namespace: api.namespace,
     call: <T>(...[rule, params, options]: Parameters<KubeApi['call']>) =>
       counted(rule.verb, api.call<T>(rule, params, options)),
-    text: (rule, params, options) => counted(rule.verb, api.text(rule, params, options)),
     stream: (rule, params, options) => counted(rule.verb, api.stream(rule, params, options)),
     close: () => api.close(),
   };

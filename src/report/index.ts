@@ -4,7 +4,6 @@ export { freshUntil, writeReport, type ReportInput } from './write-report.ts';
 export {
   isStale,
   outdatedStatus,
-  pendingStatus,
   saysOutdated,
   staleStatus,
   stalledStatus,

@@ -1,4 +1,4 @@
-// Statuses that no run wrote: before the first one, while suspended, when the spec cannot be used, when time ran out.
+// Statuses that no run wrote: while suspended, when the spec cannot be used, when time ran out.
 // Each contains Ready, Healthy and Upgradeable, and none of them ever says that Recognize is healthy.
 import type { Reason } from '../api/conditions.ts';
 import type { FaultCode } from '../api/faults.ts';
@@ -14,16 +14,6 @@ export interface Occasion {
   /** metadata.generation that this speaks of. */
   readonly generation: number;
   readonly now: Date;
-}
-
-/** A run was started for a report that has none yet, or whose spec has changed. */
-export function pendingStatus(occasion: Occasion): HealthReportStatus {
-  const message = 'Waiting for the first run.';
-  return unknownStatus(occasion, 'Pending', [
-    { type: 'Ready', status: 'Unknown', reason: 'Pending', message },
-    ...bothUnknown('Pending', message),
-    { type: 'Reconciling', status: 'True', reason: 'Running', message: reasonSentence('Running') },
-  ]);
 }
 
 /** `spec.suspend: true`. Ready is True, because the report is as the spec asks: nothing wedges on it. */

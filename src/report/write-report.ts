@@ -27,8 +27,6 @@ export interface ReportInput {
   readonly topology: TopologyName | undefined;
   readonly inventory: readonly InventoryItem[];
   readonly guide: { readonly version: string; readonly url: string };
-  /** Value of the request annotation that this run answers; undefined keeps the one answered before. */
-  readonly request: string | undefined;
   /** `spec.upgrade.waive`: for the sentence that says what an upgrade is still missing. */
   readonly waive: readonly Waiver[];
   /** What the spec asks for and the run could not even try, one sentence each, redacted. */
@@ -43,7 +41,8 @@ export function writeReport(input: ReportInput): HealthReportStatus {
   const now = timestamp(startedAt);
   const components = countComponents(judgement.components);
   const rootCause = headline(judgement);
-  const request = input.request ?? previous?.lastHandledRequest;
+  // Whoever answers a request echoes it; a run as such keeps what was answered before.
+  const request = previous?.lastHandledRequest;
   const status: HealthReportStatus = {
     observedGeneration: generation,
     verdict: judgement.verdict,

@@ -34,12 +34,10 @@ export function podOf(object: KubernetesObject): Pod {
   const conditions = list(status['conditions']);
   const condition = (type: string): Fields => conditions.find((entry) => entry['type'] === type) ?? {};
   const scheduled = condition('PodScheduled');
-  const ip = text(status['podIP']);
   const node = text(spec['nodeName']);
   const startedAt = text(status['startTime']);
   return {
     name: object.metadata.name,
-    ...(ip === undefined ? {} : { ip }),
     ...(node === undefined ? {} : { node }),
     phase: text(status['phase']) ?? 'Unknown',
     ready: condition('Ready')['status'] === 'True',

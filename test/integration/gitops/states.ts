@@ -1,12 +1,6 @@
 // A report in every state that GitOps tools meet, as the operator writes it and the API server hands it back.
 import { healthReportStatus, type HealthReportStatus } from '../../../src/api/health-report.ts';
-import {
-  outdatedStatus,
-  pendingStatus,
-  staleStatus,
-  stalledStatus,
-  suspendedStatus,
-} from '../../../src/report/index.ts';
+import { outdatedStatus, staleStatus, stalledStatus, suspendedStatus } from '../../../src/report/index.ts';
 import { finding, report, run, runs } from '../../unit/judge/fixtures.ts';
 
 export interface ReportInState {
@@ -37,10 +31,26 @@ const inState = (status: HealthReportStatus | undefined, generation = 1, spec = 
   ...(status === undefined ? {} : { status: healthReportStatus.parse(JSON.parse(JSON.stringify(status))) }),
 });
 
+/** No operator of ours says Reconciling, which the API declares; what reads a status must know it all the same. */
+const FIRST_RUN: HealthReportStatus = {
+  ...healthReportStatus.parse({}),
+  observedGeneration: 1,
+  conditions: [
+    ...healthReportStatus.parse({}).conditions,
+    {
+      type: 'Reconciling',
+      status: 'True',
+      reason: 'Running',
+      message: 'A run is under way.',
+      lastTransitionTime: secondsAgo(0),
+    },
+  ],
+};
+
 export const STATES = {
   'no status': inState(undefined),
   'the status that the definition defaults to': inState(healthReportStatus.parse({})),
-  'a first run under way': inState(pendingStatus(occasion)),
+  'a first run under way': inState(FIRST_RUN),
   'an old generation': inState(good, 2),
   healthy: inState(good),
   warning: inState(of(run({ 'database/circuit-storage/connections': 'DatabaseConnectionsHigh' }))),

@@ -13,7 +13,7 @@ import { createReflector, type Reflector, type ReflectorNote } from '../../../sr
 import { getReport, type ReportObject, requestRun } from '../../../src/kube/reports.ts';
 import { operatorRoles } from '../../../tools/packaging/roles.ts';
 import { RULES } from '../../../src/kube/rules.ts';
-import { readSecretKey } from '../../../src/kube/secrets.ts';
+import { namespaceSecrets } from '../../../src/kube/secrets.ts';
 import { createTransport } from '../../../src/kube/transport.ts';
 import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
 import { type ApiServer, startApiServer } from '../../stack/apiserver/server.ts';
@@ -193,8 +193,8 @@ describe('with the generated Roles alone', () => {
     const api = await apiFor('operator');
     const objects = await readNamespace(api, namespace, stop.signal);
     expect(Object.entries(objects).filter(([, read]) => !(read as { ok: boolean }).ok)).toEqual([]);
-    expect(await readSecretKey(api, namespace, 'db', 'url', stop.signal)).toMatchObject({ ok: true });
-    expect(await readSecretKey(api, 'other', 'db', 'url', stop.signal)).toMatchObject({
+    expect(await namespaceSecrets(api, namespace).read('db', 'url', stop.signal)).toMatchObject({ ok: true });
+    expect(await namespaceSecrets(api, 'other').read('db', 'url', stop.signal)).toMatchObject({
       fault: { code: 'CheckerNotAuthorized' },
     });
     expect(await requestRun(api, namespace, 'a', 't', stop.signal)).toMatchObject({ fault: { code: 'Forbidden' } });

@@ -10,7 +10,7 @@ import { loadAccess } from '../../../src/kube/access.ts';
 import { createKubeApi, type KubeApi } from '../../../src/kube/call.ts';
 import { policyRules } from '../../../tools/packaging/roles.ts';
 import { pathOf, RULES } from '../../../src/kube/rules.ts';
-import { readSecretKey } from '../../../src/kube/secrets.ts';
+import { namespaceSecrets } from '../../../src/kube/secrets.ts';
 import { createTransport } from '../../../src/kube/transport.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import type { JsonObject } from '../../stack/apiserver/json.ts';
@@ -425,7 +425,7 @@ describe("another namespace's Secret is out of reach", () => {
       ['elsewhere', { ok: false, fault: { code: 'CheckerNotAuthorized' } }],
       ['kube-system', { ok: false, fault: { code: 'CheckerNotAuthorized' } }],
     ])('a Secret of %s is %j', async (namespace, expected) => {
-      expect(await readSecretKey(api, namespace, 'db', 'password', NEVER)).toMatchObject(expected);
+      expect(await namespaceSecrets(api, namespace).read('db', 'password', NEVER)).toMatchObject(expected);
     });
 
     it('and Secrets are never listed: nothing may', () => {

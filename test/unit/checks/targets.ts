@@ -47,11 +47,9 @@ export const PAIR_TARGET: KeyTarget = {
 };
 
 export const DESCRIPTION: KeyDescription = {
-  arn: 'arn:aws:kms:us-east-1:111122223333:key/1',
   state: 'Enabled',
   usage: 'SIGN_VERIFY',
   spec: 'ECC_SECG_P256K1',
-  origin: 'AWS_KMS',
   signingAlgorithms: ['ECDSA_SHA_256'],
 };
 

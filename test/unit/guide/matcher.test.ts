@@ -4,9 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { SERVICES, type Component, type Service } from '../../../src/api/components.ts';
 import { ENTRIES } from '../../../src/guide/index.ts';
 import { CAUSE_ANCHORS } from '../../../src/guide/cause-table.ts';
-import { createMatcher, match } from '../../../src/guide/matcher.ts';
+import { createMatcher, type Match } from '../../../src/guide/matcher.ts';
 
 const MERGED = ['core-daemon', 'node-persistence', 'circuit-storage', 'auth-vault'] as const;
+
+function match(services: Service | readonly Service[], text: string | Uint8Array, level?: string): readonly Match[] {
+  return createMatcher(typeof services === 'string' ? [services] : services).match(text, level);
+}
 
 function ids(services: Service | readonly Service[], text: string, level?: string): readonly string[] {
   return match(services, text, level).map(({ entry }) => entry.id);

@@ -131,7 +131,6 @@ export function report(
     topology: 'Split',
     inventory: [],
     guide: { version: 'test', url: 'https://guide.example/' },
-    request: undefined,
     waive: rest.waive ?? [],
     ...about,
   });

@@ -3,7 +3,6 @@ import { healthReportStatus, type HealthReportStatus } from '../../../src/api/he
 import {
   isStale,
   outdatedStatus,
-  pendingStatus,
   stalledStatus,
   staleStatus,
   suspendedStatus,
@@ -23,11 +22,6 @@ const summary = (status: HealthReportStatus): readonly string[] =>
 
 describe('a status that no run wrote', () => {
   it.each<[string, (previous: HealthReportStatus | undefined) => HealthReportStatus, readonly string[]]>([
-    [
-      'pending',
-      (previous) => pendingStatus(occasion(previous)),
-      ['Ready=Unknown/Pending', 'Healthy=Unknown/Pending', 'Upgradeable=Unknown/Pending', 'Reconciling=True/Running'],
-    ],
     [
       'suspended',
       (previous) => suspendedStatus(occasion(previous)),
@@ -87,7 +81,6 @@ describe('staleness', () => {
     ['at its last moment', before, minutes(10), false],
     ['a moment later', before, new Date(minutes(10).getTime() + 1), true],
     ['without any run', undefined, START, true],
-    ['pending', pendingStatus(occasion(undefined)), START, true],
   ])('%s', (_, status, now, expected) => {
     expect(isStale(status, now)).toBe(expected);
   });
