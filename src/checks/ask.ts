@@ -32,7 +32,7 @@ function findingOf(
   now: Date,
   onDefect: AskInput['onDefect'],
 ): readonly Finding[] {
-  if (check.applies?.(target) === false) return [];
+  if (check.applies?.(target) === false || check.arises?.(observed) === false) return [];
   const id = checkId(check, target);
   const baseline = baselines.get(id);
   const seen = baseline === undefined ? { target, observed, all, now } : { target, observed, all, now, baseline };

@@ -3,6 +3,7 @@ import type { AnyCheck } from '../facts/answer.ts';
 import { alertErrorRate } from './logs/error-rate.ts';
 import { alertSignature } from './logs/signature.ts';
 import { alertStart } from './logs/start.ts';
+import { bucketCertificate } from './bucket/certificate.ts';
 import { bucketClock } from './bucket/clock.ts';
 import { bucketEncryption } from './bucket/encryption.ts';
 import { bucketList } from './bucket/list.ts';
@@ -23,6 +24,7 @@ import { databaseReplication } from './database/replication.ts';
 import { databaseVersion } from './database/version.ts';
 import { databaseWraparound } from './database/wraparound.ts';
 import { databaseWritable } from './database/writable.ts';
+import { keyCertificate } from './key/certificate.ts';
 import { keyExpiry } from './key/expiry.ts';
 import { keyPair } from './key/key-pair.ts';
 import { keyPublicKey } from './key/public-key.ts';
@@ -37,6 +39,7 @@ import { serviceLogs } from './logs/logs.ts';
 import { servicePool } from './meters/pool.ts';
 import { serviceWorkload } from './pods/workload.ts';
 import { upgradeActivity } from './database/upgrade-activity.ts';
+import { upgradeBucketCertificate } from './bucket/upgrade-certificate.ts';
 import { upgradeCertificate } from './service/upgrade-certificate.ts';
 import { upgradeCredentials } from './database/upgrade-credentials.ts';
 import { upgradeDatabaseCertificate } from './database/upgrade-certificate.ts';
@@ -44,6 +47,7 @@ import { upgradeDisruptionBudget } from './pods/upgrade-disruption-budget.ts';
 import { upgradeExpiry } from './key/upgrade-expiry.ts';
 import { upgradeHeadroom } from './database/upgrade-headroom.ts';
 import { upgradeImages } from './pods/upgrade-images.ts';
+import { upgradeKeyCertificate } from './key/upgrade-certificate.ts';
 import { upgradeMigrations } from './database/upgrade-migrations.ts';
 import { upgradeRenamedKeys } from './configuration/upgrade-renamed-keys.ts';
 import { upgradeReplication } from './database/upgrade-replication.ts';
@@ -71,12 +75,14 @@ export const CHECKS: readonly AnyCheck[] = [
   bucketEncryption,
   bucketVersioning,
   bucketClock,
+  bucketCertificate,
   bucketWrite,
   keyState,
   keyUsage,
   keyPublicKey,
   keySign,
   keyExpiry,
+  keyCertificate,
   keyPair,
   alertErrorRate,
   alertStart,
@@ -97,5 +103,7 @@ export const CHECKS: readonly AnyCheck[] = [
   upgradeCredentials,
   upgradeDatabaseCertificate,
   upgradeExpiry,
+  upgradeBucketCertificate,
+  upgradeKeyCertificate,
   upgradeCertificate,
 ];

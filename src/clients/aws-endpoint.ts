@@ -1,12 +1,6 @@
 // To whom the operator's own AWS identity may be shown. A report names endpoints, and a signed request carries the
 // access key id and the session token of whoever signs it: its author must not be able to send ours to a server of theirs.
-
-/**
- * Hosts of S3 and KMS themselves, as AWS names them: regional, dual-stack, FIPS, for a bucket, and in a VPC. Not the other
- * names under amazonaws.com, which customers can have for servers of their own (API Gateway, load balancers, EC2).
- */
-const AWS_HOST =
-  /^(?:[a-z0-9._-]+\.)?(?:s3|kms)(?:-fips)?(?:\.dualstack)?\.[a-z]{2}(?:-[a-z]+)+-[0-9]+(?:\.vpce)?\.amazonaws\.com(?:\.cn)?$/;
+import { isAwsEndpoint } from '../facts/aws-endpoint.ts';
 
 /** What an administrator sets for a store of their own: the SDK's names, read from the operator's environment alone. */
 const OWN_ENDPOINTS = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_KMS'] as const;
@@ -18,8 +12,7 @@ export function mayShowIdentity(endpoint: string | undefined, environment: NodeJ
   const origin = originOf(endpoint);
   if (origin === undefined) return false;
   if (OWN_ENDPOINTS.some((name) => originOf(environment[name] ?? '') === origin)) return true;
-  const { protocol, hostname, port } = new URL(endpoint);
-  return protocol === 'https:' && port === '' && (hostname === 's3.amazonaws.com' || AWS_HOST.test(hostname));
+  return isAwsEndpoint(endpoint);
 }
 
 function originOf(url: string): string | undefined {

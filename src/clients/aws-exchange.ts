@@ -1,6 +1,8 @@
 // What came back over HTTP in one call of the AWS SDK, noted below the SDK's parsing: HeadBucket's errors have no code,
 // a proxy's page is no error of the service, and a body without end must not be collected until memory is gone.
+import { IncomingMessage } from 'node:http';
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
+import { certificateNotAfter } from './tls.ts';
 
 /** No answer that we ask for is longer than a few kilobytes; at this many bytes the body is cut off with an error. */
 export const MAX_BODY_BYTES = 65_536;
@@ -18,6 +20,8 @@ export interface Exchange {
   excerpt: string;
   /** The body was longer than we read. */
   oversized: boolean;
+  /** Of the certificate that was verified for it, over TLS. RFC 3339. */
+  certificateNotAfter: string | undefined;
 }
 
 /** The SDK's request handler, as far as we use it. */
@@ -42,7 +46,7 @@ export function createExchangeRecorder(): ExchangeRecorder {
   const exchanges = new WeakMap<object, Exchange>();
   return {
     begin(signal) {
-      const exchange: Exchange = { status: undefined, headers: {}, excerpt: '', oversized: false };
+      const exchange: Exchange = { status: undefined, headers: {}, excerpt: '', oversized: false, certificateNotAfter: undefined };
       exchanges.set(signal, exchange);
       return exchange;
     },
@@ -55,6 +59,7 @@ export function createExchangeRecorder(): ExchangeRecorder {
         if (exchange !== undefined) {
           exchange.status = result.response.statusCode;
           exchange.headers = result.response.headers;
+          exchange.certificateNotAfter = certificateOf(result.response.body);
           if (isReadable(result.response.body)) result.response.body = bounded(result.response.body, exchange);
         }
         return result;
@@ -62,6 +67,12 @@ export function createExchangeRecorder(): ExchangeRecorder {
       return handler;
     },
   };
+}
+
+/** The body is node's own answer, which knows its connection; what makes bodies otherwise shows no certificate. */
+function certificateOf(body: unknown): string | undefined {
+  const socket = body instanceof IncomingMessage ? body.socket : undefined;
+  return socket === undefined ? undefined : certificateNotAfter(socket);
 }
 
 function isReadable(body: unknown): body is Readable {

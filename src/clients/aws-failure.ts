@@ -26,6 +26,8 @@ export interface AwsAnswer {
   readonly region: string | undefined;
   /** The beginning of the body: empty after HEAD. */
   readonly excerpt: string;
+  /** Of the certificate that was verified for it, over TLS. RFC 3339. */
+  readonly certificateNotAfter?: string | undefined;
 }
 
 /** Names that the SDK makes up where the answer had no code (`NotFound`: from a bare 404). */
@@ -70,7 +72,8 @@ function answerOf(error: unknown, exchange: Exchange, status: number): AwsAnswer
   const code = own ?? /<Error>\s*<Code>([A-Za-z][A-Za-z.:]{1,80})<\/Code>/.exec(exchange.excerpt)?.[1];
   const region = said && 'Region' in error && typeof error.Region === 'string' ? error.Region : undefined;
   const message = code === undefined || !(error instanceof Error) ? '' : error.message;
-  return { kind: 'answer', status, code, message, headers: exchange.headers, region, excerpt: exchange.excerpt };
+  const { headers, excerpt, certificateNotAfter } = exchange;
+  return { kind: 'answer', status, code, message, headers, region, excerpt, certificateNotAfter };
 }
 
 function isSocketCode(code: string): boolean {

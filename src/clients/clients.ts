@@ -65,13 +65,19 @@ export interface PostgresClient {
   ): Promise<Outcome<T>>;
 }
 
+/** What an answer shows beside what was asked. */
+interface Shown {
+  /** Of the server's certificate, over TLS. RFC 3339. */
+  readonly certificateNotAfter?: string;
+}
+
 export interface S3Client {
   head(
     access: AwsAccess,
     bucket: string,
     forcePathStyle: boolean,
     signal: AbortSignal,
-  ): Promise<Outcome<{ readonly region?: string; readonly date?: string }>>;
+  ): Promise<Outcome<{ readonly region?: string; readonly date?: string } & Shown>>;
   list(
     access: AwsAccess,
     bucket: string,
@@ -96,11 +102,11 @@ export interface S3Client {
     bucket: string,
     forcePathStyle: boolean,
     signal: AbortSignal,
-  ): Promise<Outcome<{ readonly bytes: number }>>;
+  ): Promise<Outcome<{ readonly bytes: number } & Shown>>;
 }
 
 export interface KmsClient {
-  describe(access: AwsAccess, keyId: string, signal: AbortSignal): Promise<Outcome<KeyDescription>>;
+  describe(access: AwsAccess, keyId: string, signal: AbortSignal): Promise<Outcome<KeyDescription & Shown>>;
   publicKey(access: AwsAccess, keyId: string, signal: AbortSignal): Promise<Outcome<{ readonly fingerprint: string }>>;
   /** DryRun only: no signature is ever made. */
   dryRunSign(
@@ -108,7 +114,7 @@ export interface KmsClient {
     keyId: string,
     algorithm: string,
     signal: AbortSignal,
-  ): Promise<Outcome<{ readonly algorithm: string }>>;
+  ): Promise<Outcome<{ readonly algorithm: string } & Shown>>;
 }
 
 export interface Clients {

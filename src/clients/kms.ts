@@ -51,7 +51,8 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
       );
       if (!described.ok) return fault(described.fault, access, keyId, 'kms:DescribeKey');
       const description = descriptionOf(described.value.value.KeyMetadata);
-      return description === undefined ? garbage(access, keyId, 'the answer describes no key') : ok(description);
+      if (description === undefined) return garbage(access, keyId, 'the answer describes no key');
+      return ok({ ...description, ...shownIn(described.value.exchange) });
     },
     async publicKey(access, keyId, signal) {
       const given = await pool.call(access, '', signal, async (client, sending) =>
@@ -87,7 +88,8 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
         signsForReal.add(place);
         return ignored();
       }
-      if (asked.fault.kind === 'answer' && asked.fault.code === 'DryRunOperationException') return ok({ algorithm });
+      if (asked.fault.kind === 'answer' && asked.fault.code === 'DryRunOperationException')
+        return ok({ algorithm, ...shownIn(asked.fault) });
       const denied = fault(asked.fault, access, keyId, 'kms:Sign');
       if (denied.fault.code !== 'CheckerNotAuthorized' || asked.fault.kind !== 'answer') return denied;
       if (refusesIdentity(asked.fault, 'kms')) return denied;
@@ -146,6 +148,12 @@ function descriptionOf(metadata: unknown): KeyDescription | undefined {
     ...(ValidTo === undefined ? {} : { validTo: ValidTo.toISOString() }),
     signingAlgorithms: SigningAlgorithms,
   };
+}
+
+function shownIn({ certificateNotAfter }: { readonly certificateNotAfter?: string | undefined }): {
+  readonly certificateNotAfter?: string;
+} {
+  return certificateNotAfter === undefined ? {} : { certificateNotAfter };
 }
 
 function subjectOf(access: AwsAccess, keyId: string): string {

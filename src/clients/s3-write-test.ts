@@ -15,7 +15,7 @@ export type AskS3 = <T>(
 ) => Promise<Result<Answered<T>, AwsFailure>>;
 
 export type WriteTested =
-  | { readonly ok: true; readonly value: { readonly bytes: number } }
+  | { readonly ok: true; readonly value: { readonly bytes: number; readonly certificateNotAfter?: string } }
   /** `leaves`: the object could not be deleted and is still there. */
   | { readonly ok: false; readonly fault: Fault; readonly leaves?: true };
 
@@ -95,7 +95,8 @@ export async function writeTest(
     if (broken !== undefined) return { ok: false, fault: broken };
     if (!same) return failed('BucketObjectDiffers', redact(differs));
     if (!removed.ok) return { ok: false, fault: fail(removed.fault, 's3:DeleteObject') };
-    return ok({ bytes: body.length });
+    const { certificateNotAfter } = put.value.exchange;
+    return ok({ bytes: body.length, ...(certificateNotAfter === undefined ? {} : { certificateNotAfter }) });
   } finally {
     // Nobody answered the delete, or the put: once more, under a deadline of its own, and nobody waits for it.
     if (mayBeThere) void remove(versionId, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => undefined);

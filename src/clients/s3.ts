@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { S3Client as SdkS3Client } from '@aws-sdk/client-s3';
 import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { AwsAccess } from '../facts/target.ts';
+import type { Exchange } from './aws-exchange.ts';
 import { awsFault, refusesIdentity, type AwsQuestion } from './aws-fault.ts';
 import type { AwsFailure } from './aws-failure.ts';
 import { createAwsPool, placeOf, secretsOf, type AwsPoolOptions } from './aws-pool.ts';
@@ -76,12 +77,12 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
       const seen = await pool.call(access, variant, signal, async (client, sending) =>
         client.send(new (await sdk()).HeadBucketCommand({ Bucket: bucket }), sending),
       );
-      if (seen.ok) return ok(located(seen.value.exchange.headers));
+      if (seen.ok) return ok(located(seen.value.exchange));
       if (seen.fault.kind !== 'answer') return { ok: false, fault: fault(seen.fault, access, bucket, variant) };
       // The answer to HEAD has no body, so no code: 403 is denied, unknown key, bad signature or a wrong clock, and any
       // web server says 404. The same question with a body tells them apart.
       const listed = await firstPage(access, bucket, variant, signal);
-      if (listed.ok) return ok(located(seen.fault.headers));
+      if (listed.ok) return ok(located(seen.fault));
       const { headers } = seen.fault;
       const told =
         listed.fault.kind === 'answer'
@@ -188,9 +189,20 @@ function keyOfPlace(access: AwsAccess, bucket: string, variant: string): string 
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }
 
-function located(headers: Readonly<Record<string, string>>): { readonly region?: string; readonly date?: string } {
+function located({
+  headers,
+  certificateNotAfter,
+}: Pick<Exchange, 'headers'> & { readonly certificateNotAfter?: string | undefined }): {
+  readonly region?: string;
+  readonly date?: string;
+  readonly certificateNotAfter?: string;
+} {
   const { 'x-amz-bucket-region': region, date } = headers;
-  return { ...(region === undefined ? {} : { region }), ...(date === undefined ? {} : { date }) };
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(date === undefined ? {} : { date }),
+    ...(certificateNotAfter === undefined ? {} : { certificateNotAfter }),
+  };
 }
 
 function questionAbout(access: AwsAccess, bucket: string, action: string): AwsQuestion {

@@ -39,6 +39,8 @@ export interface Check<K extends Kind> {
   readonly faults: readonly FaultCode[];
   /** False when the question makes no sense for this target: it does not appear in the report then. */
   readonly applies?: (target: TargetOf<K>) => boolean;
+  /** False when what was seen leaves nothing to ask about: it does not appear then either. */
+  readonly arises?: (observed: Observed[K]) => boolean;
   readonly ask: (seen: Seen<K>) => Answer;
 }
 

@@ -216,6 +216,8 @@ export interface BucketObserved {
   readonly versioning: Outcome<{ readonly status: 'Enabled' | 'Suspended' | 'Never' }>;
   /** NotAsked unless the spec says writeTest. */
   readonly write: Outcome<{ readonly bytes: number }>;
+  /** Of the endpoint's certificate, where one answered over TLS. RFC 3339. */
+  readonly certificateNotAfter?: string;
 }
 
 export interface KeyDescription {
@@ -237,6 +239,8 @@ export interface KeyObserved {
   readonly sign: Outcome<{ readonly algorithm: string }>;
   /** Off AWS. NotAsked for a KMS key, as the three above are for a pair. */
   readonly pair: Outcome<{ readonly matches: boolean; readonly curve: string; readonly fingerprint: string }>;
+  /** Of the endpoint's certificate, where one answered over TLS. RFC 3339. */
+  readonly certificateNotAfter?: string;
 }
 
 export interface ClusterObserved {

@@ -15,13 +15,13 @@ export const bucketProbe: Probe<'bucket'> = {
       if (head.fault.code !== 'BucketAccessDenied' || !writeTest) return unreached(head.fault);
       // Objects may be allowed where the listing is not: that is all the product needs, and the write test proves it.
       const write = await s3.roundTrip(access.value, bucket, forcePathStyle, signal);
-      return write.ok ? objectsOnly(write, access.value.region) : { ...unreached(head.fault), write: passedOn(write) };
+      return write.ok ? objectsOnly(write.value, access.value.region) : { ...unreached(head.fault), write: passedOn(write) };
     }
     const ask = [access.value, bucket, forcePathStyle, signal] as const;
     const list = await s3.list(...ask);
     // Any web server answers HEAD; only the listing shows that it is none of S3's kind.
     if (!list.ok && list.fault.code === 'BucketAnswerInvalid') return unreached(list.fault);
-    const { date, region } = head.value;
+    const { date, region, certificateNotAfter } = head.value;
     const [encryption, versioning, write] = await Promise.all([
       s3.encryption(...ask),
       s3.versioning(...ask),
@@ -35,13 +35,18 @@ export const bucketProbe: Probe<'bucket'> = {
       encryption,
       versioning,
       write,
+      ...(certificateNotAfter === undefined ? {} : { certificateNotAfter }),
     };
   },
 };
 
-function objectsOnly(write: BucketObserved['write'], region: string): BucketObserved {
+function objectsOnly(
+  { bytes, certificateNotAfter }: { readonly bytes: number; readonly certificateNotAfter?: string },
+  region: string,
+): BucketObserved {
   const list = failed('BucketQuestionNotPermitted', literal('not asked: s3:ListBucket is not granted, objects are'));
-  return { ...REST, reach: ok({}), list, region: ok({ region }), write };
+  const seen = { ...REST, reach: ok({}), list, region: ok({ region }), write: ok({ bytes }) };
+  return certificateNotAfter === undefined ? seen : { ...seen, certificateNotAfter };
 }
 
 /** What was refused once is told once; an object that stayed behind is told in any case. */

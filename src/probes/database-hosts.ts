@@ -1,7 +1,7 @@
 // Which of several servers the services' driver ends up with, from what a visit of each has shown. Pure.
 import { traits } from '../api/faults.ts';
 import type { DatabaseObserved } from '../facts/observed.ts';
-import type { Fault } from '../facts/outcome.ts';
+import { ok, type Fault } from '../facts/outcome.ts';
 import type { HostWish } from '../facts/target.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
 
@@ -94,9 +94,22 @@ function withOthers(
   const writer = mixed ? connected.find((one) => !isStandby(one.observed)) : undefined;
   return {
     ...(writer?.observed ?? observed),
+    connect: withFirstEnd(observed.connect, connected),
     ...(why === undefined ? {} : { away: why }),
     ...(mixed ? { mixed: literal('new connections go to any of the servers, and one of them is a standby') } : {}),
   };
+}
+
+/** The certificate that ends first counts: the server that shows it may be the one to be connected to then. */
+function withFirstEnd(
+  connect: DatabaseObserved['connect'],
+  connected: readonly HostSeen[],
+): DatabaseObserved['connect'] {
+  if (!connect.ok) return connect;
+  const [first] = connected
+    .flatMap(({ observed: { connect: seen } }) => (seen.ok ? (seen.value.certificateNotAfter ?? []) : []))
+    .toSorted((a, b) => Date.parse(a) - Date.parse(b));
+  return first === undefined ? connect : ok({ ...connect.value, certificateNotAfter: first });
 }
 
 function isStandby({ writable }: DatabaseObserved): boolean {

@@ -30,11 +30,11 @@ export const keyProbe: Probe<'key'> = {
       return permittedOrDenied(state.fault, kms, access.value, keyId, signal);
     }
     const { value: key } = state;
-    const pair = noPair();
+    const rest = { pair: noPair(), ...shownBy(state) };
     const algorithm = key.signingAlgorithms.find((name) => name.endsWith('SHA_256')) ?? key.signingAlgorithms[0];
     if (!SIGNS.has(key.state) || !isSigningKey(key) || algorithm === undefined) {
       const none = notAsked(literal('not asked, because the key cannot sign as it is'));
-      return { state, publicKey: none, sign: none, pair };
+      return { state, publicKey: none, sign: none, ...rest };
     }
     const [publicKey, sign] = await Promise.all([
       kms.publicKey(access.value, keyId, signal),
@@ -42,7 +42,7 @@ export const keyProbe: Probe<'key'> = {
         ? notAsked(literal('not asked, because the spec says signTest: Never'))
         : kms.dryRunSign(access.value, keyId, algorithm, signal),
     ]);
-    return { state, publicKey, sign, pair };
+    return { state, publicKey, sign, ...rest };
   },
 };
 
@@ -60,12 +60,20 @@ async function permittedOrDenied(
   ]);
   if (!sign.ok && sign.fault.code !== 'KmsDryRunIgnored') return undescribed(denied);
   const state = failed('KmsQuestionNotPermitted', literal('not asked: kms:DescribeKey is not granted, and signing is'));
-  return { state, publicKey, sign, pair: noPair() };
+  return { state, publicKey, sign, pair: noPair(), ...shownBy(sign) };
 }
 
 function undescribed(fault: Fault): KeyObserved {
   const none = notAsked(literal('not asked, because the key could not be described'));
   return { state: { ok: false, fault }, publicKey: none, sign: none, pair: noPair() };
+}
+
+/** What an answer shows of the server's certificate. */
+function shownBy(
+  outcome: Outcome<{ readonly certificateNotAfter?: string }>,
+): Pick<KeyObserved, 'certificateNotAfter'> {
+  const end = outcome.ok ? outcome.value.certificateNotAfter : undefined;
+  return end === undefined ? {} : { certificateNotAfter: end };
 }
 
 function noPair(): Outcome<never> {

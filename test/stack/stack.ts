@@ -242,7 +242,7 @@ async function startParts(
       if (named.length === 0) throw new Error(`This ${topology} stack has no database ${name}.`);
       return databaseSwitches(named, certificateUntil);
     },
-    bucket: bucketSwitches(aws, BUCKET, REGION, principals.storage),
+    bucket: bucketSwitches(aws, BUCKET, REGION, principals.storage, certificateUntil),
     key: keySwitches(aws, key.id, { own: principals.vault, ambient: principals.operator }),
     service(component) {
       const switches = services.get(component);

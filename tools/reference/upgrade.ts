@@ -34,7 +34,8 @@ so that what blocks is no warning besides. Where the observation is missing, it 
 (\`migrations\` asks for another thing: the one that is under way. One that failed is a failure of the database, and
 blocks as that.)
 What ends within 30 days warns with the fault that health has for it (\`DatabasePasswordExpiring\`,
-\`KmsMaterialExpiring\`, \`ServiceCertificateExpiring\`, \`DatabaseCertificateExpiring\`).
+\`KmsMaterialExpiring\`, \`ServiceCertificateExpiring\`, \`DatabaseCertificateExpiring\`, \`BucketCertificateExpiring\`,
+\`KmsCertificateExpiring\`).
 
 ## Keys that 1.3.0 renamed
 

@@ -33,6 +33,11 @@ export const KEY_FAULTS = {
     serverWide: true,
     meaning: "The KMS endpoint's certificate does not verify.",
   },
+  KmsCertificateExpiring: {
+    result: 'warn',
+    severity: 'high',
+    meaning: 'The certificate of the KMS endpoint ends within 30 days.',
+  },
   KmsCredentialsInvalid: {
     result: 'fail',
     severity: 'critical',

@@ -97,6 +97,11 @@ export const BUCKET_FAULTS = {
     explainsDependents: true,
     meaning: 'The storage refuses to take an object; the message has its own words.',
   },
+  BucketCertificateExpiring: {
+    result: 'warn',
+    severity: 'high',
+    meaning: "The certificate of the storage's endpoint ends within 30 days.",
+  },
   BucketLeftBehind: {
     result: 'warn',
     severity: 'medium',

@@ -97,7 +97,7 @@ export const UPGRADE_FAULTS = {
   UpgradeCertificateEnding: {
     result: 'fail',
     severity: 'high',
-    meaning: 'The certificate of a service or of a database server ends within a day.',
+    meaning: 'The certificate of a service or of a server that the services use ends within a day.',
     because: 'Calls would fail in the middle of the upgrade, and look like its fault. A day covers the way back too.',
   },
 } as const satisfies Record<string, FaultTraits>;

@@ -17,6 +17,8 @@ export const OUR_ENTRIES: readonly Entry[] = [
       ['any', 'ServiceCertificateExpiring'],
       ['any', 'HealthCertificateInvalid'],
       ['any', 'DatabaseCertificateExpiring'],
+      ['any', 'BucketCertificateExpiring'],
+      ['any', 'KmsCertificateExpiring'],
       ['any', 'UpgradeCertificateEnding'],
     ],
   ),

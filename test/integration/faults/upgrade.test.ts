@@ -320,6 +320,41 @@ describe('a Split installation that is about to be upgraded', () => {
   );
 
   it.each([
+    ['ends within a day', 0.5, 'UpgradeCertificateEnding', 'UpgradeCertificateEnding'],
+    ['ends within thirty', 10, 'BucketCertificateExpiring', 'KmsCertificateExpiring'],
+  ])('looks at the certificate of S3 and KMS that %s', (_what, days, ofBucket, ofKey) =>
+    during(scene.stack.bucket.endCertificate(inDays(days)), (status) => {
+      for (const [target, fault] of [
+        ['object-storage/circuits', ofBucket],
+        ['key-management/jwt-signing', ofKey],
+      ] as const)
+        (days < 1 ? expectBlocked : expectWarned)(status, {
+          check: `upgrade/${target}/certificate`,
+          fault,
+          entry: 'OPS-001',
+          says: new RegExp(`the certificate of 127.0.0.1:[0-9]+ ends on ${day(inDays(days))}`),
+          alsoWarns: `${target}/certificate`,
+        });
+    }),
+  );
+
+  it('looks at the certificate of a database server also where nothing verifies it', async () => {
+    const { databases } = scene.stack.report()['spec'] as { databases: { tls?: object }[] };
+    await scene.edit({ databases: databases.map(({ tls: _tls, ...database }) => database) });
+    await during(scene.stack.databaseNamed('node-persistence').endCertificates(inDays(0.5)), (status) =>
+      expectBlocked(status, {
+        check: 'upgrade/database/node-persistence/certificate',
+        fault: 'UpgradeCertificateEnding',
+        entry: 'OPS-001',
+        says: /the certificate of the server ends on .*; not verified here, but by services that verify/,
+        alsoWarns: 'database/node-persistence/certificate',
+      }),
+    );
+    await scene.edit({ databases });
+    expectHealthy(await scene.run());
+  });
+
+  it.each([
     ['expires-tomorrow', 'UpgradeCertificateEnding'],
     ['expires-soon', 'ServiceCertificateExpiring'],
   ] as const)('looks at a certificate that %s', async (choice, fault) => {

@@ -8,7 +8,7 @@ import {
   type RequestListener,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { newCall, type Call } from './calls.ts';
 import { header, isRefusal, refuse, type Refusal, type Reply, type Service, type WireRequest } from './exchange.ts';
@@ -47,6 +47,8 @@ export interface Aws {
   clearCalls(): void;
   /** Sets the emulator's clock off by so many ms: the same as a client whose clock is wrong by the opposite. */
   setClockOffset(ms: number): void;
+  /** Shows this certificate from the next connection on. Only of a server with TLS. */
+  setCertificate(pair: { certPem: string; keyPem: string }): void;
   /** Closes the port and every connection, held ones included. */
   stop(): Promise<void>;
 }
@@ -127,6 +129,10 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     clearFaults: () => faults.clear(),
     calls,
     clearCalls: () => void calls.splice(0),
+    setCertificate({ certPem, keyPem }) {
+      if (!(server instanceof HttpsServer)) throw new Error('this server has no TLS');
+      server.setSecureContext({ cert: certPem, key: keyPem });
+    },
     setClockOffset: (ms) => void (offsetMs = ms),
     stop: () => {
       stopping.abort();

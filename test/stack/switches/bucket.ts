@@ -1,6 +1,7 @@
 // What can happen to the bucket of the stack: switches, each with its undo.
 import type { Principal } from '../aws/principals.ts';
 import type { Aws } from '../aws/server.ts';
+import type { CertificatePair } from '../certificates.ts';
 import { undo, type Undo } from './undo.ts';
 
 export interface BucketSwitches {
@@ -14,10 +15,21 @@ export interface BucketSwitches {
   throttle(): Promise<Undo>;
   /** The secret key of the service was rotated, and nobody told it. */
   rotateSecret(): Promise<Undo>;
+  /** The certificate of the endpoint, which KMS has too, ends then. */
+  endCertificate(at: Date): Promise<Undo>;
 }
 
-/** The switches of the bucket `name` that `principal` uses. */
-export function bucketSwitches(aws: Aws, name: string, region: string, principal: Principal): BucketSwitches {
+/**
+ * The switches of the bucket `name` that `principal` uses.
+ * @param certificateUntil makes a certificate for the endpoint: the usual one, or one that ends then
+ */
+export function bucketSwitches(
+  aws: Aws,
+  name: string,
+  region: string,
+  principal: Principal,
+  certificateUntil: (at?: Date) => CertificatePair,
+): BucketSwitches {
   const recreate = (where: string): void => {
     aws.s3.remove(name);
     aws.s3.create({ name, region: where, versioning: 'Enabled' });
@@ -43,6 +55,10 @@ export function bucketSwitches(aws: Aws, name: string, region: string, principal
     throttle() {
       aws.inject({ service: 's3', status: 503, code: 'SlowDown' });
       return Promise.resolve(mend(() => aws.clearFaults()));
+    },
+    endCertificate(at) {
+      aws.setCertificate(certificateUntil(at));
+      return Promise.resolve(mend(() => aws.setCertificate(certificateUntil())));
     },
     rotateSecret() {
       const { secretAccessKey } = principal;

@@ -47,13 +47,13 @@ const REFUSALS: readonly (readonly [state: string, text: string, fault: FaultCod
 
 describe('a refusal', () => {
   it.each(REFUSALS)('%s %s is %s', (code, message, fault, detail) => {
-    const error = { code, message, ...(detail === undefined ? {} : { detail }) };
+    const error = { code: String(code), message: String(message), ...(detail === undefined ? {} : { detail }) };
     expect(connectFault(error, 'db:5432', []).code).toBe(fault);
   });
 
   it('is an answer, so it never says that the server cannot be reached', () => {
     for (const [code, message] of REFUSALS)
-      expect(traits(connectFault({ code, message }, 'db:5432', []).code).vantage).toBeUndefined();
+      expect(traits(connectFault({ code: String(code), message: String(message) }, 'db:5432', []).code).vantage).toBeUndefined();
   });
 
   it('in another language falls back on its state', () => {
