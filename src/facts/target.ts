@@ -259,6 +259,8 @@ export interface DatabaseTarget {
   readonly schema?: string;
   /** The spec says that a connection pooler stands before the server. */
   readonly pooler?: boolean;
+  /** Client connections that the pooler takes, over all its databases; only the spec can tell. */
+  readonly poolerClients?: number;
   readonly poolSize: number;
   readonly usedBy: readonly Service[];
   /** Services that keep a pool of connections to it, as far as it is known: `usedBy`, or what the topology says. */

@@ -38,6 +38,7 @@ export async function databaseTarget(
     connection: await connectionOf(spec, sources, signal),
     ...(spec.schema === undefined ? {} : { schema: spec.schema }),
     ...(spec.pooler === undefined ? {} : { pooler: spec.pooler }),
+    ...(spec.poolerClients === undefined ? {} : { poolerClients: spec.poolerClients }),
     poolSize: spec.poolSize,
     usedBy: spec.usedBy ?? [],
   };

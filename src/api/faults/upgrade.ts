@@ -59,6 +59,13 @@ export const UPGRADE_FAULTS = {
     because:
       'The upgrade ends the pod that migrates. A migration that is cut off leaves a schema that neither the old nor the new release fits.',
   },
+  UpgradePoolerLimitUnknown: {
+    result: 'error',
+    severity: 'medium',
+    meaning: 'New pods would be clients of a connection pooler, and how many it takes is not known.',
+    because:
+      'A pooler that is full refuses the new pods while the old ones still hold their connections. Its limit is told to its admins alone: say it in the spec.',
+  },
   UpgradeHeadroomMissing: {
     result: 'fail',
     severity: 'high',

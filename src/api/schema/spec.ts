@@ -126,6 +126,14 @@ export const databaseSpec = refusingCredentials(
       .describe(
         'A connection pooler (PgBouncer, pgcat, RDS Proxy) stands between the services and the server: their pools are not summed up against max_connections. One that we connect through is noticed without it.',
       ),
+    poolerClients: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'Client connections that the pooler takes (max_client_conn of PgBouncer). It tells nobody but its admins, so without this an upgrade behind a pooler cannot be judged.',
+      ),
     usedBy,
   },
   [

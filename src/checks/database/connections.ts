@@ -39,17 +39,18 @@ export const databaseConnections: Check<'database'> = {
       const code = share >= EXHAUSTED_SHARE ? 'DatabaseConnectionsExhausted' : 'DatabaseConnectionsHigh';
       return found({ code, detail: say(words) });
     }
-    // The pooler's pool meets the server's limit, not the pods'.
-    if (isPooled(target, pooled))
+    // Behind a pooler its pool meets the server's limit, and the services' pools its own.
+    const isBehind = isPooled(target, pooled);
+    const { poolerClients } = target;
+    if (isBehind && poolerClients === undefined)
       return pass(say(`${seen}; behind a pooler, so the pools of the services are not summed up`));
+    const limit = isBehind && poolerClients !== undefined ? poolerClients : usable;
+    const whose = isBehind ? `${limit} clients of the pooler` : `${usable} usable of max_connections ${max}`;
     const live = sumOf(poolsOn(target, all, livePods));
     const most = sumOf(poolsOn(target, all, mostPods));
-    if (most.total > usable) {
+    if (most.total > limit) {
       const when = most.total === live.total ? '' : ' at most (autoscaling, surge)';
-      return found({
-        code: 'ConnectionBudgetExceeded',
-        detail: say(`${most.formula}${when}, above the ${usable} usable of max_connections ${max}`),
-      });
+      return found({ code: 'ConnectionBudgetExceeded', detail: say(`${most.formula}${when}, above the ${whose}`) });
     }
     return pass(say(live.total === 0 ? seen : `${seen}; ${live.formula}`));
   },

@@ -1,8 +1,10 @@
 // Are there connections left for the pods that a rolling update adds before it ends the old ones? On top of what is in
-// use now: 4 (connections) * surge pods * services (guide, "Scaling the cluster").
+// use now: 4 (connections) * surge pods * services (guide, "Scaling the cluster"). Behind
+// a pooler they are its clients, and its limit counts, which only the spec can tell.
 import type { Service } from '../../api/components.ts';
-import { found, pass, type Check } from '../../facts/answer.ts';
+import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
 import type { Observations } from '../../facts/observed.ts';
+import type { DatabaseTarget, Workload } from '../../facts/target.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
 import { isPooled, poolsOn, sumOf } from './connection-pools.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
@@ -12,15 +14,11 @@ export const upgradeHeadroom: Check<'database'> = {
   about: 'database',
   component: 'upgrade',
   feeds: 'Upgradeable',
-  faults: ['UpgradeHeadroomMissing', 'NotAsked'],
+  faults: ['UpgradeHeadroomMissing', 'UpgradePoolerLimitUnknown', 'NotAsked'],
   ask({ target, observed: { connections, pooled }, all }) {
     if (!connections.ok) return unjudged(`${target.id}/connections`);
     const { max, reserved, used } = connections.value;
     const usable = Math.max(0, max - reserved);
-    if (isPooled(target, pooled)) {
-      const words = `${used} of ${usable} are in use; behind a pooler new pods add clients of it, whose limit is not seen from here`;
-      return pass(redact(words, [], 160));
-    }
     const observed = observedPools(all);
     const pools = poolsOn(target, all, ({ maxSurge, desired }) => (desired === 0 ? 0 : maxSurge));
     if (pools.length === 0) {
@@ -32,6 +30,7 @@ export const upgradeHeadroom: Check<'database'> = {
       'surge pods',
     );
     if (surge.total === 0) return pass(literal('a rolling update adds no pod that would connect'));
+    if (isPooled(target, pooled)) return behindPooler(target, all, surge);
     const words = `${used} in use, a rolling update adds ${surge.formula}`;
     // Of a limit of one role or database only what connects here counts, as far as it is known.
     const short = (connections.value.limits ?? []).find(({ most, used: taken }) => taken + surge.total > most);
@@ -48,6 +47,27 @@ export const upgradeHeadroom: Check<'database'> = {
     return found({ code: 'UpgradeHeadroomMissing', detail });
   },
 };
+
+/** What new pods add are clients of the pooler. How many it takes, and how many it has, is told to nobody but its admins. */
+function behindPooler(
+  target: DatabaseTarget,
+  all: Observations,
+  surge: { readonly total: number; readonly formula: string },
+): Answer {
+  const { poolerClients: limit } = target;
+  if (limit === undefined) {
+    const words = `a rolling update adds ${surge.formula} clients of a pooler, whose limit is not seen from here: say it in poolerClients`;
+    return found({ code: 'UpgradePoolerLimitUnknown', detail: redact(words, [], 160) });
+  }
+  const { total, formula } = sumOf(poolsOn(target, all, withSurge));
+  const words = `with a rolling update ${formula}, and the pooler takes ${limit} clients`;
+  if (total <= limit) return pass(redact(words, [], 160));
+  return found({ code: 'UpgradeHeadroomMissing', detail: redact(words, [], 160) });
+}
+
+function withSurge({ desired, maxSurge }: Workload): number {
+  return desired === 0 ? 0 : desired + maxSurge;
+}
 
 /** The largest pool of each service, where its meters were looked at: when callers wait for a connection. */
 function observedPools({ visits }: Observations): ReadonlyMap<Service, number> {

@@ -111,4 +111,11 @@ export const DATABASE_ENTRIES: readonly Entry[] = [
     'Add `targetServerType=primary` (JDBC) or `target_session_attrs=read-write` (libpq) to the URL.',
     [['any', 'DatabaseHostsMixed']],
   ),
+  ours(
+    'OPS-130',
+    'Limit of the connection pooler is not known',
+    'The services connect through a pooler (PgBouncer, pgcat, RDS Proxy). The pods of a rolling update are further clients of it, and a client cannot see how many it takes.',
+    'Read it at the pooler (`SHOW CONFIG` in its console, `max_client_conn`; for RDS Proxy its max connections) and set `poolerClients` of the database in the report.',
+    [['any', 'UpgradePoolerLimitUnknown']],
+  ),
 ];

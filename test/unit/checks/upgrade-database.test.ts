@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../../src/checks/index.ts';
 import { traits } from '../../../src/api/faults.ts';
 import { databaseActivity } from '../../../src/checks/database/activity.ts';
+import { databaseConnections } from '../../../src/checks/database/connections.ts';
 import { databaseReplication } from '../../../src/checks/database/replication.ts';
 import { upgradeActivity } from '../../../src/checks/database/upgrade-activity.ts';
 import { upgradeCredentials } from '../../../src/checks/database/upgrade-credentials.ts';
@@ -207,6 +208,57 @@ describe('headroom', () => {
       /^UpgradeHeadroomMissing: /,
     );
     expect(headroom(14, [pods({})], { usedBy: [] })).toMatch(/^NotAsked: .*usedBy/);
+  });
+
+  describe('behind a pooler', () => {
+    const behind = (visits: readonly Visit[], changes: Partial<DatabaseTarget> = {}, pooled?: true): string => {
+      const target = database({ usedBy: ['node-persistence'], ...changes });
+      const observed = healthyDatabase({
+        connections: ok({ max: 20, reserved: 3, used: 2 }),
+        ...(pooled === undefined ? {} : { pooled }),
+      });
+      return text(upgradeHeadroom.ask(databaseSeen(observed, visits, target)));
+    };
+
+    it.each([
+      ['that was noticed', {}, true],
+      ['that the spec names', { pooler: true }, undefined],
+    ] as const)('%s nothing is known without its limit', (_, changes, pooled) => {
+      expect(behind([pods({})], changes, pooled)).toBe(
+        'UpgradePoolerLimitUnknown: a rolling update adds 4 (connections) * 1 (surge pods) * 1 (services) = 4 clients of a pooler, whose limit is not seen from here: say it in poolerClients',
+      );
+      expect(traits('UpgradePoolerLimitUnknown').result).toBe('error');
+    });
+
+    it.each([
+      [
+        16,
+        'pass: with a rolling update 4 (connections) * 4 (pods) * 1 (services) = 16, and the pooler takes 16 clients',
+      ],
+      [
+        15,
+        'UpgradeHeadroomMissing: with a rolling update 4 (connections) * 4 (pods) * 1 (services) = 16, and the pooler takes 15 clients',
+      ],
+    ])('with a limit of %d clients', (poolerClients, expected) => {
+      expect(behind([pods({})], { poolerClients }, true)).toBe(expected);
+    });
+
+    it('health sums the pools up against that limit, and without one not at all', () => {
+      const budget = (changes: Partial<DatabaseTarget>): string => {
+        const target = database({ usedBy: ['node-persistence'], pooler: true, ...changes });
+        const observed = healthyDatabase({ connections: ok({ max: 20, reserved: 3, used: 2 }) });
+        return text(databaseConnections.ask(databaseSeen(observed, [pods({})], target)));
+      };
+      expect(budget({})).toMatch(/^pass: .* behind a pooler, so the pools of the services are not summed up/);
+      expect(budget({ poolerClients: 16 })).toMatch(/^pass: /);
+      expect(budget({ poolerClients: 15 })).toBe(
+        'ConnectionBudgetExceeded: 4 (connections) * 4 (pods) * 1 (services) = 16 at most (autoscaling, surge), above the 15 clients of the pooler',
+      );
+    });
+
+    it('nothing is asked where no pod is added', () => {
+      expect(behind([pods({ maxSurge: 0 })], {}, true)).toMatch(/^pass: a rolling update adds no pod/);
+    });
   });
 
   it('leaves it to `connections` to say why there is no answer', () => {

@@ -53,7 +53,7 @@ describe('a refusal', () => {
 
   it('is an answer, so it never says that the server cannot be reached', () => {
     for (const [code, message] of REFUSALS)
-      expect(traits(connectFault({ code: String(code), message: String(message) }, 'db:5432', []).code).vantage).toBeUndefined();
+      expect(traits(connectFault({ code, message }, 'db:5432', []).code).vantage).toBeUndefined();
   });
 
   it('in another language falls back on its state', () => {
