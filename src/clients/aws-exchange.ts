@@ -46,7 +46,13 @@ export function createExchangeRecorder(): ExchangeRecorder {
   const exchanges = new WeakMap<object, Exchange>();
   return {
     begin(signal) {
-      const exchange: Exchange = { status: undefined, headers: {}, excerpt: '', oversized: false, certificateNotAfter: undefined };
+      const exchange: Exchange = {
+        status: undefined,
+        headers: {},
+        excerpt: '',
+        oversized: false,
+        certificateNotAfter: undefined,
+      };
       exchanges.set(signal, exchange);
       return exchange;
     },

@@ -15,7 +15,9 @@ export const bucketProbe: Probe<'bucket'> = {
       if (head.fault.code !== 'BucketAccessDenied' || !writeTest) return unreached(head.fault);
       // Objects may be allowed where the listing is not: that is all the product needs, and the write test proves it.
       const write = await s3.roundTrip(access.value, bucket, forcePathStyle, signal);
-      return write.ok ? objectsOnly(write.value, access.value.region) : { ...unreached(head.fault), write: passedOn(write) };
+      return write.ok
+        ? objectsOnly(write.value, access.value.region)
+        : { ...unreached(head.fault), write: passedOn(write) };
     }
     const ask = [access.value, bucket, forcePathStyle, signal] as const;
     const list = await s3.list(...ask);
