@@ -32,40 +32,6 @@ export const CAN_SPEAK_OF: Readonly<Record<Backend, readonly Service[]>> = {
   'key-management': ['auth-vault'],
 };
 
-/**
- * Where a cause may stand: literals of at least eleven bytes, so that most of a log is skipped unread. The scanner looks
- * for the eleventh byte first and the one before it, so each begins where these two are rare.
- */
-export const CAUSE_ANCHORS: readonly string[] = [
-  'PSQLException: ',
-  ' of SQLSTATE(',
-  ', SQLState: ',
-  'QL State  : ',
-  'JDBC Connection',
-  'JDBCConnectionException',
-  'SQLTransientConnectionException',
-  'FlywaySqlException',
-  'ble to obtain connection from database',
-  'ource health check failed',
-  'Failed to validate connection',
-  'ms to respond',
-  ' extend file "',
-  'FATAL: password authentication',
-  'FATAL: sorry, too many clients',
-  'tatus Code: ',
-  'SdkClientException: ',
-  'uest for "http',
-  'HttpHostConnectException: ',
-  'HttpServerErrorException',
-  'UnknownHostException: ',
-  'AnnotatedConnectException',
-  'WebClientRequestException',
-  'WebClientResponseException',
-  'FeignException',
-  'RetryableException: ',
-  'OutOfMemoryError',
-];
-
 /** Of what a connection was to be made, from SQLSTATE (PostgreSQL, appendix A). 08P01 is PgBouncer's for everything. */
 const SQLSTATES: Readonly<Record<string, FaultCode>> = {
   '08000': 'DatabaseUnreachable',
@@ -83,6 +49,41 @@ const SQLSTATES: Readonly<Record<string, FaultCode>> = {
   '57P03': 'DatabaseStartingUp',
   '25006': 'DatabaseReadOnly',
 };
+
+/**
+ * Where a cause may stand: literals of at least eleven bytes, so that most of a log is skipped unread. The scanner looks
+ * for the ninth to the eleventh byte first, so each begins where these are rare.
+ * None holds a quotation mark, which JSON writes otherwise.
+ */
+export const CAUSE_ANCHORS: readonly string[] = [
+  'PSQLException: ',
+  ' of SQLSTATE(',
+  ...Object.keys(SQLSTATES).map((state) => `, SQLState: ${state}`),
+  'QL State  : ',
+  'JDBC Connection',
+  'JDBCConnectionException',
+  'SQLTransientConnectionException',
+  'FlywaySqlException',
+  'ble to obtain connection from database',
+  'ource health check failed',
+  'Failed to validate connection',
+  'ms to respond',
+  'could not extend file',
+  'FATAL: password authentication',
+  'FATAL: sorry, too many clients',
+  'tatus Code: ',
+  'SdkClientException: ',
+  'I/O error on ',
+  'HttpHostConnectException: ',
+  'HttpServerErrorException',
+  'UnknownHostException: ',
+  'AnnotatedConnectException',
+  'WebClientRequestException',
+  'WebClientResponseException',
+  'FeignException',
+  'RetryableException: ',
+  'OutOfMemoryError',
+];
 
 const database = (says: RegExp, fault?: FaultCode): CauseRule => ({
   says,

@@ -105,13 +105,7 @@ function databaseFault(headers: Headers, fault: FaultCode | undefined): FaultCod
 
 function hitsIn(headers: Headers, services: readonly Service[], whole: string): readonly Hit[] {
   const rules = CAUSE_GROUPS.filter(({ gate }) => gate.test(headers.text)).flatMap((group) => group.rules);
-  const hits = rules.flatMap((rule) =>
-    [...headers.text.matchAll(rule.says)].map((match): Hit => ({
-      rule,
-      index: match.index,
-      ...(match[1] === undefined ? {} : { host: match[1] }),
-    })),
-  );
+  const hits = rules.flatMap((rule) => hitsOf(rule, headers.text));
   const client = AWS_CLIENT.exec(headers.text);
   const about = client === null ? undefined : awsAbout(whole, services);
   if (client !== null && about !== undefined) {
@@ -122,6 +116,16 @@ function hitsIn(headers: Headers, services: readonly Service[], whole: string): 
   return hits
     .filter(({ rule, host }) => isOurs(rule, host, services))
     .toSorted((a, b) => a.index - b.index || Number(b.rule.fault === undefined) - Number(a.rule.fault === undefined));
+}
+
+/** Not `matchAll`, which makes a new expression of each. */
+function hitsOf(rule: CauseRule, text: string): readonly Hit[] {
+  const hits: Hit[] = [];
+  rule.says.lastIndex = 0;
+  for (let match = rule.says.exec(text); match !== null; match = rule.says.exec(text)) {
+    hits.push({ rule, index: match.index, ...(match[1] === undefined ? {} : { host: match[1] }) });
+  }
+  return hits;
 }
 
 function awsAbout(text: string, services: readonly Service[]): 'object-storage' | 'key-management' | undefined {

@@ -1,5 +1,5 @@
 // Finds any of several literals in raw bytes in one pass, and skips what cannot match.
-// Wu-Manber with blocks of two bytes: a table says how far the next literal's end is away at the least, so most bytes
+// Wu-Manber with blocks of three bytes: a table says how far the next literal's end is away at the least, so most bytes
 // are never read. Nothing is ever searched again: the work is at most a constant times the length.
 
 /** Counts the bytes and blocks that were looked at. Tests hold the work to a linear bound with it. */
@@ -23,20 +23,25 @@ export interface Scanner {
   ) => void;
 }
 
+/** Bytes of a block. Two would tell too little: among fifty literals most pairs of letters occur. */
+const BLOCK = 3;
+/** Places of the tables; a power of two. */
+const TABLE = 0x10000;
+
 /**
- * @param literals at least two bytes each; the index in this list is what `visit` is given
+ * @param literals at least three bytes each; the index in this list is what `visit` is given
  * @throws RangeError for a literal that is too short
  */
 export function createScanner(literals: readonly Uint8Array[]): Scanner {
   const lengths = literals.map((literal) => literal.length);
   const shortest = Math.min(...lengths);
-  if (shortest < 2) throw new RangeError('A literal to scan for has at least two bytes.');
+  if (shortest < BLOCK) throw new RangeError(`A literal to scan for has at least ${BLOCK} bytes.`);
   // A shift must fit into a byte of the table.
-  const window = literals.length === 0 ? 2 : Math.min(shortest, 256);
-  const shifts = new Uint8Array(0x10000).fill(window - 1);
+  const window = literals.length === 0 ? BLOCK : Math.min(shortest, 256);
+  const shifts = new Uint8Array(TABLE).fill(window - BLOCK + 1);
   const endingIn = new Map<number, number[]>();
   literals.forEach((literal, index) => {
-    for (let end = 1; end < window; end += 1) {
+    for (let end = BLOCK - 1; end < window; end += 1) {
       const block = blockAt(literal, end);
       shifts[block] = Math.min(shifts[block] ?? 0, window - 1 - end);
     }
@@ -50,11 +55,9 @@ export function createScanner(literals: readonly Uint8Array[]): Scanner {
       if (literals.length === 0) return;
       let steps = 0;
       let at = from + window - 1;
-      let previous: number;
       while (at < to) {
         steps += 1;
-        previous = bytes[at - 1] ?? 0;
-        const block = (previous << 8) | (bytes[at] ?? 0);
+        const block = blockAt(bytes, at);
         const shift = shifts[block] ?? 0;
         if (shift > 0) {
           at += shift;
@@ -78,8 +81,10 @@ export function createScanner(literals: readonly Uint8Array[]): Scanner {
   };
 }
 
+/** Where the block that ends at `end` stands in the tables. Blocks may share a place: the shift is the smaller one. */
 function blockAt(bytes: Uint8Array, end: number): number {
-  return ((bytes[end - 1] ?? 0) << 8) | (bytes[end] ?? 0);
+  const middle = bytes[end - 1] ?? 0;
+  return (((bytes[end - 2] ?? 0) << 7) ^ (middle << 10) ^ (middle << 4) ^ (bytes[end] ?? 0)) & (TABLE - 1);
 }
 
 /** How many bytes of `literal` stand at `start`: all of them, or fewer. */

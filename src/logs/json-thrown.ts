@@ -15,11 +15,15 @@ const MOST_CAUSES = 16;
 
 /** The texts of everything thrown, as a stack trace would have them: `class: message`, then `Caused by: …`. */
 export function thrownIn(fields: Fields): readonly string[] {
+  const prefixes = new Set(
+    Object.keys(fields).flatMap((key) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])),
+  );
   const texts = TEXTS.map((key) => fields[key]).filter((value) => isText(value));
   const objects = OBJECTS.flatMap((key) => {
     const value = fields[key];
     if (isText(value)) return [value];
-    return isFields(value) ? described(value) : flat(fields, key);
+    if (isFields(value)) return described(value);
+    return prefixes.has(key) ? flat(fields, key) : [];
   });
   return [...texts, ...objects];
 }

@@ -31,6 +31,8 @@ export interface Extent {
   readonly end: number;
   /** End of the line at which the record begins. */
   readonly lineEnd: number;
+  /** Of a JSON line that was read to find its end: it is not read twice. */
+  readonly json?: ParsedRecord;
 }
 
 /**
@@ -53,10 +55,10 @@ export function extentAround(bytes: Buffer, at: number, floor: number, rest: boo
   const lineEnd = endOfLine(bytes, start);
   const head = startsRecord(bytes, start) ? parseHead(bytes.toString('latin1', start, lineEnd)) : undefined;
   if (head?.kind === 'json') {
-    const broken = parseJsonLine(textOf(bytes, start, lineEnd)) === undefined;
+    const json = parseJson(bytes.toString('utf8', start, lineEnd));
     // What follows half an object is the other half, or nobody knows.
-    if (broken) return { kind: 'json', start, end: nextHead(bytes, lineEnd), lineEnd };
-    if (at < lineEnd) return { kind: 'json', start, end: lineEnd, lineEnd };
+    if (json.kind === 'broken') return { kind: 'json', start, end: nextHead(bytes, lineEnd), lineEnd, json };
+    if (at < lineEnd) return { kind: 'json', start, end: lineEnd, lineEnd, json };
   }
   if (head?.kind === 'plain') return { kind: 'plain', start, end: nextHead(bytes, lineEnd), lineEnd };
   if (head === undefined && rest) return { kind: 'rest', start, end: nextHead(bytes, lineEnd), lineEnd };
@@ -75,7 +77,7 @@ export function lastHead(bytes: Buffer): number {
 export function parseExtent(bytes: Buffer, extent: Extent): ParsedRecord {
   switch (extent.kind) {
     case 'json':
-      return parseJson(bytes.toString('utf8', extent.start, extent.lineEnd));
+      return extent.json ?? parseJson(bytes.toString('utf8', extent.start, extent.lineEnd));
     case 'plain':
     case 'headless':
     case 'rest':
@@ -164,10 +166,6 @@ function nextHead(bytes: Buffer, from: number): number {
 function continues(bytes: Buffer, at: number): boolean {
   if ((bytes[at] ?? 0x0a) <= 0x20) return true;
   return isContinuation(bytes.toString('latin1', at, Math.min(endOfLine(bytes, at), at + 512)).replace(/\n$/, ''));
-}
-
-function textOf(bytes: Buffer, start: number, end: number): string {
-  return bareLine(bytes.toString('utf8', start, end).replace(/\n$/, '')).text;
 }
 
 /** Start of the line in which a byte stands. */

@@ -66,6 +66,7 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
   let waitingBytes = 0;
   /** The record at the end of the last block, which may go on. */
   let carry: Buffer = Buffer.alloc(0);
+  let room: Buffer = Buffer.alloc(0);
   let feeds = 0;
   let endsWithFeed = true;
   /** Inside a line that is too long: dropped up to its end. */
@@ -85,7 +86,7 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
       from = end + 1;
     }
     const rest = from === 0 ? block : block.subarray(from);
-    const bytes = carry.length === 0 ? rest : Buffer.concat([carry, rest]);
+    const bytes = carry.length === 0 ? rest : joined(carry, rest);
     let cut = lastHead(bytes);
     if (cut === 0 && bytes.length > maxRecordBytes) {
       cut = bytes.lastIndexOf(0x0a) + 1;
@@ -101,6 +102,15 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
     }
     // A copy: a view would keep the whole block alive.
     carry = cut === bytes.length ? Buffer.alloc(0) : Buffer.from(bytes.subarray(cut));
+  }
+
+  /** The two in one piece, in memory that the next block uses again: nothing of it is kept. */
+  function joined(first: Buffer, second: Buffer): Buffer {
+    const length = first.length + second.length;
+    if (room.length < length) room = Buffer.allocUnsafe(length);
+    first.copy(room);
+    second.copy(room, first.length);
+    return room.subarray(0, length);
   }
 
   /** Works on whole records; with `cut`, the last of them goes on. Answers what goes on. */
