@@ -33,7 +33,7 @@ export const CAN_SPEAK_OF: Readonly<Record<Backend, readonly Service[]>> = {
 };
 
 /** Of what a connection was to be made, from SQLSTATE (PostgreSQL, appendix A). 08P01 is PgBouncer's for everything. */
-const SQLSTATES: Readonly<Record<string, FaultCode>> = {
+export const SQLSTATES: Readonly<Record<string, FaultCode>> = {
   '08000': 'DatabaseUnreachable',
   '08001': 'DatabaseUnreachable',
   '08003': 'DatabaseUnreachable',
@@ -49,41 +49,6 @@ const SQLSTATES: Readonly<Record<string, FaultCode>> = {
   '57P03': 'DatabaseStartingUp',
   '25006': 'DatabaseReadOnly',
 };
-
-/**
- * Where a cause may stand: literals of at least eleven bytes, so that most of a log is skipped unread. The scanner looks
- * for the ninth to the eleventh byte first, so each begins where these are rare.
- * None holds a quotation mark, which JSON writes otherwise.
- */
-export const CAUSE_ANCHORS: readonly string[] = [
-  'PSQLException: ',
-  ' of SQLSTATE(',
-  ...Object.keys(SQLSTATES).map((state) => `, SQLState: ${state}`),
-  'QL State  : ',
-  'JDBC Connection',
-  'JDBCConnectionException',
-  'SQLTransientConnectionException',
-  'FlywaySqlException',
-  'ble to obtain connection from database',
-  'ource health check failed',
-  'Failed to validate connection',
-  'ms to respond',
-  'could not extend file',
-  'FATAL: password authentication',
-  'FATAL: sorry, too many clients',
-  'tatus Code: ',
-  'SdkClientException: ',
-  'I/O error on ',
-  'HttpHostConnectException: ',
-  'HttpServerErrorException',
-  'UnknownHostException: ',
-  'AnnotatedConnectException',
-  'WebClientRequestException',
-  'WebClientResponseException',
-  'FeignException',
-  'RetryableException: ',
-  'OutOfMemoryError',
-];
 
 const database = (says: RegExp, fault?: FaultCode): CauseRule => ({
   says,
@@ -215,18 +180,31 @@ const NETWORK_RULES: readonly CauseRule[] = [
 export const AWS_CLIENT = /SdkClientException|AmazonClientException/i;
 export const AWS_NO_CREDENTIALS = /Unable to load (?:AWS )?credentials|contained no credentials|credentials from any/i;
 
+interface CauseGroup {
+  /** All rules of the group are about it: they are passed over in a log that cannot speak of it. */
+  readonly about?: Backend;
+  readonly gate: RegExp;
+  readonly rules: readonly CauseRule[];
+}
+
 /** The rules, each group behind a look that says whether any of it can hold: most lines are about one thing. */
-export const CAUSE_GROUPS: readonly { readonly gate: RegExp; readonly rules: readonly CauseRule[] }[] = [
+export const CAUSE_GROUPS: readonly CauseGroup[] = [
   {
+    about: 'database',
     gate: /SQL|JDBC|database|FATAL|connection|auth|_timeout|server login|pg_hba|no such|clients already|SSL|could not |read-only|permi|\(db\)/i,
     rules: DATABASE_RULES,
   },
-  { gate: /SQL ?State/i, rules: SQLSTATE_RULES },
+  { about: 'database', gate: /SQL ?State/i, rules: SQLSTATE_RULES },
   {
+    about: 'object-storage',
     gate: /S3|NoSuchBucket|AccessKeyId|SignatureDoes|bucket|request rate|SlowDown/i,
     rules: AWS_RULES.filter(({ about }) => about === 'object-storage'),
   },
-  { gate: /kms|key usage/i, rules: AWS_RULES.filter(({ about }) => about === 'key-management') },
+  {
+    about: 'key-management',
+    gate: /kms|key usage/i,
+    rules: AWS_RULES.filter(({ about }) => about === 'key-management'),
+  },
   { gate: /http|refused|UnknownHost|resolve|timed out|\[5\d\d/i, rules: SERVICE_RULES },
   { gate: /OutOfMemory/i, rules: ITSELF_RULES },
   {

@@ -1,5 +1,5 @@
 // What a record's chain of causes says: the deepest thing in it that the table knows.
-import { SERVICES, type Component, type Service } from '../api/components.ts';
+import { SERVICES, type Backend, type Component, type Service } from '../api/components.ts';
 import type { FaultCode } from '../api/faults.ts';
 import {
   AWS_CLIENT,
@@ -104,7 +104,9 @@ function databaseFault(headers: Headers, fault: FaultCode | undefined): FaultCod
 }
 
 function hitsIn(headers: Headers, services: readonly Service[], whole: string): readonly Hit[] {
-  const rules = CAUSE_GROUPS.filter(({ gate }) => gate.test(headers.text)).flatMap((group) => group.rules);
+  const rules = CAUSE_GROUPS.filter(
+    ({ about, gate }) => (about === undefined || canBeOf(about, services)) && gate.test(headers.text),
+  ).flatMap((group) => group.rules);
   const hits = rules.flatMap((rule) => hitsOf(rule, headers.text));
   const client = AWS_CLIENT.exec(headers.text);
   const about = client === null ? undefined : awsAbout(whole, services);
@@ -140,8 +142,12 @@ function awsAbout(text: string, services: readonly Service[]): 'object-storage' 
 /** A backend that no service of this log uses, or a host that is none of Recognize's, is somebody else's affair. */
 function isOurs({ about, says }: CauseRule, host: string | undefined, services: readonly Service[]): boolean {
   if (about === undefined || about === 'itself') return true;
-  if (about !== 'service') return services.some((service) => CAN_SPEAK_OF[about].includes(service));
+  if (about !== 'service') return canBeOf(about, services);
   return host === undefined ? says.source.startsWith('HttpServerError') : serviceNamed(firstLabel(host)) !== undefined;
+}
+
+function canBeOf(about: Backend, services: readonly Service[]): boolean {
+  return services.some((service) => CAN_SPEAK_OF[about].includes(service));
 }
 
 function canSpeak(service: Service, about: About): boolean {

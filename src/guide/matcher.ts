@@ -2,7 +2,7 @@
 // One scanner pass over the raw bytes finds the anchors of all templates; only there is a template looked at closely.
 import type { Component, Service } from '../api/components.ts';
 import type { FaultCode } from '../api/faults.ts';
-import { CAUSE_ANCHORS } from './cause-table.ts';
+import { CAUSE_ANCHORS, isWorthALook } from './cause-anchors.ts';
 import { withCauses } from './cause-match.ts';
 import type { Deepest } from './cause.ts';
 import type { Entry, Section, Signature } from './entry.ts';
@@ -107,7 +107,7 @@ export function createMatcher(services: readonly Service[], options: MatcherOpti
               ({ pattern }) =>
                 !pattern.raw ||
                 pattern.verify(bytes, at, to, { hopelessBefore: 0 }, meter ?? { steps: 0 }) !== undefined,
-            ) ?? true;
+            ) ?? isWorthALook(causes[literal - anchors.length] ?? '', bytes, at);
           if (worth) found = at;
           return worth;
         },

@@ -27,6 +27,7 @@ export interface Scanner {
 const BLOCK = 3;
 /** Places of the tables; a power of two. */
 const TABLE = 0x10000;
+const NONE: readonly number[] = [];
 
 /**
  * @param literals at least three bytes each; the index in this list is what `visit` is given
@@ -39,14 +40,22 @@ export function createScanner(literals: readonly Uint8Array[]): Scanner {
   // A shift must fit into a byte of the table.
   const window = literals.length === 0 ? BLOCK : Math.min(shortest, 256);
   const shifts = new Uint8Array(TABLE).fill(window - BLOCK + 1);
-  const endingIn = new Map<number, number[]>();
+  /** How far to go on from a block that ended a window in which no literal stood. */
+  const nexts = shifts.slice();
+  /** Bytes that a literal begins with. */
+  const begins = new Uint8Array(256);
+  // An array and not a map: it is asked once for each hundred bytes.
+  const endingIn = new Array<readonly number[]>(TABLE).fill(NONE);
   literals.forEach((literal, index) => {
     for (let end = BLOCK - 1; end < window; end += 1) {
       const block = blockAt(literal, end);
-      shifts[block] = Math.min(shifts[block] ?? 0, window - 1 - end);
+      const shift = window - 1 - end;
+      shifts[block] = Math.min(shifts[block] ?? 0, shift);
+      if (shift > 0) nexts[block] = Math.min(nexts[block] ?? 0, shift);
     }
+    begins[literal[0] ?? 0] = 1;
     const last = blockAt(literal, window - 1);
-    endingIn.set(last, [...(endingIn.get(last) ?? []), index]);
+    endingIn[last] = [...(endingIn[last] ?? NONE), index];
   });
 
   return {
@@ -64,17 +73,19 @@ export function createScanner(literals: readonly Uint8Array[]): Scanner {
           continue;
         }
         const start = at - window + 1;
-        for (const index of endingIn.get(block) ?? []) {
-          const literal = literals[index];
-          if (literal === undefined) continue;
-          const same = commonLength(bytes, start, to, literal);
-          steps += same;
-          if (same === literal.length && visit(index, start)) {
-            if (meter !== undefined) meter.steps += steps;
-            return;
+        if (begins[bytes[start] ?? 0] === 1) {
+          for (const index of endingIn[block] ?? NONE) {
+            const literal = literals[index];
+            if (literal === undefined) continue;
+            const same = commonLength(bytes, start, to, literal);
+            steps += same;
+            if (same === literal.length && visit(index, start)) {
+              if (meter !== undefined) meter.steps += steps;
+              return;
+            }
           }
         }
-        at += 1;
+        at += nexts[block] ?? 1;
       }
       if (meter !== undefined) meter.steps += steps;
     },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SERVICES, type Component, type Service } from '../../../src/api/components.ts';
 import { ENTRIES } from '../../../src/guide/index.ts';
-import { CAUSE_ANCHORS } from '../../../src/guide/cause-table.ts';
+import { CAUSE_ANCHORS } from '../../../src/guide/cause-anchors.ts';
 import { createMatcher, type Match } from '../../../src/guide/matcher.ts';
 
 const MERGED = ['core-daemon', 'node-persistence', 'circuit-storage', 'auth-vault'] as const;
