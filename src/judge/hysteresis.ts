@@ -4,8 +4,8 @@
 // worse, `success` runs that are better make it better. A run without an answer (error, skip) neither advances nor
 // resets a streak. It cannot make or clear a failure, but an old good state does not outlive its evidence for ever:
 // after `failure` runs without an answer the state is what the run says, and then nothing is known, so that the next
-// answer counts at once, as a first observation does. A fail is only ever left by answers, or by as many skips (the
-// question is no longer asked).
+// answer counts at once, as a first observation does. A fail is only ever left by answers, by as many skips (the question
+// is no longer asked), or by an error that comes with evidence that the thing itself is well.
 import { traits, type FaultCode } from '../api/faults.ts';
 import type { Result } from '../api/faults/traits.ts';
 import type { CheckStatus } from '../api/health-report.ts';
@@ -57,7 +57,9 @@ function next(
   if (!isAnswer) {
     const unanswered = (fresh ? (previous.unanswered ?? 0) : 0) + 1;
     const known = previous.state !== 'error' && previous.state !== 'skip';
-    const enough = unanswered >= thresholds.failure && !(previous.state === 'fail' && result === 'error');
+    const acquits = observed !== undefined && traits(observed).acquits === true;
+    const holds = previous.state === 'fail' && result === 'error' && !acquits;
+    const enough = unanswered >= thresholds.failure && !holds;
     return known && !enough ? { ...kept, unanswered } : { ...settled, unanswered };
   }
   const from = previous.state;

@@ -11,6 +11,7 @@ const TRAIT_WORDS: readonly (readonly [keyof FaultTraits, string])[] = [
   ['explainable', 'may be a symptom'],
   ['serverWide', 'speaks of the server'],
   ['vantage', 'our vantage may be to blame'],
+  ['acquits', 'ours for certain: clears a failure'],
   ['latches', 'stays until a mute acknowledges it'],
 ];
 

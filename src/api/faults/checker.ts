@@ -20,11 +20,13 @@ export const CHECKER_FAULTS = {
   CheckerCutOff: {
     result: 'error',
     severity: 'medium',
+    acquits: true,
     meaning: 'Everything of one kind fails from here in the same way at once, while others show that it is well.',
   },
   CheckerNameResolution: {
     result: 'error',
     severity: 'medium',
+    acquits: true,
     meaning: 'No name at all resolves from here, while services that use those names are well.',
   },
   CheckerExhausted: {

@@ -151,6 +151,7 @@ export const DATABASE_FAULTS = {
   DatabaseMonitorRefused: {
     result: 'error',
     severity: 'high',
+    acquits: true,
     meaning:
       "The server refuses the report's own login, while the services that use the database report it UP: nothing is known of the rest.",
   },

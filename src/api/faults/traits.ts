@@ -35,6 +35,11 @@ export interface FaultTraits {
    * use the target are seen to be well, the trouble is the report's own.
    */
   readonly asker?: true;
+  /**
+   * Our own trouble, on independent evidence that the thing itself is well: it leaves a failure as good answers do. An
+   * error without such evidence never does.
+   */
+  readonly acquits?: true;
   /** Stays until a mute acknowledges it. */
   readonly latches?: true;
 }

@@ -56,6 +56,11 @@ describe('hysteresis', () => {
       ['fail', 'fail', 'fail', 'fail', 'fail'],
     ],
     [
+      'errors that come with evidence that the thing itself is well clear a failure',
+      ['DatabaseAuthenticationFailed', 'DatabaseMonitorRefused', 'DatabaseMonitorRefused', 'DatabaseMonitorRefused'],
+      ['fail', 'fail', 'fail', 'error'],
+    ],
+    [
       'a question that is no longer asked ends its failure',
       ['KmsAccessDenied', 'NotAsked', 'NotAsked', 'NotAsked'],
       ['fail', 'fail', 'fail', 'skip'],
