@@ -73,6 +73,7 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   });
   return writeReport({
     judgement,
+    namespace,
     previous,
     generation,
     startedAt,

@@ -20,6 +20,7 @@ import { entriesReference } from './reference/entries.ts';
 import { checksReference } from './reference/checks.ts';
 import { conditionsReference } from './reference/conditions.ts';
 import { faultsReference } from './reference/faults.ts';
+import { remediesReference } from './reference/remedies.ts';
 import { apiCallsReference } from './reference/api-calls.ts';
 import { logReference } from './reference/log.ts';
 import { metricsReference } from './reference/metrics.ts';
@@ -56,6 +57,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: 'docs/reference/api-calls.md', content: apiCallsReference },
   { path: 'docs/reference/entries.md', content: () => entriesReference(ENTRIES, GUIDE) },
   { path: 'docs/reference/faults.md', content: faultsReference },
+  { path: 'docs/reference/remedies.md', content: remediesReference },
   { path: 'docs/reference/checks.md', content: checksReference },
   { path: 'docs/reference/conditions.md', content: conditionsReference },
   { path: 'docs/reference/upgrade.md', content: upgradeReference },

@@ -3,6 +3,7 @@ import { found, type AnyCheck, type Answer, type Check, type Finding, type Seen 
 import type { Kind, Observations, Visit } from '../facts/observed.ts';
 import type { Target } from '../facts/target.ts';
 import { redact } from '../runtime/safe-text.ts';
+import { named } from './target-names.ts';
 
 export interface AskInput {
   readonly checks: readonly AnyCheck[];
@@ -44,7 +45,7 @@ function findingOf(
       targetId: target.id,
       required: target.required,
       feeds: check.feeds,
-      answer,
+      answer: named(answer, target),
     },
   ];
 }

@@ -244,7 +244,12 @@ function bucketRegion({ headers, region, message }: AwsAnswer): string | undefin
 function answerFault(answer: AwsAnswer, question: AwsQuestion): Fault {
   const meaning = meaningOf(answer, question.service, question.region);
   const words = `${hint(answer, question) ?? sentence(meaning, answer, question)}${shown(answer)}`;
-  return { code: faultCode(meaning, question), detail: say(question, words), evidence: evidence(answer, question) };
+  const fault = {
+    code: faultCode(meaning, question),
+    detail: say(question, words),
+    evidence: evidence(answer, question),
+  };
+  return meaning === 'denied' ? { ...fault, names: { action: question.action } } : fault;
 }
 
 function faultCode(meaning: Meaning, { service, source }: AwsQuestion): FaultCode {

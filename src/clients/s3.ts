@@ -178,7 +178,12 @@ function unknownQuestion(): ReturnType<typeof failed> {
 function optional(failure: AwsFailure, fault: Fault, action: string): Fault {
   if (failure.kind !== 'answer' || refusesIdentity(failure, 's3')) return fault;
   if (fault.code === 'BucketAccessDenied' || fault.code === 'CheckerNotAuthorized')
-    return { ...fault, code: 'BucketQuestionNotPermitted', detail: redact(`not asked: ${action} is not granted`) };
+    return {
+      ...fault,
+      code: 'BucketQuestionNotPermitted',
+      detail: redact(`not asked: ${action} is not granted`),
+      names: { action },
+    };
   if (failure.status === 501 || failure.status === 405) return unknownQuestion().fault;
   return fault;
 }

@@ -1,4 +1,5 @@
 // What a check says: good, or a fault whose traits decide between warn, fail, error and skip.
+import type { FaultNames } from '../api/fault-names.ts';
 import type { FaultCode } from '../api/faults.ts';
 import type { Component } from '../api/components.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
@@ -24,6 +25,8 @@ export type Answer =
       readonly otherwise?: SafeText;
       /** The signatures that a check of logs saw: they explain, and prove, what others say. */
       readonly sightings?: readonly LogSighting[];
+      /** What a remedy may name: of the target, and of the fault. Filled in by `ask`. */
+      readonly names?: FaultNames;
       readonly baseline?: string;
     };
 

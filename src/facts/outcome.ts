@@ -1,4 +1,5 @@
 // What comes back from the outside: a value, or a coded fault. Nothing that talks to the world throws past its room.
+import type { FaultNames } from '../api/fault-names.ts';
 import type { FaultCode } from '../api/faults.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 
@@ -8,6 +9,8 @@ export interface Fault {
   readonly detail: SafeText;
   /** What the other side said, where it said anything: an excerpt that shows the fault. */
   readonly evidence?: SafeText;
+  /** What a remedy has to name, where the target as such does not have it: the pod that loops, the action that is missing. */
+  readonly names?: FaultNames;
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
@@ -22,4 +25,9 @@ export function failed(
   evidence?: SafeText,
 ): { readonly ok: false; readonly fault: Fault } {
   return { ok: false, fault: evidence === undefined ? { code, detail } : { code, detail, evidence } };
+}
+
+/** A failure with what its remedy has to name. */
+export function named(failure: ReturnType<typeof failed>, names: FaultNames): ReturnType<typeof failed> {
+  return { ok: false, fault: { ...failure.fault, names } };
 }

@@ -256,6 +256,8 @@ export interface DatabaseTarget {
   readonly required: true;
   /** The fault where the Secret or the URL cannot be used (SecretMissing, TargetInvalid, OracleNotProbed, …). */
   readonly connection: Outcome<DatabaseConnection>;
+  /** Name of the Secret that its address or credentials come from. */
+  readonly secret?: string;
   readonly schema?: string;
   /** The spec says that a connection pooler stands before the server. */
   readonly pooler?: boolean;
@@ -293,6 +295,8 @@ export interface BucketTarget {
   readonly forcePathStyle: boolean;
   readonly writeTest: boolean;
   readonly access: Outcome<AwsAccess>;
+  /** Name of the Secret that its address or credentials come from. */
+  readonly secret?: string;
   readonly usedBy: readonly Service[];
 }
 
@@ -312,6 +316,8 @@ export interface KeyTarget {
         readonly expectedFingerprint?: string;
       }
     | { readonly kind: 'keyPair'; readonly pair: Outcome<{ readonly publicPem: string; readonly privatePem: Secret }> };
+  /** Name of the Secret that its address or credentials come from. */
+  readonly secret?: string;
   readonly usedBy: readonly Service[];
 }
 

@@ -23,7 +23,7 @@ export interface Case extends JudgedCheck {
 }
 
 /** What is told of a check, together: the fault, and the words that belong to it. */
-export type Told = Pick<JudgedCheck, 'fault' | 'message' | 'evidence' | 'basis'>;
+export type Told = Pick<JudgedCheck, 'fault' | 'message' | 'evidence' | 'basis' | 'names'>;
 
 /**
  * The finding as a case: all of it as if this run were the only one.
@@ -71,13 +71,20 @@ export function sinceOf(state: Result, previous: CheckStatus | undefined, now: s
 /** What this run has to say. */
 export function seen(answer: Answer): Told {
   if (answer.kind === 'pass') {
-    return { fault: undefined, message: clipSafe(answer.note, MESSAGE_BYTES), evidence: undefined, basis: 'Inferred' };
+    return {
+      fault: undefined,
+      message: clipSafe(answer.note, MESSAGE_BYTES),
+      evidence: undefined,
+      basis: 'Inferred',
+      names: undefined,
+    };
   }
   return {
     fault: answer.fault.code,
     message: clipSafe(answer.fault.detail, MESSAGE_BYTES),
     evidence: answer.evidence === undefined ? undefined : clipSafe(answer.evidence, EVIDENCE_BYTES),
     basis: basisOf(answer),
+    names: answer.names,
   };
 }
 
@@ -88,6 +95,7 @@ export function remembered(previous: CheckStatus): Told {
     message: redact(previous.message ?? '', [], MESSAGE_BYTES),
     evidence: previous.evidence === undefined ? undefined : redact(previous.evidence, [], EVIDENCE_BYTES),
     basis: previous.citations?.[0]?.basis ?? 'Inferred',
+    names: previous.names,
   };
 }
 

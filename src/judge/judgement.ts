@@ -1,6 +1,7 @@
 // What a judgement is: every check with its state, the failures that nothing else explains, and the roll-ups.
 import type { Component } from '../api/components.ts';
 import type { Reason } from '../api/conditions.ts';
+import type { FaultNames } from '../api/fault-names.ts';
 import type { FaultCode } from '../api/faults.ts';
 import type { Result, Severity } from '../api/faults/traits.ts';
 import type { CheckStatus, CitationRef, Verdict } from '../api/health-report.ts';
@@ -32,6 +33,8 @@ export interface JudgedCheck {
   readonly message: SafeText;
   readonly evidence: SafeText | undefined;
   readonly basis: CitationRef['basis'];
+  /** What a remedy of the fault may name. */
+  readonly names?: FaultNames | undefined;
   readonly entry: Entry | undefined;
   readonly since: string;
   readonly suppressedBy: string | undefined;

@@ -1,5 +1,5 @@
 // Secrets by reference: always of one namespace that the caller fixed, never listed, never cached beyond a run.
-import { failed, ok, type Outcome } from '../facts/outcome.ts';
+import { failed, named, ok, type Outcome } from '../facts/outcome.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { secret, type Secret } from '../runtime/secret.ts';
 import { asEvidence } from './api-fault.ts';
@@ -40,7 +40,9 @@ async function getSecret(
 ): Promise<Outcome<SecretObject>> {
   const answer = await api.call<SecretObject>(RULES.getSecret, { namespace, name }, { signal });
   if (!answer.ok && answer.fault.code === 'NotFound') {
-    return failed('SecretMissing', redact(`there is no Secret ${name} in namespace ${namespace}`));
+    return named(failed('SecretMissing', redact(`there is no Secret ${name} in namespace ${namespace}`)), {
+      secret: name,
+    });
   }
   return asEvidence(answer);
 }
@@ -49,7 +51,7 @@ function valueOf(object: SecretObject, name: string, key: string): Outcome<Secre
   const value = Object.hasOwn(object.data ?? {}, key) ? object.data?.[key] : undefined;
   if (value === undefined) {
     // Names of keys are no secrets, but somebody may have used a value for one; they stay untold.
-    return failed('SecretKeyMissing', redact(`the Secret ${name} has no key ${key}`));
+    return named(failed('SecretKeyMissing', redact(`the Secret ${name} has no key ${key}`)), { secret: name });
   }
   return ok(secret(Buffer.from(value, 'base64').toString('utf8')));
 }

@@ -1,6 +1,6 @@
 // Visits a bucket: head, then the other questions at once. What the first question denies is not asked again.
 // Nothing is written unless the spec says writeTest.
-import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
+import { failed, named, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { BucketObserved } from '../facts/observed.ts';
 import { literal } from '../runtime/safe-text.ts';
 import type { Probe } from './probe.ts';
@@ -46,7 +46,10 @@ function objectsOnly(
   { bytes, certificateNotAfter }: { readonly bytes: number; readonly certificateNotAfter?: string },
   region: string,
 ): BucketObserved {
-  const list = failed('BucketQuestionNotPermitted', literal('not asked: s3:ListBucket is not granted, objects are'));
+  const list = named(
+    failed('BucketQuestionNotPermitted', literal('not asked: s3:ListBucket is not granted, objects are')),
+    { action: 's3:ListBucket' },
+  );
   const seen = { ...REST, reach: ok({}), list, region: ok({ region }), write: ok({ bytes }) };
   return certificateNotAfter === undefined ? seen : { ...seen, certificateNotAfter };
 }

@@ -2,7 +2,7 @@
 import type { KmsClient } from '../clients/clients.ts';
 import type { AwsAccess } from '../facts/target.ts';
 import type { KeyObserved } from '../facts/observed.ts';
-import { failed, type Fault, type Outcome } from '../facts/outcome.ts';
+import { failed, named, type Fault, type Outcome } from '../facts/outcome.ts';
 import { isSigningKey } from '../product/signing-key.ts';
 import { literal, type SafeText } from '../runtime/safe-text.ts';
 import { readKeyPair } from './key-pair.ts';
@@ -59,7 +59,10 @@ async function permittedOrDenied(
     kms.dryRunSign(access, keyId, PRODUCT_ALGORITHM, signal),
   ]);
   if (!sign.ok && sign.fault.code !== 'KmsDryRunIgnored') return undescribed(denied);
-  const state = failed('KmsQuestionNotPermitted', literal('not asked: kms:DescribeKey is not granted, and signing is'));
+  const state = named(
+    failed('KmsQuestionNotPermitted', literal('not asked: kms:DescribeKey is not granted, and signing is')),
+    { action: 'kms:DescribeKey' },
+  );
   return { state, publicKey, sign, pair: noPair(), ...shownBy(sign) };
 }
 

@@ -25,7 +25,7 @@ export function jsonBytes(value: unknown): number {
 
 /**
  * The status within `budget` bytes. In this order, each step only as far as needed: skipped checks go, then passing
- * ones (never a streak, a latch, a baseline or a mute's memory); evidence is shortened and goes; next steps and causes
+ * ones (never a streak, a latch, a baseline or a mute's memory); evidence is shortened and goes; names of remedies go; next steps and causes
  * are shortened, then the conditions' messages, then the checks' own; lists of affected checks and the oldest
  * transitions go; citations from the least needed on. Only if all that does not do (hundreds of findings at once) go
  * findings themselves: suppressed ones first, then the mildest, so that the write is not lost. `truncated` counts
@@ -60,6 +60,8 @@ const STEPS: readonly Step[] = [
   ...DROPS.slice(0, 2),
   eachCheck((check) => shortened(check, 'evidence', 96)),
   eachCheck(({ evidence: _, ...check }) => check),
+  eachCheck((check) => (check.state === 'fail' ? check : nameless(check))),
+  eachCheck(nameless),
   eachCitation(512, 384),
   eachCitation(160, 128),
   eachMessage(768),
@@ -143,6 +145,11 @@ function eachMessage(bytes: number): Step {
 function shortened(check: CheckStatus, field: 'evidence' | 'message', bytes: number): CheckStatus {
   const text = check[field];
   return text === undefined ? check : { ...check, [field]: clip(text, bytes) };
+}
+
+/** Without the names of its remedy: then the remedy has its sentence, and fewer commands. */
+function nameless({ names: _, ...check }: CheckStatus): CheckStatus {
+  return check;
 }
 
 /** Without its message, and without its citations where another check leads to the root cause. */

@@ -3,6 +3,7 @@ import { isService } from '../api/components.ts';
 import type { HealthReportStatus, CheckStatus, InventoryItem } from '../api/health-report.ts';
 import { entryUrl, type Entry } from '../guide/entry.ts';
 import { notExamined, type JudgedCheck, type Judgement, type Missing, type Waiver } from '../judge/index.ts';
+import { namesFor } from '../remedies/index.ts';
 import type { TopologyName } from '../product/topology.ts';
 import { clip } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
@@ -19,6 +20,8 @@ export const TRANSITIONS = 20;
 
 export interface ReportInput {
   readonly judgement: Judgement;
+  /** Of the report, for commands. Undefined leaves them out. */
+  readonly namespace?: string;
   readonly previous: HealthReportStatus | undefined;
   /** metadata.generation when the run started. */
   readonly generation: number;
@@ -107,19 +110,19 @@ function missingMessage(missing: readonly Missing[]): string {
 }
 
 function claimsOf(input: ReportInput): Claim[] {
-  const { judgement } = input;
+  const { judgement, namespace } = input;
   const { healthy, upgradeable } = judgement;
   const upgradeMessage =
     upgradeable.reason === 'NotExamined'
       ? missingMessage(notExamined(judgement.checks, input.waive))
-      : rollMessage(upgradeable, reasonSentence('Upgradeable'));
+      : rollMessage(upgradeable, reasonSentence('Upgradeable'), namespace);
   return [
     ...readiness(input),
     {
       type: 'Healthy',
       status: healthy.status,
       reason: healthy.reason,
-      message: mutedBeside(rollMessage(healthy, reasonSentence('Healthy')), judgement.checks),
+      message: mutedBeside(rollMessage(healthy, reasonSentence('Healthy'), namespace), judgement.checks),
     },
     {
       type: 'Upgradeable',
@@ -133,7 +136,7 @@ function claimsOf(input: ReportInput): Claim[] {
       const message =
         roll.reason === 'NotExamined'
           ? 'None of its questions could be asked.'
-          : rollMessage(roll, reasonSentence('Healthy'));
+          : rollMessage(roll, reasonSentence('Healthy'), namespace);
       if (roll.reason === 'Muted') return [{ type, status: roll.status, reason: roll.reason, message }];
       const own = judgement.checks.filter(({ component }) => component === roll.component);
       return [{ type, status: roll.status, reason: roll.reason, message: mutedBeside(message, own) }];
@@ -186,9 +189,16 @@ export function checkStatus(check: JudgedCheck): CheckStatus {
     ...(check.mutedAs === undefined ? {} : { mutedAs: check.mutedAs }),
     ...(check.entry === undefined ? {} : { citations: [{ id: check.entry.id, basis: check.basis }] }),
     ...(told && check.evidence !== undefined ? { evidence: check.evidence } : {}),
+    ...(told ? namesOf(check) : {}),
     ...(check.latchedSince === undefined ? {} : { latchedSince: check.latchedSince }),
     ...(check.baseline === undefined ? {} : { baseline: clip(check.baseline, 128) }),
   };
+}
+
+/** Those names that the remedy of the fault uses. */
+function namesOf({ fault, names }: JudgedCheck): Pick<CheckStatus, 'names'> {
+  const used = fault === undefined || names === undefined ? undefined : namesFor(fault, names);
+  return used === undefined ? {} : { names: used };
 }
 
 /** Disjoint: a muted finding counts as muted alone. */

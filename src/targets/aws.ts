@@ -24,6 +24,7 @@ export async function bucketTarget(
     forcePathStyle: spec.forcePathStyle,
     writeTest: spec.writeTest,
     access: await awsAccess(spec, secrets, signal),
+    ...secretOf(spec.credentialsSecretRef),
     usedBy: spec.usedBy ?? [],
   };
 }
@@ -43,8 +44,14 @@ export async function keyTarget(
     name: spec.name,
     required: true,
     source,
+    ...secretOf(spec.keyPair?.secretRef ?? spec.kms?.credentialsSecretRef),
     usedBy: spec.usedBy ?? [],
   };
+}
+
+/** The Secret that one looks at when its credentials do not fit. */
+function secretOf(ref: { readonly name: string } | undefined): { readonly secret?: string } {
+  return ref === undefined ? {} : { secret: ref.name };
 }
 
 async function sourceOf(

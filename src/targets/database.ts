@@ -36,12 +36,17 @@ export async function databaseTarget(
     name: spec.name,
     required: true,
     connection: await connectionOf(spec, sources, signal),
+    ...secretOf(spec.urlSecretRef ?? spec.credentialsSecretRef),
     ...(spec.schema === undefined ? {} : { schema: spec.schema }),
     ...(spec.pooler === undefined ? {} : { pooler: spec.pooler }),
     ...(spec.poolerClients === undefined ? {} : { poolerClients: spec.poolerClients }),
     poolSize: spec.poolSize,
     usedBy: spec.usedBy ?? [],
   };
+}
+
+function secretOf(ref: { readonly name: string } | undefined): { readonly secret?: string } {
+  return ref === undefined ? {} : { secret: ref.name };
 }
 
 async function connectionOf(

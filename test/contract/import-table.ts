@@ -31,6 +31,12 @@ export const IMPORT_TABLE: readonly Row[] = [
     packages: [],
   },
   { room: 'guide', purpose: "the vendor's guide as data, and its matcher", imports: ['runtime', 'api'], packages: [] },
+  {
+    room: 'remedies',
+    purpose: 'what to do about each fault, with the names of the report in it',
+    imports: ['runtime', 'api'],
+    packages: [],
+  },
   { room: 'logs', purpose: 'bytes to records, windows, rates', imports: [...PLAIN], packages: ['node:buffer'] },
   {
     room: 'clients',
@@ -84,17 +90,22 @@ export const IMPORT_TABLE: readonly Row[] = [
   },
   { room: 'checks', purpose: 'ask one question of what was seen', imports: [...PLAIN], packages: [] },
   { room: 'judge', purpose: 'hysteresis, root causes, mutes, roll-up', imports: [...PLAIN], packages: [] },
-  { room: 'report', purpose: 'say it: conditions, messages, size', imports: [...PLAIN, 'judge'], packages: [] },
+  {
+    room: 'report',
+    purpose: 'say it: conditions, messages, size',
+    imports: [...PLAIN, 'judge', 'remedies'],
+    packages: [],
+  },
   {
     room: 'gate',
     purpose: 'may an upgrade go on: ask for a run, wait, decide, record exceptions',
-    imports: [...PLAIN, 'kube', 'judge'],
+    imports: [...PLAIN, 'kube', 'judge', 'remedies'],
     packages: ['zod', 'node:crypto', 'node:os'],
   },
   {
     room: 'output',
     purpose: 'show it: table, tree, JSON, YAML',
-    imports: [...PLAIN, 'gate'],
+    imports: [...PLAIN, 'gate', 'remedies'],
     packages: ['yaml', 'node:util'],
   },
   {
@@ -123,6 +134,7 @@ export const IMPORT_TABLE: readonly Row[] = [
       'judge',
       'report',
       'gate',
+      'remedies',
       'output',
       'examine.ts',
       'operator',
@@ -146,7 +158,17 @@ export const IMPORT_TABLE: readonly Row[] = [
 ];
 
 /** Rooms that decide: no `async`, no clock, no Node I/O. ESLint holds the first two. */
-export const DECIDING_ROOMS = ['api', 'facts', 'product', 'guide', 'checks', 'judge', 'report', 'output'] as const;
+export const DECIDING_ROOMS = [
+  'api',
+  'facts',
+  'product',
+  'guide',
+  'remedies',
+  'checks',
+  'judge',
+  'report',
+  'output',
+] as const;
 
 /** Packages that exactly one room may import, whatever the table says later. */
 export const ONE_ROOM_EACH: Readonly<Record<string, string>> = {

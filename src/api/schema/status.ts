@@ -1,6 +1,7 @@
 // The status of a HealthReport: what was found. Faults and reasons are patterns, not enums, so that a newer operator
 // does not lose its whole write on an older CRD. Every list but conditions is atomic.
 import * as z from 'zod';
+import { FAULT_NAMES, type FaultName } from '../fault-names.ts';
 import { RESULTS, SEVERITIES } from '../faults/traits.ts';
 
 const atomic = { 'x-kubernetes-list-type': 'atomic' };
@@ -43,6 +44,15 @@ const citationRef = z
   })
   .describe('An entry of the guide, and what it rests on.');
 
+/** One optional field for each name. */
+const names = z
+  .object(
+    Object.fromEntries(
+      Object.entries(FAULT_NAMES).map(([name, meaning]) => [name, z.string().max(256).optional().describe(meaning)]),
+    ) as Record<FaultName, z.ZodOptional<z.ZodString>>,
+  )
+  .describe('What the remedy of the fault names.');
+
 const check = z
   .object({
     id: checkId.describe('component[/target]/question.'),
@@ -70,6 +80,7 @@ const check = z
       .describe('What the mute found when it began; the mute lifts when it gets worse.'),
     citations: z.array(citationRef).max(4).optional().meta(atomic).describe('The entries of the guide that apply.'),
     evidence: z.string().max(256).optional().describe('A redacted excerpt.'),
+    names: names.optional(),
     latchedSince: time.optional().describe('Since when it stays, until a mute acknowledges it.'),
     baseline: z.string().max(128).optional().describe('What was seen first, to compare with.'),
   })

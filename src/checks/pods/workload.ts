@@ -1,4 +1,5 @@
 // Does the cluster run the service as it was asked to, and if not, what keeps its pods from it.
+import type { FaultNames } from '../../api/fault-names.ts';
 import type { FaultCode } from '../../api/faults.ts';
 import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
 import type { Container, Pod, ServiceTarget, Workload } from '../../facts/target.ts';
@@ -74,13 +75,17 @@ export function judgeWorkload(workload: Workload, now: Date): Answer {
 
   if (stuck || isShort) {
     if (trouble !== undefined)
-      return found({ code: trouble.code, detail: say(`${replicas}; ${trouble.words}`) }, trouble.evidence);
+      return found(
+        { code: trouble.code, detail: say(`${replicas}; ${trouble.words}`), names: trouble.names },
+        trouble.evidence,
+      );
     if (stuck)
       return found({ code: 'RolloutStuck', detail: say(`the rollout of ${name} passed its deadline; ${replicas}`) });
     return found({ code: 'ReplicasUnavailable', detail: say(`${name} has ${replicas}${reasonsOf(workload)}`) });
   }
-  const killed = recentKill(workload, now);
-  if (killed !== undefined) return found({ code: 'OutOfMemory', detail: say(`${replicas}; ${killed}`) });
+  const kill = recentKill(workload, now);
+  if (kill !== undefined)
+    return found({ code: 'OutOfMemory', detail: say(`${replicas}; ${kill.words}`), names: kill.names });
   if (rollingOut || lagging) {
     const note = trouble === undefined ? '' : `; ${trouble.words}`;
     return pass(say(`${replicas}; a rollout is under way within its bounds${note}`));
@@ -92,6 +97,7 @@ interface Trouble {
   readonly code: FaultCode;
   readonly words: string;
   readonly evidence?: SafeText;
+  readonly names: FaultNames;
 }
 
 /** The first cause among pods that are not ready, in a fixed order of causes and then of pod names. */
@@ -125,9 +131,10 @@ function imageTrouble(pod: Pod): Trouble | undefined {
   if (container?.waiting === undefined) return undefined;
   const { reason, message } = container.waiting;
   const words = `pod ${pod.name} cannot pull its image (${reason})`;
+  const names = namesOf(pod, container);
   return message === ''
-    ? { code: 'ImagePullFailed', words }
-    : { code: 'ImagePullFailed', words, evidence: redact(message) };
+    ? { code: 'ImagePullFailed', words, names }
+    : { code: 'ImagePullFailed', words, names, evidence: redact(message) };
 }
 
 const memoryTrouble =
@@ -136,7 +143,7 @@ const memoryTrouble =
     const container = pod.containers.find(
       (one) => !one.ready && wasKilled(one) && (isBackingOff(one) || isRecent(one, now)),
     );
-    return container && { code: 'OutOfMemory', words: killWords(pod, container, now) };
+    return container && killed(pod, container, now);
   };
 
 const crashTrouble =
@@ -148,15 +155,19 @@ const crashTrouble =
       container.lastTermination === undefined ? '' : `, last exit code ${container.lastTermination.exitCode}`;
     const words = `container ${container.name} of pod ${pod.name} keeps ending (${container.restarts} restarts${exit})`;
     // The application's container comes first; the guide's row of a start that failed is about that one alone.
-    return { code: container === pod.containers[0] ? 'CrashLooping' : 'SidecarCrashLooping', words };
+    return {
+      code: container === pod.containers[0] ? 'CrashLooping' : 'SidecarCrashLooping',
+      words,
+      names: namesOf(pod, container),
+    };
   };
 
 function placeTrouble(pod: Pod): Trouble | undefined {
   if (pod.unschedulable === undefined) return undefined;
   const words = `no node takes pod ${pod.name}`;
   return pod.unschedulable === ''
-    ? { code: 'PodsUnschedulable', words }
-    : { code: 'PodsUnschedulable', words, evidence: redact(pod.unschedulable) };
+    ? { code: 'PodsUnschedulable', words, names: { pod: pod.name } }
+    : { code: 'PodsUnschedulable', words, names: { pod: pod.name }, evidence: redact(pod.unschedulable) };
 }
 
 function isBackingOff({ waiting }: Container): boolean {
@@ -185,18 +196,24 @@ function isRecent({ lastTermination }: Container, now: Date): boolean {
 }
 
 /** A kill that is known to be recent, in a pod that may be ready again. */
-function recentKill(workload: Workload, now: Date): string | undefined {
+function recentKill(workload: Workload, now: Date): Trouble | undefined {
   for (const pod of activePods(workload))
     for (const container of pod.containers)
       if (wasKilled(container) && container.lastTermination?.finishedAt !== undefined && isRecent(container, now))
-        return killWords(pod, container, now);
+        return killed(pod, container, now);
   return undefined;
 }
 
-function killWords(pod: Pod, { name, lastTermination }: Container, now: Date): string {
+function killed(pod: Pod, container: Container, now: Date): Trouble {
+  const { name, lastTermination } = container;
   const at = lastTermination?.finishedAt === undefined ? Number.NaN : Date.parse(lastTermination.finishedAt);
   const when = Number.isNaN(at) ? '' : ` ${formatDuration(Math.max(0, now.getTime() - at))} ago`;
-  return `container ${name} of pod ${pod.name} was killed for its memory${when}`;
+  const words = `container ${name} of pod ${pod.name} was killed for its memory${when}`;
+  return { code: 'OutOfMemory', words, names: namesOf(pod, container) };
+}
+
+function namesOf(pod: Pod, container: Container): FaultNames {
+  return { pod: pod.name, container: container.name };
 }
 
 /** Why containers wait, where it is none of the named causes: `CreateContainerConfigError` and the like. */

@@ -17,7 +17,7 @@ describe('a report', () => {
     expect(ran.status.rootCauses).toEqual([{ check: KEY, fault: 'KmsKeyDisabled', affects: ['auth-vault/health'] }]);
     expect(conditionIn(ran, 'KeyManagementHealthy')).toMatchObject({ status: 'False', reason: 'KmsKeyDisabled' });
     expect(conditionIn(ran, 'Healthy').message).toMatch(
-      /^key-management\/jwt\/state: Saw KmsKeyDisabled\. Cause: .+ Next: .+ \[REC-AV-003\] <https:\/\/.+#auth-vault>/,
+      /^key-management\/jwt\/state: Saw KmsKeyDisabled\. Do: .+ Cause: .+ Next: .+ \[REC-AV-003\] <https:\/\/.+#auth-vault>/,
     );
     expect(ran.status.citations?.filter(({ id }) => id === 'REC-AV-003')).toHaveLength(1);
   });
