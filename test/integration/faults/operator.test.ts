@@ -11,10 +11,17 @@ let scene: Scene;
 const reach = 'object-storage/circuits/reach';
 const missing = { check: reach, fault: 'BucketMissing', entry: 'REC-CS-002', condition: 'ObjectStorageHealthy' };
 
-const eventsOf = async (report: string, reason: string): Promise<number> =>
-  (await scene.events()).filter(
-    (event) => event['reason'] === reason && (event['regarding'] as { name?: string } | undefined)?.name === report,
-  ).length;
+/** Events of a report, once there is one: they follow the status that they tell of. */
+async function eventsOf(report: string, reason: string): Promise<number> {
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const { length } = (await scene.events()).filter(
+      (event) => event['reason'] === reason && (event['regarding'] as { name?: string } | undefined)?.name === report,
+    );
+    if (length > 0 || performance.now() > end) return length;
+    await sleep(20);
+  }
+}
 
 /** Waits until a service that hangs was asked: a run is in the middle of its work. */
 async function untilAsked(before: number): Promise<void> {
