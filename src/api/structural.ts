@@ -1,6 +1,7 @@
 // From a zod schema to the structural OpenAPI schema that a CustomResourceDefinition accepts. zod's JSON Schema is
 // close, but an API server refuses or misreads some of it; each step below says what and why.
 import * as z from 'zod';
+import { isRecord } from '../runtime/is-record.ts';
 
 /** What we use of apiextensions.k8s.io/v1 JSONSchemaProps. */
 export interface StructuralSchema {
@@ -95,10 +96,6 @@ function boundInteger(node: StructuralSchema): void {
 
 function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

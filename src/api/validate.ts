@@ -5,6 +5,8 @@ import { API_VERSION, KIND } from './names.ts';
 import { healthReportSpec, type HealthReportSpec } from './health-report.ts';
 import { openApiSchema } from './crd.ts';
 import type { StructuralSchema } from './structural.ts';
+import { isRecord } from '../runtime/is-record.ts';
+import { editDistance } from '../runtime/edit-distance.ts';
 
 export interface Problem {
   /** `spec.databases[0].port`, or `metadata.name`. */
@@ -167,26 +169,8 @@ function pathText(path: readonly PropertyKey[]): string {
 function nearest(field: string, known: readonly string[]): string | undefined {
   const lower = field.toLowerCase().slice(0, 64);
   const scored = known
-    .map((name) => ({ name, distance: distance(lower, name.toLowerCase()) }))
+    .map((name) => ({ name, distance: editDistance(lower, name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const best = scored[0];
   return best !== undefined && best.distance <= Math.max(2, Math.floor(best.name.length / 3)) ? best.name : undefined;
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitute = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substitute, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,6 +8,7 @@ import { API_VERSION, GROUP, KIND } from '../api/names.ts';
 import type { HealthReportSpec } from '../api/health-report.ts';
 import { secret, type Secret } from '../runtime/secret.ts';
 import { CommandError } from './exit.ts';
+import { isRecord } from '../runtime/is-record.ts';
 
 /** No HealthReport comes near this; more is a mistake or an attack. In bytes. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
@@ -72,7 +73,7 @@ export function parseDocuments(text: string, file: string): Documents {
   return { reports, secrets };
 
   function add(value: unknown, place: string): void {
-    if (!isObject(value))
+    if (!isRecord(value))
       throw unusable(
         `${place} holds ${Array.isArray(value) ? 'a list' : `a ${typeof value}`} where an object with apiVersion and kind should be`,
       );
@@ -88,7 +89,7 @@ export function parseDocuments(text: string, file: string): Documents {
 }
 
 function reportDocument(value: Readonly<Record<string, unknown>>, place: string): ReportDocument {
-  const metadata = isObject(value['metadata']) ? value['metadata'] : {};
+  const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
   const { namespace } = metadata;
   const name = typeof metadata['name'] === 'string' ? metadata['name'] : '';
   const valid = validateReport(value);
@@ -107,15 +108,15 @@ function reportDocument(value: Readonly<Record<string, unknown>>, place: string)
 }
 
 function secretDocument(value: Readonly<Record<string, unknown>>, place: string): SecretDocument {
-  const metadata = isObject(value['metadata']) ? value['metadata'] : {};
+  const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
   const { name, namespace } = metadata;
   if (typeof name !== 'string') throw unusable(`${place}: a Secret without metadata.name`);
   const values = new Map<string, Secret>();
-  for (const [key, encoded] of Object.entries(isObject(value['data']) ? value['data'] : {})) {
+  for (const [key, encoded] of Object.entries(isRecord(value['data']) ? value['data'] : {})) {
     if (typeof encoded !== 'string') throw unusable(`${place}, Secret ${name}: data.${key} is not a text`);
     values.set(key, secret(Buffer.from(encoded, 'base64').toString('utf8')));
   }
-  for (const [key, text] of Object.entries(isObject(value['stringData']) ? value['stringData'] : {})) {
+  for (const [key, text] of Object.entries(isRecord(value['stringData']) ? value['stringData'] : {})) {
     if (typeof text !== 'string') throw unusable(`${place}, Secret ${name}: stringData.${key} is not a text`);
     values.set(key, secret(text));
   }
@@ -132,7 +133,7 @@ function toPlain(document: { toJS(options: { maxAliasCount: number }): unknown }
 }
 
 function items(value: unknown): readonly unknown[] {
-  if (isObject(value) && value['kind'] === 'List' && Array.isArray(value['items']))
+  if (isRecord(value) && value['kind'] === 'List' && Array.isArray(value['items']))
     return value['items'] as readonly unknown[];
   return [value];
 }
@@ -160,7 +161,7 @@ async function readText(path: string, name: string): Promise<string> {
     }
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    const code = isObject(error) ? error['code'] : undefined;
+    const code = isRecord(error) ? error['code'] : undefined;
     if (code === 'ENOENT') throw unusable(`${name} does not exist`);
     if (code === 'EACCES') throw unusable(`${name} may not be read by this user`);
     throw unusable(`${name} cannot be read (${typeof code === 'string' ? code : 'unknown error'})`);
@@ -178,10 +179,6 @@ async function readStandardInput(): Promise<string> {
     chunks.push(buffer);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function unusable(message: string): CommandError {

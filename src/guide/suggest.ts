@@ -2,6 +2,7 @@
 import { FAULT_CODES } from '../api/faults.ts';
 import { redact, safe, type SafeText } from '../runtime/safe-text.ts';
 import { ENTRIES } from './index.ts';
+import { editDistance } from '../runtime/edit-distance.ts';
 
 /** Longer texts are no misspelt id. */
 const MOST_CHARACTERS = 40;
@@ -13,7 +14,7 @@ export function suggest(query: string): readonly string[] {
   const limit = Math.max(1, Math.floor(text.length / 4));
   const known = new Set(ENTRIES.flatMap(({ id, title, code }) => (code === undefined ? [id] : [id, title, code])));
   return [...known, ...FAULT_CODES]
-    .map((name) => ({ name, distance: distance(text, name.toLowerCase(), limit) }))
+    .map((name) => ({ name, distance: editDistance(text, name.toLowerCase(), limit) }))
     .filter((near) => near.distance <= limit)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)
@@ -27,19 +28,4 @@ export function nothingFound(query: string): SafeText {
   if (near.length > 0)
     return safe`Nothing in the guide matches "${asked}". Did you mean ${redact(near.join(' or '), [], 128)}?`;
   return safe`Nothing in the guide matches "${asked}". Ask for an entry id (REC-AV-003), a code (20002), a fault (KmsKeyDisabled) or paste the log line.`;
-}
-
-/** Levenshtein's distance, given up beyond `limit`. */
-function distance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? limit + 1;
 }

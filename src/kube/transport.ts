@@ -5,6 +5,7 @@ import { orAborted } from '../runtime/abort.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { Access, Credentials } from './access.ts';
 import type { ApiFault, ApiResult } from './api-fault.ts';
+import { codeOf } from '../clients/transport-fault.ts';
 
 /**
  * What a request must not wait behind. `lease`: a leader that cannot renew in time is none any more. `watch`: lasts for
@@ -157,12 +158,4 @@ export function transportFault(error: unknown): ApiFault {
     return { code: 'Timeout', message: redact(`the API server did not answer in time: ${said}`) };
   }
   return { code: 'Unreachable', message: redact(`the API server cannot be reached: ${said}`) };
-}
-
-/** Node's or undici's code. A failed happy-eyeballs attempt hides it in the first of several errors. */
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  if (!(error instanceof Error)) return '';
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : '';
 }

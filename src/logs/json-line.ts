@@ -3,6 +3,7 @@
 import { thrownIn } from './json-thrown.ts';
 import { isLevelName, levelOfNumber } from './level.ts';
 import { parseTime } from './line.ts';
+import { isRecord } from '../runtime/is-record.ts';
 
 export interface JsonLine {
   readonly level?: string;
@@ -90,7 +91,7 @@ export function parseJsonLine(line: string): JsonLine | undefined {
   } catch {
     return undefined;
   }
-  if (!isFields(parsed)) return undefined;
+  if (!isRecord(parsed)) return undefined;
   const fields = parsed;
   const level = levelIn(fields);
   const time = firstOf(TIMES, fields, timeOf);
@@ -144,9 +145,5 @@ function at(fields: Fields, key: string): unknown {
   const dot = key.indexOf('.');
   if (dot === -1) return undefined;
   const inner = Object.hasOwn(fields, key.slice(0, dot)) ? fields[key.slice(0, dot)] : undefined;
-  return isFields(inner) ? at(inner, key.slice(dot + 1)) : undefined;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(inner) ? at(inner, key.slice(dot + 1)) : undefined;
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../runtime/is-record.ts';
 // What a JSON log line says was thrown: a stack trace as text, or an object with class, message and cause, in the spellings
 // of ECS, GELF, Logback, Log4j 2, OpenTelemetry and those who write their own.
 
@@ -22,7 +23,7 @@ export function thrownIn(fields: Fields): readonly string[] {
   const objects = OBJECTS.flatMap((key) => {
     const value = fields[key];
     if (isText(value)) return [value];
-    if (isFields(value)) return described(value);
+    if (isRecord(value)) return described(value);
     return prefixes.has(key) ? flat(fields, key) : [];
   });
   return [...texts, ...objects];
@@ -31,7 +32,7 @@ export function thrownIn(fields: Fields): readonly string[] {
 function described(thrown: Fields): readonly string[] {
   const lines: string[] = [];
   let next: unknown = thrown;
-  for (let depth = 0; depth < MOST_CAUSES && isFields(next); depth += 1) {
+  for (let depth = 0; depth < MOST_CAUSES && isRecord(next); depth += 1) {
     lines.push(...headAndStack(next, depth === 0 ? '' : 'Caused by: '));
     next = next['cause'];
   }
@@ -63,8 +64,4 @@ function firstText(fields: Fields, keys: readonly string[]): string | undefined 
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@
 import type { Explanation } from '../guide/explain.ts';
 import { literal, redact, safe, type SafeText } from '../runtime/safe-text.ts';
 import { jsonText, type Formats } from './format.ts';
+import { wrap } from './columns.ts';
 
 export const EXPLAIN_FORMATS = {
   text: (explanations) => renderExplanations(explanations),
@@ -51,14 +52,4 @@ function field(label: SafeText, text: string, width: number): readonly SafeText[
     const shown = redact(line, [], LINE_BYTES);
     return index === 0 ? safe`${label}${shown}` : safe`${INDENT}${shown}`;
   });
-}
-
-function wrap(text: string, room: number): readonly string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + 1 + word.length > room) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines;
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../runtime/is-record.ts';
 // One meter as Spring Boot's actuator shows it: `/actuator/metrics/NAME`. The other side's text: nothing is believed.
 // https://docs.spring.io/spring-boot/api/rest/actuator/metrics.html
 
@@ -13,19 +14,19 @@ export interface ActuatorMetric {
 /** The meter of a body; undefined when it is none. */
 export function readActuatorMetric(body: string): ActuatorMetric | undefined {
   const document = parse(body);
-  if (!isObject(document)) return undefined;
+  if (!isRecord(document)) return undefined;
   const { measurements, availableTags, baseUnit } = document;
   if (!Array.isArray(measurements)) return undefined;
   const values = new Map<string, number>();
   for (const one of measurements as readonly unknown[]) {
-    if (!isObject(one)) continue;
+    if (!isRecord(one)) continue;
     const { statistic, value } = one;
     if (typeof statistic === 'string' && typeof value === 'number' && Number.isFinite(value))
       values.set(statistic, value);
   }
   const tags = new Map<string, readonly string[]>();
   for (const one of Array.isArray(availableTags) ? (availableTags as readonly unknown[]) : []) {
-    if (!isObject(one) || typeof one['tag'] !== 'string' || !Array.isArray(one['values'])) continue;
+    if (!isRecord(one) || typeof one['tag'] !== 'string' || !Array.isArray(one['values'])) continue;
     const texts = (one['values'] as readonly unknown[]).filter((value) => typeof value === 'string');
     tags.set(one['tag'], texts);
   }
@@ -35,7 +36,7 @@ export function readActuatorMetric(body: string): ActuatorMetric | undefined {
 /** Whether a body is the actuator's list of meters. */
 export function isMetricIndex(body: string): boolean {
   const document = parse(body);
-  return isObject(document) && Array.isArray(document['names']);
+  return isRecord(document) && Array.isArray(document['names']);
 }
 
 function parse(body: string): unknown {
@@ -44,8 +45,4 @@ function parse(body: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

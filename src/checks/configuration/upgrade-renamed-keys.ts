@@ -3,10 +3,10 @@
 import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
 import type { SettingsSeen } from '../../facts/observed.ts';
 import { isAtLeast, RENAMED_KEYS, renamedKeysAmong, type RenamedKey } from '../../product/index.ts';
-import { literal, redact, type SafeText } from '../../runtime/safe-text.ts';
+import { literal, redact } from '../../runtime/safe-text.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from '../pods/workload-unseen.ts';
+import { sentence } from '../sentence.ts';
 
-const DETAIL_BYTES = 160;
 const ROOM_FOR_KEYS = 120;
 
 export const upgradeRenamedKeys: Check<'configuration'> = {
@@ -27,8 +27,8 @@ export const upgradeRenamedKeys: Check<'configuration'> = {
     const outdated = sightings.filter(({ seen }) => seen.has('old') && !seen.has('new')).map(({ key }) => key);
     if (outdated.length > 0) {
       if (wanted === undefined)
-        return found({ code: 'UpgradeKeysOutdated', detail: say(`renamed in 1.3.0: ${tell(outdated)}`) });
-      return found({ code: 'UpgradeKeysRenamed', detail: say(`${wanted} does not read ${tell(outdated)}`) });
+        return found({ code: 'UpgradeKeysOutdated', detail: sentence(`renamed in 1.3.0: ${tell(outdated)}`) });
+      return found({ code: 'UpgradeKeysRenamed', detail: sentence(`${wanted} does not read ${tell(outdated)}`) });
     }
     return undecided(settings.value, sightings.filter(({ seen }) => seen.has('either') && !seen.has('new')).length);
   },
@@ -38,13 +38,16 @@ function undecided({ unread, configMaps, names }: SettingsSeen, ambiguous: numbe
   const [first] = unread;
   if (first !== undefined) {
     const others = unread.length === 1 ? '' : ` and ${unread.length - 1} more`;
-    return found({ code: 'UpgradeKeysUndecided', detail: say(`ConfigMap ${first}${others} could not be read whole`) });
+    return found({
+      code: 'UpgradeKeysUndecided',
+      detail: sentence(`ConfigMap ${first}${others} could not be read whole`),
+    });
   }
   if (ambiguous > 0) {
     const detail = literal('set by environment variables, where the old and the new name are spelled the same');
     return found({ code: 'UpgradeKeysUndecided', detail });
   }
-  return pass(say(`none of its renamed keys among ${names.length} settings (${configMaps.length} ConfigMaps)`));
+  return pass(sentence(`none of its renamed keys among ${names.length} settings (${configMaps.length} ConfigMaps)`));
 }
 
 /** `configMap.bucket.name → cloudAwsS3BucketName and 2 more`, as many as there is room for. */
@@ -53,8 +56,4 @@ function tell(keys: readonly RenamedKey[]): string {
   const room = words.findIndex((_, index) => Buffer.byteLength(words.slice(0, index + 1).join(', ')) > ROOM_FOR_KEYS);
   const shown = room === -1 ? words : words.slice(0, Math.max(1, room));
   return `${shown.join(', ')}${shown.length === words.length ? '' : ` and ${words.length - shown.length} more`}`;
-}
-
-function say(text: string): SafeText {
-  return redact(text, [], DETAIL_BYTES);
 }

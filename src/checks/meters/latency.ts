@@ -3,7 +3,8 @@ import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
 import type { LatencySeen } from '../../facts/observed.ts';
 import type { Fault } from '../../facts/outcome.ts';
 import { TESTED_P95_MS } from '../../product/tested-setup.ts';
-import { hasMeters, METERS_TROUBLES, overAddresses, say } from './seen.ts';
+import { hasMeters, METERS_TROUBLES, overAddresses } from './seen.ts';
+import { sentence } from '../sentence.ts';
 
 export const capacityLatency: Check<'meters'> = {
   question: 'latency',
@@ -26,7 +27,7 @@ function slow({ p95Ms, p95IsMore, route }: LatencySeen, name: string): Fault | u
   if (p95IsMore === true ? p95Ms < TESTED_P95_MS : p95Ms <= TESTED_P95_MS) return undefined;
   const of = route === undefined || route === '' ? 'requests' : route.slice(0, 60);
   const figure = `${p95IsMore === true ? 'over ' : ''}${ms(p95Ms)}`;
-  const detail = say(`${name}: p95 of ${of} is ${figure}, under ${TESTED_P95_MS} ms in the test`);
+  const detail = sentence(`${name}: p95 of ${of} is ${figure}, under ${TESTED_P95_MS} ms in the test`);
   return { code: 'LatencyAboveTested', detail };
 }
 
@@ -35,7 +36,7 @@ function within(values: readonly LatencySeen[], where: string): Answer {
   const unknown = values.find((value) => bound(value) === undefined);
   if (unknown === undefined) {
     const most = Math.max(...values.map((value) => bound(value) ?? 0));
-    return pass(say(`${where}95 % of the requests took at most ${ms(most)}`));
+    return pass(sentence(`${where}95 % of the requests took at most ${ms(most)}`));
   }
   const { maxMs, p95Ms } = unknown;
   const why =
@@ -44,7 +45,7 @@ function within(values: readonly LatencySeen[], where: string): Answer {
       : maxMs === undefined || maxMs === 0
         ? 'no request was timed lately'
         : `the slowest request took ${ms(maxMs)}, and no percentile is published`;
-  return found({ code: 'MetricsNotReadable', detail: say(where + why) });
+  return found({ code: 'MetricsNotReadable', detail: sentence(where + why) });
 }
 
 /** What 95 % of the requests stayed within, where it is known to be within the test. */

@@ -5,7 +5,8 @@ import { found, pass, type Answer, type Check, type Seen } from '../../facts/ans
 import type { PoolFigures, PoolsSeen } from '../../facts/observed.ts';
 import type { Fault } from '../../facts/outcome.ts';
 import { poolFault } from '../../guide/cause.ts';
-import { hasMeters, METERS_TROUBLES, nameOf, overAddresses, say } from './seen.ts';
+import { hasMeters, METERS_TROUBLES, nameOf, overAddresses } from './seen.ts';
+import { sentence } from '../sentence.ts';
 import { readOutcome } from '../service/health.ts';
 
 /** What health says when it lacks its database. */
@@ -51,12 +52,12 @@ function faultOf(pools: readonly PoolFigures[], name: string, isLacking: boolean
   const waiting = pools.filter(({ pending }) => pending > 0 || isLacking).toSorted(most);
   const used = waiting.find(({ active, max }) => max > 0 && active >= max);
   if (used !== undefined) {
-    const detail = say(`${name}: ${figures(used)}, and ${callers(used, isLacking)}`);
+    const detail = sentence(`${name}: ${figures(used)}, and ${callers(used, isLacking)}`);
     return { code: isLacking ? 'PoolFullyUsed' : 'PoolExhausted', detail };
   }
   const empty = waiting.find(({ active, max }) => max > 0 && active === 0);
   if (empty === undefined) return undefined;
-  const detail = say(`${name}: ${pool(empty)} has no connection, and ${callers(empty, isLacking)}`);
+  const detail = sentence(`${name}: ${pool(empty)} has no connection, and ${callers(empty, isLacking)}`);
   return { code: isLacking ? 'PoolCannotConnect' : 'PoolStarved', detail };
 }
 
@@ -65,15 +66,15 @@ function good(values: readonly PoolsSeen[], where: string, lacking: ReadonlySet<
   if (pending === 0) {
     // The gauges lag: they do not overrule a health that waits for its database.
     if (lacking.size > 0) {
-      const detail = say(`${where}its gauges show no caller that waits, while its health lacks the database`);
+      const detail = sentence(`${where}its gauges show no caller that waits, while its health lacks the database`);
       return found({ code: 'MetricsNotReadable', detail });
     }
-    return pass(say(`${where}no caller waits for a connection`));
+    return pass(sentence(`${where}no caller waits for a connection`));
   }
   const [busiest] = values.flatMap(({ pools }) => pools).toSorted((a, b) => b.pending - a.pending);
   const use = busiest === undefined ? '' : ` while ${figures(busiest)}`;
   const who = pending === 1 ? '1 caller waits' : `${pending} callers wait`;
-  return pass(say(`${where}${who} for one${use}: the pool is not at its end`));
+  return pass(sentence(`${where}${who} for one${use}: the pool is not at its end`));
 }
 
 /** Hikari's own numbers in the log of a pod whose health lacks its database: the two states need different people. */
@@ -87,7 +88,7 @@ function logged({ target, all }: Seen<'meters'>, lacking: ReadonlySet<string>): 
       const isEmpty = said === 'PoolWithoutConnections';
       const what = isEmpty ? 'no connection can be made' : 'all connections are in use';
       const code = isEmpty ? 'PoolCannotConnect' : 'PoolFullyUsed';
-      return { ...found({ code, detail: say(`${pod}: ${what}, says its log: ${state}`) }, excerpt), ...LOGGED };
+      return { ...found({ code, detail: sentence(`${pod}: ${what}, says its log: ${state}`) }, excerpt), ...LOGGED };
     }
   }
   return undefined;

@@ -3,8 +3,9 @@ import type { FaultCode } from '../../api/faults.ts';
 import { found, type Answer } from '../../facts/answer.ts';
 import type { Fault } from '../../facts/outcome.ts';
 import { actuatorBase, type ServiceAddress, type ServiceTarget } from '../../facts/target.ts';
-import { literal, redact, type SafeText } from '../../runtime/safe-text.ts';
+import { literal } from '../../runtime/safe-text.ts';
 import { passOn } from '../pass-on.ts';
+import { sentence } from '../sentence.ts';
 
 /** What keeps a question about meters from its answer. Whether the service answers at all is for `health` to say. */
 export const METERS_TROUBLES = [
@@ -46,7 +47,7 @@ export function overAddresses<T>(
   const [worst] = faults;
   if (worst !== undefined) {
     const share = sights.length === 1 ? '' : `${faults.length} of ${sights.length} ${noun}: `;
-    return found({ ...worst, detail: say(share + worst.detail) });
+    return found({ ...worst, detail: sentence(share + worst.detail) });
   }
   if (values.length > 0)
     return good(values, sights.length === 1 ? '' : `${values.length} of ${sights.length} ${noun}: `);
@@ -60,8 +61,4 @@ function unread(fault: Fault): Answer {
 /** The pod behind an address where it is known. */
 export function nameOf({ address: { pod, name } }: Pick<Sight<unknown>, 'address'>): string {
   return pod ?? name;
-}
-
-export function say(text: string): SafeText {
-  return redact(text, [], 160);
 }

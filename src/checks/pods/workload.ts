@@ -6,8 +6,8 @@ import type { Container, Pod, ServiceTarget, Workload } from '../../facts/target
 import { formatDuration } from '../../runtime/duration.ts';
 import { redact, type SafeText } from '../../runtime/safe-text.ts';
 import { passOn } from '../pass-on.ts';
+import { sentence } from '../sentence.ts';
 
-const DETAIL_BYTES = 160;
 /** An out-of-memory kill counts this long, though the pod is ready again: the next one is coming. In ms. */
 const RECENT_MS = 5 * 60_000;
 /** A container that is not ready and was restarted this often loops, also in the moments between two back-offs. */
@@ -57,7 +57,7 @@ export const serviceWorkload: Check<'pods'> = {
 
 function missing({ id, presence }: ServiceTarget): Answer {
   const why = presence === 'gone' ? 'was here before and is gone' : 'is required, and no workload of it was found';
-  return found({ code: 'ServiceMissing', detail: say(`${id} ${why}`) });
+  return found({ code: 'ServiceMissing', detail: sentence(`${id} ${why}`) });
 }
 
 /** What the state of a workload says, whatever kind it is. Also asked by `health` when there is no address. */
@@ -65,7 +65,7 @@ export function judgeWorkload(workload: Workload, now: Date): Answer {
   const { desired, available, maxUnavailable, rollingOut, lagging, stuck } = workload;
   const name = `${workload.kind} ${workload.name}`;
   const replicas = `${available} of ${desired} replicas available`;
-  if (desired === 0) return found({ code: 'ScaledToZero', detail: say(`${name} asks for 0 replicas`) });
+  if (desired === 0) return found({ code: 'ScaledToZero', detail: sentence(`${name} asks for 0 replicas`) });
 
   const trouble = troubleOf(workload, now);
   const enough = available >= desired;
@@ -76,21 +76,24 @@ export function judgeWorkload(workload: Workload, now: Date): Answer {
   if (stuck || isShort) {
     if (trouble !== undefined)
       return found(
-        { code: trouble.code, detail: say(`${replicas}; ${trouble.words}`), names: trouble.names },
+        { code: trouble.code, detail: sentence(`${replicas}; ${trouble.words}`), names: trouble.names },
         trouble.evidence,
       );
     if (stuck)
-      return found({ code: 'RolloutStuck', detail: say(`the rollout of ${name} passed its deadline; ${replicas}`) });
-    return found({ code: 'ReplicasUnavailable', detail: say(`${name} has ${replicas}${reasonsOf(workload)}`) });
+      return found({
+        code: 'RolloutStuck',
+        detail: sentence(`the rollout of ${name} passed its deadline; ${replicas}`),
+      });
+    return found({ code: 'ReplicasUnavailable', detail: sentence(`${name} has ${replicas}${reasonsOf(workload)}`) });
   }
   const kill = recentKill(workload, now);
   if (kill !== undefined)
-    return found({ code: 'OutOfMemory', detail: say(`${replicas}; ${kill.words}`), names: kill.names });
+    return found({ code: 'OutOfMemory', detail: sentence(`${replicas}; ${kill.words}`), names: kill.names });
   if (rollingOut || lagging) {
     const note = trouble === undefined ? '' : `; ${trouble.words}`;
-    return pass(say(`${replicas}; a rollout is under way within its bounds${note}`));
+    return pass(sentence(`${replicas}; a rollout is under way within its bounds${note}`));
   }
-  return pass(say(replicas));
+  return pass(sentence(replicas));
 }
 
 interface Trouble {
@@ -224,8 +227,4 @@ function reasonsOf(workload: Workload): string {
     ),
   );
   return reasons.size === 0 ? '' : ` (${[...reasons].toSorted().join(', ')})`;
-}
-
-function say(text: string): SafeText {
-  return redact(text, [], DETAIL_BYTES);
 }

@@ -4,6 +4,7 @@ import type { FaultCode } from '../../api/faults.ts';
 import type { HttpAnswer } from '../../facts/observed.ts';
 import type { ServiceTarget } from '../../facts/target.ts';
 import { faultOfParts, isUp, type HealthPart, partsOf, shown } from './health-parts.ts';
+import { isRecord } from '../../runtime/is-record.ts';
 
 /** What one answer says: all is well, or a fault with the words that follow the address's name. */
 export type Reading =
@@ -122,14 +123,10 @@ function unrecognized(said: string): Reading {
 function parse(text: string): Body | undefined {
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    return isBody(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isBody(value: unknown): value is Body {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function own(body: Body, key: string): unknown {

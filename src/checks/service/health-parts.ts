@@ -1,6 +1,7 @@
 // The parts that a Spring Boot health document shows (`components`): which are down, and whose matter each of them is.
 import type { Backend } from '../../api/components.ts';
 import type { FaultCode } from '../../api/faults.ts';
+import { isRecord } from '../../runtime/is-record.ts';
 
 /** An innermost part: it has no parts of its own, or none that could be read. */
 export interface HealthPart {
@@ -49,11 +50,11 @@ export function partsOf(document: Readonly<Record<string, unknown>>): readonly H
   ): boolean => {
     // `details` held the parts in Spring Boot 2.0 and 2.1.
     const children = own(parent, 'components') ?? own(parent, 'details');
-    if (!isObject(children) || depth > DEEPEST) return false;
+    if (!isRecord(children) || depth > DEEPEST) return false;
     let any = false;
     for (const [name, child] of Object.entries(children)) {
       if (parts.length >= MOST_READ) return true;
-      if (!isObject(child) || typeof own(child, 'status') !== 'string') continue;
+      if (!isRecord(child) || typeof own(child, 'status') !== 'string') continue;
       any = true;
       const path = prefix + clip(name);
       const status = own(child, 'status');
@@ -95,10 +96,6 @@ export function shown(parts: readonly HealthPart[]): string {
 
 function backendOf(name: string): Backend | undefined {
   return BACKEND_NAMES.find(([, pattern]) => pattern.test(name))?.[0];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function own(object: Readonly<Record<string, unknown>>, key: string): unknown {

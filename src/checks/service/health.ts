@@ -9,8 +9,7 @@ import { literal, redact, type SafeText } from '../../runtime/safe-text.ts';
 import { OUR_TROUBLES, passOn } from '../pass-on.ts';
 import { readHealth, type Reading } from './health-body.ts';
 import { judgeWorkload } from '../pods/workload.ts';
-
-const DETAIL_BYTES = 160;
+import { sentence } from '../sentence.ts';
 
 const FAULTS = [
   'HealthDown',
@@ -64,7 +63,7 @@ function withoutAddress({ id, workload, addresses, presence }: ServiceTarget, no
 }
 
 function notAsked(why: string): Answer {
-  return found({ code: 'NotAsked', detail: say(`there is no address to ask: ${why}`) });
+  return found({ code: 'NotAsked', detail: sentence(`there is no address to ask: ${why}`) });
 }
 
 type One = ServiceObserved['answers'][number];
@@ -121,12 +120,12 @@ function worstOf(unsorted: readonly Heard[]): Answer {
   if (worst.reading.healthy) {
     const healthy = heard.filter(({ reading }) => reading.healthy).length;
     const share = heard.length === 1 ? '' : `${healthy} of ${heard.length} ${noun}: `;
-    return vouching(pass(say(share + worst.reading.words)), vouchedBy(heard));
+    return vouching(pass(sentence(share + worst.reading.words)), vouchedBy(heard));
   }
   const { code, words } = worst.reading;
   const alike = heard.filter(({ reading }) => !reading.healthy && reading.code === code).length;
   const share = heard.length === 1 ? '' : `${alike} of ${heard.length} ${noun}: `;
-  const detail = say(share + sentence(worst, words));
+  const detail = sentence(share + withPod(worst, words));
   return found({ code, detail }, worst.answer.ok ? evidenceOf(worst.answer.value) : undefined);
 }
 
@@ -140,7 +139,7 @@ function vouchedBy(heard: readonly Heard[]): readonly Component[] {
 }
 
 /** A transport fault names its address already; the pod is what people look for. */
-function sentence({ address, answer, alive }: Heard, words: string): string {
+function withPod({ address, answer, alive }: Heard, words: string): string {
   if (answer.ok || alive === true) return `${nameOf(address)} ${words}`;
   return address.pod === undefined ? words : `${address.pod}: ${words}`;
 }
@@ -164,8 +163,4 @@ function order(result: Result): number {
 
 function evidenceOf({ status, body }: HttpAnswer): SafeText {
   return body.trim() === '' ? literal(`HTTP ${status}`) : redact(`HTTP ${status} ${body}`);
-}
-
-function say(text: string): SafeText {
-  return redact(text, [], DETAIL_BYTES);
 }
