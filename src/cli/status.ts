@@ -114,7 +114,7 @@ function storedReport(object: ReportObject, whole: boolean, now: Date): StoredRe
     namespace: metadata.namespace ?? '',
     name: metadata.name,
     status: found,
-    object: reportObject(metadata as unknown as Record<string, unknown>, object.spec ?? {}, found),
+    object: reportObject(metadata, object.spec ?? {}, found),
     stale: isStale(found, now),
     freshness: freshness(found, whole ? metadata.generation : undefined, now),
   };
