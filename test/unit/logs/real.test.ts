@@ -109,13 +109,15 @@ describe.each(LOGS)('$id', (log) => {
     else expect(ids[0]).toBe(entry);
   });
 
-  it.runIf(DEEPEST[fault] !== undefined && /"|Caused by|Exception/.test(textOf(log)))('tells the deepest cause', () => {
-    expect(findings[0]?.deepest?.fault).toBe(DEEPEST[fault]);
-  });
+  if (DEEPEST[fault] !== undefined && /"|Caused by|Exception/.test(textOf(log)))
+    it('tells the deepest cause', () => {
+      expect(findings[0]?.deepest?.fault).toBe(DEEPEST[fault]);
+    });
 
-  it.runIf(fault.startsWith('unique violation'))('counts one rejected insert once', () => {
-    expect(findings.map(({ id, count }) => [id, count])).toEqual([['REC-CS-001', 1]]);
-  });
+  if (fault.startsWith('unique violation'))
+    it('counts one rejected insert once', () => {
+      expect(findings.map(({ id, count }) => [id, count])).toEqual([['REC-CS-001', 1]]);
+    });
 
   it('is read: every record of it has a level, but what the JVM and the banner print', () => {
     let unknown = 0;
