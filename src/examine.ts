@@ -5,7 +5,7 @@ import { ask } from './checks/ask.ts';
 import type { Clients } from './clients/clients.ts';
 import type { NamespaceObjects } from './facts/namespace-objects.ts';
 import type { Outcome } from './facts/outcome.ts';
-import type { AwsAccess, Target, TargetRef } from './facts/target.ts';
+import type { AwsAccess, ServiceTarget, Target, TargetRef } from './facts/target.ts';
 import { GUIDE } from './guide/index.ts';
 import { citationFor } from './guide/citation.ts';
 import { judge } from './judge/index.ts';
@@ -87,11 +87,14 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   });
 }
 
-/** What dependency edges join. Only backends say who uses them, and which server they are on. */
+/** What dependency edges join. Only backends say who uses them; a server is what several targets may stand on. */
 function refOf(target: Target): TargetRef {
   const { id, component } = target;
   switch (target.kind) {
-    case 'service':
+    case 'service': {
+      const node = lostNodeOf(target);
+      return { id, component, usedBy: [], ...(node === undefined ? {} : { server: `node ${node}` }) };
+    }
     case 'cluster':
       return { id, component, usedBy: [] };
     case 'database': {
@@ -110,6 +113,13 @@ function refOf(target: Target): TargetRef {
         ...(target.source.kind === 'kms' ? serverOf('kms', target.source.access) : {}),
       };
   }
+}
+
+/** The node that is not ready under a service's pods: what its services share is one failure. */
+function lostNodeOf({ workload }: ServiceTarget): string | undefined {
+  return workload?.pods.find(
+    ({ ready, terminating, nodeTrouble }) => !ready && !terminating && nodeTrouble !== undefined,
+  )?.node;
 }
 
 function serverOf(service: string, access: Outcome<AwsAccess>): { readonly server?: string } {

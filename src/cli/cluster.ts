@@ -44,7 +44,7 @@ export async function connectCluster({ kubeconfig, context }: ClusterOptions, ad
       namespace: api.namespace,
       api,
       client: createClusterClient(api, systemClock),
-      readObjects: (namespace, signal) => readNamespace(api, namespace, signal),
+      readObjects: (namespace, signal) => readNamespace(api, namespace, signal, systemClock.now()),
       secrets: (namespace) => namespaceSecrets(api, namespace),
       close: () => api.close(),
     };

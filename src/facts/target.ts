@@ -119,7 +119,7 @@ export interface LogReading {
   readonly nowMs: number;
 }
 
-export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DeploymentConfig';
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'DeploymentConfig' | 'Rollout';
 
 /** A workload as its controller last described it. Counts are of replicas. */
 export interface Workload {
@@ -132,15 +132,21 @@ export interface Workload {
   readonly available: number;
   /** metadata.generation differs from status.observedGeneration: the controller has not looked yet. */
   readonly lagging: boolean;
-  /** A rollout under way: fewer updated than desired replicas, or old ones still there. */
+  /** A rollout is under way: its controller says so, or, where it says nothing, its counts do. */
   readonly rollingOut: boolean;
   /** Somebody paused its rollouts: a new template changes no pod. */
   readonly paused: boolean;
   /** From the strategy, in replicas. */
   readonly maxUnavailable: number;
   readonly maxSurge: number;
-  /** The Progressing condition says ProgressDeadlineExceeded. */
+  /** Its controller gave the rollout up: past its deadline, or aborted. */
   readonly stuck: boolean;
+  /** How long a rollout may stand still. */
+  readonly deadlineMs?: number;
+  /** RFC 3339 UTC */
+  readonly createdAt?: string;
+  /** Why its controller cannot create pods: the API server's own words. */
+  readonly refused?: string;
   readonly limits: { readonly cpu?: string; readonly memory?: string };
   readonly autoscaler?: { readonly min: number; readonly max: number };
   /** That select its pods. */
@@ -167,10 +173,28 @@ export interface Pod {
   readonly phase: string;
   readonly ready: boolean;
   readonly terminating: boolean;
+  /** RFC 3339 UTC */
+  readonly createdAt?: string;
   readonly startedAt?: string;
   readonly unschedulable?: string;
+  /** Its containers are ready; these gates of its spec are not, and hold it back. */
+  readonly gates?: readonly string[];
+  /** It was ready before, or it is not known that it never was. */
+  readonly wasReady?: boolean;
+  /** Why its node is not ready. */
+  readonly nodeTrouble?: string;
+  /** Of its Events, newest first. Missing where they were not asked for, or could not be read. */
+  readonly warnings?: readonly Warning[];
   /** The application container first; sidecars after it. */
   readonly containers: readonly Container[];
+}
+
+/** A Warning among the Events about an object. */
+export interface Warning {
+  readonly reason: string;
+  readonly message: string;
+  /** When it was last seen. RFC 3339 UTC */
+  readonly at?: string;
 }
 
 export interface Container {

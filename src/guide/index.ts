@@ -11,6 +11,7 @@ import { NODE_PERSISTENCE_ENTRIES } from './entries/node-persistence.ts';
 import { OPERATIONS_SERVICE_ENTRIES } from './entries/operations-service.ts';
 import { OUR_ENTRIES } from './entries/ours.ts';
 import { OUR_SERVICE_ENTRIES } from './entries/our-services.ts';
+import { OUR_WORKLOAD_ENTRIES } from './entries/our-workloads.ts';
 import { SCALING_ENTRIES } from './entries/scaling.ts';
 import { UPGRADE_ENTRIES } from './entries/upgrade.ts';
 import { GUIDE_URL, type Entry } from './entry.ts';
@@ -27,6 +28,7 @@ export const ENTRIES: readonly Entry[] = [
   ...SCALING_ENTRIES,
   ...OUR_ENTRIES,
   ...OUR_SERVICE_ENTRIES,
+  ...OUR_WORKLOAD_ENTRIES,
   ...DATABASE_ENTRIES,
   ...UPGRADE_ENTRIES,
 ];

@@ -106,6 +106,11 @@ export const RULES = {
   },
   listDeployments: listed('apps', 'v1', 'deployments', 'Discover the services and judge their workloads.'),
   listStatefulSets: listed('apps', 'v1', 'statefulsets', 'Discover the services and judge their workloads.'),
+  listDaemonSets: listed('apps', 'v1', 'daemonsets', 'Discover the services and judge their workloads.'),
+  listRollouts: {
+    ...listed('argoproj.io', 'v1alpha1', 'rollouts', 'Discover the services where Argo Rollouts runs them.'),
+    optional: true,
+  },
   listReplicaSets: listed('apps', 'v1', 'replicasets', 'Tell which pods belong to which Deployment.'),
   listDeploymentConfigs: {
     ...listed('apps.openshift.io', 'v1', 'deploymentconfigs', 'Discover the services on OpenShift.'),
@@ -116,6 +121,7 @@ export const RULES = {
   listEndpointSlices: listed('discovery.k8s.io', 'v1', 'endpointslices', 'Learn the ready addresses to probe.'),
   listAutoscalers: listed('autoscaling', 'v2', 'horizontalpodautoscalers', 'Know how many replicas there may be.'),
   listDisruptionBudgets: listed('policy', 'v1', 'poddisruptionbudgets', 'See which pods could not be evicted.'),
+  listEvents: listed('', 'v1', 'events', 'Say why a pod waits or restarts. Asked only while one is not fine.'),
   getPodLog: {
     kind: 'resource',
     verb: 'get',
@@ -153,7 +159,7 @@ export const RULES = {
     scope: 'Cluster',
     where: 'cluster',
     callers: BOTH,
-    why: 'Compare the node architectures with the supported one.',
+    why: 'Compare the node architectures with the supported one; see whether the nodes of pods that are not ready are.',
   },
   getClusterVersion: {
     kind: 'resource',

@@ -90,7 +90,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       generation: metadata.generation,
       spec,
       previous,
-      objects: await readNamespace(api, metadata.namespace, running),
+      objects: await readNamespace(api, metadata.namespace, running, startedAt),
       secrets: namespaceSecrets(api, metadata.namespace),
       clients,
       clock,

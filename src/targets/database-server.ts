@@ -5,6 +5,7 @@ import type { DatabaseConnection, HostAddress } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { secret } from '../runtime/secret.ts';
 import { readDatabaseUrl } from './database-url.ts';
+import { workloadLists } from './workload.ts';
 
 /** Keys under which Secrets of database operators and charts hold host and port. */
 const HOST_KEYS = [
@@ -69,8 +70,7 @@ export function namedByWorkload(
   objects: NamespaceObjects | undefined,
 ): { readonly mode: Mode | undefined } | undefined {
   if (objects === undefined) return undefined;
-  const lists = [objects.deployments, objects.statefulSets, objects.deploymentConfigs];
-  const named = lists
+  const named = workloadLists(objects)
     .flatMap((list) => (list.ok ? list.value : []))
     .map(podSpecOf)
     .filter((pod) => usesSecret(pod, name))

@@ -4,7 +4,7 @@ import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { Fault } from '../facts/outcome.ts';
 import { type Recognised, recogniseService } from '../product/index.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
-import { imageOf, templateLabels, type WorkloadObject, workloadsIn } from './workload.ts';
+import { imageOf, templateLabels, workloadLists, type WorkloadObject, workloadsIn } from './workload.ts';
 
 export interface Discovery {
   readonly found: ReadonlyMap<Service, WorkloadObject>;
@@ -16,7 +16,7 @@ export interface Discovery {
 }
 
 const STRENGTH = { image: 0, label: 1, name: 2 } as const;
-const KIND_ORDER = { Deployment: 0, StatefulSet: 1, DeploymentConfig: 2 } as const;
+const KIND_ORDER = { Deployment: 0, Rollout: 1, StatefulSet: 2, DaemonSet: 3, DeploymentConfig: 4 } as const;
 
 interface Candidate {
   readonly workload: WorkloadObject;
@@ -49,8 +49,7 @@ export function discover(objects: NamespaceObjects): Discovery {
       );
     }
   }
-  const lists = [objects.deployments, objects.statefulSets, objects.deploymentConfigs];
-  const unread = lists.flatMap((read) => (read.ok ? [] : [read.fault]));
+  const unread = workloadLists(objects).flatMap((read) => (read.ok ? [] : [read.fault]));
   return { found, umbrellaNames, blind: unread[0], notes };
 }
 

@@ -36,18 +36,42 @@ export function podOf(object: KubernetesObject): Pod {
   const scheduled = condition('PodScheduled');
   const node = text(spec['nodeName']);
   const startedAt = text(status['startTime']);
+  const { creationTimestamp } = object.metadata;
+  const gates = waitingGates(spec, conditions);
   return {
     name: object.metadata.name,
     ...(node === undefined ? {} : { node }),
     phase: text(status['phase']) ?? 'Unknown',
     ready: condition('Ready')['status'] === 'True',
     terminating: object.metadata.deletionTimestamp !== undefined,
+    ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }),
     ...(startedAt === undefined ? {} : { startedAt }),
+    wasReady: wasReady(condition('Ready'), startedAt),
+    ...(gates.length === 0 ? {} : { gates }),
     ...(scheduled['status'] === 'False' && scheduled['reason'] === 'Unschedulable'
       ? { unschedulable: text(scheduled['message']) ?? 'no node fits' }
       : {}),
     containers: containersOf(object),
   };
+}
+
+/** The kubelet writes the condition when it takes the pod on; a later change to False is one from True. */
+const TAKES_ON_MS = 10_000;
+
+function wasReady(ready: Fields, startedAt: string | undefined): boolean {
+  if (ready['status'] === 'True') return true;
+  const [changed, started] = [text(ready['lastTransitionTime']), startedAt].map((at) => Date.parse(at ?? ''));
+  return changed !== undefined && started !== undefined && changed - started > TAKES_ON_MS;
+}
+
+/** Readiness gates that are not True while all containers are ready. */
+function waitingGates(spec: Fields, conditions: readonly Fields[]): readonly string[] {
+  const holds = (type: unknown): boolean =>
+    conditions.some((condition) => condition['type'] === type && condition['status'] === 'True');
+  if (!holds('ContainersReady')) return [];
+  return list(spec['readinessGates']).flatMap(({ conditionType }) =>
+    holds(conditionType) ? [] : (text(conditionType) ?? []),
+  );
 }
 
 /** True for a pod that has ended and that its controller no longer counts (evicted, completed). */

@@ -9,7 +9,7 @@ import { addressesOf } from './addresses.ts';
 import { configurationOf } from './configuration.ts';
 import { discover, type Discovery } from './discovery.ts';
 import { healthPlaces, readinessOf, usualPath } from './health-places.ts';
-import { imageOf, templateContainer, type WorkloadObject, workloadOf, workloadsIn } from './workload.ts';
+import { imageOf, templateContainer, type WorkloadObject, workloadLists, workloadOf, workloadsIn } from './workload.ts';
 
 export interface ServicesRequest {
   readonly spec: HealthReportSpec;
@@ -61,7 +61,7 @@ function blindness(objects: NamespaceObjects | undefined, discovery: Discovery):
   if (objects === undefined)
     return { code: 'NoCluster', detail: literal('there is no cluster to look into (--offline)') };
   if (discovery.blind !== undefined) return discovery.blind;
-  for (const read of [objects.deployments, objects.statefulSets, objects.deploymentConfigs]) {
+  for (const read of workloadLists(objects)) {
     if (!read.ok) return read.fault;
   }
   return undefined;

@@ -1,25 +1,46 @@
 // A workload with its pods and its autoscaler, as the controllers last described them. Pure.
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { Outcome } from '../facts/outcome.ts';
-import type { Pod, Workload, WorkloadKind } from '../facts/target.ts';
+import type { Workload, WorkloadKind } from '../facts/target.ts';
+import { explained, warningsAbout } from './circumstances.ts';
 import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
 import { disruptionBudgetsFor } from './disruption-budgets.ts';
+import { limitsOf } from './limits.ts';
 import { applicationContainer, hasEnded, podOf } from './pods.ts';
+import { rolloutOf } from './rollout.ts';
 
 export interface WorkloadObject {
   readonly kind: WorkloadKind;
   readonly object: KubernetesObject;
 }
 
-/** Every workload of the namespace, from the lists that could be read. */
+/** The lists in which a service's workload may be. */
+export function workloadLists(objects: NamespaceObjects): readonly Outcome<readonly KubernetesObject[]>[] {
+  const { deployments, statefulSets, daemonSets, deploymentConfigs, rollouts } = objects;
+  return [deployments, statefulSets, daemonSets, deploymentConfigs, rollouts];
+}
+
+/** Every workload of the namespace, from the lists that could be read. A Rollout may borrow a Deployment's template. */
 export function workloadsIn(objects: NamespaceObjects): WorkloadObject[] {
   const of = (kind: WorkloadKind, read: Outcome<readonly KubernetesObject[]>): WorkloadObject[] =>
     read.ok ? read.value.map((object) => ({ kind, object })) : [];
   return [
     ...of('Deployment', objects.deployments),
     ...of('StatefulSet', objects.statefulSets),
+    ...of('DaemonSet', objects.daemonSets),
     ...of('DeploymentConfig', objects.deploymentConfigs),
+    ...of('Rollout', objects.rollouts).map((rollout) => withTemplate(rollout, objects)),
   ];
+}
+
+/** `spec.workloadRef` of a Rollout names the Deployment whose template it runs. */
+function withTemplate(rollout: WorkloadObject, { deployments }: NamespaceObjects): WorkloadObject {
+  const spec = fields(rollout.object.spec);
+  const { kind, name } = fields(spec['workloadRef']);
+  if (spec['template'] !== undefined || kind !== 'Deployment' || !deployments.ok) return rollout;
+  const lender = deployments.value.find(({ metadata }) => metadata.name === name);
+  if (lender === undefined) return rollout;
+  return { ...rollout, object: { ...rollout.object, spec: { ...spec, template: template(lender) } } };
 }
 
 /** Labels of the pods that the workload makes. */
@@ -46,31 +67,21 @@ export function imageOf(workload: WorkloadObject): string {
 /** The workload as a value. */
 export function workloadOf(workload: WorkloadObject, objects: NamespaceObjects): Workload {
   const { kind, object } = workload;
-  const spec = fields(object.spec);
-  const status = fields(object.status);
-  const desired = count(spec['replicas']) ?? 1;
-  const replicas = count(status['replicas']) ?? 0;
-  const updated = updatedReplicas(kind, status, replicas);
-  const limits = fields(fields(templateContainer(workload)['resources'])['limits']);
-  const progressing = list(status['conditions']).find(({ type }) => type === 'Progressing');
   const autoscaler = autoscalerOf(workload, objects);
+  const refused = refusalOf(workload, objects);
+  const pods = podsOf(workload, objects);
+  const { creationTimestamp } = object.metadata;
   return {
     kind,
     name: object.metadata.name,
     image: imageOf(workload),
-    desired,
-    updated,
-    ready: count(status['readyReplicas']) ?? 0,
-    available: count(status['availableReplicas']) ?? 0,
-    lagging: (count(status['observedGeneration']) ?? 0) < (object.metadata.generation ?? 0),
-    rollingOut: updated < desired || replicas > updated,
-    paused: spec['paused'] === true,
-    ...bounds(kind, spec, desired),
-    stuck: progressing?.['status'] === 'False' && progressing['reason'] === 'ProgressDeadlineExceeded',
-    limits: { ...quantity('cpu', limits['cpu']), ...quantity('memory', limits['memory']) },
+    ...rolloutOf(kind, object),
+    ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }),
+    ...(refused === undefined ? {} : { refused }),
+    limits: limitsOf(template(object), pods),
     ...(autoscaler === undefined ? {} : { autoscaler }),
     disruptionBudgets: disruptionBudgetsFor(templateLabels(workload), objects),
-    pods: podsOf(workload, objects),
+    pods: pods.map((pod) => explained(podOf(pod), pod, objects)).sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
 
@@ -78,44 +89,22 @@ function template(object: KubernetesObject): Fields {
   return fields(fields(object.spec)['template']);
 }
 
-/** A StatefulSet whose rollout is complete need not repeat the number. */
-function updatedReplicas(kind: WorkloadKind, status: Fields, replicas: number): number {
-  const updated = count(status['updatedReplicas']);
-  if (updated !== undefined) return updated;
-  return kind === 'StatefulSet' && status['currentRevision'] === status['updateRevision'] ? replicas : 0;
-}
-
-/** Quantities are strings, but YAML lets people write `cpu: 2`. */
-function quantity(name: 'cpu' | 'memory', value: unknown): { cpu?: string; memory?: string } {
-  return typeof value === 'string' || typeof value === 'number' ? { [name]: String(value) } : {};
-}
-
-interface Bounds {
-  readonly maxSurge: number;
-  readonly maxUnavailable: number;
-}
-
-/**
- * How many replicas a rollout may add and miss. Percentages as the controllers round them: surge up, unavailable down,
- * and when both become zero one may be missing, since nothing could move otherwise.
- */
-function bounds(kind: WorkloadKind, spec: Fields, desired: number): Bounds {
-  const strategy = fields(spec[kind === 'StatefulSet' ? 'updateStrategy' : 'strategy']);
-  if (strategy['type'] === 'Recreate') return { maxSurge: 0, maxUnavailable: desired };
-  const rolling = fields(strategy[kind === 'DeploymentConfig' ? 'rollingParams' : 'rollingUpdate']);
-  if (kind === 'StatefulSet') {
-    return { maxSurge: 0, maxUnavailable: Math.max(1, share(rolling['maxUnavailable'] ?? 1, desired, Math.floor)) };
+/** Why no pod can be created, from the workload's own conditions or those of its ReplicaSets that still want pods. */
+function refusalOf(workload: WorkloadObject, objects: NamespaceObjects): string | undefined {
+  const sets = workload.kind === 'Deployment' || workload.kind === 'Rollout' ? replicaSetsOf(workload, objects) : [];
+  const wanting = sets.filter(
+    ({ spec, status }) => (count(fields(spec)['replicas']) ?? 0) > (count(fields(status)['replicas']) ?? 0),
+  );
+  for (const { status } of [workload.object, ...wanting]) {
+    const failure = list(fields(status)['conditions']).find(
+      ({ type, status: is }) => type === 'ReplicaFailure' && is === 'True',
+    );
+    if (failure !== undefined) return text(failure['message']) ?? text(failure['reason']) ?? 'pods cannot be created';
   }
-  const maxSurge = share(rolling['maxSurge'] ?? '25%', desired, Math.ceil);
-  const maxUnavailable = share(rolling['maxUnavailable'] ?? '25%', desired, Math.floor);
-  return { maxSurge, maxUnavailable: maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable };
-}
-
-/** A number of replicas, or a percentage of the wanted ones. */
-export function share(value: unknown, desired: number, round: (x: number) => number): number {
-  if (typeof value === 'number') return value;
-  const percent = /^([0-9]{1,9})%$/.exec(text(value) ?? '')?.[1];
-  return percent === undefined ? 0 : round((Number(percent) * desired) / 100);
+  // A StatefulSet and a DaemonSet have no such condition, but say it in an Event.
+  if (workload.kind !== 'StatefulSet' && workload.kind !== 'DaemonSet') return undefined;
+  return warningsAbout(workload.kind, workload.object, objects)?.find(({ reason }) => reason === 'FailedCreate')
+    ?.message;
 }
 
 function autoscalerOf(
@@ -134,13 +123,17 @@ function autoscalerOf(
   return undefined;
 }
 
-function podsOf(workload: WorkloadObject, objects: NamespaceObjects): Pod[] {
+function podsOf(workload: WorkloadObject, objects: NamespaceObjects): readonly KubernetesObject[] {
   if (!objects.pods.ok) return [];
   const owned = ownership(workload, objects);
-  return objects.pods.value
-    .filter((pod) => !hasEnded(pod) && pod.metadata.ownerReferences?.some(owned) === true)
-    .map(podOf)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return objects.pods.value.filter((pod) => !hasEnded(pod) && pod.metadata.ownerReferences?.some(owned) === true);
+}
+
+function replicaSetsOf({ object }: WorkloadObject, { replicaSets }: NamespaceObjects): readonly KubernetesObject[] {
+  if (!replicaSets.ok) return [];
+  return replicaSets.value.filter(
+    ({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === object.metadata.uid) === true,
+  );
 }
 
 type Owner = NonNullable<KubernetesObject['metadata']['ownerReferences']>[number];
@@ -150,14 +143,11 @@ function ownership({ kind, object }: WorkloadObject, objects: NamespaceObjects):
   const { uid, name } = object.metadata;
   switch (kind) {
     case 'StatefulSet':
+    case 'DaemonSet':
       return (owner) => owner.uid === uid;
-    case 'Deployment': {
-      const sets = objects.replicaSets.ok ? objects.replicaSets.value : [];
-      const mine = new Set(
-        sets
-          .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid) === true)
-          .map(({ metadata }) => metadata.uid),
-      );
+    case 'Deployment':
+    case 'Rollout': {
+      const mine = new Set(replicaSetsOf({ kind, object }, objects).map(({ metadata }) => metadata.uid));
       return (owner) => mine.has(owner.uid);
     }
     case 'DeploymentConfig':

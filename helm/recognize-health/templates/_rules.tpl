@@ -27,9 +27,16 @@ rules:
 - apiGroups:
   - apps
   resources:
+  - daemonsets
   - deployments
   - replicasets
   - statefulsets
+  verbs:
+  - list
+- apiGroups:
+  - argoproj.io
+  resources:
+  - rollouts
   verbs:
   - list
 - apiGroups:
@@ -41,6 +48,7 @@ rules:
 - apiGroups:
   - ""
   resources:
+  - events
   - pods
   - services
   verbs:

@@ -20,11 +20,13 @@ export const upgradeRollout: Check<'pods'> = {
   },
 };
 
-/** Why it is not complete; too few available replicas after it are for `workload` to tell. */
-function unfinished({ paused, lagging, rollingOut, updated, available, desired }: Workload): string | undefined {
+/** Why it is not complete: a replica that was never available is none that was rolled out. */
+function unfinished(workload: Workload): string | undefined {
+  const { paused, lagging, stuck, rollingOut, updated, available, desired } = workload;
   if (paused) return 'its rollouts are paused';
   if (lagging) return 'its controller has not looked at the last change yet';
-  if (!rollingOut) return undefined;
   if (updated < desired) return `${updated} of ${desired} replicas are updated, ${available} available`;
-  return `pods of an earlier template are still there, ${available} of ${desired} replicas available`;
+  if (available < desired) return `${available} of ${desired} replicas are available`;
+  if (stuck) return 'its controller gave the last rollout up';
+  return rollingOut ? 'pods of an earlier template are still there' : undefined;
 }

@@ -39,12 +39,9 @@ export const OUR_ENTRIES: readonly Entry[] = [
   ours(
     'OPS-004',
     'Replicas not available',
-    'Fewer replicas are available than the workload asks for, or a rollout passed its progress deadline: new pods do not become ready.',
-    'Find the pods that are not ready with `kubectl get pods -n NAMESPACE`, then read `kubectl describe pod POD` and `kubectl logs POD`. A bad rollout goes back with `kubectl rollout undo deployment NAME`; database migrations do not go back with it.',
-    [
-      ['any', 'ReplicasUnavailable'],
-      ['any', 'RolloutStuck'],
-    ],
+    'Fewer replicas are available than the workload asks for, and the cluster names no cause: pods run and do not become ready.',
+    'Find the pods that are not ready with `kubectl get pods -n NAMESPACE`, then read `kubectl describe pod POD` (its events tell what the readiness probe got) and `kubectl logs POD`.',
+    [['any', 'ReplicasUnavailable']],
   ),
   ours(
     'OPS-005',

@@ -174,6 +174,61 @@ export const SERVICE_REMEDIES = {
   MetricsNotReadable: remedy(
     'Show metrics to the checker, if pools are to be watched: management.endpoints.web.exposure.include=health,metrics.',
   ),
+  NodeNotReady: remedy(
+    'The node is down or cut off, not the service: look at its machine and kubelet. A rollback changes nothing. Pods move elsewhere after five minutes, or at once with a drain.',
+    kubectl`describe node ${'node'}`,
+    kubectl`get nodes -o wide`,
+    PODS,
+  ),
+  ConfigurationMissing: remedy(
+    'Create the Secret or ConfigMap that is named, with exactly that key, or correct its name in the values of the chart. The pod starts by itself then.',
+    kubectl`get secret ${'secret'}`,
+    kubectl`get secrets,configmaps`,
+    DESCRIBE,
+  ),
+  ContainerNotCreated: remedy(
+    'Read what the node says: a command that is not in the image, a mount that does not fit, no free address of the network.',
+    DESCRIBE,
+  ),
+  VolumeMountFailed: remedy(
+    'See whether the claim of the volume is bound, and whether another node still holds it. It is freed when the old pod is really gone.',
+    DESCRIBE,
+    kubectl`get pvc,volumeattachments`,
+  ),
+  ReadinessGateUnmet: remedy(
+    'The pod itself is ready. Look at the controller that sets this condition: as a rule a load balancer and the health of its targets.',
+    kubectl`get pod ${'pod'} -o jsonpath='{.status.conditions}'`,
+  ),
+  QuotaExceeded: remedy(
+    'Raise the quota of the namespace, or lower requests and replicas. A rolling update needs room for one pod more.',
+    kubectl`describe resourcequota`,
+  ),
+  PodsRefused: remedy(
+    'Read the refusal: Pod Security, a policy, a missing ServiceAccount or a LimitRange. Mend the pod template, or the policy that it names.',
+    kubectl`get events --field-selector reason=FailedCreate`,
+    kubectl`describe ${'kind'}/${'workload'}`,
+  ),
+  PodCannotStart: remedy(
+    'Others serve, so there is time. See why this pod cannot start before another one is replaced; in a rollout the new template is at fault as a rule.',
+    DESCRIBE,
+    LAST_LOG,
+    rollout('status'),
+  ),
+  ServiceStarting: remedy(
+    'Wait for the first rollout. It becomes a failure when a pod cannot start, or after the deadline of the rollout.',
+    rollout('status'),
+  ),
+  ContainerRestarting: remedy(
+    'See what ends the container. A liveness probe must not ask for the whole of health: /actuator/health/liveness does, with more time than the longest garbage collection.',
+    DESCRIBE,
+    LAST_LOG,
+    kubectl`get ${'kind'}/${'workload'} -o jsonpath='{.spec.template.spec.containers[*].livenessProbe}'`,
+  ),
+  ContainerRestarted: remedy(
+    'See why it ended: its last state and events, and what it wrote last. Once may be an accident; twice is none.',
+    DESCRIBE,
+    LAST_LOG,
+  ),
   RolloutStuck: remedy(
     'See why the new pods do not become Ready. Go back if the release is the reason; migrations of the schema do not go back with it.',
     PODS,

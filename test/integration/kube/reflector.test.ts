@@ -191,7 +191,7 @@ describe('with the generated Roles alone', () => {
     const elsewhere = { ...kept, metadata: { name: 'db', namespace: 'other' } };
     server.seed([...operatorRoles(namespace), bind('recognize-health', 'operator'), kept, elsewhere] as never);
     const api = await apiFor('operator');
-    const objects = await readNamespace(api, namespace, stop.signal);
+    const objects = await readNamespace(api, namespace, stop.signal, new Date());
     expect(Object.entries(objects).filter(([, read]) => !(read as { ok: boolean }).ok)).toEqual([]);
     expect(await namespaceSecrets(api, namespace).read('db', 'url', stop.signal)).toMatchObject({ ok: true });
     expect(await namespaceSecrets(api, 'other').read('db', 'url', stop.signal)).toMatchObject({
@@ -208,7 +208,7 @@ describe('with the generated Roles alone', () => {
   });
 
   test('without any, every list says that we may not ask', async () => {
-    const objects = await readNamespace(await apiFor('nobody'), namespace, stop.signal);
+    const objects = await readNamespace(await apiFor('nobody'), namespace, stop.signal, new Date());
     expect(objects.pods).toMatchObject({ ok: false, fault: { code: 'CheckerNotAuthorized' } });
   });
 });

@@ -24,7 +24,17 @@ import {
 
 export type WorkloadTrouble =
   | {
-      kind: 'CrashLoopBackOff' | 'OOMKilled' | 'ImagePullBackOff' | 'NotReady' | 'Unschedulable';
+      kind:
+        | 'CrashLoopBackOff'
+        | 'OOMKilled'
+        | 'ImagePullBackOff'
+        | 'NotReady'
+        | 'Unschedulable'
+        | 'MissingSecret'
+        | 'UnmountedVolume'
+        | 'Gated'
+        | 'Restarting'
+        | 'NodeLost';
       /** How many of the pods are in trouble, the last ones; all of them when not given. */
       pods?: number;
       restarts?: number;
@@ -35,6 +45,12 @@ export type WorkloadTrouble =
   | { kind: 'RolloutInProgress'; image?: string }
   /** The new pod never became ready: ProgressDeadlineExceeded. */
   | { kind: 'RolloutStuck'; image?: string }
+  /** Installed seconds ago: no pod was ready yet. */
+  | { kind: 'FirstRollout' }
+  /** The new pod of a rollout crashes, long before its deadline. */
+  | { kind: 'RolloutCrashing'; image?: string }
+  /** A ResourceQuota lets the last pod not be created. */
+  | { kind: 'QuotaExceeded' }
   /** Its rollouts are paused. */
   | { kind: 'Paused' }
   /** Somebody gave the last pod another image than the workload asks for. */
@@ -123,6 +139,7 @@ export function serviceObjects(service: ServiceProfile, options: ObjectsOptions)
   const ready = request.revisions.flatMap((revision) => revision.pods).filter(({ state }) => isReady(state)).length;
   const slice = about('discovery.k8s.io/v1', 'EndpointSlice', `${service.name}-${uidOf(service.name).slice(0, 5)}`);
   const all: KubernetesObject[] = [
+    ...warningsOf(settings.trouble, pods, options),
     workload,
     ...middles,
     ...pods,
@@ -190,6 +207,8 @@ function workloadRequest(service: ServiceProfile, settings: WorkloadOptions, opt
     revisions: revisionsOf(service, settings, kind),
     paused: settings.trouble?.kind === 'Paused',
     deadlineExceeded: settings.trouble?.kind === 'RolloutStuck',
+    isNew: settings.trouble?.kind === 'FirstRollout',
+    ...(settings.trouble?.kind === 'QuotaExceeded' ? { refusal: QUOTA_EXCEEDED } : {}),
     maxSurge: settings.maxSurge ?? '25%',
     maxUnavailable: settings.maxUnavailable ?? '25%',
     now: options.now,
@@ -270,10 +289,15 @@ function revisionsOf(
       const odd = trouble.kind === 'TagMoved' ? { build: 'another' } : { image: trouble.image ?? `${image}-hotfix` };
       return [revision(1, image, [...pods(replicas - 1, 'Ready'), { ...last, ...odd }])];
     }
+    case 'FirstRollout':
+      return [revision(1, image, pods(replicas, 'Starting'))];
+    case 'QuotaExceeded':
+      return [revision(1, image, pods(replicas - 1, 'Ready'))];
     case 'RolloutInProgress':
+    case 'RolloutCrashing':
     case 'RolloutStuck': {
       const next = trouble.image ?? `${image}-next`;
-      const state = trouble.kind === 'RolloutStuck' ? 'ImagePullBackOff' : 'Starting';
+      const state = NEW_POD[trouble.kind];
       // A StatefulSet replaces its last pod; the others surge by one.
       if (kind === 'StatefulSet')
         return [revision(1, image, pods(replicas - 1, 'Ready')), revision(2, next, pods(1, state, replicas))];
@@ -283,11 +307,67 @@ function revisionsOf(
     case 'CrashLoopBackOff':
     case 'OOMKilled':
     case 'ImagePullBackOff':
-    case 'Unschedulable': {
+    case 'Unschedulable':
+    case 'MissingSecret':
+    case 'UnmountedVolume':
+    case 'Gated':
+    case 'Restarting':
+    case 'NodeLost': {
       const bad = Math.min(trouble.pods ?? replicas, replicas);
       return [revision(1, image, [...pods(replicas - bad, 'Ready'), ...pods(bad, trouble.kind, replicas - bad + 1)])];
     }
   }
+}
+
+/** What the new pod of a rollout is in. */
+const NEW_POD = {
+  RolloutInProgress: 'Starting',
+  RolloutCrashing: 'CrashLoopBackOff',
+  RolloutStuck: 'ImagePullBackOff',
+} as const;
+
+const QUOTA_EXCEEDED =
+  'pods "x" is forbidden: exceeded quota: compute, requested: limits.cpu=2, used: limits.cpu=9, limited: limits.cpu=10';
+
+/** Events that the kubelet writes beside these states of a pod. */
+const KUBELET_SAYS: Readonly<Partial<Record<WorkloadTrouble['kind'], readonly [string, string]>>> = {
+  UnmountedVolume: [
+    'FailedMount',
+    'MountVolume.SetUp failed for volume "data" : rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+  ],
+  Restarting: [
+    'Unhealthy',
+    'Liveness probe failed: Get "http://10.0.0.1:8080/actuator/health": context deadline exceeded',
+  ],
+};
+
+function warningsOf(
+  trouble: WorkloadTrouble | undefined,
+  pods: readonly KubernetesObject[],
+  { namespace, now }: ObjectsOptions,
+): KubernetesObject[] {
+  const said = trouble && KUBELET_SAYS[trouble.kind];
+  if (said === undefined) return [];
+  const [reason, message] = said;
+  const at = timestamp(now);
+  return pods.map(({ metadata: { name, uid } }) => ({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: {
+      name: `${name}.${reason.toLowerCase()}`,
+      namespace,
+      uid: uidOf('Event', namespace, name, reason),
+      creationTimestamp: at,
+    },
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', name, namespace, uid },
+    reason,
+    message,
+    type: 'Warning',
+    count: 3,
+    firstTimestamp: at,
+    lastTimestamp: at,
+    source: { component: 'kubelet' },
+  }));
 }
 
 function podObjects(
@@ -349,6 +429,7 @@ export function nodeObject(options: ObjectsOptions): KubernetesObject {
     kubeletVersion = 'v1.34.2',
     now,
   } = options;
+  const isLost = Object.values(options.workloads ?? {}).some(({ trouble }) => trouble?.kind === 'NodeLost');
   const at = timestamp(new Date(now.getTime() - DAY_MS));
   const size = { cpu: '4', memory: '16384Mi', pods: '110' };
   return {
@@ -372,9 +453,9 @@ export function nodeObject(options: ObjectsOptions): KubernetesObject {
       conditions: [
         {
           type: 'Ready',
-          status: 'True',
-          reason: 'KubeletReady',
-          message: 'kubelet is posting ready status',
+          ...(isLost
+            ? { status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' }
+            : { status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }),
           lastHeartbeatTime: timestamp(now),
           lastTransitionTime: at,
         },

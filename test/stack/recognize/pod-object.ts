@@ -30,7 +30,21 @@ export interface OwnerReference {
 }
 
 export type PodState =
-  'Ready' | 'NotReady' | 'Starting' | 'Unschedulable' | 'CrashLoopBackOff' | 'OOMKilled' | 'ImagePullBackOff';
+  | 'Ready'
+  | 'NotReady'
+  | 'Starting'
+  | 'Unschedulable'
+  | 'CrashLoopBackOff'
+  | 'OOMKilled'
+  | 'ImagePullBackOff'
+  | 'MissingSecret'
+  | 'UnmountedVolume'
+  /** Its containers are ready, a readiness gate is not. */
+  | 'Gated'
+  /** Ready, and restarted again and again by its liveness probe. */
+  | 'Restarting'
+  /** Its node is not heard of. */
+  | 'NodeLost';
 
 export interface PodRequest {
   namespace: string;
@@ -51,6 +65,7 @@ export interface PodRequest {
   now: Date;
 }
 
+const READINESS_GATE = 'target-health.elbv2.k8s.aws/recognize';
 const HOUR_MS = 3_600_000;
 
 /** A uid that is the same for the same names, so that objects made twice are the same object. */
@@ -73,7 +88,7 @@ export function ownerReference({ apiVersion, kind, metadata }: KubernetesObject)
 
 /** Whether a pod in this state is an endpoint that gets traffic. */
 export function isReady(state: PodState): boolean {
-  return state === 'Ready';
+  return state === 'Ready' || state === 'Restarting';
 }
 
 /** The Pod, complete with status. It was created six hours before `now`, or a minute before when it is still starting. */
@@ -96,6 +111,7 @@ export function podObject(request: PodRequest): KubernetesObject {
       containers: [request.container],
       ...(request.volumes === undefined ? {} : { volumes: request.volumes }),
       ...(scheduled ? { nodeName: request.nodeName } : {}),
+      ...(request.state === 'Gated' ? { readinessGates: [{ conditionType: READINESS_GATE }] } : {}),
       restartPolicy: 'Always',
       serviceAccountName: 'default',
       imagePullSecrets: [{ name: 'keyless-registry' }],
@@ -104,6 +120,13 @@ export function podObject(request: PodRequest): KubernetesObject {
     status: podStatus(request, created, scheduled),
   };
 }
+
+const NEVER_BEGUN: ReadonlySet<PodState> = new Set([
+  'Starting',
+  'ImagePullBackOff',
+  'MissingSecret',
+  'UnmountedVolume',
+]);
 
 function podStatus(request: PodRequest, created: string, scheduled: boolean): Record<string, unknown> {
   const ready = isReady(request.state);
@@ -125,7 +148,8 @@ function podStatus(request: PodRequest, created: string, scheduled: boolean): Re
   const unready = `containers with unready status: [${request.container.name}]`;
   const readiness = (type: string): Record<string, unknown> =>
     ready ? condition(type, true) : condition(type, false, 'ContainersNotReady', unready);
-  const begun = request.state !== 'Starting' && request.state !== 'ImagePullBackOff';
+  const begun = !NEVER_BEGUN.has(request.state);
+  const changed = request.state === 'NodeLost' ? timestamp(new Date(request.now.getTime() - 60_000)) : created;
   return {
     phase: begun ? 'Running' : 'Pending',
     qosClass: 'Burstable',
@@ -136,16 +160,22 @@ function podStatus(request: PodRequest, created: string, scheduled: boolean): Re
     conditions: [
       condition('PodScheduled', true),
       condition('Initialized', true),
-      readiness('ContainersReady'),
-      readiness('Ready'),
+      request.state === 'Gated' ? condition('ContainersReady', true) : readiness('ContainersReady'),
+      { ...readiness('Ready'), lastTransitionTime: changed },
     ],
     containerStatuses: [containerStatus(request, created)],
   };
 }
 
+const IMPLIED_RESTARTS: Readonly<Partial<Record<PodState, number>>> = {
+  CrashLoopBackOff: 7,
+  OOMKilled: 2,
+  Restarting: 41,
+};
+
 function containerStatus(request: PodRequest, created: string): Record<string, unknown> {
   const { container, state, now } = request;
-  const restarts = request.restarts ?? (state === 'CrashLoopBackOff' ? 7 : state === 'OOMKilled' ? 2 : 0);
+  const restarts = request.restarts ?? IMPLIED_RESTARTS[state] ?? 0;
   const containerID = `containerd://${createHash('sha256').update(`${request.name}/${restarts}`).digest('hex')}`;
   const imageID = `${container.image.replace(/:[^:/]+$/, '')}@sha256:${createHash('sha256')
     .update(container.image + (request.build ?? ''))
@@ -169,9 +199,19 @@ function containerStatus(request: PodRequest, created: string): Record<string, u
   const never = { ...base, imageID: '', ready: false, started: false, lastState: {} };
   const lastState = restarts > 0 ? terminated('Error', request.exitCode ?? 1) : {};
   switch (state) {
+    case 'Restarting':
+      return {
+        ...started,
+        ready: true,
+        started: true,
+        state: running(timestamp(endedAt)),
+        lastState: terminated('Error', 137),
+      };
+    case 'Gated':
     case 'Ready':
       return { ...started, ready: true, started: true, state: running(created), lastState };
     case 'NotReady':
+    case 'NodeLost':
       return { ...started, ready: false, started: true, state: running(created), lastState };
     case 'CrashLoopBackOff': {
       const message = `back-off 5m0s restarting failed container=${container.name} pod=${request.name}_${request.namespace}(${uidOf('Pod', request.namespace, request.name)})`;
@@ -189,7 +229,10 @@ function containerStatus(request: PodRequest, created: string): Record<string, u
     }
     case 'ImagePullBackOff':
       return { ...never, state: waiting('ImagePullBackOff', `Back-off pulling image "${container.image}"`) };
+    case 'MissingSecret':
+      return { ...never, state: waiting('CreateContainerConfigError', 'secret "node-persistence-db" not found') };
     case 'Starting':
+    case 'UnmountedVolume':
     case 'Unschedulable':
       return { ...never, state: waiting('ContainerCreating') };
   }

@@ -29,12 +29,17 @@ export interface WorkloadRequest {
   paused: boolean;
   /** The new pods did not become ready within progressDeadlineSeconds. */
   deadlineExceeded: boolean;
+  /** Made seconds ago. */
+  isNew: boolean;
+  /** Why no more pods can be created. */
+  refusal?: string;
   maxSurge: number | string;
   maxUnavailable: number | string;
   now: Date;
 }
 
 const DAY_MS = 86_400_000;
+const NEW_MS = 3_000;
 
 /** The workload itself. */
 export function workloadObject(request: WorkloadRequest): KubernetesObject {
@@ -46,7 +51,7 @@ export function workloadObject(request: WorkloadRequest): KubernetesObject {
     metadata: {
       ...metadata,
       uid: uidOf(kind, metadata.namespace, metadata.name),
-      creationTimestamp: timestamp(new Date(now.getTime() - DAY_MS)),
+      creationTimestamp: timestamp(new Date(now.getTime() - (request.isNew ? NEW_MS : DAY_MS))),
       generation,
       annotations: kind === 'Deployment' ? { 'deployment.kubernetes.io/revision': String(generation) } : {},
     },
@@ -189,7 +194,7 @@ function conditions(request: WorkloadRequest, ready: number): Record<string, unk
         'ProgressDeadlineExceeded',
         `ReplicaSet "${replicaSet}" has timed out progressing.`,
       )
-    : request.revisions.length > 1
+    : request.revisions.length > 1 || request.isNew
       ? condition('Progressing', 'True', 'ReplicaSetUpdated', `ReplicaSet "${replicaSet}" is progressing.`)
       : condition(
           'Progressing',
@@ -202,6 +207,7 @@ function conditions(request: WorkloadRequest, ready: number): Record<string, unk
       ? condition('Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.')
       : condition('Available', 'False', 'MinimumReplicasUnavailable', 'Deployment does not have minimum availability.'),
     progressing,
+    ...(request.refusal === undefined ? [] : [condition('ReplicaFailure', 'True', 'FailedCreate', request.refusal)]),
   ];
 }
 

@@ -29,7 +29,7 @@ export function workload(changes: Partial<Workload> = {}): Workload {
     image: 'core-daemon:2.30.0',
     desired,
     updated: desired,
-    ready: desired,
+    ready: changes.available ?? desired,
     available: desired,
     lagging: false,
     rollingOut: false,

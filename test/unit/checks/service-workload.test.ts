@@ -82,7 +82,7 @@ describe('a workload', () => {
     [
       'whose container cannot be made',
       withContainer({ waiting: { reason: 'CreateContainerConfigError', message: 'secret "x" not found' } }),
-      'ReplicasUnavailable: Deployment core-daemon has 2 of 3 replicas available (CreateContainerConfigError)',
+      'ConfigurationMissing: 2 of 3 replicas available; pod core-daemon-c waits for Secret x',
     ],
     [
       'in a rollout within its bounds',
@@ -101,13 +101,13 @@ describe('a workload', () => {
     ],
     [
       'in a rollout beyond its bounds, with a cause',
-      withContainer({ waiting: { reason: 'ErrImagePull', message: '' } }, { ...rollout, available: 1 }),
+      withContainer({ waiting: { reason: 'ErrImagePull', message: '' } }, { ...rollout, available: 1, ready: 1 }),
       'ImagePullFailed: 1 of 3 replicas available; pod core-daemon-c cannot pull its image (ErrImagePull)',
     ],
     [
       'in a rollout within its bounds, with a new pod that fails',
       withContainer({ waiting: { reason: 'ErrImagePull', message: '' } }, rollout),
-      'pass: 2 of 3 replicas available; a rollout is under way within its bounds; pod core-daemon-c cannot pull its image (ErrImagePull)',
+      'PodCannotStart: 2 of 3 replicas available; pod core-daemon-c cannot pull its image (ErrImagePull)',
     ],
     [
       'whose only replica a rollout takes away',

@@ -39,7 +39,14 @@ describe.each(CHECKS)('$question', (check) => {
 describe('rollout', () => {
   it.each<[Partial<Workload>, string]>([
     [{}, 'pass: 3 of 3 replicas are of the last template'],
-    [{ available: 1, ready: 1 }, 'pass: 3 of 3 replicas are of the last template'],
+    [
+      { available: 1, ready: 1 },
+      'UpgradeRolloutUnfinished: Deployment core-daemon: 1 of 3 replicas are available',
+    ],
+    [
+      { desired: 2, available: 0, ready: 0 },
+      'UpgradeRolloutUnfinished: Deployment core-daemon: 0 of 2 replicas are available',
+    ],
     [{ desired: 0 }, 'pass: 0 of 0 replicas are of the last template'],
     [
       { rollingOut: true, updated: 1 },
@@ -47,8 +54,13 @@ describe('rollout', () => {
     ],
     [
       { rollingOut: true, updated: 3, available: 2 },
-      'UpgradeRolloutUnfinished: Deployment core-daemon: pods of an earlier template are still there, 2 of 3 replicas available',
+      'UpgradeRolloutUnfinished: Deployment core-daemon: 2 of 3 replicas are available',
     ],
+    [
+      { rollingOut: true },
+      'UpgradeRolloutUnfinished: Deployment core-daemon: pods of an earlier template are still there',
+    ],
+    [{ stuck: true }, 'UpgradeRolloutUnfinished: Deployment core-daemon: its controller gave the last rollout up'],
     [
       { lagging: true },
       'UpgradeRolloutUnfinished: Deployment core-daemon: its controller has not looked at the last change yet',

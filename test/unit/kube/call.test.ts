@@ -261,7 +261,7 @@ describe('lists', () => {
       else if (request.url?.includes('/autoscaling/')) answer(response, 500, status(500, 'InternalError'));
       else answer(response, 200, page(['a']));
     });
-    const objects = await readNamespace(api, 'recognize', signal);
+    const objects = await readNamespace(api, 'recognize', signal, new Date());
     expect(objects.deploymentConfigs).toEqual({ ok: true, value: [] });
     expect(objects.pods).toMatchObject({ ok: false, fault: { code: 'CheckerNotAuthorized' } });
     expect(objects.autoscalers).toMatchObject({ ok: false, fault: { code: 'ClusterUnavailable' } });

@@ -29,6 +29,8 @@ export function namespaceObjects(objects: readonly KubernetesObject[]): Namespac
   return {
     deployments: of('Deployment'),
     statefulSets: of('StatefulSet'),
+    daemonSets: of('DaemonSet'),
+    rollouts: of('Rollout'),
     deploymentConfigs: of('DeploymentConfig'),
     replicaSets: of('ReplicaSet'),
     pods: of('Pod'),

@@ -6,7 +6,7 @@ import type { ServiceTarget } from '../../../src/facts/target.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { discover, titleOf } from '../../../src/targets/discovery.ts';
 import type { ResolvedTargets } from '../../../src/targets/index.ts';
-import { share } from '../../../src/targets/workload.ts';
+import { share } from '../../../src/targets/rollout.ts';
 import { deployment, installation, namespaceObjects, resolve, spec } from './objects.ts';
 
 const REGISTRY = 'quay.io/keyless_technologies';

@@ -1,0 +1,89 @@
+// What happens to a report when the pods of a service cannot run: each cause by its name, and no alarm where none is due.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Service } from '../../../src/api/components.ts';
+import type { WorkloadTrouble } from '../../stack/recognize/objects.ts';
+import { undo, type Undo } from '../../stack/switches/undo.ts';
+import { expectHealthy, expectRootCause } from './expectations.ts';
+import { checkOf, conditionOf, startScene, tell, type Scene } from './scene.ts';
+
+let scene: Scene;
+
+describe('the workloads of a Split installation', () => {
+  beforeAll(async () => {
+    scene = await startScene();
+    expectHealthy(await scene.create());
+  });
+  afterAll(() => scene.close());
+
+  const trouble = (service: Service, kind: WorkloadTrouble): Promise<Undo> =>
+    scene.stack.service(service).trouble(kind);
+  const together = async (...switches: readonly Promise<Undo>[]): Promise<Undo> => {
+    const undos = await Promise.all(switches);
+    return undo(() => Promise.all(undos.map((mend) => mend())));
+  };
+  const vault = { check: 'auth-vault/workload', condition: 'AuthVaultHealthy' };
+
+  it.each<[string, WorkloadTrouble, string, string, string]>([
+    ['a missing Secret', { kind: 'MissingSecret' }, 'ConfigurationMissing', 'OPS-082', 'Secret node-persistence-db'],
+    ['a volume that is not mounted', { kind: 'UnmountedVolume' }, 'VolumeMountFailed', 'OPS-084', 'volume data'],
+    ['a readiness gate', { kind: 'Gated' }, 'ReadinessGateUnmet', 'OPS-085', 'target-health.elbv2.k8s.aws/recognize'],
+    ['a quota that is used up', { kind: 'QuotaExceeded' }, 'QuotaExceeded', 'OPS-086', 'ResourceQuota compute'],
+    [
+      'restarts of a pod that is ready',
+      { kind: 'Restarting' },
+      'ContainerRestarting',
+      'OPS-090',
+      'by its liveness probe',
+    ],
+  ])('names %s', (_, kind, fault, entry, words) =>
+    scene.during(trouble('auth-vault', kind), (status) => {
+      expectRootCause(status, { ...vault, fault, entry });
+      expect(checkOf(status, vault.check).message).toContain(words);
+    }),
+  );
+
+  it('names a lost node once, whatever runs on it, and advises no rollback', () =>
+    scene.during(
+      together(
+        ...(['core-daemon', 'auth-vault', 'circuit-storage', 'operations-service'] as const).map((service) =>
+          trouble(service, { kind: 'NodeLost' }),
+        ),
+      ),
+      (status) => {
+        const causes = status.rootCauses ?? [];
+        expect(
+          causes.map(({ fault }) => fault),
+          tell(status),
+        ).toEqual(['NodeNotReady']);
+        expect(causes[0]?.affects).toEqual(
+          expect.arrayContaining(['core-daemon/workload', 'operations-service/workload']),
+        );
+        const [citation] = checkOf(status, causes[0]!.check).citations ?? [];
+        expect(citation).toMatchObject({ id: 'OPS-081' });
+        expect(JSON.stringify(citation)).not.toContain('rollout undo');
+      },
+    ));
+
+  it('knows nothing yet of a first rollout seconds old, and no upgrade may start', () =>
+    scene.during(trouble('auth-vault', { kind: 'FirstRollout' }), (status) => {
+      expect(status.rootCauses ?? [], tell(status)).toEqual([]);
+      expect(checkOf(status, vault.check)).toMatchObject({ result: 'error', fault: 'ServiceStarting' });
+      expect(checkOf(status, vault.check).citations?.[0]?.id).toBe('OPS-089');
+      expect(conditionOf(status, vault.condition)).toBe('Unknown/ServiceStarting');
+      expect(conditionOf(status, 'Healthy')).toMatch(/^Unknown\//);
+      expect(conditionOf(status, 'Upgradeable')).toMatch(/^False\//);
+      expect(checkOf(status, 'upgrade/auth-vault/rollout').result).toBe('fail');
+    }));
+
+  it('warns at once of a pod that crashes in a rollout while the others serve', () =>
+    scene.during(
+      trouble('auth-vault', { kind: 'RolloutCrashing' }),
+      (status) => {
+        expect(status.rootCauses ?? [], tell(status)).toEqual([]);
+        expect(checkOf(status, vault.check)).toMatchObject({ result: 'warn', state: 'warn', fault: 'PodCannotStart' });
+        expect(conditionOf(status, vault.condition)).toMatch(/^True\//);
+        expect(status.verdict).toBe('Warning');
+      },
+      1,
+    ));
+});
