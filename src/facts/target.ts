@@ -147,6 +147,8 @@ export interface Workload {
   readonly createdAt?: string;
   /** Why its controller cannot create pods: the API server's own words. */
   readonly refused?: string;
+  /** The Events that could say why a pod waits were asked for and not given. */
+  readonly eventsUnread?: true;
   readonly limits: { readonly cpu?: string; readonly memory?: string };
   readonly autoscaler?: { readonly min: number; readonly max: number };
   /** That select its pods. */

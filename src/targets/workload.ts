@@ -78,6 +78,7 @@ export function workloadOf(workload: WorkloadObject, objects: NamespaceObjects):
     ...rolloutOf(kind, object),
     ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }),
     ...(refused === undefined ? {} : { refused }),
+    ...(objects.events?.ok === false ? { eventsUnread: true } : {}),
     limits: limitsOf(template(object), pods),
     ...(autoscaler === undefined ? {} : { autoscaler }),
     disruptionBudgets: disruptionBudgetsFor(templateLabels(workload), objects),

@@ -124,5 +124,6 @@ function reasonsOf(workload: Workload): string {
   );
   if (reasons.size > 0) return ` (${[...reasons].toSorted().join(', ')})`;
   const unready = pods.flatMap(({ warnings = [] }) => warnings).find(({ reason }) => reason === 'Unhealthy');
-  return unready === undefined ? '' : ` (${unready.message})`;
+  if (unready !== undefined) return ` (${unready.message})`;
+  return workload.eventsUnread === true ? ' (its Events may not be read)' : '';
 }

@@ -115,9 +115,12 @@ export function describeChart(where: string, start: StartReleaseCluster): void {
       try {
         await runOfReport(release, 'first');
         const mend = await stack.database.stop();
+        // Why a pod waits is only asked while one does.
+        const recover = await stack.service('auth-vault').trouble({ kind: 'NotReady' });
         // A write that lost a race is followed by a fresh read.
         await release.losingAWrite((attempt) => runOfReport(release, `broken-${attempt}`));
         await mend();
+        await recover();
         await runOfReport(release, 'mended');
         expect(await ofReport('{.status.verdict}'), operator.log()).toMatch(/^(Healthy|Warning)$/);
       } finally {

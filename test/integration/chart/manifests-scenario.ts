@@ -63,6 +63,7 @@ export function describeManifests(where: string, start: StartReleaseCluster): vo
       try {
         await runOfReport(release, 'first');
         await release.stack.service('core-daemon').status503();
+        await release.stack.service('auth-vault').trouble({ kind: 'NotReady' });
         // A write that lost a race is followed by a fresh read.
         await release.losingAWrite((attempt) => runOfReport(release, `broken-${attempt}`));
         const status = ['-n', release.stack.namespace, 'get', 'healthreport', 'recognize', '-o'];

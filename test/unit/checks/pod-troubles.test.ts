@@ -182,6 +182,11 @@ describe('a cause of its own', () => {
       ]),
       'ReplicasUnavailable: Deployment core-daemon has 0 of 1 replicas available (Readiness probe failed: HTTP probe failed with statuscode: 503)',
     ],
+    [
+      'nothing, where Events may not be read',
+      { ...pods(0, [{ wasReady: true }]), eventsUnread: true },
+      'ReplicasUnavailable: Deployment core-daemon has 0 of 1 replicas available (its Events may not be read)',
+    ],
   ])('%s', (_, changes, expected) => {
     expect(ask(changes)).toBe(expected);
   });
