@@ -39,10 +39,7 @@ describe.each(CHECKS)('$question', (check) => {
 describe('rollout', () => {
   it.each<[Partial<Workload>, string]>([
     [{}, 'pass: 3 of 3 replicas are of the last template'],
-    [
-      { available: 1, ready: 1 },
-      'UpgradeRolloutUnfinished: Deployment core-daemon: 1 of 3 replicas are available',
-    ],
+    [{ available: 1, ready: 1 }, 'UpgradeRolloutUnfinished: Deployment core-daemon: 1 of 3 replicas are available'],
     [
       { desired: 2, available: 0, ready: 0 },
       'UpgradeRolloutUnfinished: Deployment core-daemon: 0 of 2 replicas are available',
