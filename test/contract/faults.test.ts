@@ -55,10 +55,11 @@ describe('the faults', () => {
     expect(skipped.filter((code) => traits(code).severity !== 'info')).toEqual([]);
   });
 
-  it('that count at once are a bad signature and a key that is disabled or waits for deletion', () => {
+  it('that count at once are a bad signature, a key that is disabled or waits for deletion, a pod that cannot start', () => {
     expect(FAULT_CODES.filter((code) => traits(code).atOnce === true).sort()).toEqual([
       'KmsKeyDisabled',
       'KmsKeyPendingDeletion',
+      'PodCannotStart',
       'SignatureInvalid',
     ]);
   });
