@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { EXIT } from '../api/exit-codes.ts';
 import type { ListenAddress } from '../operator/endpoints.ts';
+import { GATE_MAX_AGE_MS } from '../operator/gate-source.ts';
 import { LEASE_TIMES, leaseTimesProblem } from '../operator/leadership.ts';
 import type { LogLevel } from '../operator/log.ts';
 import { formatDuration, parseDuration } from '../runtime/duration.ts';
@@ -14,6 +15,7 @@ interface Options {
   readonly selector?: string;
   readonly workers: number;
   readonly listen: ListenAddress;
+  readonly gateMaxAge: number;
   readonly logLevel: LogLevel;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -40,6 +42,13 @@ export function addOperator(program: Command, terminal: Terminal): void {
       new Option('--listen <host:port>', 'where /healthz, /readyz, /metrics and /gate are served')
         .argParser(address)
         .default({ port: 8080 }, ':8080, on every address'),
+    )
+    .addOption(
+      time(
+        '--gate-max-age',
+        'how old the confirmation of a report may be that /gate answers without reading it',
+        GATE_MAX_AGE_MS,
+      ),
     )
     .option('--log-level <level>', 'debug, info, warn or error', level, 'info' as LogLevel)
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
@@ -81,6 +90,7 @@ whoever runs it starts it again, and it stands by.`,
         const end = await runOperator({
           ...options,
           namespaces: options.namespace,
+          gateMaxAgeMs: options.gateMaxAge,
           api: cluster.api,
           signal: terminal.signal,
           ...(options.leaderElect ? { election: { lease, times } } : {}),

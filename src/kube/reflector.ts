@@ -6,6 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { ApiFault } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
+import { isNamed } from './answer.ts';
 import { lines, LineTooLong } from './lines.ts';
 import { dropManagedFields, listAll } from './list.ts';
 import type { CallParams, ResourceRule } from './rules.ts';
@@ -45,6 +46,13 @@ export interface ReflectorOptions<T extends Watched> {
   readonly relistMs?: number;
 }
 
+/** When, and by what, the server last said that the copy is what it stores. `at` in `clock.monotonicMs()`. */
+export interface Confirmation {
+  readonly at: number;
+  /** Events come in order: a change of any object says that nothing before it is missing. */
+  readonly by: 'list' | 'bookmark' | 'change';
+}
+
 export interface Reflector<T extends Watched> {
   /** Lists and watches until the signal is aborted. Never rejects. */
   run(signal: AbortSignal): Promise<void>;
@@ -52,6 +60,8 @@ export interface Reflector<T extends Watched> {
   synced(): boolean;
   /** When the server last proved that it talks to us. `clock.monotonicMs()`. */
   lastEventAt(): number | undefined;
+  /** Undefined before the first list. A connection that is merely open confirms nothing. */
+  confirmed(): Confirmation | undefined;
   /** `namespace/name` */
   get(key: string): T | undefined;
   keys(): readonly string[];
@@ -94,6 +104,7 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
   const store = new Map<string, T>();
   let synced = false;
   let lastEventAt: number | undefined;
+  let confirmed: Confirmation | undefined;
 
   const note = (what: ReflectorNote): void => {
     try {
@@ -102,8 +113,9 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
       // Who listens must not be able to stop the watch.
     }
   };
-  const heard = (): void => {
+  const heard = (by?: Confirmation['by']): void => {
     lastEventAt = clock.monotonicMs();
+    if (by !== undefined) confirmed = { at: lastEventAt, by };
   };
   const tell = (key: string, object: T | undefined): void => {
     try {
@@ -132,11 +144,11 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
   };
 
   const apply = (event: WatchEvent): { version?: string; end?: WatchEnd } => {
-    const object = event.object as T | undefined;
     if (event.type === 'ERROR') return { end: errorEvent(event.object) };
-    if (object?.metadata === undefined) return {};
-    const version = object.metadata.resourceVersion;
-    if (event.type !== 'BOOKMARK') {
+    const object = event.object as T | undefined;
+    const version = object?.metadata?.resourceVersion;
+    // A bookmark has a version and no name.
+    if (isNamed(object) && event.type !== 'BOOKMARK') {
       dropManagedFields(object);
       if (event.type === 'DELETED') remove(keyOf(object));
       else put(object);
@@ -171,7 +183,7 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
         if (event === undefined) return { end: { kind: 'fault', fault: unreadable('an event is not JSON') }, version };
         const { version: next, end } = apply(event);
         if (end !== undefined) return { end, version };
-        heard();
+        heard(event.type === 'BOOKMARK' ? 'bookmark' : 'change');
         if (next !== undefined) version = next;
       }
       return { end: { kind: 'closed' }, version };
@@ -211,7 +223,7 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
         // The server answers again: what failed before says nothing about what comes.
         failures = 0;
         listedAt = clock.monotonicMs();
-        heard();
+        heard('list');
         replace(listed.value.items);
         synced = true;
         note({ kind: 'listed', objects: store.size });
@@ -267,6 +279,7 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
     },
     synced: () => synced,
     lastEventAt: () => lastEventAt,
+    confirmed: () => confirmed,
     get: (key) => store.get(key),
     keys: () => [...store.keys()],
   };

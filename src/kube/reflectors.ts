@@ -16,6 +16,12 @@ export function joinReflectors<T extends Watched>(reflectors: readonly Reflector
       const known = times.filter((time) => time !== undefined);
       return known.length === 0 || known.length < times.length ? undefined : Math.min(...known);
     },
+    confirmed: () => {
+      const each = reflectors.map((reflector) => reflector.confirmed());
+      const known = each.filter((one) => one !== undefined);
+      if (known.length === 0 || known.length < each.length) return undefined;
+      return known.reduce((oldest, one) => (one.at < oldest.at ? one : oldest));
+    },
     get: (key) => {
       for (const reflector of reflectors) {
         const object = reflector.get(key);

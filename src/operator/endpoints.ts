@@ -1,5 +1,5 @@
 // The operator's own HTTP endpoints: /healthz (the process turns), /readyz (the watch is alive), /metrics, and
-// /gate/{namespace}/{name} (may an upgrade go on?), which every replica answers from what its watch last showed.
+// /gate/{namespace}/{name} (may an upgrade go on?), which every replica answers by itself.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -10,11 +10,16 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+interface GateReply {
+  readonly status: 200 | 412 | 503;
+  readonly body: object;
+}
+
 export interface EndpointsInput extends ListenAddress {
   /** Why we are not ready; undefined when we are. */
   readonly notReady: () => string | undefined;
   /** The gate's answer about a report; absent serves no /gate. */
-  readonly gate?: (namespace: string, name: string) => { readonly status: 200 | 412 | 503; readonly body: object };
+  readonly gate?: (namespace: string, name: string) => Promise<GateReply>;
   readonly metrics: { readonly text: () => Promise<string>; readonly contentType: string };
 }
 
@@ -52,8 +57,14 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
     if (isGate) {
       if (request.method === 'POST') response.shouldKeepAlive = false;
       request.resume();
-      const { status, body } = input.gate(gated[1] ?? '', gated[2] ?? '');
-      send(status, 'application/json', `${JSON.stringify(body)}\n`);
+      input.gate(gated[1] ?? '', gated[2] ?? '').then(
+        ({ status, body }) => {
+          send(status, 'application/json', `${JSON.stringify(body)}\n`);
+        },
+        () => {
+          send(503, 'text/plain', 'the gate broke on a defect\n');
+        },
+      );
       return;
     }
     switch (path) {

@@ -11,7 +11,7 @@ import { createLeaseStore, type LeaseAt } from '../kube/lease.ts';
 import { readNamespace } from '../kube/namespace.ts';
 import { createReflector, type Reflector } from '../kube/reflector.ts';
 import { joinReflectors } from '../kube/reflectors.ts';
-import type { ReportObject } from '../kube/reports.ts';
+import { getReport, type ReportObject } from '../kube/reports.ts';
 import { RULES } from '../kube/rules.ts';
 import { namespaceSecrets } from '../kube/secrets.ts';
 import { onAbort } from '../runtime/abort.ts';
@@ -19,6 +19,7 @@ import { Stop, stopReason, systemClock, type Clock } from '../runtime/clock.ts';
 import { controller, type Controller } from './controller.ts';
 import { countedApi } from './counted-api.ts';
 import { serveEndpoints, type Endpoints, type ListenAddress } from './endpoints.ts';
+import { GATE_MAX_AGE_MS, gateSource } from './gate-source.ts';
 import { createLeadership, LEASE_TIMES, type Leadership, type LeaseTimes } from './leadership.ts';
 import { createLog, type LogLevel, type LogTarget } from './log.ts';
 import { createMetrics, type RunResult } from './metrics.ts';
@@ -50,6 +51,8 @@ export interface OperatorOptions {
   readonly selector?: string;
   readonly workers: number;
   readonly listen: ListenAddress;
+  /** How old the confirmation of a copy may be that /gate judges without a read. In ms; default 15 s. */
+  readonly gateMaxAgeMs?: number;
   readonly logLevel: LogLevel;
   /** Default: stderr. */
   readonly logTo?: LogTarget;
@@ -141,14 +144,16 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       ? `the watch of the reports has been silent for ${Math.round(silentMs / 1_000)} s`
       : undefined;
   };
+  const source = gateSource({
+    reflector,
+    read: (namespace, name, running) => getReport(api, namespace, name, running),
+    maxAgeMs: options.gateMaxAgeMs ?? GATE_MAX_AGE_MS,
+    clock,
+  });
   const endpoints: Endpoints = await serveEndpoints({
     ...options.listen,
     notReady,
-    gate: (namespace, name) => {
-      const reason = notReady();
-      const object = reason === undefined ? reflector.get(`${namespace}/${name}`) : undefined;
-      return gateAnswer({ namespace, name }, object, reason, clock.now());
-    },
+    gate: async (namespace, name) => gateAnswer({ namespace, name }, await source(namespace, name), clock.now()),
     metrics: {
       contentType: metrics.contentType,
       text: () => {

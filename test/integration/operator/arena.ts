@@ -109,8 +109,8 @@ export interface Arena {
   request(name: string, token: string): Promise<void>;
   /** Every Event's note. */
   events(): Promise<string[]>;
-  /** An operator in this process, with a connection of its own. */
-  start(options?: Partial<OperatorOptions> & { user?: string }): Promise<RunningOperator>;
+  /** An operator in this process, with a connection of its own. `url`: another way to the same server. */
+  start(options?: Partial<OperatorOptions> & { user?: string; url?: string }): Promise<RunningOperator>;
   /** An operator as a process. Its user is its own, with the rights of the operator's ServiceAccount. */
   spawn(user: string, ...flags: readonly string[]): Promise<OperatorProcess>;
   /** Ends everything that was started. */
@@ -159,14 +159,11 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
   const running: RunningOperator[] = [];
   const children: OperatorProcess[] = [];
 
-  const kubeconfig = async (user: string): Promise<string> => {
+  const kubeconfig = async (user: string, url = server.url): Promise<string> => {
     server.seed(bindings(user));
     const path = join(folder, user);
     const token = server.createUser(user, [OPERATOR_USERS]);
-    await writeFile(
-      path,
-      kubeconfigText({ url: server.url, caPem: server.caPem, user, token, namespace: OPERATOR_NAMESPACE }),
-    );
+    await writeFile(path, kubeconfigText({ url, caPem: server.caPem, user, token, namespace: OPERATOR_NAMESPACE }));
     return path;
   };
   const named = (
@@ -206,9 +203,9 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
       (await admin.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event', namespace: NAMESPACE })).map(
         (event) => `${String(event['reason'])}: ${String(event['note'])}`,
       ),
-    start: async ({ user = 'operator', ...changes } = {}) => {
+    start: async ({ user = 'operator', url, ...changes } = {}) => {
       const clock = changes.clock ?? options.clock ?? systemClock;
-      const access = await loadAccess({ kubeconfig: await kubeconfig(user), clock });
+      const access = await loadAccess({ kubeconfig: await kubeconfig(user, url), clock });
       const api = createKubeApi(createTransport(access), clock);
       const stop = new AbortController();
       const lines: Line[] = [];

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE } from '../../stack/operator-account.ts';
 import { fastClock, NAMESPACE, said, startArena, until, type Arena, type RunningOperator } from './arena.ts';
+import { startRelay } from './relay.ts';
 
 const WAIVED = { upgrade: { waive: ['Databases', 'Buckets', 'Keys'] }, interval: '1h' };
 
@@ -126,6 +127,49 @@ describe('a leader and a standby', () => {
   });
 });
 
+describe('a standby whose way to the API server has become half-open', () => {
+  test('does not pass what it saw before, and says how it knows what it passes', async () => {
+    const arena = await startArena();
+    const relay = await startRelay(arena.server.url);
+    try {
+      await arena.admin.create(arena.report('prod', WAIVED));
+      const election = { lease: { namespace: OPERATOR_NAMESPACE, name: OPERATOR_ACCOUNT } };
+      const leader = await arena.start({ user: 'first', election });
+      const standby = await arena.start({ user: 'second', election, url: relay.url, gateMaxAgeMs: 2_000 });
+      for (const replica of [leader, standby])
+        await until(
+          'it passes',
+          () => ask(replica, gateOf('prod')),
+          ({ status }) => status === 200,
+        );
+      const { text } = await ask(standby, gateOf('prod'));
+      expect(JSON.parse(text)).toMatchObject({
+        confirmed: { by: expect.stringMatching(/^(?:bookmark|change|list|read)$/) },
+      });
+
+      relay.freeze();
+      arena.service.mood = 'down';
+      await arena.request('prod', 'broken');
+      await until(
+        'the leader says no',
+        () => ask(leader, gateOf('prod')),
+        ({ status }) => status === 412,
+      );
+      // The copy counts for two seconds after its last confirmation, and the watch is not called stalled for long after.
+      const silent = await until(
+        'the standby does not pass',
+        () => ask(standby, gateOf('prod')),
+        ({ status }) => status !== 200,
+      );
+      expect(silent).toMatchObject({ status: 503, reason: 'Unreachable' });
+      expect((await ask(standby, '/readyz')).status).toBe(200);
+    } finally {
+      await relay.close();
+      await arena.close();
+    }
+  });
+});
+
 describe('an operator whose watch is dead', () => {
   test('passes nothing, however good the last thing was that it saw', async () => {
     // Five minutes of silence, in a quarter of one.
@@ -152,7 +196,11 @@ describe('an operator whose watch is dead', () => {
         60_000,
       );
       expect(dead).toMatchObject({ status: 503, reason: 'Unreachable' });
-      expect((await ask(operator, '/readyz')).status).toBe(503);
+      await until(
+        'not ready either',
+        () => ask(operator, '/readyz'),
+        ({ status }) => status === 503,
+      );
     } finally {
       await arena.close();
     }

@@ -3,13 +3,17 @@ import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { gateAnswer } from '../../../src/gate/http-answer.ts';
 import { serveEndpoints, type Endpoints } from '../../../src/operator/endpoints.ts';
+import type { ReportObject } from '../../../src/kube/reports.ts';
+import { literal, type SafeText } from '../../../src/runtime/safe-text.ts';
 import { minutes, report, run, START } from '../judge/fixtures.ts';
 
-const object = (status: unknown, more: object = {}): Parameters<typeof gateAnswer>[1] => ({
+const object = (status: unknown, more: object = {}): ReportObject => ({
   metadata: { name: 'prod', namespace: 'recognize', uid: 'u', generation: 1, ...more },
   spec: {},
   status: JSON.parse(JSON.stringify(status)) as unknown,
 });
+const seen = (found: ReportObject | undefined, why?: SafeText): Parameters<typeof gateAnswer>[1] =>
+  why === undefined ? { object: found, confirmed: { by: 'bookmark', ageMs: 1_400 } } : { why };
 const NAME = { namespace: 'recognize', name: 'prod' };
 const good = object(report(run()).status);
 
@@ -22,19 +26,24 @@ describe('the answer', () => {
     ['an older generation', object(report(run()).status, { generation: 2 }), undefined, START, 503],
     ['a report that is being deleted', object(report(run()).status, { deletionTimestamp: 'x' }), undefined, START, 503],
     ['no such report', undefined, undefined, START, 503],
-    ['a watch that has stalled', good, 'the watch is silent', START, 503],
-  ])('to %s', (_, seen, notReady, now, status) => {
-    expect(gateAnswer(NAME, seen, notReady, now).status).toBe(status);
+    ['a watch that has stalled', good, literal('the watch is silent'), START, 503],
+  ])('to %s', (_, found, why, now, status) => {
+    expect(gateAnswer(NAME, seen(found, why), now).status).toBe(status);
   });
 
   it('names what blocks', () => {
-    const seen = object(report(run({ 'auth-vault/health': 'HealthDown' })).status);
-    expect(gateAnswer(NAME, seen, undefined, START).body).toMatchObject({
+    const found = object(report(run({ 'auth-vault/health': 'HealthDown' })).status);
+    expect(gateAnswer(NAME, seen(found), START).body).toMatchObject({
       ...NAME,
       exitCode: 3,
       blockers: [{ check: 'auth-vault/health', fault: 'HealthDown' }],
     });
   });
+});
+
+it('says how, and how long ago, the report was confirmed', () => {
+  expect(gateAnswer(NAME, seen(good), START).body).toMatchObject({ confirmed: { by: 'bookmark', secondsAgo: 1 } });
+  expect(gateAnswer(NAME, seen(good, literal('silent')), START).body).not.toHaveProperty('confirmed');
 });
 
 describe('the endpoint', () => {
@@ -52,7 +61,7 @@ describe('the endpoint', () => {
       notReady: () => undefined,
       gate: (namespace, name) => {
         asked.push(`${namespace}/${name}`);
-        return { status: 412, body: { name } };
+        return Promise.resolve({ status: 412, body: { name } });
       },
       metrics: { contentType: 'text/plain', text: () => Promise.resolve('') },
     });

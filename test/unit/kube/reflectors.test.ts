@@ -10,6 +10,7 @@ const still = (of: Partial<Reflector<Watched>> = {}): Reflector<Watched> => ({
   run: () => Promise.resolve(),
   synced: () => true,
   lastEventAt: () => 0,
+  confirmed: () => ({ at: 0, by: 'list' }),
   get: () => undefined,
   keys: () => [],
   ...of,
@@ -27,6 +28,13 @@ describe('joined reflectors', () => {
     { times: [], says: undefined },
   ])('heard from the server at $says when their times are $times', ({ times, says }) => {
     expect(joinReflectors(times.map((time) => still({ lastEventAt: () => time }))).lastEventAt()).toBe(says);
+  });
+
+  it('are confirmed as of the one that was confirmed longest ago, and not while one never was', () => {
+    const at = (time: number) => still({ confirmed: () => ({ at: time, by: 'bookmark' }) });
+    expect(joinReflectors([at(30), at(10)]).confirmed()).toEqual({ at: 10, by: 'bookmark' });
+    expect(joinReflectors([at(30), still({ confirmed: () => undefined })]).confirmed()).toBeUndefined();
+    expect(joinReflectors([]).confirmed()).toBeUndefined();
   });
 
   it('know what any of them knows', () => {
