@@ -1,4 +1,5 @@
 // What the Kubernetes API can answer other than what was asked for, as values. Nothing here is thrown.
+import { z } from 'zod';
 import { failed, type Outcome } from '../facts/outcome.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
 
@@ -54,16 +55,16 @@ export function faultOf(status: number, body: string, retryAfter: string | undef
     : { code, message, status };
 }
 
-interface StatusObject {
-  readonly message?: string;
-  readonly reason?: string;
-  readonly details?: { readonly retryAfterSeconds?: number };
-}
+/** What a metav1.Status may say. Whatever has another type is not there. */
+const statusSchema = z.object({
+  message: z.string().optional().catch(undefined),
+  reason: z.string().optional().catch(undefined),
+  details: z.object({ retryAfterSeconds: z.number().optional() }).optional().catch(undefined),
+});
 
-function statusObject(body: string): StatusObject {
+function statusObject(body: string): z.output<typeof statusSchema> {
   try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? value : {};
+    return statusSchema.catch({}).parse(JSON.parse(body));
   } catch {
     return {};
   }

@@ -1,6 +1,7 @@
 // The only way to the API server: `call` takes a rule, so that every call is one that the Roles were generated from.
 import { type Clock, isCancelled } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
+import { answerFault } from './answer.ts';
 import { type ApiFault, type ApiResult, faultOf } from './api-fault.ts';
 import { type ApiRule, type CallParams, describeCall, pathOf, RULES } from './rules.ts';
 import { type ApiResponse, type Lane, type Transport, transportFault } from './transport.ts';
@@ -86,6 +87,8 @@ export function createKubeApi(transport: Transport, clock: Clock): KubeApi {
             fault: { code: 'ServerError', message: redact(`cannot ${describeCall(rule, params)}: ${why}`) },
           };
         }
+        const wrong = answerFault(rule, params, value);
+        if (wrong !== undefined) return { ok: false, fault: wrong };
         const { date } = answer.headers;
         return { ok: true, value: value as T, ...(typeof date === 'string' ? { serverDate: date } : {}) };
       }),

@@ -1,4 +1,5 @@
 // What the platform questions ask of the cluster as a whole.
+import { z } from 'zod';
 import type { ClusterClient } from '../clients/clients.ts';
 import type { KubernetesObject } from '../facts/namespace-objects.ts';
 import { failed, ok } from '../facts/outcome.ts';
@@ -10,18 +11,24 @@ import { listAll } from './list.ts';
 import { readPodLog } from './pod-log.ts';
 import { remembered } from './remembered.ts';
 import { RULES } from './rules.ts';
-
-interface Version {
-  readonly gitVersion?: string;
-}
+import { textsIn } from './texts.ts';
 
 interface ConfigMap {
-  readonly data?: Readonly<Record<string, string>>;
+  readonly data?: unknown;
 }
 
-interface ClusterVersion {
-  readonly status?: { readonly desired?: { readonly version?: string } };
-}
+/** What is read of the answers; whatever has another type is not there. */
+const version = z.object({ gitVersion: z.string().catch('') });
+const clusterVersion = z
+  .object({ status: z.object({ desired: z.object({ version: z.string().optional() }) }) })
+  .catch({ status: { desired: {} } });
+const node = z.object({
+  status: z
+    .object({ nodeInfo: z.object({ architecture: z.string() }) })
+    .optional()
+    .catch(undefined),
+  metadata: z.object({ labels: z.record(z.string(), z.string()).optional().catch(undefined) }),
+});
 
 /** How long an answer about the cluster as a whole stands for all reports. In ms. */
 const CLUSTER_MS = 60_000;
@@ -35,7 +42,7 @@ export function createClusterClient(api: KubeApi, clock: Clock): ClusterClient {
     readConfigMap: async (namespace, name, signal) => {
       const read = await api.call<ConfigMap>(RULES.getConfigMap, { namespace, name }, { signal });
       if (!read.ok) return read.fault.code === 'NotFound' ? ok(undefined) : asEvidence(read);
-      return ok(read.value.data ?? {});
+      return ok(textsIn(read.value.data));
     },
     readLog: (request, onChunk, signal) => readPodLog(api, request, onChunk, signal),
   };
@@ -45,16 +52,16 @@ function factsOf(api: KubeApi): Pick<ClusterClient, 'version' | 'architectures'>
   return {
     version: async (signal) => {
       const [server, openshift] = await Promise.all([
-        api.call<Version>(RULES.getVersion, {}, { signal }),
-        api.call<ClusterVersion>(RULES.getClusterVersion, { name: 'version' }, { signal }),
+        api.call<unknown>(RULES.getVersion, {}, { signal }),
+        api.call<unknown>(RULES.getClusterVersion, { name: 'version' }, { signal }),
       ]);
       if (!server.ok) return asEvidence(server);
-      const kubernetes = server.value.gitVersion ?? '';
+      const kubernetes = version.parse(server.value).gitVersion;
       // The group is missing on everything but OpenShift: that is the answer then. A refusal is none: OpenShift 4.14
       // carries Kubernetes 1.27, and without knowing which it is a supported cluster would look too old.
       if (!openshift.ok) return openshift.fault.code === 'NotFound' ? ok({ kubernetes }) : asEvidence(openshift);
-      const version = openshift.value.status?.desired?.version;
-      return ok(version === undefined ? { kubernetes } : { kubernetes, openshift: version });
+      const desired = clusterVersion.parse(openshift.value).status.desired.version;
+      return ok(desired === undefined ? { kubernetes } : { kubernetes, openshift: desired });
     },
     architectures: async (signal) => {
       const listed = await listAll<KubernetesObject>(api, RULES.listNodes, { query: { resourceVersion: 0 } }, signal);
@@ -67,7 +74,7 @@ function factsOf(api: KubeApi): Pick<ClusterClient, 'version' | 'architectures'>
   };
 }
 
-function architectureOf(node: KubernetesObject): string {
-  const status = node.status as { readonly nodeInfo?: { readonly architecture?: string } } | undefined;
-  return status?.nodeInfo?.architecture ?? node.metadata.labels?.['kubernetes.io/arch'] ?? '';
+function architectureOf(object: KubernetesObject): string {
+  const { status, metadata } = node.parse(object);
+  return status?.nodeInfo.architecture ?? metadata.labels?.['kubernetes.io/arch'] ?? '';
 }

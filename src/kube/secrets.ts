@@ -5,6 +5,7 @@ import { secret, type Secret } from '../runtime/secret.ts';
 import { asEvidence } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { RULES } from './rules.ts';
+import { textsIn } from './texts.ts';
 
 /** Reads values of Secrets of one namespace. The commands have one of their own over the documents of a file. */
 export interface SecretReader {
@@ -13,7 +14,7 @@ export interface SecretReader {
 }
 
 interface SecretObject {
-  readonly data?: Readonly<Record<string, string>>;
+  readonly data?: unknown;
 }
 
 /** A reader that asks for each Secret once: a run that needs two keys of a Secret sees them from one version. */
@@ -48,7 +49,7 @@ async function getSecret(
 }
 
 function valueOf(object: SecretObject, name: string, key: string): Outcome<Secret> {
-  const value = Object.hasOwn(object.data ?? {}, key) ? object.data?.[key] : undefined;
+  const value = textsIn(object.data)[key];
   if (value === undefined) {
     // Names of keys are no secrets, but somebody may have used a value for one; they stay untold.
     return named(failed('SecretKeyMissing', redact(`the Secret ${name} has no key ${key}`)), { secret: name });

@@ -68,6 +68,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     packages: [
       '@kubernetes/client-node',
       'undici',
+      'zod',
       'node:crypto',
       'node:fs',
       'node:fs/promises',

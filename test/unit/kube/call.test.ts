@@ -9,6 +9,7 @@ import { createClusterClient } from '../../../src/kube/cluster.ts';
 import { createEvent } from '../../../src/kube/events.ts';
 import { listAll } from '../../../src/kube/list.ts';
 import { readNamespace } from '../../../src/kube/namespace.ts';
+import { getReport } from '../../../src/kube/reports.ts';
 import { pathOf, RULES } from '../../../src/kube/rules.ts';
 import { namespaceSecrets } from '../../../src/kube/secrets.ts';
 import { redact } from '../../../src/runtime/safe-text.ts';
@@ -77,6 +78,35 @@ describe('an answer that is no answer is a coded value', () => {
     expect(await api.call(RULES.getReport, where, { signal })).toMatchObject({ fault: { code: 'ServerError' } });
   });
 
+  test.each<[string, unknown, string]>([
+    ['a Status that refuses', status(403, 'Forbidden'), 'Forbidden'],
+    ['a Status without a code', { kind: 'Status', apiVersion: 'v1' }, 'ServerError'],
+    ['a Status that claims success', { kind: 'Status', status: 'Success', code: 200 }, 'ServerError'],
+    ['a Status of odd types', { kind: 'Status', code: '403', message: { a: 1 }, details: 'x' }, 'ServerError'],
+    ['null', 'null', 'ServerError'],
+    ['a text', '"x"', 'ServerError'],
+    ['a list', [], 'ServerError'],
+    ['nothing', {}, 'ServerError'],
+    ['metadata that is a text', { metadata: 'x' }, 'ServerError'],
+    ['an object of another name', { metadata: { name: 'other' } }, 'ServerError'],
+    ['an object whose name is a number', { metadata: { name: 1 } }, 'ServerError'],
+    ['an object whose namespace is one', { metadata: { name: 'production', namespace: 1 } }, 'ServerError'],
+  ])('a 200 with %s', async (_, body, code) => {
+    const { api } = await start((_request, response) => answer(response, 200, body));
+    expect(await getReport(api, 'recognize', 'production', signal)).toMatchObject({ ok: false, fault: { code } });
+  });
+
+  test.each<[string, unknown]>([
+    ['a Status', status(500, 'InternalError')],
+    ['items that are no list', { items: 'x' }],
+    ['an item that is null', { items: [null] }],
+    ['an item without metadata', { items: [{}] }],
+    ['an item without a name', { items: [{ metadata: {} }] }],
+  ])('a list that is %s', async (_, body) => {
+    const { api } = await start((_request, response) => answer(response, 200, body));
+    expect(await listAll(api, RULES.listPods, { namespace: 'a' }, signal)).toMatchObject({ ok: false });
+  });
+
   test('nobody listens', async () => {
     const stopped = await startStub((_, response) => answer(response, 200, {}));
     await stopped.close();
@@ -109,7 +139,7 @@ describe('connections and credentials', () => {
   describe('while every call hangs', () => {
     const hanging = async (): Promise<Stub> => {
       const stubbed = await start((request, response) => {
-        if (/watch=true|leases|\/log/.test(request.url ?? '')) answer(response, 200, {});
+        if (/watch=true|leases|\/log/.test(request.url ?? '')) answer(response, 200, { metadata: where });
       });
       for (let call = 0; call < 20; call += 1)
         stubbed.api.call(RULES.listPods, where, { signal, timeoutMs: 600_000 }).catch(() => undefined);
@@ -270,7 +300,7 @@ describe('lists', () => {
 });
 
 describe('Secrets', () => {
-  const data = { data: { url: Buffer.from('postgres://x').toString('base64') } };
+  const data = { metadata: { name: 'db' }, data: { odd: 5, url: Buffer.from('postgres://x').toString('base64') } };
   test.each([
     ['a value', 200, data, 'url', { ok: true }],
     [
@@ -280,6 +310,7 @@ describe('Secrets', () => {
       'nope',
       { fault: { code: 'SecretKeyMissing', detail: 'the Secret db has no key nope' } },
     ],
+    ['a value that is no text', 200, data, 'odd', { fault: { code: 'SecretKeyMissing' } }],
     ['a key of every object', 200, data, 'constructor', { fault: { code: 'SecretKeyMissing' } }],
     [
       'a Secret that is not there',
@@ -314,7 +345,7 @@ describe('Secrets', () => {
 describe('writes', () => {
   test('a status is applied whole, forced, under our manager and fenced', async () => {
     const { api, requests } = await start((_, response) =>
-      answer(response, 200, { metadata: { resourceVersion: '9' } }),
+      answer(response, 200, { metadata: { ...where, resourceVersion: '9' } }),
     );
     const result = await applyStatus(api, { ...where, resourceVersion: '8' }, healthReportStatus.parse({}), signal);
     expect(result).toMatchObject({ ok: true, value: { resourceVersion: '9' } });
@@ -338,7 +369,7 @@ describe('writes', () => {
 
   test('an event told twice has one name, and the second time is a success', async () => {
     const { api, requests } = await start((_, response, n) =>
-      n === 1 ? answer(response, 201, {}) : answer(response, 409, status(409, 'AlreadyExists')),
+      n === 1 ? answer(response, 201, { metadata: where }) : answer(response, 409, status(409, 'AlreadyExists')),
     );
     const report = { ...where, uid: 'u' };
     expect(await createEvent(api, report, event, 'pod', signal)).toEqual({ ok: true, value: { created: true } });
@@ -358,7 +389,7 @@ describe('the cluster', () => {
     [
       'is OpenShift',
       200,
-      { status: { desired: { version: '4.14.5' } } },
+      { metadata: { name: 'version' }, status: { desired: { version: '4.14.5' } } },
       { ok: true, value: { kubernetes: 'v1.34.1', openshift: '4.14.5' } },
     ],
     ['does not say', 403, status(403, 'Forbidden'), { ok: false, fault: { code: 'CheckerNotAuthorized' } }],
@@ -369,9 +400,16 @@ describe('the cluster', () => {
     expect(await createClusterClient(api, systemClock).version(signal)).toMatchObject(expected);
   });
 
+  const settings = { metadata: { name: 'settings', namespace: 'recognize' } };
   test.each([
-    ['is there', 200, { data: { KEY: 'value' } }, { ok: true, value: { KEY: 'value' } }],
-    ['is empty', 200, {}, { ok: true, value: {} }],
+    ['is there', 200, { ...settings, data: { KEY: 'value' } }, { ok: true, value: { KEY: 'value' } }],
+    ['is empty', 200, settings, { ok: true, value: {} }],
+    [
+      'holds what is no text',
+      200,
+      { ...settings, data: { KEY: 'value', ODD: 5 } },
+      { ok: true, value: { KEY: 'value' } },
+    ],
     ['is not there', 404, status(404, 'NotFound'), { ok: true, value: undefined }],
     ['may not be read', 403, status(403, 'Forbidden'), { ok: false, fault: { code: 'CheckerNotAuthorized' } }],
     ['does not come', 500, status(500, 'InternalError'), { ok: false, fault: { code: 'ClusterUnavailable' } }],
