@@ -11,6 +11,7 @@ import type { ApiResult } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { dropManagedFields, type Listed, listAll } from './list.ts';
 import { RULES } from './rules.ts';
+import { statusWriters } from './writers.ts';
 
 /** The object as it is stored: what a reflector keeps. */
 export interface ReportObject {
@@ -22,6 +23,8 @@ export interface ReportObject {
     readonly resourceVersion?: string;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
+    /** Dropped by lists, watches and `getReport`. */
+    readonly managedFields?: unknown;
   };
   readonly spec?: unknown;
   readonly status?: unknown;
@@ -72,6 +75,20 @@ export async function getReport(
   const answer = await api.call<ReportObject>(RULES.getReport, { namespace, name }, { signal });
   if (answer.ok) dropManagedFields(answer.value);
   return answer;
+}
+
+/** One report with who besides us owns a part of its status. */
+export async function getReportWithWriters(
+  api: KubeApi,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<ApiResult<{ readonly object: ReportObject; readonly writers: readonly string[] }>> {
+  const answer = await api.call<ReportObject>(RULES.getReport, { namespace, name }, { signal });
+  if (!answer.ok) return answer;
+  const writers = statusWriters(answer.value.metadata.managedFields);
+  dropManagedFields(answer.value);
+  return { ...answer, value: { object: answer.value, writers } };
 }
 
 /** The reports of a namespace, or of all. */

@@ -5,7 +5,7 @@ import { parseDuration } from '../runtime/duration.ts';
 import type { Log, ObservedReport, ReportApi } from './ports.ts';
 import { namespaceOf } from './lane.ts';
 import { queue, type Queue } from './queue.ts';
-import { keyOf, reconcile, type Examine, type Remembered } from './reconcile.ts';
+import { alteredFields, keyOf, reconcile, type Examine, type Remembered } from './reconcile.ts';
 import { firstRunAfterMs } from './schedule.ts';
 import { goesStale, writeStale } from './staleness.ts';
 
@@ -17,6 +17,9 @@ export const LEAST_GAP_MS = 2_000;
 
 /** The part of the workers that the reports of one namespace may have while there are others. */
 const LARGEST_SHARE = 1 / 4;
+
+/** A status that somebody else wrote into is put right so long after the last run began, or at the next one. In ms. */
+const ALTERED_GAP_MS = 5_000;
 
 /** How often it is seen whether a report has become stale. In ms. */
 const STALE_LOOK_MS = 15_000;
@@ -58,6 +61,8 @@ interface Entry {
   dueAt: number | undefined;
   /** When the last run began, on the monotonic clock. */
   startedAt: number | undefined;
+  /** A status of ours is on its way: what the watch shows meanwhile may be it. */
+  writing: boolean;
 }
 
 type Annotations = ObservedReport['metadata']['annotations'];
@@ -140,7 +145,9 @@ export function controller(input: ControllerInput): Controller {
       for (const [key, entry] of entries) {
         const written = entry.remembered === undefined ? entry.report.status : entry.remembered.written;
         if (written === undefined || !goesStale(written, entry.report, clock.now())) continue;
+        entry.writing = true;
         const stale = await writeStale({ ...input, report: entry.report, written });
+        entry.writing = false;
         if (stale === undefined || entries.get(key) !== entry) continue;
         entry.remembered = { uid: entry.report.metadata.uid, computed: stale, written: stale };
       }
@@ -158,7 +165,14 @@ export function controller(input: ControllerInput): Controller {
       if (entry === undefined || entry.report.metadata.uid !== report.metadata.uid) {
         if (entry === undefined) count(key, 1);
         else cancel(entry, 'deleted');
-        entries.set(key, { report, remembered: undefined, running: undefined, dueAt: undefined, startedAt: undefined });
+        entries.set(key, {
+          report,
+          remembered: undefined,
+          running: undefined,
+          dueAt: undefined,
+          startedAt: undefined,
+          writing: false,
+        });
         schedule(work, key, report, clock.now());
         return;
       }
@@ -169,6 +183,10 @@ export function controller(input: ControllerInput): Controller {
         work.add(key, 'prompt');
       } else if (isRequest(before.annotations, report.metadata.annotations)) {
         work.add(key, 'prompt');
+      } else if (isAltered(entry)) {
+        // Not sooner than that: somebody who writes all the time must not keep a worker busy.
+        const at = Math.max(clock.monotonicMs(), (entry.startedAt ?? 0) + ALTERED_GAP_MS);
+        if (entry.dueAt === undefined || entry.dueAt > at) work.addAfter(key, at - clock.monotonicMs(), 'prompt');
       }
     },
     remove: (namespace, name) => {
@@ -186,6 +204,12 @@ export function controller(input: ControllerInput): Controller {
       return entries.size;
     },
   };
+}
+
+/** True when the watch shows a later status than ours that is not ours. While a run is under way nothing can be told. */
+function isAltered({ report, remembered, running, writing }: Entry): boolean {
+  if (running !== undefined || writing || remembered?.version === undefined) return false;
+  return report.metadata.resourceVersion !== remembered.version && alteredFields(remembered, report).length > 0;
 }
 
 function isRequest(before: Annotations, now: Annotations): boolean {

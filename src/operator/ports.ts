@@ -7,10 +7,25 @@ export interface ObservedReport {
   readonly metadata: ReportMetadata;
   readonly spec: unknown;
   readonly status: HealthReportStatus | undefined;
+  /** Who besides us owns a part of the status. Of a fresh read alone: the watch does not keep it. */
+  readonly writers?: readonly string[];
+}
+
+/** What of a stored status was not what we had written. */
+export interface Alteration {
+  readonly fields: readonly string[];
+  /** By the API server's own account; empty when it names nobody but us. */
+  readonly by: readonly string[];
 }
 
 export type WriteResult =
-  | { readonly kind: 'Written' }
+  | {
+      readonly kind: 'Written';
+      /** The version that the write led to. */
+      readonly resourceVersion?: string;
+      /** What an apply alone did not put right. */
+      readonly alteration?: Alteration;
+    }
   /** Somebody changed the object since: read it again. */
   | { readonly kind: 'Conflict' }
   | { readonly kind: 'Gone' }
@@ -23,7 +38,7 @@ export type WriteResult =
 export interface ReportApi {
   /** A fresh read; undefined when it is gone. */
   get(namespace: string, name: string, signal: AbortSignal): Promise<ObservedReport | undefined | 'Unreachable'>;
-  /** Server-side apply of the status, fenced by `resourceVersion`. */
+  /** Makes the stored status this one, whoever wrote into it; fenced by `resourceVersion`. */
   applyStatus(metadata: ReportMetadata, status: HealthReportStatus, signal: AbortSignal): Promise<WriteResult>;
   /**
    * Says in the stored status that the installed CRD is too old, and changes nothing else in it. The status as it is

@@ -5,11 +5,13 @@ import type { HealthReportSpec, HealthReportStatus, ReportMetadata } from '../ap
 import { requestToken } from '../api/request-token.ts';
 import { problemLines, validateSpec } from '../api/validate.ts';
 import type { ReportEvent } from '../kube/events.ts';
-import { saysOutdated, significantlyDiffers, stalledStatus, suspendedStatus } from '../report/index.ts';
+import { alterations, saysOutdated, significantlyDiffers, stalledStatus, suspendedStatus } from '../report/index.ts';
 import { orAborted } from '../runtime/abort.ts';
 import { isCancelled, type Clock } from '../runtime/clock.ts';
 import { parseDuration } from '../runtime/duration.ts';
-import type { Log, ObservedReport, ReportApi } from './ports.ts';
+import { isAtLeast } from '../kube/resource-version.ts';
+import { alterationEvent } from './alteration-event.ts';
+import type { Alteration, Log, ObservedReport, ReportApi } from './ports.ts';
 import { nextRunAfterMs } from './schedule.ts';
 import { transitionEvents } from './transitions.ts';
 
@@ -67,6 +69,8 @@ export interface Remembered {
   readonly uid: string;
   readonly computed: HealthReportStatus;
   readonly written: HealthReportStatus | undefined;
+  /** The version of the object that the last write led to. */
+  readonly version?: string;
   /** A write without an answer: it may have been done. */
   readonly attempted?: HealthReportStatus;
 }
@@ -89,6 +93,7 @@ export async function reconcile(input: ReconcileInput): Promise<Outcome> {
     known?.computed ??
     (report.status !== undefined && report.status.observedGeneration >= 0 ? report.status : undefined);
   const written = known === undefined ? report.status : known.written;
+  const altered = known === undefined ? [] : alteredFields(known, report);
   // As it was when the run began: a token that is set while it is under way is the next run's.
   const request = requestToken(report.metadata.annotations);
 
@@ -107,9 +112,18 @@ export async function reconcile(input: ReconcileInput): Promise<Outcome> {
     valid.ok && !valid.spec.suspend
       ? { requeueAfterMs: nextRunAfterMs(status, parseDuration(valid.spec.interval) ?? 60_000, input.random) }
       : {};
-  return worthWriting(written, status, request)
-    ? write(input, { status, written, attempted: known?.attempted, next })
-    : { ...next, remembered: { uid: report.metadata.uid, computed: status, written } };
+  return altered.length > 0 || worthWriting(written, status, request)
+    ? write(input, { status, written, attempted: known?.attempted, altered, next })
+    : { ...next, remembered: { uid: report.metadata.uid, computed: status, written, ...versionOf(known?.version) } };
+}
+
+/** The fields of an observed status that are not as this process wrote them last. Empty while that cannot be told. */
+export function alteredFields(
+  { version, written }: Remembered,
+  { metadata, status }: ObservedReport,
+): readonly string[] {
+  if (version === undefined || written === undefined || !isAtLeast(metadata.resourceVersion, version)) return [];
+  return alterations(written, status);
 }
 
 /** The status that a run comes to, or why it was given up. A run that breaks says so in the status. */
@@ -149,6 +163,8 @@ interface ToWrite {
   readonly status: HealthReportStatus;
   readonly written: HealthReportStatus | undefined;
   readonly attempted: HealthReportStatus | undefined;
+  /** What somebody else has made of `written`. */
+  readonly altered: readonly string[];
   /** What a run that could be written asks for. */
   readonly next: Outcome;
 }
@@ -157,7 +173,7 @@ interface ToWrite {
  * Writes with the fence of the newest resourceVersion that still is the same object in the same generation with the
  * same status: one that somebody else wrote since is not written over with what is older.
  */
-async function write(input: ReconcileInput, { status, written, attempted, next }: ToWrite): Promise<Outcome> {
+async function write(input: ReconcileInput, { status, written, attempted, altered, next }: ToWrite): Promise<Outcome> {
   const { report, api, log, signal } = input;
   const { uid } = report.metadata;
   const failed = (detail: string, retryAfterMs = RETRY_MS): Outcome => {
@@ -165,13 +181,19 @@ async function write(input: ReconcileInput, { status, written, attempted, next }
     return { requeueAfterMs: retryAfterMs, remembered: { uid, computed: status, written, attempted: status } };
   };
   let { metadata } = report;
+  // Asked before the write: what is put right has no other owner any more.
+  let foreign: Alteration = { fields: altered, by: altered.length === 0 ? [] : await writersOf(input) };
   for (let attempt = 0; attempt < WRITE_TRIES; attempt += 1) {
     if (!input.mayWrite()) return failed('the lease may have passed to another replica');
     const result = await api.applyStatus(metadata, status, signal);
     switch (result.kind) {
       case 'Written':
         await announce(input, written, status);
-        return { ...next, remembered: { uid, computed: status, written: status } };
+        await tellAlteration(input, foreign, result.alteration);
+        return {
+          ...next,
+          remembered: { uid, computed: status, written: status, ...versionOf(result.resourceVersion) },
+        };
       case 'Gone':
         // An API server that has just started answers 404 for what it does not serve yet.
         return dropped(input, 'Gone', GONE_MS);
@@ -191,8 +213,12 @@ async function write(input: ReconcileInput, { status, written, attempted, next }
         // The conflict told us of an edit before the watch did: the watch will bring it, and this is the safety net.
         if (fresh.metadata.uid !== uid) return dropped(input, 'Replaced', AGAIN_MS);
         if (fresh.metadata.generation !== metadata.generation) return dropped(input, 'Edited', AGAIN_MS);
-        if (!sameWrite(fresh.status, written) && !(attempted !== undefined && sameWrite(fresh.status, attempted)))
-          return { restartFrom: fresh, requeueAfterMs: AGAIN_MS };
+        if (!sameWrite(fresh.status, written) && !(attempted !== undefined && sameWrite(fresh.status, attempted))) {
+          // Of another replica of ours it is news; of anybody else it is nothing to start from.
+          const by = fresh.writers ?? [];
+          if (by.length === 0 || written === undefined) return { restartFrom: fresh, requeueAfterMs: AGAIN_MS };
+          foreign = { fields: alterations(written, fresh.status), by };
+        }
         metadata = fresh.metadata;
       }
     }
@@ -212,6 +238,26 @@ async function announce(
     'status written',
   );
   await recordEvents(input, transitionEvents(before, status, input.clock.now()));
+}
+
+/** Who besides us has written into the status, as far as the API server can be asked now. */
+async function writersOf({ report, api, signal }: ReconcileInput): Promise<readonly string[]> {
+  const fresh = await api.get(report.metadata.namespace, report.metadata.name, signal);
+  return fresh === undefined || fresh === 'Unreachable' ? [] : (fresh.writers ?? []);
+}
+
+/** Somebody else wrote what is ours: a line, and an Event that says what and who. */
+async function tellAlteration(input: ReconcileInput, ...found: readonly (Alteration | undefined)[]): Promise<void> {
+  const fields = [...new Set(found.flatMap((one) => one?.fields ?? []))];
+  if (fields.length === 0) return;
+  const by = [...new Set(found.flatMap((one) => one?.by ?? []))];
+  const event = alterationEvent({ fields, by }, input.clock.now());
+  input.log.warn({ report: keyOf(input.report.metadata), fields: fields.slice(0, 20), by }, 'status was altered');
+  await recordEvents(input, [event]);
+}
+
+function versionOf(version: string | undefined): { readonly version?: string } {
+  return version === undefined ? {} : { version };
 }
 
 /** Says in the stored status that the definition is too old. The status as it is stored then. */

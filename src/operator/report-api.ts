@@ -2,12 +2,12 @@
 import type { HealthReportStatus, ReportMetadata } from '../api/health-report.ts';
 import { SCHEMA_VERSION } from '../api/names.ts';
 import type { ApiFault } from '../kube/api-fault.ts';
-import { applyStatus } from '../kube/apply.ts';
+import { applyStatus, correctStatus, type AppliedStatus } from '../kube/apply.ts';
 import type { KubeApi } from '../kube/call.ts';
 import { installedSchemaVersion } from '../kube/definition.ts';
 import { createEvent } from '../kube/events.ts';
-import { getReport } from '../kube/reports.ts';
-import { outdatedStatus, saysOutdated } from '../report/index.ts';
+import { getReport, getReportWithWriters } from '../kube/reports.ts';
+import { alterations, correction, outdatedStatus, saysOutdated } from '../report/index.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { observed } from './observed-report.ts';
 import type { Log, ReportApi, WriteResult } from './ports.ts';
@@ -34,15 +34,15 @@ export function createReportApi(api: KubeApi, instance: string, log: Log, clock:
   };
   return {
     get: async (namespace, name, signal) => {
-      const answer = await getReport(api, namespace, name, signal);
-      if (answer.ok) return observed(answer.value);
+      const answer = await getReportWithWriters(api, namespace, name, signal);
+      if (answer.ok) return { ...observed(answer.value.object), writers: answer.value.writers };
       return answer.fault.code === 'NotFound' ? undefined : 'Unreachable';
     },
     applyStatus: async (metadata, status, signal) => {
       const detail = await outdated(signal);
       if (detail !== undefined) return { kind: 'CrdOutdated', detail };
       const answer = await applyStatus(api, metadata, status, signal);
-      return answer.ok ? { kind: 'Written' } : refused(answer.fault);
+      return answer.ok ? corrected(api, metadata, status, answer.value, signal) : refused(answer.fault);
     },
     markOutdated: async (metadata, detail, now, signal) => {
       const found = await getReport(api, metadata.namespace, metadata.name, signal);
@@ -71,6 +71,23 @@ export function createReportApi(api: KubeApi, instance: string, log: Log, clock:
         );
     },
   };
+}
+
+/** Takes back what an apply has left beside what it wrote: fields of others, and what a webhook made of ours. */
+async function corrected(
+  api: KubeApi,
+  metadata: ReportMetadata,
+  status: HealthReportStatus,
+  stored: AppliedStatus,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const { resourceVersion } = stored;
+  const patch = correction(status, stored.status);
+  if (patch === undefined) return { kind: 'Written', resourceVersion };
+  const alteration = { fields: alterations(status, stored.status), by: stored.writers };
+  const answer = await correctStatus(api, { ...metadata, resourceVersion }, patch, signal);
+  // What was found is written. A correction that failed is made by the next run, which sees the difference again.
+  return { kind: 'Written', resourceVersion: answer.ok ? answer.value.resourceVersion : resourceVersion, alteration };
 }
 
 function refused(fault: ApiFault): WriteResult {

@@ -10,6 +10,7 @@ export {
   suspendedStatus,
   type Occasion,
 } from './without-run.ts';
+export { alterations, correction } from './alterations.ts';
 export { significantlyDiffers } from './differs.ts';
 export { jsonBytes, statusBudget, OBJECT_BYTES, STATUS_BYTES } from './size.ts';
 export { citedSentence } from './sentences.ts';
