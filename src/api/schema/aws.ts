@@ -1,14 +1,10 @@
 // Buckets and keys in the spec: what is at AWS, or speaks as AWS does, and the key pair that stands in for KMS elsewhere.
 import * as z from 'zod';
-import { isObjectName, isOpenKey, isSecretKey, isUrl } from './field-rules.ts';
+import { isBucketName, isNoUrl, isObjectName, isOpenKey, isRegion, isSecretKey, isUrl } from './field-rules.ts';
 import { label, refusingCredentials, secretKey, secretKeyRef, secretName, text, url, withRules } from './primitives.ts';
 import { usedBy } from './used-by.ts';
 
-const region = z
-  .string()
-  .min(1)
-  .max(64)
-  .regex(/^[a-z0-9-]+$/);
+const region = z.string().min(1).max(64);
 
 const awsCredentialsSecretRef = withRules(
   z.object({
@@ -42,12 +38,7 @@ export const bucketSpec = refusingCredentials(
   AWS_CREDENTIALS,
   {
     name: label.describe('Name of this bucket in the report: part of its check ids.'),
-    bucket: z
-      .string()
-      .min(3)
-      .max(63)
-      .regex(/^[a-z0-9][a-z0-9._-]*[a-z0-9]$/)
-      .describe('Name of the bucket at the provider.'),
+    bucket: z.string().min(3).max(63).describe('Name of the bucket at the provider.'),
     region: region.default('us-east-1').describe('Region of the bucket.'),
     endpoint: url.optional().describe('Endpoint of an S3-compatible provider. Default: AWS in that region.'),
     forcePathStyle: z.boolean().default(true).describe('Put the bucket name into the path instead of the host name.'),
@@ -63,7 +54,7 @@ export const bucketSpec = refusingCredentials(
       ),
     usedBy,
   },
-  isUrl('endpoint'),
+  [...isUrl('endpoint'), isBucketName('bucket'), isRegion('region')],
 ).describe('An S3-compatible bucket to examine.');
 
 const kms = refusingCredentials(
@@ -91,7 +82,7 @@ const kms = refusingCredentials(
         'SHA-256 of the public key (SubjectPublicKeyInfo, DER) in hexadecimal. Another key is a failure. Without it the first key seen is the measure, and a change a warning.',
       ),
   },
-  isUrl('endpoint'),
+  [...isUrl('endpoint'), isNoUrl('keyId'), isRegion('region')],
 ).describe('A key in AWS KMS.');
 
 const keyPair = withRules(

@@ -26,24 +26,37 @@ function rule(field: string, form: string, wanted: boolean, message: string): Ru
 const hasForm = (field: string, form: string, message: string): Rule<unknown> => rule(field, form, true, message);
 
 /**
- * An http or https URL without userinfo. Also `https:///u:p@h` and `https://\u:p@h` are refused, which many programs
- * read as `https://u:p@h`.
+ * An http or https URL of a host, a port and a path, spelled in one way only. An `@` is refused wherever it stands, and
+ * so are a query and a fragment: programs differ in what of `https:///u:p@h`, `http://u:1/p@h` or `http://h?k=p` they
+ * take for a credential, and none of it belongs into a spec.
  */
 export const isUrl = (field: string): readonly Rule<unknown>[] => [
-  hasForm(field, '^https?://[^/?#\\s\\\\][^\\s\\\\]*$', 'must be an http or https URL with a host'),
-  rule(
+  hasForm(
     field,
-    '^[^/?#\\\\]*[/\\\\]*[^/?#\\\\]*@',
-    false,
-    'must not carry credentials (user:password@); put them into a Secret and refer to it',
+    '^https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?(/[^\\s?#\\\\]*)?$',
+    'must be an http or https URL of a host, with no more than a port and a path',
   ),
+  rule(field, '@', false, 'must not carry credentials (user:password@); put them into a Secret and refer to it'),
 ];
+
+/** A name or an id where people might paste the whole URL, credentials and all. */
+export const isNoUrl = (field: string): Rule<unknown> =>
+  rule(field, '://|@', false, 'must be a name, not a URL, and has no @');
+
+export const isBucketName = (field: string): Rule<unknown> =>
+  hasForm(field, '^[a-z0-9][a-z0-9._-]*[a-z0-9]$', 'must be the name of a bucket, not a URL');
+
+export const isRegion = (field: string): Rule<unknown> => hasForm(field, '^[a-z0-9-]+$', 'must be a region');
 
 export const isHost = (field: string): Rule<unknown> =>
   hasForm(field, '^[^\\s/@]+$', 'must be a host name or address, without a port, a path or credentials');
 
 export const isPath = (field: string): Rule<unknown> =>
-  hasForm(field, '^/[^\\s?#]*$', 'must be a path that starts with / and has no query');
+  hasForm(
+    field,
+    '^/([^/\\s?#@\\\\][^\\s?#@\\\\]*)?$',
+    'must be a path that starts with one / and has no query and no @',
+  );
 
 export const isObjectName = (field: string): Rule<unknown> =>
   hasForm(field, '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$', 'must be the name of a Kubernetes object');

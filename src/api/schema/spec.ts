@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { SERVICES } from '../components.ts';
 import { bucketSpec, keySpec } from './aws.ts';
-import { isHost, isObjectName, isOpenKey, isPath, isSecretKey, isUrl } from './field-rules.ts';
+import { isHost, isNoUrl, isObjectName, isOpenKey, isPath, isSecretKey, isUrl } from './field-rules.ts';
 import {
   durationBetween,
   label,
@@ -138,6 +138,8 @@ export const databaseSpec = refusingCredentials(
   },
   [
     isHost('host'),
+    isNoUrl('database'),
+    isNoUrl('schema'),
     {
       cel: 'has(self.urlSecretRef) != (has(self.host) && has(self.database))',
       message: 'give either urlSecretRef, or host and database',

@@ -161,13 +161,23 @@ describe('a credential is refused and never repeated', () => {
       report({ services: [{ name: 'auth-vault', url: `https://u:${planted}@h/` }] }),
       'must not carry credentials',
     ],
-    ...['https:///u:P@h/', 'https:/u:P@h/', 'https://\\u:P@h/', 'https:\\\\u:P@h/', 'u:P@h', 'https://u:P@'].map(
-      (url): [string, object, string] => [
-        `userinfo in ${url}`,
-        report({ services: [{ name: 'auth-vault', url: url.replace('P', planted) }] }),
-        'spec.services[0]: url must',
-      ],
-    ),
+    ...[
+      'https:///u:P@h/',
+      'https:/u:P@h/',
+      'https://\\u:P@h/',
+      'https:\\\\u:P@h/',
+      'u:P@h',
+      'https://u:P@',
+      'http://u:1/P@h',
+      'http://u:P/x@h',
+      'https://h/x?password=P',
+      'https://h/#P',
+      'http://u：P＠h/',
+    ].map((url): [string, object, string] => [
+      `userinfo in ${url}`,
+      report({ services: [{ name: 'auth-vault', url: url.replace('P', planted) }] }),
+      'spec.services[0]: url must',
+    ]),
     [
       'a password for the name of its key',
       database({ credentialsSecretRef: { name: 's', passwordKey: `${planted}!` } }),
@@ -177,6 +187,22 @@ describe('a credential is refused and never repeated', () => {
       'a token in a path',
       report({ services: [{ name: 'auth-vault', healthPath: `/health?token=${planted}` }] }),
       'healthPath must be a path',
+    ],
+    ['a URL for a database', database({ host: 'h', database: `postgres://u:${planted}@h` }), 'database must be a name'],
+    [
+      'a URL for a bucket',
+      report({ buckets: [{ name: 'b', bucket: `s3://u:${planted}@b` }] }),
+      'bucket must be the name',
+    ],
+    [
+      'a URL for a key',
+      report({ keys: [{ name: 'k', kms: { keyId: `https://u:${planted}@k` } }] }),
+      'keyId must be a name',
+    ],
+    [
+      'a host in a path',
+      report({ services: [{ name: 'auth-vault', healthPath: `//u:${planted}@h/` }] }),
+      'healthPath must',
     ],
     ['a credential in a host name', database({ host: `u:${planted}@db` }), 'must be a host name or address'],
     ['a password where a list belongs', report({ databases: planted }), 'must be a list'],
