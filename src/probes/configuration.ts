@@ -6,7 +6,7 @@ import type { ConfigMapUse } from '../facts/target.ts';
 import { RENAMED_KEYS } from '../product/renamed-keys.ts';
 import { literal } from '../runtime/safe-text.ts';
 import type { Probe } from './probe.ts';
-import { settingNames } from './setting-names.ts';
+import { MOST_SERVICE_TEXT, settingNames } from './setting-names.ts';
 
 export const configurationProbe: Probe<'configuration'> = {
   kind: 'configuration',
@@ -35,6 +35,7 @@ interface ReadMap {
 async function settingsOf(variables: readonly string[], read: readonly ReadMap[]): Promise<Outcome<SettingsSeen>> {
   const names = new Set(variables);
   const [configMaps, unread] = [new Set<string>(), new Set<string>()];
+  let left = MOST_SERVICE_TEXT;
   for (const { use, data } of read) {
     if (!data.ok) return data;
     if (data.value === undefined) {
@@ -42,7 +43,8 @@ async function settingsOf(variables: readonly string[], read: readonly ReadMap[]
       continue;
     }
     configMaps.add(use.name);
-    const { keys, isWhole } = await settingNames(used(data.value, use));
+    const { keys, isWhole, read: length } = await settingNames(used(data.value, use), left);
+    left -= length;
     for (const key of keys) names.add(`${use.prefix ?? ''}${key}`);
     if (!isWhole) unread.add(use.name);
   }

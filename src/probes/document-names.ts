@@ -1,6 +1,8 @@
 // The paths of the mappings in a YAML or JSON text, by the `yaml` package. A file of its own, so that the package is
-// loaded for the first document: most ConfigMaps hold variables only.
-import { isMap, isScalar, isSeq, parseAllDocuments, type Node } from 'yaml';
+// loaded for the first document: most ConfigMaps hold variables only. It lexes and parses and goes no further: names are
+// all that is wanted, and each piece is small enough to let others have their turn in between.
+import { CST, Lexer, Parser } from 'yaml';
+import { turn } from '../runtime/turn.ts';
 
 export interface DocumentNames {
   readonly paths: readonly string[];
@@ -8,26 +10,68 @@ export interface DocumentNames {
   readonly isWhole: boolean;
 }
 
-/** Aliases are not followed; values are not looked at. `text` must not be nested without bound: the parser recurses. */
-export function documentNames(text: string, deepest: number): DocumentNames {
-  const paths: string[] = [];
-  let isWhole = true;
-  const walk = (node: Node | null | undefined, path: readonly string[]): void => {
-    if (path.length > deepest) isWhole = false;
-    else if (isSeq(node)) for (const item of node.items) walk(item as Node, path);
-    else if (isMap(node)) {
-      for (const { key, value } of node.items) {
-        if (!isScalar(key)) continue;
-        const below = [...path, String(key.value)];
-        paths.push(below.join('.'));
-        walk(value as Node, below);
-      }
-    }
-  };
-  const documents = parseAllDocuments(text, { logLevel: 'silent' });
-  for (const document of Array.isArray(documents) ? documents : []) {
-    if (document.errors.length > 0) isWhole = false;
-    walk(document.contents, []);
+/** After so many lexemes, and after so many names, the event loop has its turn: about a millisecond of work. */
+const SLICE = 500;
+
+interface Found {
+  readonly paths: string[];
+  isWhole: boolean;
+}
+
+/** Aliases are not followed; values are not looked at. */
+export async function documentNames(text: string, deepest: number): Promise<DocumentNames> {
+  const found: Found = { paths: [], isWhole: true };
+  const parser = new Parser();
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) await document(token, deepest, found);
+    lexemes += 1;
+    if (lexemes % SLICE === 0) await turn();
   }
-  return { paths, isWhole };
+  for (const token of parser.end()) await document(token, deepest, found);
+  return found;
+}
+
+async function document(token: CST.Token, deepest: number, found: Found): Promise<void> {
+  if (token.type === 'error') found.isWhole = false;
+  if (token.type !== 'document') return;
+  let visited = 0;
+  const open: Child[] = [{ token: token.value, path: [], name: undefined }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.path.length > deepest) {
+      found.isWhole = false;
+      continue;
+    }
+    if (next.name !== undefined) found.paths.push(next.name);
+    if (next.token !== undefined) open.push(...children(next.token, next.path, found).reverse());
+    visited += 1;
+    if (visited % SLICE === 0) await turn();
+  }
+}
+
+interface Child {
+  readonly token: CST.Token | undefined;
+  readonly path: readonly string[];
+  /** The path as one text, where this is a named value. */
+  readonly name: string | undefined;
+}
+
+/** What stands in a collection. */
+function children(token: CST.Token, path: readonly string[], found: Found): Child[] {
+  if (token.type !== 'block-map' && token.type !== 'block-seq' && token.type !== 'flow-collection') return [];
+  if (token.type === 'flow-collection' && token.end.length === 0) found.isWhole = false;
+  return token.items.map((item) => {
+    const key = item.key === undefined || item.key === null ? undefined : scalar(item.key, found);
+    if (key === undefined) return { token: item.value, path, name: undefined };
+    const below = [...path, key];
+    return { token: item.value, path: below, name: below.join('.') };
+  });
+}
+
+function scalar(token: CST.Token, found: Found): string | undefined {
+  const isBroken = (): void => {
+    found.isWhole = false;
+  };
+  const value = CST.resolveAsScalar(token, true, isBroken)?.value;
+  return token.type === 'alias' ? undefined : value;
 }

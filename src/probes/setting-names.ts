@@ -5,6 +5,8 @@ import { nestingOf } from './nesting.ts';
 
 /** Of all documents of one ConfigMap together; what is larger is not read. A Spring configuration has some kilobytes. */
 const MOST_TEXT = 64 * 1024;
+/** Of all ConfigMaps of one service together. */
+export const MOST_SERVICE_TEXT = 256 * 1024;
 const MOST_NAMES = 5_000;
 /** Paths of settings are shorter than this; a text that could be nested deeper is not given to the parser. */
 const DEEPEST = 16;
@@ -14,22 +16,34 @@ export interface SettingNames {
   readonly keys: readonly string[];
   /** False when a value was too large, too deep, or no document that can be read. */
   readonly isWhole: boolean;
+  /** Characters of documents that were read. */
+  readonly read: number;
 }
 
-/** Names only: no value is part of the answer. */
-export async function settingNames(data: Readonly<Record<string, string>>): Promise<SettingNames> {
+/**
+ * Names only: no value is part of the answer.
+ *
+ * @param most how many characters of documents are read at most
+ */
+export async function settingNames(
+  data: Readonly<Record<string, string>>,
+  most: number = MOST_TEXT,
+): Promise<SettingNames> {
   const found: Found = { keys: new Set(), isWhole: true };
   let text = 0;
   for (const [key, value] of Object.entries(data)) {
     add(found, key);
     const kind = kindOf(key, value);
     if (kind === undefined) continue;
+    if (text + value.length > Math.min(most, MOST_TEXT)) {
+      found.isWhole = false;
+      continue;
+    }
     text += value.length;
-    if (text > MOST_TEXT) found.isWhole = false;
-    else if (kind === 'properties') for (const name of propertyNames(value)) add(found, name);
+    if (kind === 'properties') for (const name of propertyNames(value)) add(found, name);
     else await addDocuments(found, value, /\.[a-z]+$/i.test(key));
   }
-  return { keys: [...found.keys], isWhole: found.isWhole };
+  return { keys: [...found.keys], isWhole: found.isWhole, read: text };
 }
 
 interface Found {
@@ -77,7 +91,7 @@ async function addDocuments(found: Found, text: string, isNamedSo: boolean): Pro
     return;
   }
   const { documentNames } = await import('./document-names.ts');
-  const { paths, isWhole } = documentNames(text, DEEPEST);
+  const { paths, isWhole } = await documentNames(text, DEEPEST);
   for (const path of paths) add(found, path);
   found.isWhole &&= isWhole || !isNamedSo;
 }

@@ -151,6 +151,27 @@ describe('names in the data of a ConfigMap', () => {
     expect((await settingNames(data())).isWhole).toBe(true);
   });
 
+  // A megabyte of any of these took a minute, and nothing else had its turn.
+  it.each<[string, string]>([
+    ['keys', Array.from({ length: 9_000 }, (_, index) => `k${index}: v`).join('\n')],
+    ['closing brackets', ']'.repeat(60_000)],
+    ['broken braces', '{}}\n'.repeat(15_000)],
+    ['tabs', '\t:\n'.repeat(20_000)],
+    ['documents', '---\na: 1\n'.repeat(7_000)],
+    ['a list in one line', `[${'1,'.repeat(30_000)}]`],
+  ])('lets others have their turn while it reads %s', async (_what, text) => {
+    let turns = 0;
+    let reading = true;
+    const count = (): void => {
+      turns += 1;
+      if (reading) setImmediate(count);
+    };
+    setImmediate(count);
+    await settingNames({ 'a.yaml': text.slice(0, 64_000) });
+    reading = false;
+    expect(turns).toBeGreaterThan(40);
+  });
+
   it('a text of several lines that is no document is whole', async () => {
     expect((await settingNames({ banner: 'Hello: [\n}: there' })).isWhole).toBe(true);
   });
