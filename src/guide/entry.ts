@@ -28,17 +28,22 @@ export interface Signature {
   readonly logs?: readonly Service[];
 }
 
-export interface Entry {
+/** Whose the entry is: a row of the guide stands in a section of it, and one of ours in none. */
+type Origin =
+  | {
+      readonly source: 'guide';
+      readonly section: Section;
+      /** The section's id in the guide. */ readonly anchor: Section;
+    }
+  | { readonly source: 'ours'; readonly section: 'ours'; readonly anchor: '' };
+
+export type Entry = Origin & {
   readonly id: string;
-  readonly section: Section | 'ours';
   /** The guide's error text, exact. */
   readonly title: string;
   /** In our own words. */
   readonly cause: string;
   readonly nextSteps: string;
-  /** Section id in the guide, or empty for an entry of ours. */
-  readonly anchor: Section | '';
-  readonly source: 'guide' | 'ours';
   readonly claims: readonly (readonly [Component | 'any', FaultCode])[];
   readonly signatures: readonly Signature[];
   /** `explain`: nothing that we probe leads here; `explain` does. */
@@ -46,7 +51,7 @@ export interface Entry {
   /** Mobile SDK and enrollment agent. */
   readonly code?: string;
   readonly platform?: 'ios' | 'android';
-}
+};
 
 /** Where our own advice stands, from the root of this project: the guide does not have it, so it is not cited for it. */
 const OUR_PAGE = 'docs/reference/entries.md';

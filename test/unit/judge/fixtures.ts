@@ -42,7 +42,7 @@ export function cite(component: Component, fault: FaultCode): Entry {
     title: fault,
     cause: `The cause of ${fault} in ${component}`,
     nextSteps: 'Look there.',
-    anchor: 'core-daemon',
+    anchor: '',
     source: 'ours',
     claims: [],
     signatures: [],
