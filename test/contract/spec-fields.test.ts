@@ -1,4 +1,4 @@
-// No field of the spec is there for show: each is read by something outside of the schema.
+// No field of the spec is there for show: each is read by something outside of the schema, and a test holds what it does.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,16 @@ const CODE = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .map((name) => readFileSync(join(SOURCE, name), 'utf8').replace(/\/\*[^]*?\*\/|\/\/.*$/gm, ''))
   .join('\n');
 
+const TESTS = fileURLToPath(new URL('../', import.meta.url));
+/** Tests of behaviour: not those of the schema, and not what holds for every field. */
+const BEHAVIOUR = ['unit', 'integration']
+  .flatMap((folder) =>
+    readdirSync(join(TESTS, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  )
+  .filter((name) => name.endsWith('.ts') && !name.startsWith(join('unit', 'api')))
+  .map((name) => readFileSync(join(TESTS, name), 'utf8'))
+  .join('\n');
+
 const FIELDS = fieldsOf((openApiSchema() as Schema).properties?.['spec'] ?? {}, 'spec');
 
 describe('the spec', () => {
@@ -34,5 +44,10 @@ describe('the spec', () => {
   it.each(FIELDS)('%s is read', (field) => {
     const name = field.replace(/\[\]$/, '').split('.').at(-1) ?? '';
     expect(new RegExp(`\\b${name}\\b`).test(CODE)).toBe(true);
+  });
+
+  it.each(FIELDS)('%s is in a test of what it does', (field) => {
+    const name = field.replace(/\[\]$/, '').split('.').at(-1) ?? '';
+    expect(new RegExp(`\\b${name}\\b`).test(BEHAVIOUR)).toBe(true);
   });
 });
