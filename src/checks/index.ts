@@ -21,6 +21,7 @@ import { databaseConnections } from './database/connections.ts';
 import { databaseCredentials } from './database/credentials.ts';
 import { databaseMigrations } from './database/migrations.ts';
 import { databaseReplication } from './database/replication.ts';
+import { databaseStatements } from './database/statements.ts';
 import { databaseVersion } from './database/version.ts';
 import { databaseWraparound } from './database/wraparound.ts';
 import { databaseWritable } from './database/writable.ts';
@@ -63,6 +64,7 @@ export const CHECKS: readonly AnyCheck[] = [
   databaseWritable,
   databaseVersion,
   databaseConnections,
+  databaseStatements,
   databaseActivity,
   databaseReplication,
   databaseWraparound,

@@ -54,6 +54,8 @@ export interface PostgresSession {
   /** Of the process that serves us, as the first answers say: a pooler gives a number of its own. */
   readonly processId?: number | undefined;
   query(sql: string, signal: AbortSignal): Promise<Outcome<readonly Readonly<Record<string, unknown>>[]>>;
+  /** Whether the server knows a prepared statement by the name that we give it; it is closed again at once. */
+  keepsStatementName(signal: AbortSignal): Promise<Outcome<boolean>>;
 }
 
 export interface PostgresClient {

@@ -10,6 +10,7 @@ import type { PostgresClient, PostgresSession } from './clients.ts';
 import type { Dial } from './dial.ts';
 import { connectFault, detailOf, queryFault, serverErrorIn, transportFault } from './postgres-fault.ts';
 import { handshake, whereIs, type Handshaken } from './postgres-handshake.ts';
+import { keepsStatementName } from './postgres-statement.ts';
 import { isMeant, needsBinding, watchLogin } from './postgres-login.ts';
 import { certificateNotAfter } from './tls.ts';
 import { socketFault, timeoutOrStop } from './transport-fault.ts';
@@ -237,33 +238,41 @@ function sessionOver(link: Link, { socket, encrypted }: Handshaken, clock: Clock
   const notAfter = certificateNotAfter(socket);
   // A failed statement leaves its transaction open.
   let mustRollBack = false;
+
+  /** One exchange, with its own deadline; a connection on which one was not answered is of no use any more. */
+  async function bounded<T>(exchange: () => Promise<T>, signal: AbortSignal): Promise<Outcome<T>> {
+    const dead = link.dead();
+    if (dead !== undefined) return failed(dead.code, dead.detail);
+    const limit = clock.deadline(QUERY_TIMEOUT_MS, signal);
+    const leave = onAbort(limit.signal, () => socket.destroy());
+    try {
+      return ok(await exchange());
+    } catch (error) {
+      if (limit.signal.aborted && link.dead() === undefined) {
+        const fault = transportFault(timeoutOrStop(limit.signal, 'a question was not answered'), []);
+        link.destroy(fault);
+        return { ok: false, fault };
+      }
+      return { ok: false, fault: link.faultOf(error, queryFault) };
+    } finally {
+      leave();
+      limit.clear();
+    }
+  }
+
   return {
     encrypted,
     processId: (link.client as unknown as { readonly processID: number | null }).processID ?? undefined,
     ...(notAfter === undefined ? {} : { certificateNotAfter: notAfter }),
-    async query(sql, signal): Promise<Outcome<readonly Readonly<Record<string, unknown>>[]>> {
-      const dead = link.dead();
-      if (dead !== undefined) return failed(dead.code, dead.detail);
-      const limit = clock.deadline(QUERY_TIMEOUT_MS, signal);
-      const leave = onAbort(limit.signal, () => socket.destroy());
-      try {
+    query: (sql, signal) =>
+      bounded(async () => {
         // One message: a pooler in transaction mode would not keep a SET between two of them.
         const text = `${mustRollBack ? 'ROLLBACK; ' : ''}BEGIN READ ONLY; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}; SET LOCAL lock_timeout = ${STATEMENT_TIMEOUT_MS}; ${sql}; COMMIT`;
         mustRollBack = true;
         const results = (await link.client.query(text)) as unknown as readonly { rows: Record<string, unknown>[] }[];
         mustRollBack = false;
-        return ok(results.at(-2)?.rows ?? []);
-      } catch (error) {
-        if (limit.signal.aborted && link.dead() === undefined) {
-          const fault = transportFault(timeoutOrStop(limit.signal, 'a question was not answered'), []);
-          link.destroy(fault);
-          return { ok: false, fault };
-        }
-        return { ok: false, fault: link.faultOf(error, queryFault) };
-      } finally {
-        leave();
-        limit.clear();
-      }
-    },
+        return results.at(-2)?.rows ?? [];
+      }, signal),
+    keepsStatementName: (signal) => bounded(() => keepsStatementName(link.client), signal),
   };
 }

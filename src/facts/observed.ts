@@ -127,6 +127,12 @@ export interface LogsObserved {
   readonly logs: Outcome<ServiceLogs>;
 }
 
+/**
+ * `carried`: the pooler takes statements along from one server connection to the next. `withServer`: each client has a
+ * server connection of its own. `lost`: neither.
+ */
+export type StatementsKept = 'carried' | 'withServer' | 'lost';
+
 /** CONNECTION LIMIT of a role or database, and what is in use of it. */
 export interface ConnectionLimit {
   /** `role app`, `the database` */
@@ -146,6 +152,8 @@ export interface DatabaseObserved {
   }>;
   /** What we connect to is a pooler: it hands our transactions to processes of its own. */
   readonly pooled?: true;
+  /** What becomes of prepared statements behind that pooler; missing where the driver prepares none there. */
+  readonly statements?: Outcome<StatementsKept>;
   /** Of several servers: why one of them could not be connected to. */
   readonly away?: SafeText;
   /** Of several servers in any order: that they are not alike. */

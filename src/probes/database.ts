@@ -7,6 +7,7 @@ import { literal } from '../runtime/safe-text.ts';
 import { choose } from './database-hosts.ts';
 import { QUESTIONS, type Question } from './database-questions.ts';
 import { MIGRATING, migrationsOf } from './database-migrations.ts';
+import { statementsBehind } from './database-statements.ts';
 import type { Probe } from './probe.ts';
 
 /** Servers of one URL that are visited; more than any installation has. */
@@ -53,8 +54,12 @@ async function observeHost(
     const { encrypted, certificateNotAfter, processId } = session;
     const connections = await ask(session, QUESTIONS.connections, signal);
     const answered = connections.ok ? connections.value.processId : undefined;
+    const pooled = processId !== undefined && answered !== undefined && processId !== answered;
     return {
-      ...(processId !== undefined && answered !== undefined && processId !== answered ? { pooled: true } : {}),
+      ...(pooled ? { pooled } : {}),
+      ...(pooled && connection.prepares === true
+        ? { statements: await statementsBehind(session, connection, postgres, signal) }
+        : {}),
       connect: ok(certificateNotAfter === undefined ? { encrypted } : { encrypted, certificateNotAfter }),
       writable: await ask(session, QUESTIONS.writable, signal),
       version: await ask(session, QUESTIONS.version, signal),

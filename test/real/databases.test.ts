@@ -5,6 +5,7 @@ import type { Clients } from '../../src/clients/clients.ts';
 import { createDial } from '../../src/clients/dial.ts';
 import { createPostgresClient } from '../../src/clients/postgres.ts';
 import { ok } from '../../src/facts/outcome.ts';
+import type { DatabaseTarget } from '../../src/facts/target.ts';
 import { databaseProbe } from '../../src/probes/database.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { secret } from '../../src/runtime/secret.ts';
@@ -29,12 +30,10 @@ interface Attempt {
   readonly tls: 'Disable' | 'VerifyFull';
 }
 
-/** What the driver says and what our probe says. */
-async function both({ port, as, name, tls }: Attempt): Promise<[JdbcOutcome, string]> {
-  const mode = tls === 'Disable' ? 'disable' : 'require';
-  const url = `jdbc:postgresql://127.0.0.1:${port}/${name}?sslmode=${mode}`;
-  const [jdbc] = await connectWithPgjdbc([{ url, ...as }]);
-  const target = database({
+const soon = (): AbortSignal => systemClock.deadline(20_000, new AbortController().signal).signal;
+
+function targetOf({ port, as, name, tls }: Attempt): DatabaseTarget {
+  return database({
     connection: ok({
       host: '127.0.0.1',
       port,
@@ -45,8 +44,15 @@ async function both({ port, as, name, tls }: Attempt): Promise<[JdbcOutcome, str
       tls: { mode: tls, ca: authority.caPem },
     }),
   });
-  const signal = systemClock.deadline(20_000, new AbortController().signal).signal;
-  const { connect } = await databaseProbe.observe(target, clients, signal);
+}
+
+/** What the driver says and what our probe says. */
+async function both(attempt: Attempt): Promise<[JdbcOutcome, string]> {
+  const { port, as, name, tls } = attempt;
+  const mode = tls === 'Disable' ? 'disable' : 'require';
+  const url = `jdbc:postgresql://127.0.0.1:${port}/${name}?sslmode=${mode}`;
+  const [jdbc] = await connectWithPgjdbc([{ url, ...as }]);
+  const { connect } = await databaseProbe.observe(targetOf(attempt), clients, soon());
   return [jdbc!, connect.ok ? 'ok' : connect.fault.code];
 }
 
@@ -106,6 +112,25 @@ describe('PgBouncer, asked by both', () => {
     const [jdbc, ours] = await both(at());
     expect(jdbc).toMatchObject({ connected: true, database: NAME });
     expect(ours).toBe('ok');
+  });
+
+  it('loses the statements of a driver that prepares, and says so only where it does', async () => {
+    const inSession = await startPgBouncer(server, NAME, [app], 'session');
+    try {
+      const seen = [pooler.port, inSession.port].map(async (port) => {
+        const { connection, ...target } = targetOf(at({ port }));
+        if (!connection.ok) throw new Error('the target has no connection');
+        const driver = ok({ ...connection.value, prepares: true });
+        const { pooled, statements } = await databaseProbe.observe({ ...target, connection: driver }, clients, soon());
+        return { pooled, statements };
+      });
+      expect(await Promise.all(seen)).toEqual([
+        { pooled: true, statements: ok('lost') },
+        { pooled: true, statements: ok('withServer') },
+      ]);
+    } finally {
+      await inSession.stop();
+    }
   });
 
   it('refuses both for a wrong password and for an unknown database', async () => {

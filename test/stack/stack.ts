@@ -27,7 +27,7 @@ import type { TopologyName } from './recognize/topology.ts';
 import { startDatabases } from './databases.ts';
 import { bucketSwitches, type BucketSwitches } from './switches/bucket.ts';
 import { databaseSwitches, type DatabaseSwitches, type StackDatabase } from './switches/database.ts';
-import { keySwitches, type KeySwitches } from './switches/key.ts';
+import { KEY_ALIAS, keySwitches, type KeySwitches } from './switches/key.ts';
 import { serviceSwitches, type ServiceSwitches, type Workloads } from './switches/service.ts';
 
 export interface StackOptions {
@@ -161,7 +161,7 @@ async function startParts(
   const namespace = `recognize${suffix}`;
 
   aws.s3.create({ name: BUCKET, region: REGION, versioning: 'Enabled' });
-  const key = aws.kms.create({ region: REGION, spec: 'ECC_SECG_P256K1', alias: 'jwt-signing' });
+  const key = aws.kms.create({ region: REGION, spec: 'ECC_SECG_P256K1', alias: KEY_ALIAS });
   const principals = {
     storage: aws.principals.add({ name: 'circuit-storage', allow: BUCKET_GRANTS }),
     vault: aws.principals.add({ name: 'auth-vault', allow: KEY_GRANTS }),
@@ -198,7 +198,7 @@ async function startParts(
       url: aws.url,
       region: REGION,
       bucket: BUCKET,
-      keyId: 'alias/jwt-signing',
+      keyId: `alias/${KEY_ALIAS}`,
       credentials: { 'circuits-credentials': principals.storage, 'jwt-signing-credentials': principals.vault },
     },
   };
@@ -243,7 +243,7 @@ async function startParts(
       return databaseSwitches(named, certificateUntil);
     },
     bucket: bucketSwitches(aws, BUCKET, REGION, principals.storage, certificateUntil),
-    key: keySwitches(aws, key.id, { own: principals.vault, ambient: principals.operator }),
+    key: keySwitches(aws, { id: key.id, region: REGION }, { own: principals.vault, ambient: principals.operator }),
     service(component) {
       const switches = services.get(component);
       if (switches === undefined) throw new Error(`This ${topology} stack has no ${component}.`);

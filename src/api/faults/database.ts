@@ -253,6 +253,12 @@ export const DATABASE_FAULTS = {
     explainsDependents: true,
     meaning: "Flyway's table says that a migration of the schema failed.",
   },
+  DatabaseStatementsAtRisk: {
+    result: 'error',
+    severity: 'high',
+    meaning:
+      "The pooler gives each transaction another server connection and does not take prepared statements along, which the URL's driver makes. Whether the services meet it depends on who shares with whom, and is not seen from here.",
+  },
   DatabasePasswordExpiring: {
     result: 'warn',
     severity: 'high',

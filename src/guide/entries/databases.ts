@@ -118,4 +118,11 @@ export const DATABASE_ENTRIES: readonly Entry[] = [
     'Read it at the pooler (`SHOW CONFIG` in its console, `max_client_conn`; for RDS Proxy its max connections) and set `poolerClients` of the database in the report.',
     [['any', 'UpgradePoolerLimitUnknown']],
   ),
+  ours(
+    'OPS-131',
+    'Connection pooler may lose prepared statements',
+    'The driver of the services prepares a statement on the server when it runs it for the fifth time. A pooler that shares connections by transaction then sends it to a server that does not know the statement (SQLSTATE 26000), or has one of that name already (42P05).',
+    'With PgBouncer from 1.21 on set `max_prepared_statements` above 0. Otherwise add `prepareThreshold=0` to the JDBC URL of the services, or use `pool_mode = session`.',
+    [['any', 'DatabaseStatementsAtRisk']],
+  ),
 ];

@@ -9,6 +9,7 @@ import { openApiSchema } from '../../../src/api/crd.ts';
 import { gateObjectSchema } from '../../../src/gate/object.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 import { closed } from '../../support/closed-schema.ts';
+import { UP_SINCE_MS } from '../../stack/recognize/service.ts';
 import { command, type CommandResult } from './command.ts';
 import { fileOf, said, startGateScene, type GateScene } from './scene.ts';
 
@@ -75,6 +76,43 @@ describe('the gate', () => {
     } finally {
       await undo();
     }
+  });
+
+  it('stays shut over a key that changed under its alias', async () => {
+    expect((await scene.gate('prod')).code).toBe(0);
+    const undo = await scene.stack.key.pointAliasElsewhere();
+    try {
+      const { code, out } = await scene.gate('prod', '-o', 'json');
+      expect(code, out).toBe(3);
+      const [report] = said({ code, out, err: '' }).reports;
+      expect(report?.blockers).toMatchObject([
+        { check: 'key-management/jwt-signing/public-key', fault: 'KeyFingerprintChanged' },
+      ]);
+      // Asked again it has not grown used to it.
+      expect((await scene.gate('prod')).code).toBe(3);
+    } finally {
+      await undo();
+    }
+    expect((await scene.gate('prod')).code).toBe(0);
+  });
+
+  it('stays shut over writes that the log proves to be refused, though the bucket can be read', async () => {
+    const { running } = scene.stack.service('circuit-storage');
+    const text = [
+      'ERROR 1 --- [nio-8080-exec-2] c.k.c.CircuitService : Persisting circuit on S3 failed. [circuitId=4711]',
+      'software.amazon.awssdk.services.s3.model.S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 1)',
+      '\tat software.amazon.awssdk.services.s3.DefaultS3Client.putObject(DefaultS3Client.java:1)',
+    ].join('\n');
+    for (let i = 0; i < 3; i++) running.writeLog(`${new Date().toISOString()} ${text}`);
+    try {
+      const { code, out } = await scene.gate('prod', '-o', 'json');
+      expect(code, out).toBe(3);
+      const [report] = said({ code, out, err: '' }).reports;
+      expect(report?.blockers).toMatchObject([{ check: 'circuit-storage/logs', fault: 'StorageRefusesService' }]);
+    } finally {
+      running.restart({ at: new Date(Date.now() - UP_SINCE_MS) });
+    }
+    expect((await scene.gate('prod')).code).toBe(0);
   });
 
   it('takes every report with -A', async () => {

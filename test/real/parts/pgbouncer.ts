@@ -1,4 +1,4 @@
-// PgBouncer, from Debian, in front of a PostgreSQL server: transaction pooling, as most installations have it.
+// PgBouncer, from Debian, in front of a PostgreSQL server: transaction pooling, as most installations have it, unless told.
 import { spawnSync } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -18,11 +18,12 @@ export interface PgBouncer {
   stop(): Promise<void>;
 }
 
-/** Starts it for one database and these users. */
+/** Starts it for one database and these users. `poolMode`: transaction unless given. */
 export async function startPgBouncer(
   server: PostgresServer,
   database: string,
   users: readonly Credentials[],
+  poolMode: 'transaction' | 'session' = 'transaction',
 ): Promise<PgBouncer> {
   const version = spawnSync('pgbouncer', ['--version'], { encoding: 'utf8' }).stdout.split('\n')[0] ?? '';
   const folder = mkdtempSync(join(tmpdir(), 'pgbouncer-'));
@@ -40,7 +41,7 @@ export async function startPgBouncer(
     unix_socket_dir: '',
     auth_type: 'scram-sha-256',
     auth_file: file('users', users.map(({ user, password }) => `"${user}" "${password}"\n`).join('')),
-    pool_mode: 'transaction',
+    pool_mode: poolMode,
     max_client_conn: 20,
     // What pgjdbc sends with every start; the documentation of both says so.
     ignore_startup_parameters: 'extra_float_digits',

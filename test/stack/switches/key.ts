@@ -6,12 +6,17 @@ import { undo, type Undo } from './undo.ts';
 /** Whose permission: the credentials that the report gives for the key, or the operator's ambient identity. */
 export type Whose = 'own' | 'ambient';
 
+/** What the report calls the key of the stack. */
+export const KEY_ALIAS = 'jwt-signing';
+
 export interface KeySwitches {
   disable(): Promise<Undo>;
   /** Days until the key is deleted: 7 to 30. */
   scheduleDeletion(days?: number): Promise<Undo>;
   /** Its material was imported, and ends then. */
   endMaterial(at: Date): Promise<Undo>;
+  /** Its alias is pointed at another key, as somebody may rotate it by hand. */
+  pointAliasElsewhere(): Promise<Undo>;
   /** May not use the key at all. */
   deny(whose?: Whose): Promise<Undo>;
   /** May look at the key but not sign with it. */
@@ -21,7 +26,11 @@ export interface KeySwitches {
 }
 
 /** The switches of the key `keyId`. */
-export function keySwitches(aws: Aws, keyId: string, principals: Readonly<Record<Whose, Principal>>): KeySwitches {
+export function keySwitches(
+  aws: Aws,
+  { id: keyId, region }: { readonly id: string; readonly region: string },
+  principals: Readonly<Record<Whose, Principal>>,
+): KeySwitches {
   const mend = (act: () => void): Undo =>
     undo(() => {
       act();
@@ -49,6 +58,10 @@ export function keySwitches(aws: Aws, keyId: string, principals: Readonly<Record
     endMaterial(at) {
       aws.kms.importMaterial(keyId, at);
       return Promise.resolve(mend(() => aws.kms.importMaterial(keyId, undefined)));
+    },
+    pointAliasElsewhere() {
+      aws.kms.pointAlias(KEY_ALIAS, aws.kms.create({ region }).id);
+      return Promise.resolve(mend(() => aws.kms.pointAlias(KEY_ALIAS, keyId)));
     },
     deny: (whose = 'own') => refuse(whose, 'kms:*'),
     denySign: (whose) => refuse(whose, 'kms:Sign'),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { databaseConnect } from '../../../src/checks/database/connect.ts';
 import { databaseConnections } from '../../../src/checks/database/connections.ts';
 import { databaseVersion } from '../../../src/checks/database/version.ts';
+import { databaseStatements } from '../../../src/checks/database/statements.ts';
 import { databaseWritable } from '../../../src/checks/database/writable.ts';
 import type { Answer, Check } from '../../../src/facts/answer.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
@@ -165,5 +166,26 @@ describe('the connection budget', () => {
       running('circuit-storage'),
     ];
     expect(ask(databaseConnections, {}, visits)).toContain('* 1 (services) = 12');
+  });
+});
+
+describe('prepared statements behind a pooler', () => {
+  it.each([
+    ['carried', 'pass'],
+    ['withServer', 'pass'],
+    ['lost', 'DatabaseStatementsAtRisk'],
+  ] as const)('%s: %s', (statements, expected) => {
+    const seen = databaseSeen(healthyDatabase({ pooled: true, statements: ok(statements) }));
+    const answer = databaseStatements.ask(seen);
+    expect(answer.kind === 'pass' ? 'pass' : answer.fault.code).toBe(expected);
+    expect(databaseStatements.arises?.(seen.observed)).toBe(true);
+  });
+
+  it('are asked about where the driver of the URL makes them, and a pooler was met', () => {
+    const { connection } = database();
+    const of = (prepares: boolean) =>
+      database({ connection: connection.ok ? ok({ ...connection.value, prepares }) : connection });
+    expect([true, false].map((prepares) => databaseStatements.applies?.(of(prepares)))).toEqual([true, false]);
+    expect(databaseStatements.arises?.(healthyDatabase())).toBe(false);
   });
 });

@@ -37,6 +37,7 @@ export function postgresAnswering(answers: Readonly<Record<string, Rows>>): Pick
       const found = Object.entries(answers).find(([part]) => sql.includes(part));
       return Promise.resolve(found === undefined ? ok([{}]) : found[1]);
     },
+    keepsStatementName: unexpected('A prepared statement'),
   };
   return { postgres: { connect: async (_connection, _signal, use) => ok(await use(session)) } };
 }

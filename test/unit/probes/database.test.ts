@@ -1,6 +1,8 @@
 // The visit of a database: one connection, each question with an outcome of its own, and the host that a driver takes.
 import { describe, expect, it } from 'vitest';
+import { traits } from '../../../src/api/faults.ts';
 import type { PostgresClient } from '../../../src/clients/clients.ts';
+import type { DatabaseObserved } from '../../../src/facts/observed.ts';
 import type { DatabaseConnection, HostWish } from '../../../src/facts/target.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import { databaseProbe } from '../../../src/probes/database.ts';
@@ -87,6 +89,61 @@ describe('limits of connections', () => {
     expect(await seen({ pid: 8 }, 7)).toMatchObject({ pooled: true });
     expect(await seen({ pid: 7 }, 7)).not.toHaveProperty('pooled');
     expect(await seen({ pid: 7 })).not.toHaveProperty('pooled');
+  });
+});
+
+describe('prepared statements behind a pooler', () => {
+  interface Pooler {
+    readonly keepsName: boolean;
+    /** Processes that serve the first client, and the second. */
+    readonly pids: readonly [readonly number[], readonly number[]];
+    readonly prepares?: boolean;
+    readonly second?: 'refused';
+  }
+  const visit = async ({ keepsName, pids, prepares = true, second }: Pooler): Promise<DatabaseObserved> => {
+    const { postgres } = postgresAnswering({
+      ...WELL,
+      superuser_reserved_connections: ok([{ max: 100, reserved: 3, used: 7, pid: 8 }]),
+    });
+    let clientsSoFar = 0;
+    const connect: PostgresClient['connect'] = (connection, signal, use) => {
+      const mine = [...(pids[clientsSoFar] ?? [])];
+      clientsSoFar += 1;
+      if (clientsSoFar > 1 && second === 'refused')
+        return Promise.resolve(failed('DatabasePoolerFull', literal('no more connections allowed')));
+      return postgres.connect(connection, signal, (session) =>
+        use({
+          ...session,
+          processId: 7,
+          keepsStatementName: () => Promise.resolve(ok(keepsName)),
+          query: (sql, until) =>
+            sql.startsWith('SELECT pg_backend_pid()')
+              ? Promise.resolve(ok([{ pid: mine.length > 1 ? mine.shift() : mine[0] }]))
+              : session.query(sql, until),
+        }),
+      );
+    };
+    return databaseProbe.observe(at(['pooler'], { prepares }), clients({ postgres: { connect } }), never);
+  };
+
+  it.each<[string, Pooler, string]>([
+    ['are carried by one that names them itself', { keepsName: false, pids: [[1], [1]] }, 'carried'],
+    ['stay with a server connection of their own', { keepsName: true, pids: [[1], [2]] }, 'withServer'],
+    ['are lost where two clients share a process', { keepsName: true, pids: [[1], [1]] }, 'lost'],
+    ['are lost where they share one later', { keepsName: true, pids: [[1], [2, 3, 1]] }, 'lost'],
+    ['are lost where one client changes its process', { keepsName: true, pids: [[1, 4], [2]] }, 'lost'],
+  ])('%s', async (_, pooler, expected) => {
+    expect((await visit(pooler)).statements).toEqual(ok(expected));
+  });
+
+  it('are not asked about where the driver prepares none', async () => {
+    expect(await visit({ keepsName: true, pids: [[1], [1]], prepares: false })).not.toHaveProperty('statements');
+  });
+
+  it('are not known where there is no second connection to be had', async () => {
+    const { statements } = await visit({ keepsName: true, pids: [[1], []], second: 'refused' });
+    expect(statements).toMatchObject({ ok: false, fault: { code: 'DatabaseQueryFailed' } });
+    expect(traits('DatabaseQueryFailed').result).toBe('error');
   });
 });
 
