@@ -1,8 +1,10 @@
 // Buckets and keys with the credentials that ask for them.
 import type { BucketSpec, KeySpec } from '../api/health-report.ts';
-import { ok, type Outcome } from '../facts/outcome.ts';
+import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import type { AwsAccess, BucketTarget, KeyTarget } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
+import { redact } from '../runtime/safe-text.ts';
+import { belongsTo } from './aws-server.ts';
 import { accessKeyId, sessionToken } from './open-values.ts';
 import { type KeyRef, readAll } from './references.ts';
 
@@ -111,6 +113,10 @@ async function awsAccess(
   const { secretAccessKey } = values;
   if (own === undefined || values.accessKeyId === undefined || secretAccessKey === undefined)
     return ok({ ...access, credentials: { source: 'ambient' } });
+  if (!(await belongsTo(own.name, spec.endpoint, secrets, signal))) {
+    const why = `Secret ${own.name} names another endpoint than the report, so nothing is signed with it`;
+    return failed('TargetInvalid', redact(why, [], 160));
+  }
   const keyId = accessKeyId(values.accessKeyId, keyOf(own.accessKeyIdKey));
   if (!keyId.ok) return keyId;
   const credentials = { source: 'own', accessKeyId: keyId.value, secretAccessKey } as const;

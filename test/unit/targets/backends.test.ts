@@ -192,6 +192,29 @@ describe('buckets and keys', () => {
     expect(await one({ buckets: [own] }, {}, 'bucket')).toMatchObject({ access: { fault: { code: 'SecretMissing' } } });
   });
 
+  const ENDPOINT = 'https://minio.storage:9000';
+  test.each<[string, Record<string, string>, string | undefined, boolean]>([
+    ['names no endpoint', {}, ENDPOINT, true],
+    ['names this one', { endpoint: 'https://minio.storage:9000/' }, ENDPOINT, true],
+    ['names this one without its scheme', { AWS_ENDPOINT_URL_S3: 'MinIO.storage:9000' }, ENDPOINT, true],
+    ['names its host', { BUCKET_HOST: 'minio.storage' }, ENDPOINT, true],
+    ['names another host', { endpoint: 'https://minio.storage:9000' }, 'https://attacker.example:9000', false],
+    ['names another port', { endpoint: 'https://minio.storage:9000' }, 'https://minio.storage:9443', false],
+    ['names another one, and is asked for at AWS', { endpoint: ENDPOINT }, undefined, true],
+    ['holds something else there', { endpoint: '<none given>' }, ENDPOINT, true],
+  ])('a Secret that %s (%j) is used at %s: %s', async (_, more, endpoint, used) => {
+    const values: Record<string, string> = { 's3/accessKeyId': 'AKID', 's3/secretAccessKey': 'SECRET' };
+    for (const [key, value] of Object.entries(more)) values[`s3/${key}`] = value;
+    const credentials = { credentialsSecretRef: { name: 's3' }, ...(endpoint === undefined ? {} : { endpoint }) };
+    const expected = used
+      ? { value: { credentials: { source: 'own' } } }
+      : { fault: { code: 'TargetInvalid', detail: expect.stringContaining('names another endpoint') as string } };
+    const bucket = { name: 'circuits', bucket: 'circuits', ...credentials };
+    expect(await one({ buckets: [bucket] }, values, 'bucket')).toMatchObject({ access: expected });
+    const key = { name: 'k', kms: { keyId: 'alias/x', ...credentials } };
+    expect(await one({ keys: [key] }, values, 'key')).toMatchObject({ source: { access: expected } });
+  });
+
   test('a pair is read from its Secret, a fingerprint without its prefix', async () => {
     const pair = { keys: [{ name: 'k', keyPair: { secretRef: { name: 'keypair' } } }] };
     expect(await one(pair, { 'keypair/tls.crt': 'PUBLIC', 'keypair/tls.key': 'PRIVATE' }, 'key')).toMatchObject({
