@@ -84,6 +84,10 @@ export const DATABASE_REMEDIES = {
     shell`psql -h ${'host'} -p ${'port'} -d pgbouncer -c 'SHOW POOLS'`,
     shell`psql -h ${'host'} -p ${'port'} -d pgbouncer -c 'SHOW CLIENTS'`,
   ),
+  DatabaseStatementsAtRisk: remedy(
+    'Let PgBouncer (1.21 or later) take statements along: max_prepared_statements above 0. Or add prepareThreshold=0 to the JDBC URL of the services, or pool by session.',
+    shell`psql -h ${'host'} -p ${'port'} -d pgbouncer -c 'SHOW CONFIG'`,
+  ),
   DatabasePoolerWithoutServer: remedy(
     'The pooler is well and its server is not, or refuses its password. The log of the pooler names the server and the reason.',
     shell`psql -h ${'host'} -p ${'port'} -d pgbouncer -c 'SHOW DATABASES'`,

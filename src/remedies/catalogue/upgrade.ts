@@ -47,7 +47,7 @@ export const UPGRADE_REMEDIES = {
     sql`SHOW max_connections`,
   ),
   UpgradePoolerLimitUnknown: remedy(
-    'Compare the limits of the pooler with the pods that a rolling update adds: the server alone does not tell whether they get connections.',
+    'Read max_client_conn of the pooler and set poolerClients of the database in the report: a client cannot see the limit.',
     shell`psql -h ${'host'} -p ${'port'} -d pgbouncer -c 'SHOW CONFIG'`,
   ),
   UpgradeTransactionOpen: remedy(
