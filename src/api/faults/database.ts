@@ -257,7 +257,7 @@ export const DATABASE_FAULTS = {
     result: 'error',
     severity: 'high',
     meaning:
-      "The pooler gives each transaction another server connection and does not take prepared statements along, which the URL's driver makes. Whether the services meet it depends on who shares with whom, and is not seen from here.",
+      "The pooler shares connections by transaction and does not take along the statements that the URL's driver prepares; whether the services meet it is not seen from here.",
   },
   DatabasePasswordExpiring: {
     result: 'warn',
