@@ -33,7 +33,8 @@ const hasForm = (field: string, form: string, message: string): Rule<unknown> =>
 export const isUrl = (field: string): readonly Rule<unknown>[] => [
   hasForm(
     field,
-    '^https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?(/[^\\s?#\\\\]*)?$',
+    // What has an @ is for the rule below: one mistake is one sentence.
+    '@|^https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?(/[^\\s?#\\\\]*)?$',
     'must be an http or https URL of a host, with no more than a port and a path',
   ),
   rule(field, '@', false, 'must not carry credentials (user:password@); put them into a Secret and refer to it'),
