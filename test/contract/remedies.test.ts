@@ -22,6 +22,8 @@ const report = { namespace: 'recognize', name: 'prod' };
 const OWN_NAMES: Readonly<Partial<Record<FaultCode, FaultNames>>> = {
   SecretMissing: { secret: 'np-db' },
   SecretKeyMissing: { secret: 'np-db' },
+  NodeNotReady: { node: 'worker-3' },
+  ConfigurationMissing: { secret: 'np-db' },
   BucketAccessDenied: { action: 's3:ListBucket' },
   BucketQuestionNotPermitted: { action: 's3:GetBucketVersioning' },
   KmsAccessDenied: { action: 'kms:Sign' },
