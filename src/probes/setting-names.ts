@@ -1,7 +1,7 @@
 // The names of settings in the data of a ConfigMap: its own keys, and the paths within values that are documents (YAML,
 // JSON, properties). Whoever wrote them may be anybody: sizes are bounded, aliases are not followed, and what cannot be
 // read is told apart from what holds nothing.
-import { nestingOf } from './nesting.ts';
+import { nestingOf } from '../runtime/nesting.ts';
 
 /** Of all documents of one ConfigMap together; what is larger is not read. A Spring configuration has some kilobytes. */
 const MOST_TEXT = 64 * 1024;

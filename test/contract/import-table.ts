@@ -84,6 +84,12 @@ export const IMPORT_TABLE: readonly Row[] = [
     packages: ['node:net'],
   },
   {
+    room: 'settings',
+    purpose: "what the services' own configuration says, and the backends in it",
+    imports: [...PLAIN, 'targets'],
+    packages: ['yaml'],
+  },
+  {
     room: 'probes',
     purpose: 'visit a target once',
     imports: [...PLAIN, 'clients', 'kube', 'logs'],
@@ -112,7 +118,7 @@ export const IMPORT_TABLE: readonly Row[] = [
   {
     room: 'examine.ts',
     purpose: 'the line from a spec to a status',
-    imports: [...PLAIN, 'clients', 'kube', 'targets', 'probes', 'checks', 'judge', 'report'],
+    imports: [...PLAIN, 'clients', 'kube', 'targets', 'settings', 'probes', 'checks', 'judge', 'report'],
     packages: [],
   },
   {
@@ -130,6 +136,7 @@ export const IMPORT_TABLE: readonly Row[] = [
       'clients',
       'kube',
       'targets',
+      'settings',
       'probes',
       'checks',
       'judge',

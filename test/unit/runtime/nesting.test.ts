@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { nestingOf } from '../../../src/probes/nesting.ts';
+import { nestingOf } from '../../../src/runtime/nesting.ts';
 
 describe('the nesting of a text', () => {
   it.each([

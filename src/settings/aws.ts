@@ -1,0 +1,153 @@
+// Buckets, KMS keys and key pairs in the settings of a service.
+import type { Service } from '../api/components.ts';
+import type { ConfiguredAccess, ConfiguredBackend, Credential, ServiceBackends, Unresolved } from './configured.ts';
+import { credentialOf, openly } from './credential.ts';
+import { secretFileAt } from './mounts.ts';
+import type { Setting, Settings } from './settings.ts';
+import { secretOf, textOf, whyMissing } from './value.ts';
+
+const BUCKET_NAME = /(?:bucketname|s3bucket)$/;
+const REGION_NAMES = [
+  'cloudawsregionstatic',
+  'springcloudawsregionstatic',
+  'bucketregion',
+  'awsregion',
+  'awsdefaultregion',
+] as const;
+const KMS_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):[0-9]{12}:(?:key|alias)\/.+$/;
+const KMS_ID = /^(?:alias\/[\w/-]+|(?:mrk-)?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12})$/i;
+const PUBLIC_PATH = /^(.*filesystem)publicpath$/;
+
+/** The buckets of one service. */
+export function bucketsIn(service: Service, settings: Settings): ServiceBackends {
+  return together(
+    settings.names
+      .filter((name) => BUCKET_NAME.test(name))
+      .map((name) => {
+        const setting = settings.get(name);
+        if (setting === undefined) return NOTHING;
+        const named = { service, name: 'circuits', ...placed(setting) };
+        const bucket = textOf(setting.value);
+        if (bucket === undefined) return unresolved({ kind: 'bucket', ...named, why: whyOf(setting) });
+        if (bucket === '') return NOTHING;
+        if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/.test(bucket))
+          return unresolved({ kind: 'bucket', ...named, why: `${setting.name} is no name of a bucket` });
+        return accessed(settings, { kind: 'bucket', ...named, bucket }, ['s3', 'bucket']);
+      }),
+  );
+}
+
+/** The KMS keys and the key pair of one service. */
+export function keysIn(service: Service, settings: Settings): ServiceBackends {
+  return together([
+    ...settings.names.map((name) => kmsKey(service, settings, name)),
+    ...settings.names.map((name) => keyPair(service, settings, name)),
+  ]);
+}
+
+const NOTHING: ServiceBackends = { found: [], unresolved: [], warnings: [] };
+
+function kmsKey(service: Service, settings: Settings, name: string): ServiceBackends {
+  const setting = settings.get(name);
+  if (setting === undefined) return NOTHING;
+  const named = { service, name: 'signing', ...placed(setting) };
+  const text = textOf(setting.value)?.trim();
+  const saysSo =
+    /kms/.test(name) && /(?:key(?:id|arn|alias)?|alias|arn)$/.test(name) && !/(?:access|secret)key$/.test(name);
+  if (text === undefined) return saysSo ? unresolved({ kind: 'kms', ...named, why: whyOf(setting) }) : NOTHING;
+  const region = KMS_ARN.exec(text)?.[1];
+  if (region === undefined && !(saysSo && KMS_ID.test(text))) return NOTHING;
+  const { found, ...rest } = accessed(settings, { kind: 'kms', ...named, keyId: text }, ['kms']);
+  return {
+    ...rest,
+    found: found.map((one) =>
+      one.kind === 'kms' && region !== undefined ? { ...one, access: { ...one.access, region } } : one,
+    ),
+  };
+}
+
+/** `keysFileSystemPublicPath` and `…PrivatePath`: files of a Secret that is mounted there. */
+function keyPair(service: Service, settings: Settings, name: string): ServiceBackends {
+  const base = PUBLIC_PATH.exec(name)?.[1];
+  if (base === undefined) return NOTHING;
+  const [publicPath, privatePath] = [settings.get(name), settings.get(`${base}privatepath`)];
+  if (publicPath === undefined) return NOTHING;
+  const named = { service, name: 'signing', ...placed(publicPath) };
+  const file = (setting: Setting | undefined): ReturnType<typeof secretFileAt> => {
+    const path = textOf(setting?.value ?? []);
+    return path === undefined ? undefined : secretFileAt(settings.mounts, path.replace(/^file:(?:\/\/)?/, ''));
+  };
+  const [first, second] = [file(publicPath), file(privatePath)];
+  if (first === undefined || second === undefined || first.name !== second.name)
+    return unresolved({
+      kind: 'keyPair',
+      ...named,
+      why: `no Secret is mounted where ${publicPath.name} and its private path lead`,
+    });
+  return {
+    ...NOTHING,
+    found: [{ kind: 'keyPair', ...named, secret: first.name, publicKey: first.key, privateKey: second.key }],
+  };
+}
+
+type WithAccess = Extract<ConfiguredBackend, { readonly access: ConfiguredAccess }>;
+type WithoutAccess<T> = T extends WithAccess ? Omit<T, 'access'> : never;
+
+/** The backend with whatever asks AWS; `words` are those that its own settings begin with. */
+function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words: readonly string[]): ServiceBackends {
+  const value = (names: readonly string[]): string | undefined =>
+    names.map((name) => textOf(settings.get(name)?.value ?? [])).find((text) => text !== undefined && text !== '');
+  const own = words.flatMap((word) => settings.names.filter((name) => name.includes(`${word}region`)));
+  const region = value([...own, ...REGION_NAMES]);
+  const endpoint = value([
+    ...words.flatMap((word) => settings.names.filter((name) => new RegExp(`${word}endpoint(?:ur[li])?$`).test(name))),
+    ...words.map((word) => `awsendpointurl${word}`),
+    'springcloudawsendpoint',
+    'awsendpointurl',
+  ]);
+  const credential = (pattern: RegExp): Credential | undefined =>
+    credentialOf(
+      settings,
+      settings.names.filter((name) => pattern.test(name)),
+    );
+  const accessKeyId = credential(/(?:awscredentials|s3|kms|bucket)accesskey(?:id)?$|awsaccesskey(?:id)?$/);
+  const secretAccessKey = credential(/(?:awscredentials|s3|kms|bucket)secret(?:access)?key$|awssecret(?:access)?key$/);
+  const sessionToken = settings.get('AWS_SESSION_TOKEN') === undefined ? undefined : credential(/awssessiontoken$/);
+  const access: ConfiguredAccess = {
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(accessKeyId === undefined ? {} : { accessKeyId }),
+    ...(secretAccessKey === undefined ? {} : { secretAccessKey }),
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  };
+  return {
+    ...NOTHING,
+    found: [{ ...backend, access }],
+    warnings: openly(`a secret access key of ${backend.service}`, secretAccessKey),
+  };
+}
+
+function whyOf({ name, value }: Setting): string {
+  return (
+    whyMissing(value) ??
+    (secretOf(value) === undefined
+      ? `${name} is put together from Secrets, which are not read`
+      : `${name} comes from Secret ${secretOf(value)?.name ?? ''}, which is not read`)
+  );
+}
+
+function placed({ origin, overrules }: Setting): { readonly origin: string; readonly overrules?: string } {
+  return overrules === undefined ? { origin } : { origin, overrules };
+}
+
+function unresolved(one: Unresolved): ServiceBackends {
+  return { ...NOTHING, unresolved: [one] };
+}
+
+function together(all: readonly ServiceBackends[]): ServiceBackends {
+  return {
+    found: all.flatMap(({ found }) => found),
+    unresolved: all.flatMap((one) => one.unresolved),
+    warnings: all.flatMap(({ warnings }) => warnings),
+  };
+}

@@ -1,0 +1,85 @@
+// The backends that one service's settings name, as far as they can be known without reading a Secret.
+import type { Service } from '../api/components.ts';
+import type { DatabaseConnection, HostAddress } from '../facts/target.ts';
+import type { KeyRef } from './value.ts';
+
+interface Named {
+  readonly service: Service;
+  /** A name for the report: a DNS label. */
+  readonly name: string;
+  /** Where it was read. */
+  readonly origin: string;
+  /** A place that says something else and is overruled by Spring's order. */
+  readonly overrules?: string;
+}
+
+/** A user name, a password or a key: where it is, and never what it is. */
+export type Credential =
+  | { readonly kind: 'secret'; readonly ref: KeyRef; readonly origin: string }
+  /** Written in the open. */
+  | { readonly kind: 'open'; readonly origin: string }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+export interface ConfiguredDatabase extends Named {
+  readonly kind: 'database';
+  readonly place:
+    | {
+        readonly kind: 'open';
+        readonly hosts: readonly HostAddress[];
+        readonly database: string;
+        readonly tls?: DatabaseConnection['tls']['mode'];
+        /** The authority that the service verifies with. `elsewhere`: in the pod, in no Secret that is mounted. */
+        readonly authority?: KeyRef | 'elsewhere';
+      }
+    /** The whole URL is in a Secret. */
+    | { readonly kind: 'secret'; readonly ref: KeyRef };
+  readonly username?: Credential;
+  readonly password?: Credential;
+  readonly schema?: string;
+  readonly poolSize?: number;
+}
+
+/** What asks AWS, or what speaks as AWS does. */
+export interface ConfiguredAccess {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly accessKeyId?: Credential;
+  readonly secretAccessKey?: Credential;
+  readonly sessionToken?: Credential;
+}
+
+export interface ConfiguredBucket extends Named {
+  readonly kind: 'bucket';
+  readonly bucket: string;
+  readonly access: ConfiguredAccess;
+}
+
+export interface ConfiguredKmsKey extends Named {
+  readonly kind: 'kms';
+  readonly keyId: string;
+  readonly access: ConfiguredAccess;
+}
+
+export interface ConfiguredKeyPair extends Named {
+  readonly kind: 'keyPair';
+  readonly secret: string;
+  readonly publicKey: string;
+  readonly privateKey: string;
+}
+
+export type ConfiguredBackend = ConfiguredDatabase | ConfiguredBucket | ConfiguredKmsKey | ConfiguredKeyPair;
+
+/** A backend that is named, but not so that it can be written down. */
+export interface Unresolved extends Named {
+  readonly kind: ConfiguredBackend['kind'];
+  /** A sentence without its full stop, that repeats no value. */
+  readonly why: string;
+}
+
+/** What the settings of one service say. */
+export interface ServiceBackends {
+  readonly found: readonly ConfiguredBackend[];
+  readonly unresolved: readonly Unresolved[];
+  /** Sentences for people: a password in the open. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,31 @@
+// Where the user names, passwords and keys of a backend stand. Their values are asked for nowhere.
+import type { Credential } from './configured.ts';
+import type { Setting, Settings } from './settings.ts';
+import { secretOf, textOf, whyMissing } from './value.ts';
+
+/** The first of these names that is set; else what may set one of them. */
+export function credentialOf(settings: Settings, names: readonly string[]): Credential | undefined {
+  for (const name of names) {
+    const setting = settings.get(name);
+    if (setting !== undefined) return credentialIn(setting);
+  }
+  const [hidden] = settings.secrets;
+  return hidden === undefined
+    ? undefined
+    : { kind: 'unknown', why: `it may be in Secret ${hidden.name} (${hidden.how}), which is not read` };
+}
+
+function credentialIn({ name, value, origin }: Setting): Credential | undefined {
+  const ref = secretOf(value);
+  if (ref !== undefined) return { kind: 'secret', ref, origin };
+  const text = textOf(value);
+  if (text !== undefined) return text === '' ? undefined : { kind: 'open', origin };
+  return { kind: 'unknown', why: whyMissing(value) ?? `${name} is put together from Secrets` };
+}
+
+/** Warns of a password or key that anybody who may read ConfigMaps and pods can read. */
+export function openly(what: string, credential: Credential | undefined): readonly string[] {
+  return credential?.kind === 'open'
+    ? [`${what} stands in the open (${credential.origin}): put it into a Secret and change it`]
+    : [];
+}

@@ -1,0 +1,210 @@
+// Databases in the settings of a service: URLs by their names or their looks, and hosts with the names beside them.
+import type { Service } from '../api/components.ts';
+import type { DatabaseConnection } from '../facts/target.ts';
+import { secret } from '../runtime/secret.ts';
+import { readDatabaseUrl, type DatabaseUrl } from '../targets/database-url.ts';
+import type { ConfiguredDatabase, Credential, ServiceBackends, Unresolved } from './configured.ts';
+import { credentialOf, openly } from './credential.ts';
+import { secretFileAt } from './mounts.ts';
+import type { Setting, Settings } from './settings.ts';
+import { type KeyRef, pack, secretOf, textOf, whyMissing } from './value.ts';
+
+/** Canonical names that hold the URL of a database, whatever stands before them. */
+const URL_NAME = /^(.*(?:datasource|database|flyway|jdbc|postgres(?:ql)?|db|hikari))(?:jdbc)?ur[li]$/;
+const URL_VALUE = /^(?:jdbc:|postgres(?:ql)?:\/\/)/;
+/** What may stand before `host`, so that it is the host of a database. */
+const HOST_NAME = /^(.*(?:typeorm|datasource|database|postgres(?:ql)?|pg|db))host(?:name)?$/;
+/** Words of the vendor's names before `springDatasourceUrl`, and whose database that is. */
+const PREFIXES: Readonly<Record<string, string>> = { np: 'node-persistence', cs: 'circuit-storage' };
+const LONGEST_NAME = 40;
+
+/** The databases of one service. */
+export function databasesIn(service: Service, settings: Settings): ServiceBackends {
+  const all = settings.names.flatMap((name) => {
+    const byName = URL_NAME.exec(name)?.[1];
+    const setting = settings.get(name);
+    if (setting === undefined) return [];
+    const looks = URL_VALUE.test(pack(setting.value).text);
+    if (byName !== undefined || looks)
+      return isOther(setting) ? [] : [fromUrl(service, settings, setting, byName ?? name.replace(/ur[li]$/, ''))];
+    const base = HOST_NAME.exec(name)?.[1];
+    return base === undefined ? [] : fromHost(service, settings, setting, base);
+  });
+  return {
+    found: all.flatMap(({ found }) => found),
+    unresolved: all.flatMap(({ unresolved }) => unresolved),
+    warnings: all.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** A URL of something else under such a name: `http://…`, `mongodb://…`. A JDBC URL of any maker is a database's. */
+function isOther({ value }: Setting): boolean {
+  const text = textOf(value);
+  return text !== undefined && (text === '' || (/^[a-z][a-z0-9+.-]*:/i.test(text) && !URL_VALUE.test(text.trim())));
+}
+
+const NOTHING = { found: [], unresolved: [], warnings: [] } as const;
+
+function fromUrl(service: Service, settings: Settings, setting: Setting, base: string): ServiceBackends {
+  const named = { service, name: nameOf(service, base), ...placed(setting) };
+  const bases = [base, base.replace(/hikari$/, ''), 'springdatasource', 'datasource'];
+  const username = credentialOf(
+    settings,
+    bases.flatMap((one) => [`${one}username`, `${one}user`]),
+  );
+  const password = credentialOf(
+    settings,
+    bases.map((one) => `${one}password`),
+  );
+  const beside = { ...figures(settings, bases), ...given('username', username), ...given('password', password) };
+  const warnings = openly(`the password of database ${named.name}`, password);
+  const ref = secretOf(setting.value);
+  if (ref !== undefined)
+    return { ...NOTHING, found: [{ kind: 'database', ...named, place: { kind: 'secret', ref }, ...beside }], warnings };
+  const unresolved = (why: string): ServiceBackends => ({
+    found: [],
+    unresolved: [{ kind: 'database', ...named, why }],
+    warnings,
+  });
+  const why = whyMissing(setting.value);
+  if (why !== undefined) return unresolved(why);
+
+  const { text, unpack } = pack(setting.value);
+  const hidden = (piece: string): KeyRef | undefined => secretOf(unpack(piece));
+  const isHidden = (piece: string): boolean => textOf(unpack(piece)) === undefined;
+  if (isHidden((text.split('?')[0] ?? '').replace(/\/\/[^/]*@/, '//')))
+    return unresolved(`host, port or database of ${setting.name} are put together from Secrets, which are not read`);
+  const read = readDatabaseUrl(secret(text), setting.name);
+  if (!read.ok) return unresolved(read.fault.detail);
+  const url = read.value;
+  if (url.unhonoured !== undefined) return unresolved(`${setting.name} holds a URL that ${url.unhonoured}`);
+  if (url.database === undefined) return unresolved(`${setting.name} holds a URL that names no database`);
+  const inUrl = {
+    ...credentialInUrl('username', url.username),
+    ...credentialInUrl('password', url.password?.reveal()),
+  };
+  const found: ConfiguredDatabase = {
+    kind: 'database',
+    ...named,
+    place: { kind: 'open', hosts: url.hosts, database: url.database, ...tlsOf(url, text, settings) },
+    ...schemaOf(url),
+    ...beside,
+    // What the settings beside it say stands over the URL.
+    ...inUrl,
+    ...given('username', known(username) ?? inUrl.username ?? username),
+    ...given('password', known(password) ?? inUrl.password ?? password),
+  };
+  return {
+    ...NOTHING,
+    found: [found],
+    warnings: [...warnings, ...openly(`the password of database ${named.name}`, inUrl.password)],
+  };
+
+  function credentialInUrl<K extends 'username' | 'password'>(
+    field: K,
+    piece: string | undefined,
+  ): Partial<Record<K, Credential>> {
+    if (piece === undefined || piece === '') return {};
+    const held = hidden(piece);
+    const origin = setting.origin;
+    if (held !== undefined) return given(field, { kind: 'secret', ref: held, origin });
+    return given(field, isHidden(piece) ? undefined : { kind: 'open', origin });
+  }
+}
+
+function known(credential: Credential | undefined): Credential | undefined {
+  return credential?.kind === 'unknown' ? undefined : credential;
+}
+
+function given<K extends string, T>(field: K, value: T | undefined): Partial<Record<K, T>> {
+  return (value === undefined ? {} : { [field]: value }) as Partial<Record<K, T>>;
+}
+
+function placed({ origin, overrules }: Setting): Pick<ConfiguredDatabase, 'origin' | 'overrules'> {
+  return overrules === undefined ? { origin } : { origin, overrules };
+}
+
+/** What Hikari and Flyway say of the same database. */
+function figures(settings: Settings, bases: readonly string[]): Pick<ConfiguredDatabase, 'schema' | 'poolSize'> {
+  const textFor = (names: readonly string[]): string | undefined =>
+    names.map((name) => textOf(settings.get(name)?.value ?? [])).find((text) => text !== undefined && text !== '');
+  const size = Number(textFor(bases.map((base) => `${base.replace(/hikari$/, '')}hikarimaximumpoolsize`)));
+  const schema = textFor(['springflywaydefaultschema', 'springflywayschemas', 'springflywayschemas[0]']);
+  return {
+    ...(Number.isInteger(size) && size > 0 ? { poolSize: size } : {}),
+    ...(schema === undefined ? {} : { schema: schema.split(',')[0]?.trim() ?? schema }),
+  };
+}
+
+function schemaOf({ searchPath }: DatabaseUrl): Pick<ConfiguredDatabase, 'schema'> {
+  const [first] = searchPath ?? [];
+  return first === undefined ? {} : { schema: first };
+}
+
+type OpenPlace = Extract<ConfiguredDatabase['place'], { kind: 'open' }>;
+
+/** What the URL asks of TLS. `Prefer` and `Allow` are what a report does without a word. */
+function tlsOf({ tls }: DatabaseUrl, text: string, settings: Settings): Pick<OpenPlace, 'tls' | 'authority'> {
+  if (tls.mode === undefined || tls.mode === 'Prefer' || tls.mode === 'Allow') return {};
+  const path = /[?&]sslrootcert=([^&]+)/.exec(text)?.[1];
+  const file = path === undefined ? undefined : secretFileAt(settings.mounts, decoded(path));
+  const verifies = tls.mode === 'VerifyCA' || tls.mode === 'VerifyFull';
+  return { tls: tls.mode, ...(verifies ? { authority: file ?? 'elsewhere' } : {}) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Host, port, name and user in settings of their own, as TypeORM and charts have them. */
+function fromHost(service: Service, settings: Settings, setting: Setting, base: string): ServiceBackends[] {
+  const database = ['database', 'databasename', 'dbname', 'name', 'db']
+    .map((word) => settings.get(base + word))
+    .find((one) => one !== undefined);
+  if (database === undefined) return [];
+  const named = { service, name: nameOf(service, base), ...placed(setting) };
+  const port = settings.get(`${base}port`);
+  const unresolved = (why: string): ServiceBackends[] => [
+    { ...NOTHING, unresolved: [{ kind: 'database', ...named, why } satisfies Unresolved] },
+  ];
+  const [host, name, number] = [setting, database, port].map((one) => textOf(one?.value ?? []));
+  const open = [setting, database, port].find((one) => one !== undefined && textOf(one.value) === undefined);
+  if (open !== undefined)
+    return unresolved(whyMissing(open.value) ?? `${open.name} comes from a Secret, which is not read`);
+  if (host === undefined || host === '' || name === undefined || name === '') return [];
+  const at = number === undefined || number === '' ? 5432 : Number(number);
+  if (!Number.isInteger(at) || at < 1 || at > 65_535) return unresolved(`${port?.name ?? 'the port'} is no port`);
+  const username = credentialOf(settings, [`${base}username`, `${base}user`]);
+  const password = credentialOf(settings, [`${base}password`, `${base}pass`]);
+  const found: ConfiguredDatabase = {
+    kind: 'database',
+    ...named,
+    place: { kind: 'open', hosts: [{ host, port: at }], database: name, ...nodeTls(settings, base) },
+    ...given('username', username),
+    ...given('password', password),
+    ...given('schema', textOf(settings.get(`${base}schema`)?.value ?? []) || undefined),
+  };
+  return [{ ...NOTHING, found: [found], warnings: openly(`the password of database ${named.name}`, password) }];
+}
+
+/** `typeormSslRejectUnauthorized: true` verifies the authority and the host's name. */
+function nodeTls(
+  settings: Settings,
+  base: string,
+): { tls?: DatabaseConnection['tls']['mode']; authority?: 'elsewhere' } {
+  if (textOf(settings.get(`${base}sslrejectunauthorized`)?.value ?? []) !== 'true') return {};
+  return settings.get('NODE_EXTRA_CA_CERTS') === undefined
+    ? { tls: 'VerifyFull' }
+    : { tls: 'VerifyFull', authority: 'elsewhere' };
+}
+
+/** `npSpringDatasource` of core-daemon is node-persistence's database; a plain one is the service's own. */
+function nameOf(service: Service, base: string): string {
+  const prefix = /^(.*?)(?:spring)?(?:datasource|flyway)(?:hikari)?$/.exec(base)?.[1] ?? '';
+  const name = prefix === '' ? service : (PREFIXES[prefix] ?? `${service}-${prefix.replace(/[^a-z0-9]/g, '')}`);
+  return name.slice(0, LONGEST_NAME).replace(/-+$/, '');
+}

@@ -1,0 +1,117 @@
+// Settings in the text of a file that Spring reads: YAML, JSON (which is YAML) and properties, of several documents each.
+// Whoever wrote it may be anybody: its size and its nesting are bounded before a parser sees it.
+import { parseAllDocuments } from 'yaml';
+import { isRecord } from '../runtime/is-record.ts';
+import { nestingOf } from '../runtime/nesting.ts';
+
+/** One document: names with dots, and `[0]` for items of lists. Later documents of a file stand over earlier ones. */
+export type SettingsDocument = ReadonlyMap<string, string>;
+
+/** The documents, or why the file is not read: the end of a sentence. */
+export type ReadDocuments = { readonly documents: readonly SettingsDocument[] } | { readonly refused: string };
+
+/** A Spring configuration has some kilobytes. In characters. */
+const MOST_TEXT = 256 * 1024;
+const MOST_NESTING = 64;
+const MOST_SETTINGS = 5_000;
+/** What Spring's own parser allows. */
+const MOST_ALIASES = 50;
+
+export function readSettings(file: string, text: string): ReadDocuments {
+  if (text.length > MOST_TEXT) return { refused: `has ${text.length} characters; more than ${MOST_TEXT} are not read` };
+  if (/\.properties$/i.test(file)) return bounded(propertyDocuments(text));
+  if (nestingOf(text) > MOST_NESTING) return { refused: `is nested deeper than ${MOST_NESTING} levels` };
+  const parsed = parseAllDocuments(text, { logLevel: 'silent', prettyErrors: false, uniqueKeys: true, merge: true });
+  const documents: SettingsDocument[] = [];
+  for (const document of Array.isArray(parsed) ? parsed : []) {
+    if (document.errors.length > 0) return { refused: 'is no valid YAML' };
+    const value = toPlain(document);
+    if (value === REFUSED) return { refused: 'uses YAML aliases that multiply' };
+    if (value === null || value === undefined) continue;
+    if (!isRecord(value)) return { refused: 'holds no settings, but a list or a single value' };
+    documents.push(flattened(value));
+  }
+  return bounded(documents);
+}
+
+/** The settings of a JSON text, as SPRING_APPLICATION_JSON holds them; undefined when it is none. */
+export function readJson(text: string): SettingsDocument | undefined {
+  if (text.length > MOST_TEXT || nestingOf(text) > MOST_NESTING) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? flattened(value) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const REFUSED = Symbol('refused');
+
+function toPlain(document: { toJS(options: { maxAliasCount: number }): unknown }): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MOST_ALIASES });
+  } catch {
+    return REFUSED;
+  }
+}
+
+function bounded(documents: readonly SettingsDocument[]): ReadDocuments {
+  const settings = documents.reduce((sum, { size }) => sum + size, 0);
+  return settings > MOST_SETTINGS ? { refused: `has more than ${MOST_SETTINGS} settings` } : { documents };
+}
+
+function flattened(value: Readonly<Record<string, unknown>>): SettingsDocument {
+  const found = new Map<string, string>();
+  const walk = (node: unknown, path: string): void => {
+    if (found.size > MOST_SETTINGS) return;
+    if (Array.isArray(node)) for (const [index, item] of node.entries()) walk(item, `${path}[${index}]`);
+    else if (isRecord(node))
+      for (const [key, below] of Object.entries(node)) walk(below, path === '' ? key : `${path}.${key}`);
+    else found.set(path, scalar(node));
+  };
+  walk(value, '');
+  return found;
+}
+
+function scalar(value: unknown): string {
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+      ? String(value)
+      : '';
+}
+
+/** java.util.Properties, with Spring's `#---` between documents. */
+function propertyDocuments(text: string): readonly SettingsDocument[] {
+  return text.split(/^[#!]---[ \t]*$/m).map((document) => new Map(propertyLines(document).flatMap(property)));
+}
+
+/** Lines without comments and blank ones; one that ends with an odd number of backslashes goes on in the next. */
+function propertyLines(text: string): readonly string[] {
+  const lines: string[] = [];
+  let open: string | undefined;
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    const trimmed = line.trimStart();
+    if (open === undefined && (trimmed === '' || /^[#!]/.test(trimmed))) continue;
+    const whole: string = (open ?? '') + trimmed;
+    const goesOn = (/\\*$/.exec(trimmed)?.[0].length ?? 0) % 2 === 1;
+    open = goesOn ? whole.slice(0, -1) : undefined;
+    if (!goesOn) lines.push(whole);
+  }
+  if (open !== undefined) lines.push(open);
+  return lines;
+}
+
+/** `name=value`, `name: value`, `name value`. */
+function property(line: string): [string, string][] {
+  const [, name, value] = /^((?:\\.|[^\\\s=:])*)[ \t\f]*[=:]?[ \t\f]*(.*)$/su.exec(line) ?? [];
+  return name === undefined || value === undefined || name === '' ? [] : [[unescaped(name), unescaped(value)]];
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f' };
+
+function unescaped(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/gsu, (_, code: string | undefined, character: string | undefined) =>
+    code === undefined ? (ESCAPES[character ?? ''] ?? character ?? '') : String.fromCharCode(parseInt(code, 16)),
+  );
+}

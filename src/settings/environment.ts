@@ -1,0 +1,94 @@
+// The environment of a container as the kubelet makes it: envFrom in order, then env, the later over the earlier.
+import { type Fields, fields, list, text } from '../targets/fields.ts';
+import { type ConfigMaps, dataOf } from './config-maps.ts';
+import { expand, type Variables } from './expand.ts';
+import { type Entry, fromSecret, missing, type Value } from './value.ts';
+
+/** A Secret that may set more names than can be seen without reading it. */
+export interface HiddenSecret {
+  readonly name: string;
+  /** How it gets into the container: `envFrom`, `mounted at /etc/config`. */
+  readonly how: string;
+  /** Before each key that becomes a variable. */
+  readonly prefix: string;
+}
+
+export interface Environment {
+  readonly entries: readonly Entry[];
+  readonly variables: Variables;
+  readonly secrets: readonly HiddenSecret[];
+  /** What could not be read: sentences without a full stop. */
+  readonly troubles: readonly string[];
+}
+
+/** Variables that Kubernetes makes of each Service of the namespace. */
+const OF_A_SERVICE = /_SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)$|_PORT(?:_[0-9]+_TCP(?:_[A-Z]+)?)?$/;
+
+export function environmentOf(container: Fields, maps: ConfigMaps, namespace: string): Environment {
+  const entries = new Map<string, Entry>();
+  const secrets: HiddenSecret[] = [];
+  const troubles: string[] = [];
+  const set = (name: string, value: Value, origin: string): void => {
+    entries.set(name, { name, value, origin });
+  };
+  const variables: Variables = (name) => {
+    const found = entries.get(name)?.value;
+    if (found !== undefined) return found;
+    const [hidden] = secrets;
+    if (hidden !== undefined) return missing(`${name} may come from Secret ${hidden.name} (${hidden.how})`);
+    return OF_A_SERVICE.test(name) ? missing(`${name} is set by Kubernetes from a Service`) : undefined;
+  };
+
+  for (const { prefix, configMapRef, secretRef } of list(container['envFrom'])) {
+    const before = text(prefix) ?? '';
+    const [map, hidden] = [text(fields(configMapRef)['name']), text(fields(secretRef)['name'])];
+    if (hidden !== undefined) secrets.push({ name: hidden, how: 'envFrom', prefix: before });
+    if (map === undefined) continue;
+    const data = dataOf(maps, map);
+    if (typeof data === 'string') {
+      if (fields(configMapRef)['optional'] !== true) troubles.push(data);
+      continue;
+    }
+    for (const [key, value] of Object.entries(data))
+      set(before + key, [value], `env ${before}${key}, ConfigMap ${map}`);
+  }
+
+  for (const variable of list(container['env'])) {
+    const name = text(variable['name']);
+    if (name === undefined) continue;
+    const from = fields(variable['valueFrom']);
+    const { value, origin } = valueFrom(from, maps, namespace) ?? {
+      value: expand(text(variable['value']) ?? '', variables),
+      origin: '',
+    };
+    if (value !== undefined) set(name, value, origin === '' ? `env ${name}` : `env ${name}, ${origin}`);
+  }
+  return { entries: [...entries.values()], variables, secrets, troubles };
+}
+
+/** What `valueFrom` says; value undefined: it is optional and not there. */
+function valueFrom(
+  from: Fields,
+  maps: ConfigMaps,
+  namespace: string,
+): { readonly value: Value | undefined; readonly origin: string } | undefined {
+  const [secret, map] = [fields(from['secretKeyRef']), fields(from['configMapKeyRef'])];
+  const [name, key] = [text(secret['name']) ?? text(map['name']), text(secret['key']) ?? text(map['key'])];
+  const path = text(fields(from['fieldRef'])['fieldPath']);
+  if (path !== undefined) {
+    const value = path === 'metadata.namespace' ? [namespace] : missing(`it is the field ${path} of each pod`);
+    return { value, origin: `field ${path}` };
+  }
+  const resource = text(fields(from['resourceFieldRef'])['resource']);
+  if (resource !== undefined) return { value: missing(`it is ${resource} of the container`), origin: resource };
+  if (name === undefined || key === undefined) return undefined;
+  if (text(secret['name']) !== undefined) {
+    return { value: fromSecret({ name, key }), origin: `Secret ${name}, key ${key}` };
+  }
+  const data = dataOf(maps, name);
+  const value = typeof data === 'string' || !Object.hasOwn(data, key) ? undefined : data[key];
+  const origin = `ConfigMap ${name}, key ${key}`;
+  if (value !== undefined) return { value: [value], origin };
+  if (map['optional'] === true) return { value: undefined, origin };
+  return { value: missing(typeof data === 'string' ? data : `ConfigMap ${name} has no key ${key} with text`), origin };
+}

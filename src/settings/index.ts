@@ -1,0 +1,4 @@
+// What the services' own configuration says, without reading a Secret.
+export { backendsOf, type Backends, type Configured } from './backends.ts';
+export { readConfigMaps, type ConfigMaps, type ReadConfigMap } from './config-maps.ts';
+export { configMapsOf, settingsOf, type Setting, type Settings } from './settings.ts';

@@ -1,0 +1,108 @@
+// The files that a container sees from ConfigMaps and Secrets: paths with their text, or with the Secret key that is one.
+import { type Fields, fields, list, text } from '../targets/fields.ts';
+import { type ConfigMaps, dataOf } from './config-maps.ts';
+import { fromSecret, type KeyRef, secretOf, type Value } from './value.ts';
+
+export interface MountedFile {
+  readonly path: string;
+  /** Its text, or the Secret key that holds it. */
+  readonly value: Value;
+  /** `ConfigMap core-daemon, key application.yml` */
+  readonly origin: string;
+}
+
+/** A Secret whose keys are all mounted: which ones there are is not known. */
+export interface MountedSecret {
+  readonly path: string;
+  readonly secret: string;
+}
+
+export interface Mounts {
+  readonly files: readonly MountedFile[];
+  readonly secrets: readonly MountedSecret[];
+  /** What could not be read: sentences without a full stop. */
+  readonly troubles: readonly string[];
+}
+
+/** Mounts of a container in their order; projected volumes are taken apart. */
+export function mountsOf(container: Fields, pod: Fields, maps: ConfigMaps): Mounts {
+  const found = { files: [] as MountedFile[], secrets: [] as MountedSecret[], troubles: [] as string[] };
+  const volumes = new Map(list(pod['volumes']).map((volume) => [volume['name'], volume]));
+  for (const mount of list(container['volumeMounts'])) {
+    const [path, subPath, volume] = [text(mount['mountPath']), text(mount['subPath']), volumes.get(mount['name'])];
+    if (path === undefined || volume === undefined) continue;
+    const at: Place = { path: path.replace(/\/+$/, ''), subPath };
+    for (const source of [volume, ...list(fields(volume['projected'])['sources'])]) addSource(source, at, maps, found);
+    if (volume['csi'] !== undefined)
+      found.troubles.push(`a CSI volume is mounted at ${path}, and what is in it cannot be seen from here`);
+  }
+  return found;
+}
+
+/** The Secret key that is the file at a path of the container. */
+export function secretFileAt({ files, secrets }: Mounts, path: string): KeyRef | undefined {
+  const file = files.find((one) => one.path === path);
+  if (file !== undefined) return secretOf(file.value);
+  const within = secrets.find((one) => path.startsWith(`${one.path}/`));
+  const key = within === undefined ? '' : path.slice(within.path.length + 1);
+  return within === undefined || key.includes('/') ? undefined : { name: within.secret, key };
+}
+
+interface Place {
+  readonly path: string;
+  readonly subPath: string | undefined;
+}
+
+interface Found {
+  readonly files: MountedFile[];
+  readonly secrets: MountedSecret[];
+  readonly troubles: string[];
+}
+
+function addSource(source: Fields, place: Place, maps: ConfigMaps, found: Found): void {
+  const secret = fields(source['secret']);
+  // A volume says secretName, a source of a projected one says name.
+  const [secretName, map] = [
+    text(secret['secretName']) ?? text(secret['name']),
+    text(fields(source['configMap'])['name']),
+  ];
+  if (secretName !== undefined) {
+    const items = itemsOf(secret);
+    if (items === undefined && place.subPath === undefined) {
+      found.secrets.push({ path: place.path, secret: secretName });
+      return;
+    }
+    for (const { key, path } of items ?? [{ key: place.subPath ?? '', path: place.subPath ?? '' }]) {
+      const origin = `Secret ${secretName}, key ${key}`;
+      addFile(path, fromSecret({ name: secretName, key }), origin, place, found);
+    }
+  } else if (map !== undefined) {
+    const configMap = fields(source['configMap']);
+    const data = dataOf(maps, map);
+    if (typeof data === 'string') {
+      if (configMap['optional'] !== true) found.troubles.push(data);
+      return;
+    }
+    const items = itemsOf(configMap) ?? Object.keys(data).map((key) => ({ key, path: key }));
+    for (const { key, path } of items) {
+      const value = Object.hasOwn(data, key) ? data[key] : undefined;
+      if (value !== undefined) addFile(path, [value], `ConfigMap ${map}, key ${key}`, place, found);
+    }
+  }
+}
+
+function itemsOf(source: Fields): readonly { readonly key: string; readonly path: string }[] | undefined {
+  const items = list(source['items']).flatMap(({ key, path }) => {
+    const [from, to] = [text(key), text(path)];
+    return from === undefined ? [] : [{ key: from, path: to ?? from }];
+  });
+  return items.length === 0 ? undefined : items;
+}
+
+/** With a subPath the mount is that one file. */
+function addFile(path: string, value: Value, origin: string, place: Place, { files }: Found): void {
+  if (place.subPath === undefined) files.push({ path: `${place.path}/${path}`, value, origin });
+  else if (path === place.subPath) files.push({ path: place.path, value, origin });
+  else if (path.startsWith(`${place.subPath}/`))
+    files.push({ path: place.path + path.slice(place.subPath.length), value, origin });
+}

@@ -1,0 +1,98 @@
+// `${name:default}` in the value of a setting, as Spring resolves it: nested, in every source, and not for ever.
+import { canonical } from './canonical.ts';
+import { pack, type Entry, type Part, type Value } from './value.ts';
+
+export interface Resolved {
+  readonly value: Value;
+  /** Where the settings that it is put together from were written. */
+  readonly origins: readonly string[];
+}
+
+/** Values are put together from others; a chain that is longer was made to be long. */
+const DEEPEST = 32;
+/** A setting is a line. In characters. */
+const LONGEST = 16 * 1024;
+
+/** Resolves a value. `find` looks a name up by relaxed binding. */
+export function resolvePlaceholders(entry: Entry, find: (name: string) => Entry | undefined): Resolved {
+  const origins = new Set<string>([entry.origin]);
+  let budget = LONGEST;
+
+  const resolve = (value: Value, open: readonly string[]): Value => {
+    const { text, unpack } = pack(value);
+    if (!text.includes('${')) return value;
+    return inText(text, unpack, open);
+  };
+
+  const inText = (text: string, unpack: (piece: string) => Value, open: readonly string[]): Value => {
+    budget -= text.length;
+    if (budget < 0 || open.length > DEEPEST) return [gone('its placeholders go too deep to be followed')];
+    const parts: Part[] = [];
+    let at = 0;
+    while (at < text.length) {
+      const start = text.indexOf('${', at);
+      const end = start === -1 ? -1 : closing(text, start + 2);
+      if (start === -1 || end === -1) break;
+      // A backslash before it keeps it as it is.
+      if (text[start - 1] === '\\') {
+        parts.push(...unpack(text.slice(at, start - 1)), '${');
+        at = start + 2;
+        continue;
+      }
+      parts.push(...unpack(text.slice(at, start)), ...placeholder(text.slice(start + 2, end), unpack, open));
+      at = end + 1;
+    }
+    return [...parts, ...unpack(text.slice(at))];
+  };
+
+  const placeholder = (body: string, unpack: (piece: string) => Value, open: readonly string[]): Value => {
+    const colon = separator(body);
+    const written = colon === -1 ? body : body.slice(0, colon);
+    const name = written.includes('${')
+      ? inText(written, unpack, open)
+          .filter((part) => typeof part === 'string')
+          .join('')
+      : written;
+    if (open.some((one) => canonical(one) === canonical(name)))
+      return [gone(`its placeholders go round in a circle: ${[...open, name].join(' → ')}`)];
+    const found = find(name);
+    if (found !== undefined) {
+      origins.add(found.origin);
+      return resolve(found.value, [...open, name]);
+    }
+    if (colon !== -1) return inText(body.slice(colon + 1), unpack, [...open, name]);
+    return [gone(`nothing that can be read sets ${name}, which it refers to`)];
+  };
+
+  return { value: resolve(entry.value, [entry.name]), origins: [...origins] };
+}
+
+function gone(why: string): Part {
+  return { kind: 'missing', why };
+}
+
+/** Where the brace closes that was opened before `from`; -1 when nowhere. */
+function closing(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at += 1) {
+    if (text.startsWith('${', at)) {
+      depth += 1;
+      at += 1;
+    } else if (text[at] === '}') {
+      if (depth === 0) return at;
+      depth -= 1;
+    }
+  }
+  return -1;
+}
+
+/** The colon before the default; those of nested placeholders belong to them. */
+function separator(body: string): number {
+  let depth = 0;
+  for (let at = 0; at < body.length; at += 1) {
+    if (body.startsWith('${', at)) depth += 1;
+    else if (body[at] === '}') depth -= 1;
+    else if (body[at] === ':' && depth === 0) return at;
+  }
+  return -1;
+}
