@@ -2,8 +2,8 @@
 // be deleted again, and says what stayed behind where it could not.
 import { createHash, randomUUID } from 'node:crypto';
 import type * as Sdk from '@aws-sdk/client-s3';
-import { failed, ok, type Fault } from '../facts/outcome.ts';
-import { literal, redact } from '../runtime/safe-text.ts';
+import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
+import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { AwsFailure } from './aws-failure.ts';
 import type { Answered } from './aws-pool.ts';
 import type { Result } from './clients.ts';
@@ -13,11 +13,6 @@ export type AskS3 = <T>(
   send: (client: Sdk.S3Client, sdk: typeof Sdk, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
   until?: AbortSignal,
 ) => Promise<Result<Answered<T>, AwsFailure>>;
-
-export type WriteTested =
-  | { readonly ok: true; readonly value: { readonly bytes: number; readonly certificateNotAfter?: string } }
-  /** `leaves`: the object could not be deleted and is still there. */
-  | { readonly ok: false; readonly fault: Fault; readonly leaves?: true };
 
 /** Where the write test keeps its object while it runs. */
 const WRITE_TEST_PREFIX = '.recognize-health/';
@@ -34,7 +29,7 @@ export async function writeTest(
   ask: AskS3,
   fail: (failure: AwsFailure, action: string) => Fault,
   signal: AbortSignal,
-): Promise<WriteTested> {
+): Promise<Outcome<{ readonly bytes: number; readonly certificateNotAfter?: string }>> {
   const key = `${WRITE_TEST_PREFIX}${randomUUID()}`;
   const body = new TextEncoder().encode(`written by the write test of recognize-health: ${key}`);
   const lock = await ask((client, sdk, sending) =>
@@ -49,8 +44,8 @@ export async function writeTest(
     client.send(new sdk.GetBucketVersioningCommand({ Bucket: bucket }), sending),
   );
   // Where versioning is suspended the object has the version `null`, which most servers do not name in their answer; a
-  // delete without it would leave a marker behind.
-  const suspended = versioning.ok && versioning.value.value.Status === 'Suspended';
+  // delete without it would leave a marker behind. Where nobody says, it may be suspended.
+  const mayBeSuspended = !versioning.ok || versioning.value.value.Status === 'Suspended';
 
   const remove = (versionId: string | undefined, until: AbortSignal) =>
     ask(
@@ -58,7 +53,19 @@ export async function writeTest(
         client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }), sending),
       until,
     );
-  let versionId: string | undefined = suspended ? 'null' : undefined;
+  /** Says whether a delete marker came in the object's place. */
+  const removeEitherWay = async (
+    versionId: string | undefined,
+    until: AbortSignal,
+  ): Promise<Result<{ readonly marker: boolean }, AwsFailure>> => {
+    const exact = await remove(versionId, until);
+    if (exact.ok) return { ok: true, value: { marker: versionId === undefined && markedBy(exact.value.value) } };
+    // A version of that name may be unknown to the server, or forbidden: at least its data goes.
+    if (versionId !== 'null' || exact.fault.kind !== 'answer') return exact;
+    const plain = await remove(undefined, until);
+    return plain.ok ? { ok: true, value: { marker: markedBy(plain.value.value) } } : exact;
+  };
+  let versionId: string | undefined = mayBeSuspended ? 'null' : undefined;
   let mayBeThere = true;
   try {
     const put = await ask((client, sdk, sending) =>
@@ -88,10 +95,11 @@ export async function writeTest(
     const broken = !got.ok && !lost ? fail(got.fault, 's3:GetObject') : undefined;
     const same = got.ok && got.value.value !== undefined && Buffer.from(got.value.value).equals(body);
     const differs = `bucket ${bucket}: an object was written, and ${lost ? 'is not there' : 'another one was read back'}`;
-    const removed = await remove(versionId, signal);
+    const removed = await removeEitherWay(versionId, signal);
     mayBeThere = !removed.ok && removed.fault.kind !== 'answer';
     if (!removed.ok && removed.fault.kind === 'answer')
-      return { ok: false, fault: stayed(fail(removed.fault, 's3:DeleteObject'), bucket, key, versionId), leaves: true };
+      return { ok: false, fault: stayed(fail(removed.fault, 's3:DeleteObject'), bucket, key, versionId) };
+    if (removed.ok && removed.value.marker) return failed('BucketLeftBehind', markerLeft(bucket, key));
     if (broken !== undefined) return { ok: false, fault: broken };
     if (!same) return failed('BucketObjectDiffers', redact(differs));
     if (!removed.ok) return { ok: false, fault: fail(removed.fault, 's3:DeleteObject') };
@@ -109,6 +117,16 @@ function refused(fault: Fault, failure: AwsFailure): Fault {
   return vague && failure.kind === 'answer' && failure.code !== undefined
     ? { ...fault, code: 'BucketWriteRefused' }
     : fault;
+}
+
+/** A plain delete in a bucket with versions puts a marker in the object's place, and S3 says so. */
+function markedBy({ DeleteMarker }: { readonly DeleteMarker?: unknown }): boolean {
+  return DeleteMarker === true;
+}
+
+function markerLeft(bucket: string, key: string): SafeText {
+  const what = `left a delete marker of ${key} in bucket ${bucket}: its version could not be deleted (s3:DeleteObjectVersion); nothing more is written until the spec changes`;
+  return redact(what, [], 240);
 }
 
 /** The fault of a delete that was refused, which says what stayed behind and that it stays one object. */

@@ -1,6 +1,5 @@
 // S3: is the bucket there, may it be listed, where is it, how does it keep objects. Nothing is written but by `roundTrip`.
 // The only place that loads @aws-sdk/client-s3.
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { S3Client as SdkS3Client } from '@aws-sdk/client-s3';
 import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
@@ -12,9 +11,6 @@ import { createAwsPool, placeOf, secretsOf, type AwsPoolOptions } from './aws-po
 import type { Result, S3Client } from './clients.ts';
 import { writeTest, type AskS3 } from './s3-write-test.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
-
-/** How many buckets are remembered in which an object stayed behind. */
-const PLACES_KEPT = 1_000;
 
 /** Loaded when first needed: it costs 20 MB and 300 ms, which a report without buckets need not pay. */
 const sdk = () => import('@aws-sdk/client-s3');
@@ -31,9 +27,6 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
   }, options);
-
-  /** Buckets in which the write test could not delete its object, with what was said then. */
-  const leftBehind = new Map<string, Fault>();
 
   function fault(
     failure: AwsFailure,
@@ -125,22 +118,13 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
     },
     async roundTrip(access, bucket, forcePathStyle, signal) {
       const variant = forcePathStyle ? 'path' : 'host';
-      const place = keyOfPlace(access, bucket, variant);
-      const before = leftBehind.get(place);
-      // After one refused delete nothing is written any more: each run would leave another object.
-      if (before !== undefined) return { ok: false, fault: before };
       const ask: AskS3 = (send, until = signal) =>
         pool.call(access, variant, until, async (client, sending) => send(client, await sdk(), sending));
       const fail = (at: AwsFailure, action: string): Fault => {
         const seen = fault(at, access, bucket, variant, action);
         return access.credentials.source === 'own' ? seen : optional(at, seen, action);
       };
-      const tried = await writeTest(bucket, ask, fail, signal);
-      if (!tried.ok && tried.leaves) {
-        if (leftBehind.size >= PLACES_KEPT) leftBehind.clear();
-        leftBehind.set(place, tried.fault);
-      }
-      return tried.ok ? tried : { ok: false, fault: tried.fault };
+      return writeTest(bucket, ask, fail, signal);
     },
     destroy: () => pool.destroy(),
     get size() {
@@ -186,12 +170,6 @@ function optional(failure: AwsFailure, fault: Fault, action: string): Fault {
     };
   if (failure.status === 501 || failure.status === 405) return unknownQuestion().fault;
   return fault;
-}
-
-/** One identity at one bucket. Hashed, so that no secret is a key of a map. */
-function keyOfPlace(access: AwsAccess, bucket: string, variant: string): string {
-  const parts = [variant, access.region, access.endpoint ?? '', bucket, ...secretsOf(access)];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }
 
 function located({

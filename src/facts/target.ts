@@ -3,7 +3,7 @@ import type { Component, Service } from '../api/components.ts';
 import type { AcceptedPlatform } from '../api/health-report.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 import type { Secret } from '../runtime/secret.ts';
-import type { Outcome } from './outcome.ts';
+import type { Fault, Outcome } from './outcome.ts';
 
 /** Shown over TLS to a server that asks for one. */
 export interface ClientCertificate {
@@ -320,6 +320,10 @@ export interface BucketTarget {
   readonly bucket: string;
   readonly forcePathStyle: boolean;
   readonly writeTest: boolean;
+  /** Tells one spec of the bucket from another. */
+  readonly specId?: string;
+  /** What the write test left behind under this very spec: it is told again, and nothing is written. */
+  readonly left?: Fault;
   readonly access: Outcome<AwsAccess>;
   /** Name of the Secret that its address or credentials come from. */
   readonly secret?: string;

@@ -7,12 +7,13 @@ import type { Probe } from './probe.ts';
 
 export const bucketProbe: Probe<'bucket'> = {
   kind: 'bucket',
-  async observe({ access, bucket, forcePathStyle, writeTest }, { s3 }, signal) {
-    if (!access.ok) return unreached(access.fault);
+  async observe({ access, bucket, forcePathStyle, writeTest, left }, { s3 }, signal) {
+    if (!access.ok) return unreached(access.fault, left);
     const head = await s3.head(access.value, bucket, forcePathStyle, signal);
     if (!head.ok) {
       if (head.fault.code === 'BucketWrongRegion') return elsewhere(head);
-      if (head.fault.code !== 'BucketAccessDenied' || !writeTest) return unreached(head.fault);
+      if (head.fault.code !== 'BucketAccessDenied' || !writeTest || left !== undefined)
+        return unreached(head.fault, left);
       // Objects may be allowed where the listing is not: that is all the product needs, and the write test proves it.
       const write = await s3.roundTrip(access.value, bucket, forcePathStyle, signal);
       return write.ok
@@ -22,12 +23,12 @@ export const bucketProbe: Probe<'bucket'> = {
     const ask = [access.value, bucket, forcePathStyle, signal] as const;
     const list = await s3.list(...ask);
     // Any web server answers HEAD; only the listing shows that it is none of S3's kind.
-    if (!list.ok && list.fault.code === 'BucketAnswerInvalid') return unreached(list.fault);
+    if (!list.ok && list.fault.code === 'BucketAnswerInvalid') return unreached(list.fault, left);
     const { date, region, certificateNotAfter } = head.value;
     const [encryption, versioning, write] = await Promise.all([
       s3.encryption(...ask),
       s3.versioning(...ask),
-      writeTest ? s3.roundTrip(...ask) : withoutWriteTest(),
+      left !== undefined ? { ok: false as const, fault: left } : writeTest ? s3.roundTrip(...ask) : withoutWriteTest(),
     ]);
     return {
       reach: ok(date === undefined ? {} : { date }),
@@ -61,8 +62,10 @@ function passedOn(write: BucketObserved['write']): BucketObserved['write'] {
     : write;
 }
 
-function unreached(fault: Fault): BucketObserved {
-  return { reach: { ok: false, fault }, list: notAsked(), region: notAsked(), ...REST };
+/** What stayed behind earlier is told whatever else is wrong. */
+function unreached(fault: Fault, left?: Fault): BucketObserved {
+  const rest = left === undefined ? REST : { ...REST, write: { ok: false, fault: left } as const };
+  return { reach: { ok: false, fault }, list: notAsked(), region: notAsked(), ...rest };
 }
 
 /** The bucket answered, from another region: it is reached, `region` tells, and a listing would only say it again. */

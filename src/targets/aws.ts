@@ -1,9 +1,11 @@
 // Buckets and keys with the credentials that ask for them.
-import type { BucketSpec, KeySpec } from '../api/health-report.ts';
+import type { BucketSpec, CheckStatus, KeySpec } from '../api/health-report.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
+import { leftBehind } from '../facts/left-behind.ts';
 import type { AwsAccess, BucketTarget, KeyTarget } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact } from '../runtime/safe-text.ts';
+import { shortName } from '../runtime/short-name.ts';
 import { belongsTo } from './aws-server.ts';
 import { accessKeyId, sessionToken } from './open-values.ts';
 import { type KeyRef, readAll } from './references.ts';
@@ -14,8 +16,16 @@ type KmsSpec = NonNullable<KeySpec['kms']>;
 export async function bucketTarget(
   spec: BucketSpec,
   secrets: SecretReader,
+  previous: readonly CheckStatus[],
   signal: AbortSignal,
 ): Promise<BucketTarget> {
+  const specId = idOf(spec);
+  const left = spec.writeTest
+    ? leftBehind(
+        previous.find(({ id }) => id === `object-storage/${spec.name}/write`),
+        specId,
+      )
+    : undefined;
   return {
     kind: 'bucket',
     id: `object-storage/${spec.name}`,
@@ -25,10 +35,17 @@ export async function bucketTarget(
     bucket: spec.bucket,
     forcePathStyle: spec.forcePathStyle,
     writeTest: spec.writeTest,
+    specId,
+    ...(left === undefined ? {} : { left }),
     access: await awsAccess(spec, secrets, signal),
     ...secretOf(spec.credentialsSecretRef),
     usedBy: spec.usedBy ?? [],
   };
+}
+
+/** Fits into a baseline. FNV-1a of 32 bits. */
+function idOf(spec: BucketSpec): string {
+  return shortName(JSON.stringify(spec));
 }
 
 /** A key to visit. The schema allows exactly one of kms and keyPair. */

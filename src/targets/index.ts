@@ -18,7 +18,7 @@ export interface TargetsRequest {
   /** Undefined without a cluster. */
   readonly objects: NamespaceObjects | undefined;
   /** What the last run remembered. */
-  readonly previous: Pick<HealthReportStatus, 'inventory' | 'topology' | 'lastRunTime'> | undefined;
+  readonly previous: Pick<HealthReportStatus, 'inventory' | 'topology' | 'lastRunTime' | 'checks'> | undefined;
   readonly secrets: SecretReader;
   readonly now: Date;
   readonly signal: AbortSignal;
@@ -50,7 +50,7 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
         databaseTarget(database, { secrets, objects, timeoutMs: parseDuration(spec.timeout) ?? 10_000 }, signal),
       ),
     ),
-    Promise.all((spec.buckets ?? []).map((bucket) => bucketTarget(bucket, secrets, signal))),
+    Promise.all((spec.buckets ?? []).map((bucket) => bucketTarget(bucket, secrets, previous?.checks ?? [], signal))),
     Promise.all((spec.keys ?? []).map((key) => keyTarget(key, secrets, signal))),
   ]);
   const present = services.targets.filter(({ presence }) => presence !== 'gone').map(({ id }) => id);

@@ -3,7 +3,7 @@
 import { pass, type Check } from '../../facts/answer.ts';
 import type { LogSighting } from '../../facts/observed.ts';
 import { holdsLinesOf, LOGS_UNSEEN, notUnderstood, say, unseen, where } from './seen.ts';
-import { shortName } from '../short-name.ts';
+import { shortName } from '../../runtime/short-name.ts';
 
 /** Entries of `pod=time` that fit the baseline's 128 bytes. */
 const MOST_PODS = 5;

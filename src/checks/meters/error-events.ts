@@ -1,7 +1,7 @@
 // How many error events the services' own counters grew by lately. A counter knows no time, so what it said before is
 // kept in the baseline: two moments half a window apart, and each counter at both. Now is compared with both of them:
 // with the older one, so that a slow trickle adds up; with the newer one, so that no burst is lost in a longer time.
-import { shortName } from '../short-name.ts';
+import { shortName } from '../../runtime/short-name.ts';
 
 /** A counter since its process started. */
 export interface ErrorCounter {

@@ -11,6 +11,7 @@ import { createDial } from '../../../src/clients/dial.ts';
 import { createKmsClient } from '../../../src/clients/kms.ts';
 import { createS3Client } from '../../../src/clients/s3.ts';
 import type { Check } from '../../../src/facts/answer.ts';
+import { leftUnder } from '../../../src/facts/left-behind.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import type { BucketTarget } from '../../../src/facts/target.ts';
 import { bucketProbe } from '../../../src/probes/bucket.ts';
@@ -123,6 +124,48 @@ describe('the write test', () => {
     aws.s3.setVersioning('circuits', undefined);
     expect(await ask(bucketWrite)).toBe('pass');
     expect(left()).toEqual([]);
+  });
+
+  it.each([
+    ['that is known to be suspended', READS],
+    ['of which nobody may ask', READS.filter((one) => one !== 's3:GetBucketVersioning')],
+  ])('leaves nothing with versioning %s', async (_, reads) => {
+    aws.s3.setVersioning('circuits', 'Suspended');
+    expect(await ask(bucketWrite, targetAs([...reads, ...WRITES]))).toBe('pass');
+    expect(left()).toEqual([]);
+  });
+
+  it('leaves nothing in a bucket without versions of which nobody may ask', async () => {
+    aws.s3.setVersioning('circuits', undefined);
+    const target = targetAs([...READS, ...WRITES].filter((one) => one !== 's3:GetBucketVersioning'));
+    expect(await ask(bucketWrite, target)).toBe('pass');
+    expect(left()).toEqual([]);
+  });
+
+  it('says so where it can delete an object but no version of it', async () => {
+    aws.s3.setVersioning('circuits', 'Suspended');
+    const target = targetAs([...READS, ...WRITES].filter((one) => one !== 's3:DeleteObjectVersion'));
+    expect(await ask(bucketWrite, target)).toMatch(
+      /^BucketLeftBehind: left a delete marker of \.recognize-health\/\S+ in bucket circuits: .*s3:DeleteObjectVersion/,
+    );
+  });
+
+  it('that may not delete says what it left, and nothing is written again under that spec', async () => {
+    const target = { ...targetAs([...READS, 's3:PutObject', 's3:GetObject']), specId: 'x1' };
+    const observed = await visit(target);
+    const answer = bucketWrite.ask({ target, observed, all: { visits: [] }, now: new Date() });
+    expect(answer).toMatchObject({
+      fault: { code: 'BucketAccessDenied', detail: expect.stringMatching(/^left \.recognize-health\//) as string },
+      baseline: leftUnder('x1'),
+    });
+    expect(left()).toHaveLength(1);
+    aws.clearCalls();
+    const fault = answer.kind === 'fault' ? answer.fault : undefined;
+    for (const held of [target, { ...target, access: ok(ownAccess(aws, allowed([]))) }]) {
+      const seen = await visit({ ...held, ...(fault === undefined ? {} : { left: fault }) });
+      expect(seen.write).toEqual({ ok: false, fault });
+    }
+    expect(aws.calls.filter(({ write }) => write)).toEqual([]);
   });
 
   it('that cannot read back what it wrote cleans up', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { HealthReportStatus } from '../../../src/api/health-report.ts';
+import { leftUnder } from '../../../src/facts/left-behind.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import type { Target } from '../../../src/facts/target.ts';
 import type { SecretReader } from '../../../src/kube/secrets.ts';
@@ -190,6 +192,36 @@ describe('buckets and keys', () => {
       access: { value: { credentials: { source: 'ambient' } } },
     });
     expect(await one({ buckets: [own] }, {}, 'bucket')).toMatchObject({ access: { fault: { code: 'SecretMissing' } } });
+  });
+
+  test('what a write test left behind is remembered until the spec of the bucket changes', async () => {
+    const bucket = { name: 'circuits', bucket: 'circuits', writeTest: true };
+    const resolved = async (changes: object, checks: readonly object[]): Promise<unknown> => {
+      const previous = { checks } as unknown as HealthReportStatus;
+      const { targets } = await resolve({
+        objects: undefined,
+        previous,
+        spec: spec({ buckets: [{ ...bucket, ...changes }] }),
+        secrets: secretsOf({}),
+      });
+      return targets[0];
+    };
+    const { specId } = (await resolved({}, [])) as { specId: string };
+    const message = 'left .recognize-health/1 in bucket circuits; nothing more is written until the spec changes';
+    const check = { id: 'object-storage/circuits/write', fault: 'BucketAccessDenied', message };
+    const after = [{ ...check, baseline: leftUnder(specId) }];
+    expect(await resolved({}, after)).toMatchObject({ left: { code: 'BucketAccessDenied', detail: message } });
+    // Another trouble came between: what stayed is still there.
+    expect(await resolved({}, [{ ...after[0], fault: 'SecretMissing', message: 'no Secret' }])).toMatchObject({
+      left: { code: 'BucketLeftBehind', detail: expect.stringMatching(/^left /) as string },
+    });
+    for (const [changes, checks] of [
+      [{ forcePathStyle: false }, after],
+      [{ writeTest: false }, after],
+      [{}, [check]],
+      [{}, [{ ...check, baseline: 'nothing left' }]],
+    ] as const)
+      expect(await resolved(changes, checks)).not.toHaveProperty('left');
   });
 
   const ENDPOINT = 'https://minio.storage:9000';

@@ -182,7 +182,9 @@ function refusalFor(
   resource: string,
   bucket: Bucket | undefined,
 ): Refusal | undefined {
-  const [action] = PERMISSIONS[operation];
+  // A version is another permission than the object (service authorization reference, Amazon S3).
+  const version = operation === 'DeleteObject' && bucketRequests.versionAsked(request) !== undefined;
+  const action = version ? 's3:DeleteObjectVersion' : PERMISSIONS[operation][0];
   const why = denial({ principal: request.principal, action, resource, policy: bucket?.policy });
   return why === undefined ? undefined : s3Errors.notAuthorized(request.principal.arn, action, resource, why);
 }
