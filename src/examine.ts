@@ -4,8 +4,8 @@ import { CHECKS } from './checks/index.ts';
 import { ask } from './checks/ask.ts';
 import type { Clients } from './clients/clients.ts';
 import type { NamespaceObjects } from './facts/namespace-objects.ts';
-import type { Outcome } from './facts/outcome.ts';
-import type { AwsAccess, ServiceTarget, Target, TargetRef } from './facts/target.ts';
+import { serverOf } from './facts/server.ts';
+import type { Target, TargetRef } from './facts/target.ts';
 import { GUIDE } from './guide/index.ts';
 import { citationFor } from './guide/citation.ts';
 import { judge } from './judge/index.ts';
@@ -59,13 +59,12 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   const visits = await visitAll({ targets, clients, clock, timeoutMs, signal, onDefect });
   signal.throwIfAborted();
   const findings = ask({ checks: CHECKS, visits, baselines: baselinesOf(previous), now: startedAt, onDefect });
-  const refs = targets.map(refOf);
   const judgement = judge({
     findings,
     previous,
     thresholds: input.thresholds ?? spec.thresholds,
-    edges: dependencyEdges(TOPOLOGIES[topology], refs),
-    servers: new Map(refs.flatMap(({ id, server }) => (server === undefined ? [] : [[id, server] as const]))),
+    edges: dependencyEdges(TOPOLOGIES[topology], targets.map(refOf)),
+    servers: serversOf(targets),
     mutes: spec.mutes ?? [],
     waive: spec.upgrade.waive ?? [],
     cite: citationFor,
@@ -87,43 +86,20 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   });
 }
 
-/** What dependency edges join. Only backends say who uses them; a server is what several targets may stand on. */
+/** What dependency edges join. Only backends say who uses them. */
 function refOf(target: Target): TargetRef {
   const { id, component } = target;
-  switch (target.kind) {
-    case 'service': {
-      const node = lostNodeOf(target);
-      return { id, component, usedBy: [], ...(node === undefined ? {} : { server: `node ${node}` }) };
-    }
-    case 'cluster':
-      return { id, component, usedBy: [] };
-    case 'database': {
-      const { usedBy, connection } = target;
-      return connection.ok
-        ? { id, component, usedBy, server: `${connection.value.host}:${connection.value.port}` }
-        : { id, component, usedBy };
-    }
-    case 'bucket':
-      return { id, component, usedBy: target.usedBy, ...serverOf('s3', target.access) };
-    case 'key':
-      return {
-        id,
-        component,
-        usedBy: target.usedBy,
-        ...(target.source.kind === 'kms' ? serverOf('kms', target.source.access) : {}),
-      };
-  }
+  return { id, component, usedBy: 'usedBy' in target ? target.usedBy : [] };
 }
 
-/** The node that is not ready under a service's pods: what its services share is one failure. */
-function lostNodeOf({ workload }: ServiceTarget): string | undefined {
-  return workload?.pods.find(
-    ({ ready, terminating, nodeTrouble }) => !ready && !terminating && nodeTrouble !== undefined,
-  )?.node;
-}
-
-function serverOf(service: string, access: Outcome<AwsAccess>): { readonly server?: string } {
-  return access.ok ? { server: `${service} ${access.value.endpoint ?? access.value.region}` } : {};
+/** Which server a target is on, by target id; those on one of their own are missing. */
+function serversOf(targets: readonly Target[]): ReadonlyMap<string, string> {
+  return new Map(
+    targets.flatMap((target) => {
+      const server = serverOf(target);
+      return server === undefined ? [] : [[target.id, server] as const];
+    }),
+  );
 }
 
 function baselinesOf(previous: HealthReportStatus | undefined): ReadonlyMap<string, string> {

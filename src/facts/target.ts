@@ -369,8 +369,6 @@ export type TargetId = string;
 /** A target's name and component in messages and dependency edges. */
 export interface TargetRef {
   readonly id: TargetId;
-  /** Which server it is on, where several may share one: `db.example:5432`, an S3 or KMS endpoint. */
-  readonly server?: string;
   readonly component: Component;
   readonly usedBy: readonly Service[];
 }

@@ -2,6 +2,7 @@
 // 4 (connections) * pods * services (guide, "Scaling the cluster").
 import type { Service } from '../../api/components.ts';
 import type { Observations } from '../../facts/observed.ts';
+import { serverOf } from '../../facts/server.ts';
 import type { DatabaseTarget, Workload } from '../../facts/target.ts';
 
 /** The pools of one service on the server: how many connections each pod keeps, and how many pods there are. */
@@ -37,10 +38,6 @@ export function poolsOn(
 /** A pooler stands before the server: the spec says so, or we were let in by one. */
 export function isPooled({ pooler }: DatabaseTarget, seen: true | undefined): boolean {
   return pooler ?? seen ?? false;
-}
-
-function serverOf({ connection }: DatabaseTarget): string | undefined {
-  return connection.ok ? `${connection.value.host.toLowerCase()}:${connection.value.port}` : undefined;
 }
 
 /** The sum in the guide's form: `4 (connections) * 3 (pods) * 2 (services) = 24`, group by group of like services. */
