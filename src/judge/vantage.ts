@@ -3,7 +3,7 @@ import { BACKENDS, isService, type Component, type Service } from '../api/compon
 import { traits, type FaultCode } from '../api/faults.ts';
 import type { Finding } from '../facts/answer.ts';
 import type { Edge } from '../product/dependencies.ts';
-import { clipSafe, safe } from '../runtime/safe-text.ts';
+import { clipSafe, literal, safe, type SafeText } from '../runtime/safe-text.ts';
 
 const DETAIL_BYTES = 160;
 
@@ -30,18 +30,31 @@ const NO_WAY: ReadonlySet<FaultCode> = new Set([
   'ServiceTlsFailed',
   'ServiceAddressUnresolved',
 ]);
-const UNRESOLVED: ReadonlySet<FaultCode> = new Set([
-  'DatabaseAddressUnresolved',
-  'BucketAddressUnresolved',
-  'KmsAddressUnresolved',
-]);
+/** Faults of the way to a backend that are alike, whichever backend it is, and what they are called when they are ours. */
+const ALIKE: readonly (readonly [
+  ours: 'CheckerNameResolution' | 'CheckerCutOff',
+  what: SafeText,
+  ReadonlySet<FaultCode>,
+])[] = [
+  [
+    'CheckerNameResolution',
+    literal('names resolves from here'),
+    new Set(['DatabaseAddressUnresolved', 'BucketAddressUnresolved', 'KmsAddressUnresolved']),
+  ],
+  ['CheckerCutOff', literal('backends answers us'), new Set(['DatabaseTimeout', 'BucketTimeout', 'KmsTimeout'])],
+  [
+    'CheckerCutOff',
+    literal('backends lets us in'),
+    new Set(['DatabaseUnreachable', 'BucketUnreachable', 'KmsUnreachable']),
+  ],
+];
 
 /**
  * Our vantage, in two steps: what fails everywhere at once while others say that it is well is ours alone; then single
  * backends that their own users show to be up.
  */
 export function considerVantage(findings: readonly Finding[], edges: readonly Edge[]): readonly Finding[] {
-  return considerBackends(considerNames(considerServices(findings)), edges);
+  return considerBackends(considerAllBackends(considerServices(findings)), edges);
 }
 
 /**
@@ -69,9 +82,11 @@ function considerServices(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-/** No name of any backend resolves, two at least, while a service shows its database UP and none is down. */
-function considerNames(findings: readonly Finding[]): readonly Finding[] {
-  const isLost = ({ answer }: Finding): boolean => answer.kind === 'fault' && UNRESOLVED.has(answer.fault.code);
+/**
+ * Every backend fails from here in the same way, two at least, while a service shows its database UP and none is down: what is contradicted of the one is not believed of the others. (Nobody shows a bucket
+ * or a key to be up: Spring Boot has no indicator for either.)
+ */
+function considerAllBackends(findings: readonly Finding[]): readonly Finding[] {
   const targets = new Set(
     findings
       .filter(({ component, answer }) => {
@@ -80,18 +95,26 @@ function considerNames(findings: readonly Finding[]): readonly Finding[] {
       })
       .map(({ targetId }) => targetId),
   );
-  const lost = new Set(findings.filter(isLost).map(({ targetId }) => targetId));
   const health = findings.filter(({ id, component }) => isService(component) && id.endsWith('/health'));
   const isContradicted = health.some((one) => vouchesFor(one, 'database'));
   const isDown = health.some(({ answer }) => answer.kind === 'fault' && traits(answer.fault.code).result === 'fail');
-  if (lost.size < 2 || targets.size !== lost.size || !isContradicted || isDown) return findings;
-  return findings.map((finding) => {
-    const { answer } = finding;
-    if (!isLost(finding) || answer.kind === 'pass') return finding;
-    const said = safe`None of ${lost.size} names resolves from here, while the services are UP: ${answer.fault.detail}`;
-    const detail = clipSafe(said, DETAIL_BYTES);
-    return { ...finding, answer: { ...answer, fault: { code: 'CheckerNameResolution', detail } } };
-  });
+  if (!isContradicted || isDown) return findings;
+  for (const [ours, what, codes] of ALIKE) {
+    const isLost = ({ answer }: Finding): boolean => answer.kind === 'fault' && codes.has(answer.fault.code);
+    const lost = findings.filter(isLost);
+    const away = new Set(lost.map(({ targetId }) => targetId));
+    // Names of any backend are looked up by the same server; a way is only contradicted where it leads to a database.
+    const isShown = ours === 'CheckerNameResolution' || lost.some(({ component }) => component === 'database');
+    if (away.size < 2 || away.size !== targets.size || !isShown) continue;
+    return findings.map((finding) => {
+      const { answer } = finding;
+      if (!isLost(finding) || answer.kind === 'pass') return finding;
+      const said = safe`None of ${away.size} ${what}, while the services are UP: ${answer.fault.detail}`;
+      const detail = clipSafe(said, DETAIL_BYTES);
+      return { ...finding, answer: { ...answer, fault: { code: ours, detail } } };
+    });
+  }
+  return findings;
 }
 
 /**

@@ -63,6 +63,43 @@ describe('vantage', () => {
     expect(seen.rootCauses.map(({ fault }) => fault)).toEqual(['KmsTimeout', 'BucketUnreachable']);
   });
 
+  const everything = (kind: 'AddressUnresolved' | 'Timeout' | 'Unreachable') =>
+    ({
+      [DB]: `Database${kind}`,
+      'database/circuit-storage/connect': `Database${kind}`,
+      'object-storage/circuits/list': `Bucket${kind}`,
+      'key-management/jwt/state': `Kms${kind}`,
+    }) as const;
+  const observed = (faults: Record<string, 'pass' | FaultCode>) =>
+    judgeOnce(run(faults))
+      .checks.filter(({ id }) => id in everything('Timeout'))
+      .map((one) => one.observed);
+
+  it.each([
+    ['AddressUnresolved', 'CheckerNameResolution'],
+    ['Timeout', 'CheckerCutOff'],
+    ['Unreachable', 'CheckerCutOff'],
+  ] as const)('is at fault where every backend meets %s while the services have their databases', (kind, ours) => {
+    expect(observed(everything(kind))).toEqual([ours, ours, ours, ours]);
+    const { verdict, upgradeable, rootCauses } = judgeOnce(run(everything(kind)));
+    expect([verdict, upgradeable.status, rootCauses]).toEqual(['Unknown', 'Unknown', []]);
+  });
+
+  it.each<[string, Record<string, 'pass' | FaultCode>]>([
+    ['one backend is reached', { ...everything('Timeout'), 'object-storage/circuits/list': 'pass' }],
+    ['one fails in another way', { ...everything('Timeout'), 'object-storage/circuits/list': 'BucketUnreachable' }],
+    ['a service is down', { ...everything('Timeout'), 'core-daemon/health': 'HealthDown' }],
+  ])('is not where %s', (_, faults) => {
+    expect(observed(faults)).toContain('KmsTimeout');
+  });
+
+  it('is not where no service shows its database', () => {
+    const hidden = run(everything('AddressUnresolved')).map((one) =>
+      one.id.endsWith('/health') ? { ...one, answer: pass(literal('says UP')) } : one,
+    );
+    expect(judgeOnce(hidden).checks.map((one) => one.observed)).toContain('KmsAddressUnresolved');
+  });
+
   it('needs a user', () => {
     const seen = judgeOnce([finding(DB, 'DatabaseTimeout'), finding('operations-service/health', 'pass')]);
     expect(seen.verdict).toBe('Failing');
