@@ -14,9 +14,6 @@ export const DOCUMENTS = {
 
 /** The documents as formats of a verb that has more to say than they need. */
 export function overDocuments<T>(toldOf: (said: T) => readonly Told[]): Record<keyof typeof DOCUMENTS, Renderer<T>> {
-  const over =
-    (render: (reports: readonly Told[]) => string): Renderer<T> =>
-    (said) =>
-      render(toldOf(said));
-  return { junit: over(DOCUMENTS.junit), markdown: over(DOCUMENTS.markdown), html: over(DOCUMENTS.html) };
+  const over = Object.entries(DOCUMENTS).map(([format, render]) => [format, (said: T) => render(toldOf(said))]);
+  return Object.fromEntries(over) as Record<keyof typeof DOCUMENTS, Renderer<T>>;
 }
