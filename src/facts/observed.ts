@@ -53,6 +53,8 @@ export interface PoolFigures {
   readonly pool: string;
   readonly active: number;
   readonly max: number;
+  /** Connections that the pool keeps open at the least; undefined where it does not say. */
+  readonly min?: number;
   readonly pending: number;
 }
 

@@ -24,13 +24,14 @@ const DETAIL_BYTES = 120;
 const PENDING = 'hikaricp.connections.pending';
 const ACTIVE = 'hikaricp.connections.active';
 const MAX = 'hikaricp.connections.max';
+const MIN = 'hikaricp.connections.min';
 const IDLE = 'hikaricp.connections.idle';
 const REQUESTS = 'http.server.requests';
 const LOG_EVENTS = 'logback.events';
 /** As Prometheus names a counter. */
 const LOG_EVENTS_TOTAL = 'logback_events_total';
 const SAMPLE_NAMES: ReadonlySet<string> = new Set([
-  ...[PENDING, ACTIVE, MAX, IDLE].map(prometheusName),
+  ...[PENDING, ACTIVE, MAX, MIN, IDLE].map(prometheusName),
   ...LATENCY_NAMES,
   LOG_EVENTS_TOTAL,
 ]);
@@ -161,7 +162,9 @@ async function poolsByName(source: Source, sum: ActuatorMetric, pending: number)
     const max = active === undefined ? undefined : await value(source, MAX, name);
     if (active === undefined || max === undefined)
       return notReadable(`${active === undefined ? ACTIVE : MAX} of ${name ?? 'the pool'} has no value`);
-    pools.push({ pool: name ?? '', active, max, pending: waiting });
+    // None idle and none in use: whether it should have any, only its minimum tells.
+    const min = active === 0 && waiting === 0 ? await value(source, MIN, name) : undefined;
+    pools.push({ pool: name ?? '', active, max, pending: waiting, ...(min === undefined ? {} : { min }) });
   }
   return ok({ pending, pools });
 }
@@ -179,12 +182,14 @@ function poolsOf(samples: readonly Sample[]): Outcome<PoolsSeen> {
         .map(({ labels, value }) => [labels.get('pool') ?? '', value]),
     );
   const [pending, active, max, idle] = [figure(PENDING), figure(ACTIVE), figure(MAX), figure(IDLE)];
+  const least = figure(MIN);
   if (pending.size === 0) return notReadable('its Prometheus text names no Hikari pool');
   const pools = [...pending]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([pool, waiting]): PoolFigures[] => {
-      const [used, most] = [active.get(pool), max.get(pool)];
-      return used === undefined || most === undefined ? [] : [{ pool, active: used, max: most, pending: waiting }];
+      const [used, most, min] = [active.get(pool), max.get(pool), least.get(pool)];
+      if (used === undefined || most === undefined) return [];
+      return [{ pool, active: used, max: most, pending: waiting, ...(min === undefined ? {} : { min }) }];
     })
     .filter((one) => one.pending > 0 || (idle.has(one.pool) && idle.get(one.pool) === 0));
   const sum = [...pending.values()].reduce((total, one) => total + one, 0);

@@ -256,7 +256,8 @@ export const SERVICE_FAULTS = {
     result: 'warn',
     severity: 'high',
     explainable: true,
-    meaning: 'Callers waited for a connection of a database pool that had none in use.',
+    meaning:
+      'Callers waited for a connection of a database pool that had none in use, or a pool that keeps connections had none at all.',
   },
   PoolFullyUsed: {
     result: 'fail',

@@ -55,10 +55,18 @@ function faultOf(pools: readonly PoolFigures[], name: string, isLacking: boolean
     const detail = sentence(`${name}: ${figures(used)}, and ${callers(used, isLacking)}`);
     return { code: isLacking ? 'PoolFullyUsed' : 'PoolExhausted', detail };
   }
-  const empty = waiting.find(({ active, max }) => max > 0 && active === 0);
+  const empty =
+    waiting.find(({ active, max }) => max > 0 && active === 0) ?? pools.toSorted(most).find(isBelowItsMinimum);
   if (empty === undefined) return undefined;
-  const detail = sentence(`${name}: ${pool(empty)} has no connection, and ${callers(empty, isLacking)}`);
+  const then =
+    empty.pending > 0 || isLacking ? callers(empty, isLacking) : `it keeps ${String(empty.min)} when it can make any`;
+  const detail = sentence(`${name}: ${pool(empty)} has no connection, and ${then}`);
   return { code: isLacking ? 'PoolCannotConnect' : 'PoolStarved', detail };
+}
+
+/** A pool without callers is only known when it has no free connection: then one that keeps some has none at all. */
+function isBelowItsMinimum({ active, pending, min }: PoolFigures): boolean {
+  return active === 0 && pending === 0 && min !== undefined && min > 0;
 }
 
 function good(values: readonly PoolsSeen[], where: string, lacking: ReadonlySet<string>): Answer {
@@ -69,7 +77,9 @@ function good(values: readonly PoolsSeen[], where: string, lacking: ReadonlySet<
       const detail = sentence(`${where}its gauges show no caller that waits, while its health lacks the database`);
       return found({ code: 'MetricsNotReadable', detail });
     }
-    return pass(sentence(`${where}no caller waits for a connection`));
+    const full = values.flatMap(({ pools }) => pools).find(({ active, max }) => max > 0 && active >= max);
+    const use = full === undefined ? '' : `, though ${figures(full)}`;
+    return pass(sentence(`${where}no caller waits for a connection${use}`));
   }
   const [busiest] = values.flatMap(({ pools }) => pools).toSorted((a, b) => b.pending - a.pending);
   const use = busiest === undefined ? '' : ` while ${figures(busiest)}`;
