@@ -1,7 +1,7 @@
 // From spec, cluster objects and Secrets to what a run visits. The only waiting here is for Secrets.
 import type { HealthReportSpec, HealthReportStatus, InventoryItem } from '../api/health-report.ts';
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
-import type { ClusterTarget, ServiceTarget, Target } from '../facts/target.ts';
+import type { ClusterTarget, Target } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { recognise, TOPOLOGIES, type TopologyName } from '../product/index.ts';
 import { parseDuration } from '../runtime/duration.ts';
@@ -11,6 +11,7 @@ import { databaseTarget } from './database.ts';
 import { withPools } from './database-pools.ts';
 import { withLogs } from './logs.ts';
 import { serviceTargets } from './services.ts';
+import { withSecrets } from './service-secrets.ts';
 
 export interface TargetsRequest {
   readonly spec: HealthReportSpec;
@@ -43,8 +44,17 @@ const CLUSTER = { kind: 'cluster', id: 'cluster', component: 'platform', require
 export async function resolveTargets(request: TargetsRequest): Promise<ResolvedTargets> {
   const { spec, namespace, objects, previous, secrets, now, signal } = request;
   const services = serviceTargets({ spec, namespace, objects, inventory: previous?.inventory ?? [], now });
-  const [withAuthorities, databases, buckets, keys] = await Promise.all([
-    Promise.all(services.targets.map((target) => withAuthority(target, spec, secrets, signal))),
+  const [visited, databases, buckets, keys] = await Promise.all([
+    Promise.all(
+      services.targets.map((target) =>
+        withSecrets(
+          target,
+          spec.services?.find(({ name }) => name === target.id),
+          secrets,
+          signal,
+        ),
+      ),
+    ),
     Promise.all(
       (spec.databases ?? []).map((database) =>
         databaseTarget(database, { secrets, objects, timeoutMs: parseDuration(spec.timeout) ?? 10_000 }, signal),
@@ -57,7 +67,7 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
   const topology = recognise(present, spec.topology, previous?.topology, services.umbrellaNames);
   const reading = { spec, namespace, topology: TOPOLOGIES[topology], lastRunTime: previous?.lastRunTime, now };
   const targets: Target[] = [
-    ...withAuthorities.map((target) => withLogs(target, reading)),
+    ...visited.map((target) => withLogs(target, reading)),
     ...withPools(databases, services.targets, TOPOLOGIES[topology]),
     ...buckets,
     ...keys.filter((key) => key !== undefined),
@@ -73,19 +83,6 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
 
 function clusterTarget({ platform }: HealthReportSpec): ClusterTarget {
   return { ...CLUSTER, accepted: platform.accepted ?? [] };
-}
-
-/** The target with the authority that the spec names for its certificate. Without it nothing could be verified. */
-async function withAuthority(
-  target: ServiceTarget,
-  spec: HealthReportSpec,
-  secrets: SecretReader,
-  signal: AbortSignal,
-): Promise<ServiceTarget> {
-  const ref = spec.services?.find(({ name }) => name === target.id)?.tls?.caSecretRef;
-  if (ref === undefined) return target;
-  const ca = await secrets.read(ref.name, ref.key, signal);
-  return ca.ok ? { ...target, tls: { ...target.tls, ca: ca.value.reveal() } } : { ...target, addresses: ca };
 }
 
 /** Why a backend cannot be visited. Services say it in their own checks. */

@@ -39,6 +39,11 @@ export const serviceSpec = refusingCredentials(
       .describe(
         'Path of the health endpoint. Default: /actuator/health, for the enrollment agent /health-check, for the dashboard /. On a path named here a 404 is a failure; on a default it is not.',
       ),
+    credentialsSecretRef: withRules(z.object({ name: secretName }), [isObjectName('name')])
+      .optional()
+      .describe(
+        'A Secret with the keys username and password (kubernetes.io/basic-auth), where health asks for them. Shown to the own pods of the service; with a url, only where the key url of the Secret names the same server.',
+      ),
     workload: z
       .object({
         kind: z
@@ -57,9 +62,14 @@ export const serviceSpec = refusingCredentials(
         serverName: text(253)
           .optional()
           .describe('Name to expect in the certificate, where it differs from the host of the URL.'),
+        certSecretRef: withRules(z.object({ name: secretName }), [isObjectName('name')])
+          .optional()
+          .describe(
+            'A Secret with the keys tls.crt and tls.key (kubernetes.io/tls): the client certificate, where the port asks for one. Shown where credentialsSecretRef would be.',
+          ),
       })
       .optional()
-      .describe('How to verify the certificate of an https service.'),
+      .describe('How to verify the certificate of an https service, and what to show in turn.'),
   },
   [...isUrl('url'), isPath('healthPath')],
 ).describe('Overrides or adds to what is discovered about one service.');

@@ -84,6 +84,11 @@ export function readOutcome({ answer, place, alive }: One, target: ServiceTarget
     };
   }
   const reading = readHealth(answer.value, health, place?.path);
+  const { status } = answer.value;
+  if (target.credentials !== undefined && (status === 401 || status === 403)) {
+    const words = `answers ${status} on ${place?.path ?? health.path}: it refuses the credentials of the report`;
+    return { healthy: false, code: 'HealthCredentialsRequired', words };
+  }
   if (!reading.healthy && reading.code === 'HealthNotReadable' && health.readiness !== undefined)
     return byKubelet(reading.words, health.readiness);
   if (reading.healthy && place?.scope === 'group')

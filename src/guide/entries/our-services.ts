@@ -35,14 +35,14 @@ export const OUR_SERVICE_ENTRIES: readonly Entry[] = [
     'OPS-064',
     'Health asks for credentials',
     'The health path answers 401 or 403: it asks for a user and a password, or does not take those that the report gives.',
-    'Open the path for the probes of the cluster (health without authentication, for example on a management port of its own), or name an open path in `healthPath` of the service in `spec.services`. Until then the readiness probe of the pods is what the report goes by.',
+    'Give the report a Secret with `username` and `password` in `spec.services[].credentialsSecretRef`; or open the path for the probes of the cluster (health without authentication, for example on a management port of its own), or name an open path in `healthPath`.',
     [['any', 'HealthCredentialsRequired']],
   ),
   ours(
     'OPS-065',
     'Port asks for a client certificate',
     'The service ends the TLS handshake because no client certificate was shown, or not one that it accepts (`management.server.ssl.client-auth=need`, a mesh with mutual TLS).',
-    'Let health be asked on a port without mutual TLS (`management.server.port`, or an exception of the mesh for that port), and name it in `url` of the service in `spec.services` where it is not found by itself.',
+    'Give the report a kubernetes.io/tls Secret with a certificate that the service accepts in `spec.services[].tls.certSecretRef`; or let health be asked on a port without mutual TLS (`management.server.port`, or an exception of the mesh for that port).',
     [['any', 'ServiceClientCertificateRequired']],
   ),
   ours(

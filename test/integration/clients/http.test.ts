@@ -2,10 +2,11 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HttpAnswer } from '../../../src/facts/observed.ts';
-import type { Result, TransportFault } from '../../../src/clients/clients.ts';
+import type { HttpRequest, Result, TransportFault } from '../../../src/clients/clients.ts';
 import { createDial } from '../../../src/clients/dial.ts';
 import { createHttpClient } from '../../../src/clients/http.ts';
 import { Stop, systemClock } from '../../../src/runtime/clock.ts';
+import { secret } from '../../../src/runtime/secret.ts';
 import { createAuthority } from '../../stack/certificates.ts';
 import { closedPort, listen, type Listener } from './listener.ts';
 
@@ -86,6 +87,43 @@ describe('GET', () => {
   it('works over IPv6', async () => {
     const server = await listen(answering(`${head}Content-Length: 0\r\n\r\n`), undefined, '::1');
     expect(await client.get({ url: `http://[::1]:${server.port}/`, tls: {} }, soon())).toMatchObject({ ok: true });
+  });
+});
+
+describe('who asks', () => {
+  const credentials = { username: 'ops', password: secret('hunter2') };
+  const asBasic = `Authorization: Basic ${Buffer.from('ops:hunter2').toString('base64')}\r\n`;
+
+  it('is said as Basic where credentials are given, and not beyond a redirect', async () => {
+    const elsewhere = await listen(answering(`${head}Content-Length: 0\r\n\r\n`));
+    const server = await listen(
+      answering(`HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:${elsewhere.port}/\r\nContent-Length: 0\r\n\r\n`),
+    );
+    const url = `http://127.0.0.1:${server.port}/`;
+    expect(await client.get({ url, tls: {}, credentials }, soon())).toMatchObject({ value: { status: 302 } });
+    expect(server.received()).toContain(asBasic);
+    expect(elsewhere.accepted()).toBe(0);
+    await client.get({ url, tls: {} }, soon());
+    expect(server.received().split(asBasic)).toHaveLength(2);
+  });
+
+  it('is shown by certificate to a server that asks for one, which tells those who have none', async () => {
+    const authority = createAuthority();
+    const leaf = authority.issue({ commonName: 'x', hosts: ['127.0.0.1'] });
+    const own = authority.issue({ commonName: 'checker', hosts: [] });
+    const server = await listen(answering(`${head}Content-Length: 0\r\n\r\n`), {
+      key: leaf.keyPem,
+      cert: leaf.certPem,
+      ca: authority.caPem,
+      requestCert: true,
+      rejectUnauthorized: true,
+    });
+    const url = `https://127.0.0.1:${server.port}/`;
+    const certificate = { pem: own.certPem, key: secret(own.keyPem) };
+    const ask = (tls: HttpRequest['tls']): Promise<unknown> =>
+      client.get({ url, tls }, systemClock.deadline(5000, never).signal);
+    expect(await ask({ ca: authority.caPem, certificate })).toMatchObject({ ok: true, value: { status: 200 } });
+    expect(await ask({ ca: authority.caPem })).toMatchObject({ fault: { because: 'client-certificate' } });
   });
 });
 

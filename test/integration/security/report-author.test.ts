@@ -335,6 +335,14 @@ describe("another namespace's Secret is out of reach", () => {
       'services[].tls.caSecretRef',
       (name) => ({ services: [{ name: 'core-daemon', tls: { caSecretRef: { name, key: 'k' } } }] }),
     ],
+    [
+      'services[].tls.certSecretRef',
+      (name) => ({ services: [{ name: 'core-daemon', tls: { certSecretRef: { name } } }] }),
+    ],
+    [
+      'services[].credentialsSecretRef',
+      (name) => ({ services: [{ name: 'core-daemon', credentialsSecretRef: { name } }] }),
+    ],
     ['databases[].urlSecretRef', (name) => ({ databases: [{ name: 'd', urlSecretRef: { name, key: 'k' } }] })],
     ['databases[].credentialsSecretRef', (name) => ({ databases: [byHost('h', { credentialsSecretRef: { name } })] })],
     [

@@ -1,0 +1,118 @@
+// Credentials of a service: from which keys they come, and to whom alone they are shown.
+import { describe, expect, it } from 'vitest';
+import { failed, ok } from '../../../src/facts/outcome.ts';
+import type { ServiceTarget } from '../../../src/facts/target.ts';
+import type { SecretReader } from '../../../src/kube/secrets.ts';
+import { literal } from '../../../src/runtime/safe-text.ts';
+import { secret } from '../../../src/runtime/secret.ts';
+import { installation, namespaceObjects, resolve, spec } from './objects.ts';
+
+type Values = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const BASIC = { username: 'ops', password: 'hunter2' };
+const PAIR = { 'tls.crt': '-----CERT', 'tls.key': '-----KEY' };
+
+function secretsOf(values: Values): SecretReader {
+  return {
+    read(name, key) {
+      const value = values[name]?.[key];
+      return Promise.resolve(
+        value === undefined ? failed('SecretKeyMissing', literal('no such key')) : ok(secret(value)),
+      );
+    },
+  };
+}
+
+async function coreDaemon(said: object, values: Values): Promise<ServiceTarget> {
+  const { targets } = await resolve({
+    objects: namespaceObjects(installation({ topology: 'Split', labels: 'conventional' })),
+    spec: spec({ services: [{ name: 'core-daemon', ...said }] }),
+    secrets: secretsOf(values),
+  });
+  const target = targets.find(({ id }) => id === 'core-daemon');
+  if (target?.kind !== 'service') throw new Error('core-daemon is a service of this installation');
+  return target;
+}
+
+const shown = ({ credentials, tls, addresses }: ServiceTarget): unknown => ({
+  basic: credentials === undefined ? undefined : `${credentials.username}:${credentials.password.reveal()}`,
+  pem: tls.certificate?.pem,
+  key: tls.certificate?.key.reveal(),
+  refused: addresses.ok ? undefined : `${addresses.fault.code}: ${addresses.fault.detail}`,
+});
+
+const basic = { credentialsSecretRef: { name: 'login' } };
+const pair = { tls: { certSecretRef: { name: 'pair' } } };
+const https = { url: 'https://core.example:8443/base' };
+
+describe('what the own pods of a service are shown', () => {
+  it('is user and password, from the keys of a basic-auth Secret', async () => {
+    expect(shown(await coreDaemon(basic, { login: BASIC }))).toEqual({ basic: 'ops:hunter2' });
+  });
+
+  it('is a client certificate, from the keys of a TLS Secret', async () => {
+    expect(shown(await coreDaemon(pair, { pair: PAIR }))).toEqual({ pem: '-----CERT', key: '-----KEY' });
+  });
+
+  it('is nothing that the spec does not name', async () => {
+    expect(shown(await coreDaemon({}, { login: BASIC, pair: PAIR }))).toEqual({});
+  });
+});
+
+describe('a host of the spec', () => {
+  it.each([
+    ['https://core.example:8443', true],
+    ['https://core.example:8443/elsewhere', true],
+    ['https://core.example', false],
+    ['http://core.example:8443', false],
+    ['https://evil.example:8443', false],
+    ['https://core.example:8443@evil.example', false],
+    ['core.example', false],
+    ['', false],
+  ])('is shown what a Secret says is for %s: %s', async (url, isShown) => {
+    const target = await coreDaemon({ ...https, ...basic }, { login: { ...BASIC, url } });
+    const why =
+      'TargetInvalid: Secret login does not name https://core.example:8443 in its key url, so it is not shown there';
+    expect(shown(target)).toEqual(isShown ? { basic: 'ops:hunter2' } : { refused: why });
+  });
+
+  it('is not shown what belongs to another, though one of the two names it', async () => {
+    const target = await coreDaemon(
+      { ...https, ...basic, ...pair },
+      { login: { ...BASIC, url: https.url }, pair: PAIR },
+    );
+    expect(shown(target)).toMatchObject({ basic: undefined, pem: undefined, key: undefined });
+  });
+});
+
+describe('what is refused', () => {
+  it.each<[string, object, Values, string]>([
+    [
+      'a path that is none of health',
+      { ...basic, healthPath: '/actuator/env' },
+      { login: BASIC },
+      'TargetInvalid: credentials are sent to paths of health alone (/actuator/health), and /actuator/env is none',
+    ],
+    ['a Secret without a password', basic, { login: { username: 'ops' } }, 'SecretKeyMissing: no such key'],
+    ['half a pair', pair, { pair: { 'tls.crt': 'x' } }, 'SecretKeyMissing: no such key'],
+    [
+      'a name that looks like none',
+      basic,
+      { login: { ...BASIC, username: 'a b' } },
+      'TargetInvalid: the value of key username of Secret login does not look like a user name (at most 63 bytes, without blanks, quotes and control characters), so it is not sent',
+    ],
+    [
+      'a name with a colon',
+      basic,
+      { login: { ...BASIC, username: 'a:b' } },
+      'TargetInvalid: the value of key username of Secret login has a colon in it',
+    ],
+  ])('%s', async (_, said, values, refused) => {
+    expect(shown(await coreDaemon(said, values))).toEqual({ refused });
+  });
+
+  it('a key of the author’s choosing', () => {
+    const said = { name: 'core-daemon', credentialsSecretRef: { name: 'login', passwordKey: 'other' } };
+    expect(spec({ services: [said] }).services?.[0]?.credentialsSecretRef).toEqual({ name: 'login' });
+  });
+});
