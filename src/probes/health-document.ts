@@ -9,15 +9,13 @@ export function isHealthDocument(
   format: ServiceTarget['health']['format'],
 ): boolean {
   if (format === 'page') return status < 400;
-  if (truncated || (status >= 300 && status < 500)) return false;
+  if (truncated || (status >= 300 && status < 400) || status === 401 || status === 403) return false;
   try {
     const document: unknown = JSON.parse(body.replace(/^\uFEFF/, ''));
-    return (
-      typeof document === 'object' &&
-      document !== null &&
-      Object.hasOwn(document, 'status') &&
-      typeof (document as { readonly status?: unknown }).status === 'string'
-    );
+    if (typeof document !== 'object' || document === null || !Object.hasOwn(document, 'status')) return false;
+    const said = (document as { readonly status?: unknown }).status;
+    // DOWN may be set to go with any status; others with such a status are somebody else's error.
+    return typeof said === 'string' && (status < 400 || status >= 500 || /^(?:DOWN|OUT_OF_SERVICE)$/i.test(said));
   } catch {
     return false;
   }

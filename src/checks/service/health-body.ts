@@ -65,8 +65,10 @@ function readJson(
   if (status === 401 || status === 403) return closed(`answers ${status} on ${path}: it asks for credentials`, named);
   if (status >= 300 && status < 400 && location !== undefined)
     return notReadable(`answers ${status} on ${path}: it redirects to ${clip(location, LONGEST_LOCATION)}`, named);
-  if (status >= 300 && status < 500) return notReadable(`answers ${status} on ${path}`, named);
   const body = truncated ? undefined : parse(answer.body);
+  // Which status goes with DOWN is a setting (`management.endpoint.health.status.http-mapping`).
+  if (status >= 300 && status < 500 && !(format === 'spring' && body !== undefined && isLost(word(body, 'status'))))
+    return notReadable(`answers ${status} on ${path}`, named);
   if (body !== undefined && typeof own(body, 'status') === 'string') return read(body);
   if (status >= 500)
     return format === 'agent' && status === 500
@@ -94,21 +96,29 @@ function readAgent({ status }: HttpAnswer, body: Body): Reading {
  * its own) is not believed about that part.
  */
 function readSpring({ status }: HttpAnswer, body: Body): Reading {
-  const said = word(body, 'status');
+  const said = word(body, 'status').toUpperCase();
   const parts = partsOf(body);
   const bad = parts.filter((part) => !isUp(part));
-  if (said === 'DOWN' || said === 'OUT_OF_SERVICE' || status >= 500) {
-    const lead =
-      said === 'DOWN' || said === 'OUT_OF_SERVICE' ? `says ${said}` : `answers ${status} with status ${said}`;
+  if (isLost(said) || status >= 500) {
+    const lead = isLost(said) ? `says ${said}` : `answers ${status} with status ${said}`;
     return { healthy: false, code: faultOfParts(bad), words: lead + tell(bad) };
   }
   if (said !== 'UP') return unrecognized(said);
-  const broken = parts.filter((part) => part.status === 'DOWN' || part.status === 'OUT_OF_SERVICE');
+  const broken = parts.filter((part) => isLost(part.status));
   if (broken.length > 0)
     return { healthy: false, code: 'HealthPartDown', words: `says UP, but not of its part ${shown(broken)}` };
   const databases = parts.filter(({ backend }) => backend === 'database');
-  const seen = databases.length > 0 && databases.every((part) => part.status === 'UP');
-  return good('says UP', seen ? ['database'] : []);
+  const seen = databases.some(({ isDataSource }) => isDataSource) && databases.every(({ status }) => status === 'UP');
+  const [odd] = bad;
+  return good(
+    odd === undefined ? 'says UP' : `says UP, and ${odd.status} of its part ${odd.path}`,
+    seen ? ['database'] : [],
+  );
+}
+
+/** The words under which Spring Boot answers 503 unless it is told otherwise. */
+function isLost(said: string): boolean {
+  return /^(?:DOWN|OUT_OF_SERVICE)$/i.test(said);
 }
 
 function tell(parts: readonly HealthPart[]): string {

@@ -11,6 +11,8 @@ export interface HealthPart {
   readonly status: string;
   /** The backend that the part speaks of, told by its name. */
   readonly backend: Backend | undefined;
+  /** The name is Spring Boot's own for a data source: that such a part is UP is evidence of its database. */
+  readonly isDataSource: boolean;
 }
 
 /** How deep nested parts are looked at, how many are read, and how many are named. */
@@ -19,15 +21,24 @@ const MOST_READ = 200;
 const MOST_NAMED = 3;
 const LONGEST_NAME = 32;
 
+/** Spring Boot's own names for a data source. */
+const DATA_SOURCE = /^(?:db|r2dbc|jdbc|postgres(?:ql)?|hikari.*|.*data-?source\d*)$/i;
 /**
- * Spring Boot's own names for a data source, and what people call indicators of theirs for a bucket or a key. A name
- * is all there is to go by: an indicator does not say what it looks at.
+ * What people call indicators of theirs for a database, a bucket or a key. A name is all there is to go by: an indicator
+ * does not say what it looks at.
  */
 const BACKEND_NAMES: readonly (readonly [Backend, RegExp])[] = [
-  ['database', /^(?:db|r2dbc|jdbc|postgres(?:ql)?|hikari.*|.*data-?source\d*)$/i],
+  ['database', DATA_SOURCE],
+  [
+    'database',
+    /^(?!.*(?:mongo|influx|couch|dynamo|cosmos|maria|level|rocks|graph|search))(?:.*[-_. ])?(?:db|database)s?$/i,
+  ],
+  ['database', /^(?!mongo|influx|couch|dynamo|cosmos|maria|level|rocks|graph|search)[a-z0-9]{0,40}(?:Db|DB|Database)$/],
   ['key-management', /^(?:.*kms.*|.*signing-?keys?|jwt-?keys?)$/i],
   ['object-storage', /^(?:.*s3.*|.*bucket.*|.*object-?stor(?:e|age).*|minio)$/i],
 ];
+/** Names of beans, where nobody took the end off. */
+const BEAN_ENDS = /-?health(?:-?(?:indicator|contributor|check))?$/i;
 const DISK = /^disk(?:-?space)?$/i;
 const CERTIFICATES = /^ssl$/i;
 
@@ -45,22 +56,25 @@ export function partsOf(document: Readonly<Record<string, unknown>>): readonly H
   const walk = (
     parent: Readonly<Record<string, unknown>>,
     prefix: string,
-    backend: Backend | undefined,
+    above: Pick<HealthPart, 'backend' | 'isDataSource'> | undefined,
     depth: number,
   ): boolean => {
-    // `details` held the parts in Spring Boot 2.0 and 2.1.
-    const children = own(parent, 'components') ?? own(parent, 'details');
-    if (!isRecord(children) || depth > DEEPEST) return false;
+    if (depth > DEEPEST) return false;
     let any = false;
-    for (const [name, child] of Object.entries(children)) {
+    for (const [name, child] of childrenOf(parent)) {
       if (parts.length >= MOST_READ) return true;
       if (!isRecord(child) || typeof own(child, 'status') !== 'string') continue;
       any = true;
       const path = prefix + clip(name);
-      const status = own(child, 'status');
-      const part = { path, status: clip(String(status).trim()), backend: backend ?? backendOf(name) };
+      const plain = name.replace(BEAN_ENDS, '') || name;
+      const part: HealthPart = {
+        path,
+        status: clip(String(own(child, 'status')).trim()).toUpperCase(),
+        backend: above?.backend ?? backendOf(plain),
+        isDataSource: above?.isDataSource === true || DATA_SOURCE.test(plain),
+      };
       const before = parts.length;
-      const hasParts = walk(child, `${path}.`, part.backend, depth + 1);
+      const hasParts = walk(child, `${path}.`, part, depth + 1);
       // One that is down while its parts are well speaks for itself.
       if (!hasParts || (!isUp(part) && parts.slice(before).every(isUp))) parts.push(part);
     }
@@ -68,6 +82,23 @@ export function partsOf(document: Readonly<Record<string, unknown>>): readonly H
   };
   walk(document, '', undefined, 1);
   return parts;
+}
+
+/**
+ * The parts of a document or of a part: `components`; `details` in Spring Boot 2.0 and 2.1; fields beside the status in
+ * 1.x; a list of `checks` with names (MicroProfile).
+ */
+function childrenOf(parent: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
+  const children = own(parent, 'components') ?? own(parent, 'details');
+  if (isRecord(children)) return Object.entries(children);
+  const checks = own(parent, 'checks');
+  if (Array.isArray(checks)) {
+    return checks.slice(0, MOST_READ).map((check: unknown): readonly [string, unknown] => {
+      const name = isRecord(check) ? own(check, 'name') : undefined;
+      return [typeof name === 'string' ? name : '', check];
+    });
+  }
+  return Object.entries(parent);
 }
 
 /**
