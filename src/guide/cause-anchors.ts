@@ -12,6 +12,8 @@ export const CAUSE_ANCHORS: readonly string[] = [
   ...Object.keys(SQLSTATES).map((state) => `, SQLState: ${state}`),
   'QL State  : ',
   'JDBC Connection',
+  'R2DBC Connection',
+  'r2dbc.postgresql',
   'JDBCConnectionException',
   'SQLTransientConnectionException',
   'FlywaySqlException',

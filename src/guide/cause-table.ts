@@ -60,7 +60,10 @@ const keys = (says: RegExp, fault: FaultCode): CauseRule => ({ says, about: 'key
 
 const SQLSTATE_RULES: readonly CauseRule[] = [
   ...Object.entries(SQLSTATES).map(([state, fault]) => ({
-    ...database(new RegExp(`(?:SQL ?State {0,3}[:[(] ?|because of SQLSTATE\\()${state}\\b`, 'gi'), fault),
+    ...database(
+      new RegExp(`(?:SQL ?State {0,3}[:[(] ?|because of SQLSTATE\\(|Postgresql\\w{1,60}: \\[)${state}\\b`, 'gi'),
+      fault,
+    ),
     ...(state.startsWith('08') ? { vague: true as const } : {}),
   })),
 ];
@@ -68,7 +71,7 @@ const SQLSTATE_RULES: readonly CauseRule[] = [
 const DATABASE_RULES: readonly CauseRule[] = [
   // Who says only that it is about the database.
   database(
-    /Failed to obtain JDBC Connection|Unable to acquire JDBC Connection|Could not open JDBC Connection|JDBCConnectionException|CannotGetJdbcConnectionException|SQLTransientConnectionException|Unable to obtain connection from database|DataSource health check failed|PSQLException: FATAL|FlywaySqlException|because of SQLSTATE\(|Failed to validate connection|\(db\) took \d{1,9}ms to respond/gi,
+    /Failed to obtain (?:JDBC|R2DBC) Connection|io\.r2dbc\.postgresql|Unable to acquire JDBC Connection|Could not open JDBC Connection|JDBCConnectionException|CannotGetJdbcConnectionException|SQLTransientConnectionException|Unable to obtain connection from database|DataSource health check failed|PSQLException: FATAL|FlywaySqlException|because of SQLSTATE\(|Failed to validate connection|\(db\) took \d{1,9}ms to respond/gi,
   ),
   database(
     /password authentication failed for user|SASL authentication failed|\bauth failed\b|no pg_hba\.conf entry for|pg_hba\.conf rejects connection|is not permitted to log in|FATAL: role "[^"\n]{1,63}" does not exist|permission denied for database|no such user\b|requested (?:password|SCRAM)-based authentication|authentication type \d{1,3} is not supported/gi,
@@ -194,7 +197,7 @@ export const CAUSE_GROUPS: readonly CauseGroup[] = [
     gate: /SQL|JDBC|database|FATAL|connection|auth|_timeout|server login|pg_hba|no such|clients already|SSL|could not |read-only|permi|\(db\)/i,
     rules: DATABASE_RULES,
   },
-  { about: 'database', gate: /SQL ?State/i, rules: SQLSTATE_RULES },
+  { about: 'database', gate: /SQL ?State|Postgresql/i, rules: SQLSTATE_RULES },
   {
     about: 'object-storage',
     gate: /S3|NoSuchBucket|AccessKeyId|SignatureDoes|bucket|request rate|SlowDown/i,

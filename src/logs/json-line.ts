@@ -30,9 +30,12 @@ const LEVELS = [
   'levelname',
   'severity_text',
   'severityText',
+  'SeverityText',
   'Level',
   '@l',
 ];
+/** OpenTelemetry's numbers, 1 to 24. */
+const OTEL_LEVELS = ['severity_number', 'severityNumber', 'SeverityNumber'];
 const LEVELS_MAYBE = ['status', 'level_value', 'type', 'fields.level'];
 const MESSAGES = [
   'message',
@@ -42,7 +45,10 @@ const MESSAGES = [
   '@m',
   '@mt',
   'fields.message',
+  'log.message',
   'body',
+  'body.stringValue',
+  'Body',
   'textPayload',
   'event',
   'log',
@@ -62,6 +68,11 @@ const TIMES = [
   'timeMillis',
   'timestamp_ms',
   'Timestamp',
+  'timestamp.seconds',
+  'timestampSeconds',
+  'time.seconds',
+  'timeUnixNano',
+  'observedTimeUnixNano',
 ];
 const ORIGINS = [
   'service.name',
@@ -100,12 +111,23 @@ export function parseJsonLine(line: string): JsonLine | undefined {
   const whole = textOf(at(fields, WHOLE_MESSAGE));
   const messages = [message, whole].filter((text) => text !== undefined);
   const text = message !== undefined && whole?.startsWith(message) === true ? [whole] : messages;
+  const said = [...text, ...thrownIn(fields)];
   return {
-    text: [...text, ...thrownIn(fields)].join('\n'),
+    text: (said.length === 0 ? textsIn(fields, 0) : said).join('\n'),
     ...(level === undefined ? {} : { level }),
     ...(time === undefined ? {} : { time }),
     ...(origin === undefined ? {} : { origin }),
   };
+}
+
+/** How deep a layout with names of its own is looked through. */
+const DEEPEST = 8;
+
+/** Every text of a layout in which no message was found. */
+function textsIn(value: unknown, depth: number): readonly string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  if (depth >= DEEPEST || typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((inner) => textsIn(inner, depth + 1));
 }
 
 function levelIn(fields: Fields): string | undefined {
@@ -118,14 +140,23 @@ function levelIn(fields: Fields): string | undefined {
     const found = word(value);
     return found !== undefined && isLevelName(found) ? found : undefined;
   };
-  return firstOf(LEVELS, fields, word) ?? firstOf(LEVELS_MAYBE, fields, maybe);
+  return (
+    firstOf(LEVELS, fields, word) ?? firstOf(OTEL_LEVELS, fields, otelLevel) ?? firstOf(LEVELS_MAYBE, fields, maybe)
+  );
+}
+
+/** Four numbers for each of TRACE, DEBUG, INFO, WARN, ERROR, FATAL (OpenTelemetry, logs data model). */
+function otelLevel(value: unknown): string | undefined {
+  const number = typeof value === 'string' && /^\d{1,2}$/.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !(number >= 1) || number > 24) return undefined;
+  return ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'][Math.floor((number - 1) / 4)];
 }
 
 function timeOf(value: unknown): number | undefined {
-  if (typeof value === 'string') return /^\d{9,14}(?:\.\d+)?$/.test(value) ? timeOf(Number(value)) : parseTime(value);
-  if (typeof value !== 'number' || !(value > 0) || value > 8.64e15) return undefined;
-  // Seconds reach this number in the year 5138, milliseconds had it in 1973.
-  return Math.trunc(value < 1e11 ? value * 1000 : value);
+  if (typeof value === 'string') return /^\d{9,19}(?:\.\d+)?$/.test(value) ? timeOf(Number(value)) : parseTime(value);
+  if (typeof value !== 'number' || !(value > 0) || value > 8.64e18) return undefined;
+  // Seconds reach the first number in the year 5138, milliseconds had it in 1973; so on with micro- and nanoseconds.
+  return Math.trunc(value < 1e11 ? value * 1000 : value < 1e14 ? value : value < 1e17 ? value / 1e3 : value / 1e6);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -14,8 +14,16 @@ const STACKS = ['stack_trace', 'stacktrace', 'stackTrace', 'stack', 'extendedSta
 /** Causes below one another that are followed. */
 const MOST_CAUSES = 16;
 
+/** OpenTelemetry keeps what was thrown among the attributes, as flat keys. */
+const ATTRIBUTES = ['attributes', 'Attributes', 'fields'] as const;
+
 /** The texts of everything thrown, as a stack trace would have them: `class: message`, then `Caused by: …`. */
 export function thrownIn(fields: Fields): readonly string[] {
+  const inner = ATTRIBUTES.map((key) => fields[key]).find((value) => isFields(value));
+  return inner === undefined ? thrownAmong(fields) : [...thrownAmong(fields), ...thrownAmong(inner)];
+}
+
+function thrownAmong(fields: Fields): readonly string[] {
   const prefixes = new Set(
     Object.keys(fields).flatMap((key) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])),
   );

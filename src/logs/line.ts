@@ -40,6 +40,7 @@ const KUBELET = new RegExp(
 );
 /** A file of the node: the runtime says the stream, and whether the line is whole. */
 const CRI = new RegExp(`^(${ISO}\\.\\d{9}${ZONE}) (?:stdout|stderr) [FP] `);
+const PARTIAL = new RegExp(`^${ISO}\\.\\d{9}${ZONE} (?:stdout|stderr) P `);
 const COLOURS = /\u001b\[[0-9;]{0,20}m/g;
 
 const LEVELS =
@@ -48,17 +49,17 @@ const ADDRESS = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
 
 /** Times that a record begins with: ISO, Tomcat's, the time alone, java.util.logging's, syslog's. */
 const TIMESTAMPED =
-  /^[[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d[-/.](?:[A-Z][a-z]{2}|\d\d)[-/.]\d{4},? ?:?\d\d:\d\d|\d\d:\d\d:\d\d[.,]\d{3}|[A-Z][a-z]{2} \d{1,2}, \d{4},? |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)/;
+  /^[[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d[-/.](?:[A-Z][a-z]{2}|\d\d)[-/.]\d{4},? ?:?\d\d:\d\d|\d\d:\d\d:\d\d[.,]\d{3}|[A-Z][a-z]{2} \d{1,2}, \d{4},? |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{8}[T ]?\d{6}(?:[.,]?\d{3})?[Z ])/;
 /** Times as a locale writes them: `28-nov.-2026 04:28`, `28. Nov. 2026, 04:28`, `nov. 28, 2026 4:28:00 AM`, `Sat Nov 28 04:28:00`. */
 const LOCALE_TIMESTAMPED =
-  /^[[(]?(?:\d{1,2}[-/. ]{1,2}[^\s\d\-/.]{3,12}[-/. ]{1,2}\d{4}[^\d\n]{1,6}\d\d?[:h]\d\d|[^\s\d=]{3,12}\.? \d{1,2}, \d{4},? \d\d?:\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4},? \d\d?:\d\d)/;
+  /^[[(]?(?:\d{1,2}[-/. ]{1,2}[^\s\d\-/.]{3,12}[-/. ]{1,2}\d{4}[^\d\n]{1,6}\d\d?[:h]\d\d|[^\s\d=]{3,12}\.? \d{1,2}, \d{4},? \d\d?:\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4},? \d\d?:\d\d|\d{1,2}[^\s\d]{0,3} \d{1,2}, \d{4},? \d\d?:\d\d)/;
 const WORD = String.raw`(?:${anyCase(LEVELS)})`;
 /**
  * Layouts without a date, told by a level in its place: log4j's TTCC (`812 [main] INFO  …`), milliseconds or seconds since
  * the epoch, slf4j-simple (`[main] INFO …`), the JVM's own (`[0.012s][info][gc] …`), a priority of syslog.
  */
 const LEVEL_IN_PLACE = new RegExp(
-  `^(?:\\d{1,9} +\\[[^\\]\\n]{1,80}\\] +${WORD}(?=[\\s\\]|:-])|\\[?\\d{10}(?:\\d{3}|[.,]\\d{1,9})?\\]?[\\s,:|][^\\n]{0,120}?\\b${WORD}\\b|\\[[^\\]\\n]{1,80}\\] +${WORD} +\\S|\\[[\\d.,]{1,16}m?s\\]\\[${WORD} *\\]|<\\d{1,3}>)`,
+  `^(?:\\d{1,9} +\\[[^\\]\\n]{1,80}\\] +${WORD}(?=[\\s\\]|:-])|\\[?(?:\\d{10}(?:\\d{3}|\\d{6}|\\d{9}|[.,]\\d{1,9})?|\\d\\d:\\d\\d:\\d\\d)\\]?[\\s,:|][^\\n]{0,120}?\\b${WORD}\\b|\\[[^\\]\\n]{1,80}\\] +${WORD} +\\S|\\[[\\d.,]{1,16}m?s\\]\\[${WORD} *\\]|<\\d{1,3}>)`,
 );
 /** logfmt: names and values. Whatever comes first, a level is among them. */
 const LOGFMT = /^[A-Za-z_@][\w.@-]{0,40}=\S/;
@@ -73,9 +74,13 @@ const OTHER_HEADS = new RegExp(
  */
 const JSON_HEAD = /^\{\s{0,8}"/;
 const JSON_LOG =
-  /"(?:@?timestamp|@t|time|ts|date|datetime|timeMillis|instant|level|log\.level|severity|severity_text|lvl|loglevel|log_level|levelname|level_value|@l|log)"\s{0,8}:/;
+  /"(?:@?[tT]imestamp|timestampSeconds|timeUnixNano|[sS]everity(?:Text|Number)|@t|time|ts|date|datetime|timeMillis|instant|level|log\.level|severity|severity_text|lvl|loglevel|log_level|levelname|level_value|@l|log)"\s{0,8}:/;
 
-const LEVEL_WORD = new RegExp(`(?:^|[\\s[|(:="'-])(${LEVELS})(?=$|[\\s\\]|):,"'-])`);
+const LEVEL_WORD = new RegExp(`(?:^|[\\s[|(:"'-])(${LEVELS})(?=$|[\\s\\]|):,"'-])`);
+/** What a name has for a value is a level only where no other word is one. */
+const LEVEL_VALUE = new RegExp(`=["']?(${LEVELS})(?=$|[\\s\\]|):,"'-])`);
+/** Tomcat's layout of one line has java.util.logging's names, in the JVM's language. */
+const LEVEL_LOCALE = /^\S{6,24} \d\d:\d\d:\d\d[.,]\d{3} (\S{2,16}) \[/;
 const LEVEL_FIELD = /\b(?:level|lvl|severity|loglevel)=["']?([A-Za-z]+)/;
 /** After the names of threads and loggers, where brackets mark it. */
 const LEVEL_MARKED = new RegExp(`[[|]\\s{0,4}(${WORD})\\s{0,4}[\\]|]`);
@@ -84,8 +89,8 @@ const LETTERS = { T: 'TRACE', D: 'DEBUG', I: 'INFO', W: 'WARN', E: 'ERROR', F: '
 const TIME_FIELD = /^[^\n]{0,120}?\b(?:time|timestamp|ts)=["']?([^\s"']{10,40})/;
 const PRIORITY_HEAD = /^<\d{1,3}>(?:1 )?/;
 const PRIORITY = /^<(\d{1,3})>/;
-const EPOCH = /^\[?(\d{10})(\d{3}|[.,]\d{1,9})?\]?[\s,:|]/;
-const LEVEL_LOWER = /^[\d\s:.,TZ+/()[\]-]*(trace|debug|info|notice|warn|warning|error|fatal|critical|panic)\b/i;
+const EPOCH = /^\[?(\d{10})(\d{3}|\d{6}|\d{9}|[.,]\d{1,9})?\]?[\s,:|]/;
+const LEVEL_LOWER = /^[\d\s:.,TZ+/()[\]-]*(trace|debug|info|notice|warn|warning|error|fatal|critical|panic)\b(?!=)/i;
 /** In any case where a colon or brackets mark it; a bare word only in capitals: messages begin with `Error while …`. */
 const LEADING = new RegExp(`^\\s{0,8}(?:\\[?((?:${anyCase(LEVELS)}))(?:\\]|:(?:\\s|$))|(${LEVELS})\\s)`);
 /** java.util.logging names its levels in the JVM's language. */
@@ -112,6 +117,25 @@ export function bareLine(line: string): Bare {
     ...(time === undefined ? {} : { time }),
     ...(pod?.[1] === undefined ? {} : { origin: pod[1] }),
   };
+}
+
+/** Whether the container runtime cut the line: it goes on in the next one. */
+export function isPartial(line: string): boolean {
+  return PARTIAL.test(line);
+}
+
+/** Lines of a text with those joined that the container runtime cut; without their prefixes from the second part on. */
+export function wholeLines(raw: string): readonly string[] {
+  const lines = raw.split('\n');
+  if (!lines.some(isPartial)) return lines;
+  const whole: string[] = [];
+  let goesOn = false;
+  for (const line of lines) {
+    if (goesOn) whole.push(`${whole.pop() ?? ''}${bareLine(line).text}`);
+    else whole.push(line);
+    goesOn = isPartial(line);
+  }
+  return whole;
 }
 
 /** Whether the line that begins at `at` begins a record. Looks at ENOUGH_BYTES at the most. */
@@ -170,8 +194,7 @@ export function isLogfmt(text: string): boolean {
 export function leadingLevel(text: string): string | undefined {
   const found = LEADING.exec(text);
   if (found !== null) return found[1] ?? found[2];
-  const word = LEADING_LOCALE.exec(text)?.[1];
-  return word !== undefined && isLevelName(word) ? word : undefined;
+  return named(LEADING_LOCALE.exec(text)?.[1]);
 }
 
 /** A line that cannot begin anything: indented, empty, or a part of a stack trace. */
@@ -232,8 +255,14 @@ function levelOf(text: string): string | undefined {
     LEVEL_LOWER.exec(head)?.[1] ??
     LEVEL_WORD.exec(head)?.[1] ??
     LEVEL_MARKED.exec(head)?.[1] ??
+    LEVEL_VALUE.exec(head)?.[1] ??
+    named(LEVEL_LOCALE.exec(head)?.[1]) ??
     (letter === undefined ? undefined : LETTERS[letter as keyof typeof LETTERS])
   );
+}
+
+function named(word: string | undefined): string | undefined {
+  return word !== undefined && isLevelName(word) ? word : undefined;
 }
 
 function beginning(bytes: Buffer, at: number, most: number): string {

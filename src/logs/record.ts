@@ -2,9 +2,22 @@
 // Three kinds: a plain one from its head to the next head; a JSON line; and text without any head (a stack trace that
 // the JVM printed by itself), where every line that can begin something does.
 import { gravityOf, type Gravity } from './level.ts';
-import { bareLine, ENOUGH_BYTES, isContinuation, isLogfmt, leadingLevel, parseHead, startsRecord } from './line.ts';
+import {
+  bareLine,
+  ENOUGH_BYTES,
+  isContinuation,
+  isLogfmt,
+  isPartial,
+  leadingLevel,
+  parseHead,
+  startsRecord,
+  wholeLines,
+} from './line.ts';
 import { parseJsonLine } from './json-line.ts';
 import { isPretty, prettyEnd } from './pretty-json.ts';
+
+/** Enough for the prefix of a container runtime. */
+const CRI_BYTES = 64;
 
 export interface LogRecord {
   /** As logged; undefined where nobody can know it. */
@@ -52,7 +65,7 @@ export function extentAround(bytes: Buffer, at: number, floor: number, rest: boo
     const end = prettyEnd(bytes, start) ?? nextHead(bytes, endOfLine(bytes, start));
     return at < end ? { kind: 'json', start, end, lineEnd: end } : headlessExtent(bytes, own, end);
   }
-  const lineEnd = endOfLine(bytes, start);
+  const lineEnd = endOfWholeLine(bytes, start);
   const head = startsRecord(bytes, start) ? parseHead(bytes.toString('latin1', start, lineEnd)) : undefined;
   if (head?.kind === 'json') {
     const json = parseJson(bytes.toString('utf8', start, lineEnd));
@@ -100,7 +113,7 @@ export function* recordsOf(bytes: Buffer, rest = false): Generator<ParsedRecord>
 }
 
 function parsePlain(raw: string, kind: 'plain' | 'headless' | 'rest'): LogRecord {
-  const lines = raw.split('\n');
+  const lines = wholeLines(raw);
   const bare = lines.map((line) => bareLine(line).text).join('\n');
   const text = kind === 'plain' && isLogfmt(bare) ? unescaped(bare) : bare;
   const head = kind === 'plain' ? parseHead(lines[0] ?? '') : undefined;
@@ -126,7 +139,8 @@ function unescaped(text: string): string {
 }
 
 function parseJson(raw: string): ParsedRecord {
-  const bare = bareLine(raw.replace(/,?\r?\n$/, ''));
+  const [line = ''] = isPartial(raw) ? wholeLines(raw) : [raw];
+  const bare = bareLine(line.replace(/,?\r?\n$/, ''));
   const parsed = parseJsonLine(bare.text);
   if (parsed === undefined) return { kind: 'broken' };
   // Docker's json-file wraps lines that have a head of their own.
@@ -166,6 +180,15 @@ function nextHead(bytes: Buffer, from: number): number {
 function continues(bytes: Buffer, at: number): boolean {
   if ((bytes[at] ?? 0x0a) <= 0x20) return true;
   return isContinuation(bytes.toString('latin1', at, Math.min(endOfLine(bytes, at), at + 512)).replace(/\n$/, ''));
+}
+
+/** As `endOfLine`, of a line that the container runtime may have cut. */
+function endOfWholeLine(bytes: Buffer, start: number): number {
+  let [from, end] = [start, endOfLine(bytes, start)];
+  while (end < bytes.length && isPartial(bytes.toString('latin1', from, Math.min(end, from + CRI_BYTES)))) {
+    [from, end] = [end, endOfLine(bytes, end)];
+  }
+  return end;
 }
 
 /** Start of the line in which a byte stands. */

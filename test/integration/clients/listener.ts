@@ -32,7 +32,7 @@ export async function listen(serve: (socket: Socket) => void, tls?: TlsOptions, 
     serve(socket);
   };
   const server: Server = tls === undefined ? createServer(accept) : createTlsServer(tls, accept);
-  if (tls !== undefined) server.on('tlsClientError', () => undefined);
+  if (tls !== undefined) server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, host, resolve);
