@@ -87,6 +87,8 @@ export interface ConfigurationReading {
   readonly variables: readonly string[];
   /** ConfigMaps whose keys become variables or files of the application's container. */
   readonly configMaps: readonly ConfigMapUse[];
+  /** Variables of which a key of a ConfigMap is the value. */
+  readonly references?: readonly { readonly variable: string; readonly name: string; readonly key: string }[];
   /** `spec.upgrade.targetVersion` */
   readonly targetVersion?: string;
 }

@@ -3,10 +3,11 @@ import type { FaultCode } from '../api/faults.ts';
 import type { HttpClient, TransportFault } from '../clients/clients.ts';
 import type { HttpAnswer, ServiceObserved } from '../facts/observed.ts';
 import { failed, ok } from '../facts/outcome.ts';
-import { actuatorBase, type ServiceAddress, type ServiceTarget } from '../facts/target.ts';
+import { actuatorBase, type HealthPlace, type ServiceAddress, type ServiceTarget } from '../facts/target.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { eachAddress } from './each-address.ts';
 import { isHealthDocument } from './health-document.ts';
+import { managementPlace } from './management-place.ts';
 import type { Probe } from './probe.ts';
 import { type At, originOf, placesOf, requestAt } from './service-request.ts';
 
@@ -26,26 +27,50 @@ type Heard = ServiceObserved['answers'][number];
 
 export const serviceProbe: Probe<'service'> = {
   kind: 'service',
-  async observe(target, { http }, signal) {
+  async observe(target, { http, cluster }, signal) {
     if (!target.addresses.ok) return { answers: [] };
-    return { answers: await eachAddress(target.addresses.value, (address) => hear(address, target, http, signal)) };
+    // Once for all addresses, and only when one of them needs it.
+    let configured: Promise<HealthPlace | undefined> | undefined;
+    const elsewhere = (): Promise<HealthPlace | undefined> => (configured ??= managementPlace(target, cluster, signal));
+    return {
+      answers: await eachAddress(target.addresses.value, (address) => hear(address, target, http, elsewhere, signal)),
+    };
   },
 };
 
 /**
- * One address. The first place with a health document is believed. Without any, what the best place says stands: its
- * fault, else its answer. A place that does not answer in time is the last one: there is no time left for another.
+ * One address. The first place with a health document is believed. Without any, or with that of a group alone, the one
+ * that its ConfigMaps name is asked as well; then what the best place says stands: its fault, else its answer.
  */
 async function hear(
   address: ServiceAddress,
   target: ServiceTarget,
   http: HttpClient,
+  elsewhere: () => Promise<HealthPlace | undefined>,
+  signal: AbortSignal,
+): Promise<Heard> {
+  const heard = await hearAt(address, target, http, placesOf(target), signal);
+  const isWhole =
+    heard.answer.ok && heard.place?.scope !== 'group' && isHealthDocument(heard.answer.value, target.health.format);
+  const isOver = !heard.answer.ok && heard.answer.fault.code === 'ServiceTimeout';
+  const place = isWhole || isOver || address.pod === undefined ? undefined : await elsewhere();
+  if (place === undefined) return heard;
+  const other = await hearAt(address, target, http, [place], signal);
+  return other.answer.ok && isHealthDocument(other.answer.value, target.health.format) ? other : heard;
+}
+
+/** Asks places, best first. One that does not answer in time is the last: there is no time left for another. */
+async function hearAt(
+  address: ServiceAddress,
+  target: ServiceTarget,
+  http: HttpClient,
+  places: readonly HealthPlace[],
   signal: AbortSignal,
 ): Promise<Heard> {
   let first: Heard | undefined;
   let alive: boolean | undefined;
   const asked = new Map<string, TransportFault>();
-  for (const place of placesOf(target)) {
+  for (const place of places) {
     const at: At = { address, target, place };
     const origin = originOf(at);
     // What kept us from a port keeps us from its other paths.

@@ -14,6 +14,7 @@ export function configurationOf(
   targetVersion: string | undefined,
 ): ConfigurationReading {
   const container = templateContainer(workload);
+  const references = list(container['env']).flatMap(referenceOf);
   return {
     namespace,
     // A key of a ConfigMap behind `valueFrom` is known to the service by the variable's name alone.
@@ -22,8 +23,15 @@ export function configurationOf(
       0,
       MOST_CONFIG_MAPS,
     ),
+    ...(references.length === 0 ? {} : { references }),
     ...(targetVersion === undefined ? {} : { targetVersion }),
   };
+}
+
+function referenceOf({ name, valueFrom }: Fields): NonNullable<ConfigurationReading['references']> {
+  const from = fields(fields(valueFrom)['configMapKeyRef']);
+  const [variable, map, key] = [text(name), text(from['name']), text(from['key'])];
+  return variable === undefined || map === undefined || key === undefined ? [] : [{ variable, name: map, key }];
 }
 
 function variableSources(container: Fields): readonly ConfigMapUse[] {

@@ -1,6 +1,7 @@
 // Where the health of a service may be asked, best first: what the spec says, the probes of its pod template, the
 // management port that its settings name, its Service's ports by name, the default. Pure.
 import type { HealthPlace, ServiceTarget } from '../facts/target.ts';
+import { canonical, managementIn } from '../product/management.ts';
 import { count, type Fields, fields, list, text } from './fields.ts';
 
 export interface PlacesRequest {
@@ -30,7 +31,7 @@ export function usualPath(format: PlacesRequest['format']): string {
 export function healthPlaces(request: PlacesRequest): readonly HealthPlace[] {
   const { format, saidPath, container, servicePorts } = request;
   const probes = PROBES.flatMap((name) => probeOf(name, container));
-  const management = format === 'spring' ? managementOf(container) : undefined;
+  const management = format === 'spring' ? managementIn(settingsOf(container)) : undefined;
   const named = [...servicePorts].filter(([name]) => MANAGEMENT_PORTS.test(name)).map(([, port]) => port);
   const places: HealthPlace[] = [];
   const add = (place: HealthPlace): void => {
@@ -92,33 +93,6 @@ function portNumber(value: unknown, container: Fields): number | undefined {
   return count(list(container['ports']).find(({ name }) => name === value)?.['containerPort']);
 }
 
-interface Management {
-  readonly port: number | undefined;
-  readonly path: string;
-  readonly scheme: 'https' | undefined;
-}
-
-/** What the container's variables and arguments say of Spring Boot's management server. */
-function managementOf(container: Fields): Management | undefined {
-  const settings = settingsOf(container);
-  const setting = (name: string): string | undefined => settings.get(canonical(name));
-  const port = portOf(setting('management.server.port'));
-  const endpoints = setting('management.endpoints.web.base-path') ?? '/actuator';
-  const health = setting('management.endpoints.web.path-mapping.health') ?? 'health';
-  // With a port of its own the management server has a base path of its own, and that of the application does not count.
-  const before = setting(port === undefined ? 'server.servlet.context-path' : 'management.server.base-path') ?? '';
-  const path = joined(before, endpoints, health);
-  if (port === undefined && path === USUAL.spring) return undefined;
-  const scheme = setting('management.server.ssl.enabled') === 'true' ? 'https' : undefined;
-  return { port, path, scheme };
-}
-
-/** 0 and -1 stand for any port and none. A port that only a ConfigMap knows is not known here. */
-function portOf(said: string | undefined): number | undefined {
-  const port = said !== undefined && /^[0-9]{1,5}$/.test(said) ? Number(said) : 0;
-  return port > 0 && port < 65_536 ? port : undefined;
-}
-
 /** Settings by canonical name: literal variables, `-Dname=value` of the JVM and `--name=value` of Spring Boot. */
 function settingsOf(container: Fields): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
@@ -140,16 +114,4 @@ function settingsOf(container: Fields): ReadonlyMap<string, string> {
     if (name !== undefined && value !== undefined) found.set(canonical(name), value);
   }
   return found;
-}
-
-/** Spring's relaxed binding: `MANAGEMENT_SERVER_PORT` and `management.server.port` are one name. */
-function canonical(name: string): string {
-  return name.toLowerCase().replace(/[._-]/g, '');
-}
-
-function joined(...parts: readonly string[]): string {
-  return `/${parts
-    .flatMap((part) => part.split('/'))
-    .filter((part) => part !== '')
-    .join('/')}`;
 }

@@ -63,6 +63,7 @@ describe('settings', () => {
         { name: 'mounted', keys: ['application.yaml'] },
         { name: 'projected' },
       ],
+      references: [{ variable: 'FROM_MAP', name: 'one-key', key: 'bucket.name' }],
     });
   });
 
