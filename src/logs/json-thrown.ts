@@ -19,7 +19,7 @@ const ATTRIBUTES = ['attributes', 'Attributes', 'fields'] as const;
 
 /** The texts of everything thrown, as a stack trace would have them: `class: message`, then `Caused by: …`. */
 export function thrownIn(fields: Fields): readonly string[] {
-  const inner = ATTRIBUTES.map((key) => fields[key]).find((value) => isFields(value));
+  const inner = ATTRIBUTES.map((key) => fields[key]).find((value) => isRecord(value));
   return inner === undefined ? thrownAmong(fields) : [...thrownAmong(fields), ...thrownAmong(inner)];
 }
 

@@ -75,25 +75,3 @@ function scalar(token: CST.Token, found: Found): string | undefined {
   const value = CST.resolveAsScalar(token, true, isBroken)?.value;
   return token.type === 'alias' ? undefined : value;
 }
-
-/** What decides whether a document of several counts: only Spring knows which profiles are active. */
-const OF_A_PROFILE = /^spring\.(?:config\.activate\.on-profile|profiles)$/;
-
-/** Texts and numbers by their path, as `documentNames` walks it; the last of several documents counts. */
-export function documentValues(text: string, deepest: number): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
-  const documents = parseAllDocuments(text, { logLevel: 'silent' });
-  for (const { contents, errors } of Array.isArray(documents) ? documents : []) {
-    const own = new Map<string, string>();
-    const walk = (node: Node | null | undefined, path: readonly string[]): void => {
-      if (path.length > deepest) return;
-      if (isScalar(node)) own.set(path.join('.'), String(node.value));
-      if (!isMap(node)) return;
-      for (const { key, value } of node.items) if (isScalar(key)) walk(value as Node, [...path, String(key.value)]);
-    };
-    walk(contents, []);
-    const isOfAProfile = [...own.keys()].some((path) => OF_A_PROFILE.test(path));
-    if (errors.length === 0 && !isOfAProfile) for (const [path, value] of own) values.set(path, value);
-  }
-  return values;
-}

@@ -3,12 +3,9 @@
 import type { ClusterClient } from '../clients/clients.ts';
 import type { ConfigMapUse, HealthPlace, ServiceTarget } from '../facts/target.ts';
 import { canonical, MANAGEMENT_SETTINGS, managementIn } from '../product/management.ts';
-import { nestingOf } from '../runtime/nesting.ts';
 
 /** A larger document is no configuration of Spring's. In characters. */
-const MOST_TEXT = 64 * 1024;
-const MOST_NESTING = 64;
-const DEEPEST = 16;
+const MOST_TEXT = 32 * 1024;
 
 const KNOWN: ReadonlySet<string> = new Set(MANAGEMENT_SETTINGS.map(canonical));
 /** `application.yml`, `application-prod.properties`: a profile's own file counts, since somebody mounted it. */
@@ -58,27 +55,18 @@ function asVariables(use: ConfigMapUse, data: Data): readonly (readonly [string,
 async function inDocuments(use: ConfigMapUse, data: Data): Promise<readonly (readonly [string, string])[]> {
   const found: (readonly [string, string])[] = [];
   for (const [key, text] of entriesOf(use, data)) {
-    const kind = DOCUMENT.exec(key)?.[1]?.toLowerCase();
-    if (kind === undefined || text.length > MOST_TEXT) continue;
-    const values = kind === 'properties' ? propertiesOf(text) : await yamlOf(text);
-    found.push(
-      ...[...values].map(([name, value]) => [canonical(name), value] as const).filter(([name]) => KNOWN.has(name)),
-    );
+    if (!DOCUMENT.test(key) || text.length > MOST_TEXT) continue;
+    // Loaded for the first file: most services need none.
+    const { readSettings } = await import('../settings/documents.ts');
+    const read = readSettings(key, text);
+    const documents = 'refused' in read ? [] : read.documents.filter(isForAll);
+    const values = documents.flatMap((document) => [...document]);
+    found.push(...values.map(([name, value]) => [canonical(name), value] as const).filter(([name]) => KNOWN.has(name)));
   }
   return found;
 }
 
-async function yamlOf(text: string): Promise<ReadonlyMap<string, string>> {
-  if (nestingOf(text) > MOST_NESTING) return new Map();
-  const { documentValues } = await import('./document-names.ts');
-  return documentValues(text, DEEPEST);
-}
-
-function propertiesOf(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    text.split(/\r?\n/).flatMap((line): [string, string][] => {
-      const [, name, value] = /^\s*([^\s#!:=][^\s:=]{0,200})\s*[:=]\s*(.{0,256})$/.exec(line) ?? [];
-      return name === undefined || value === undefined ? [] : [[name, value.trim()]];
-    }),
-  );
+/** A document of a profile counts only where that is active, which only the service knows. */
+function isForAll(document: ReadonlyMap<string, string>): boolean {
+  return ![...document.keys()].some((name) => /^spring\.(?:config\.activate\.on-profile|profiles)\b/.test(name));
 }

@@ -92,7 +92,7 @@ export const IMPORT_TABLE: readonly Row[] = [
   {
     room: 'probes',
     purpose: 'visit a target once',
-    imports: [...PLAIN, 'clients', 'kube', 'logs'],
+    imports: [...PLAIN, 'clients', 'kube', 'logs', 'settings'],
     packages: ['node:crypto', 'yaml'],
   },
   { room: 'checks', purpose: 'ask one question of what was seen', imports: [...PLAIN], packages: [] },
