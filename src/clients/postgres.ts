@@ -142,6 +142,9 @@ async function openLink(
   const unwatch = watch(socket, (what) => {
     destroy({ code: 'DatabaseUnreachable', detail: detailOf(`${where} ${what}`, known) });
   });
+  guardReading(socket, () => {
+    destroy({ code: 'DatabaseUnreachable', detail: detailOf(`${where} does not answer as PostgreSQL`, known) });
+  });
   const leave = onAbort(signal, () => socket.destroy());
 
   const faultOf: Link['faultOf'] = (error, classify) => {
@@ -232,6 +235,22 @@ function watch(socket: Socket, strange: (what: string) => void): () => void {
   socket.pause();
   socket.on('data', onData);
   return () => void socket.removeListener('data', onData);
+}
+
+/** pg throws at a message that it does not know, out of the socket's own event, where nobody would catch it. */
+function guardReading(socket: Socket, strange: () => void): void {
+  const listenTo = socket.on.bind(socket) as (event: string, listener: (...values: unknown[]) => void) => Socket;
+  socket.on = (event: string, listener: (...values: never[]) => void): Socket => {
+    const heard = listener as (...values: unknown[]) => void;
+    if (event !== 'data') return listenTo(event, heard);
+    return listenTo('data', (chunk) => {
+      try {
+        heard(chunk);
+      } catch {
+        strange();
+      }
+    });
+  };
 }
 
 function sessionOver(link: Link, { socket, encrypted }: Handshaken, clock: Clock): PostgresSession {

@@ -1,9 +1,10 @@
 // What pgjdbc 42.7 makes of its properties when it connects: which values it refuses before it has sent a byte, and what
 // it asks of the server. Each refusal was seen with the driver itself.
-import type { DatabaseConnection, HostWish } from '../facts/target.ts';
+import type { HostWish } from '../facts/target.ts';
 import { secret } from '../runtime/secret.ts';
 import type { ReadUrl, UrlTls } from './database-url.ts';
 import { jdbcHosts, type JdbcProperties } from './jdbc-url.ts';
+import { METHODS, MODES, type Method } from './postgres-words.ts';
 import { optionsPath, searchPath } from './search-path.ts';
 
 /** Read with Integer.parseInt at every connection; anything else ends it. */
@@ -43,18 +44,9 @@ const CHOICES: readonly (readonly [name: string, values: readonly string[], anyC
   ['channelBinding', ['disable', 'prefer', 'require']],
   ['gssEncMode', ['disable', 'allow', 'prefer', 'require'], 'any case'],
   ['protocolVersion', ['3', '3.0', '3.2']],
-  ['sslmode', ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'], 'any case'],
+  ['sslmode', Object.keys(MODES), 'any case'],
   ['stringtype', ['unspecified', 'varchar'], 'any case'],
 ];
-
-const MODES: Readonly<Record<string, DatabaseConnection['tls']['mode']>> = {
-  disable: 'Disable',
-  allow: 'Allow',
-  prefer: 'Prefer',
-  require: 'Require',
-  'verify-ca': 'VerifyCA',
-  'verify-full': 'VerifyFull',
-};
 
 /** HostRequirement, with the old words that the driver still reads. */
 const WISHES: Readonly<Record<string, HostWish>> = {
@@ -64,9 +56,6 @@ const WISHES: Readonly<Record<string, HostWish>> = {
   preferPrimary: 'preferPrimary',
   preferSecondary: 'preferSecondary',
 };
-
-const METHODS = ['none', 'password', 'md5', 'gss', 'sspi', 'scram-sha-256'] as const;
-type Method = (typeof METHODS)[number];
 
 /** What only the pod can do, with what to write instead. */
 const ELSEWHERE: readonly (readonly [name: string, why: string])[] = [

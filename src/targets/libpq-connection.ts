@@ -1,8 +1,9 @@
 // Reads a `postgresql://` URL as libpq does (conninfo_uri_parse): everything is percent-decoded, a plus sign is one, an
 // unknown parameter is refused, and `host` may be a folder with a socket, which only the pod has.
-import type { DatabaseConnection, HostAddress, HostWish } from '../facts/target.ts';
+import type { HostAddress, HostWish } from '../facts/target.ts';
 import { secret } from '../runtime/secret.ts';
 import type { ReadUrl, UrlTls } from './database-url.ts';
+import { METHODS, MODES, type Method } from './postgres-words.ts';
 import { optionsPath } from './search-path.ts';
 
 /** libpq's parameter key words (34.1.2 of PostgreSQL's manual). */
@@ -17,15 +18,6 @@ const KEYWORDS: ReadonlySet<string> = new Set(
   ),
 );
 
-const MODES: Readonly<Record<string, DatabaseConnection['tls']['mode']>> = {
-  disable: 'Disable',
-  allow: 'Allow',
-  prefer: 'Prefer',
-  require: 'Require',
-  'verify-ca': 'VerifyCA',
-  'verify-full': 'VerifyFull',
-};
-
 const WISHES: Readonly<Record<string, HostWish>> = {
   any: 'any',
   'read-write': 'writable',
@@ -34,8 +26,6 @@ const WISHES: Readonly<Record<string, HostWish>> = {
   standby: 'secondary',
   'prefer-standby': 'preferSecondary',
 };
-
-const METHODS = ['none', 'password', 'md5', 'gss', 'sspi', 'scram-sha-256'] as const;
 
 /** Parameters with a closed list of values; case counts. */
 const CHOICES: readonly (readonly [name: string, values: readonly string[]])[] = [
@@ -197,7 +187,7 @@ function tlsOf(parameters: Parameters): UrlTls | string {
 }
 
 /** A list of what is allowed, or of what is not. Undefined: any method; null: libpq refuses the list. */
-function requiredMethods(text: string): readonly (typeof METHODS)[number][] | undefined | null {
+function requiredMethods(text: string): readonly Method[] | undefined | null {
   if (text === '') return undefined;
   const words = text.split(',');
   const without = words[0]?.startsWith('!') === true;
