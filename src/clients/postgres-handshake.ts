@@ -60,7 +60,12 @@ export async function handshake(
   const certificate = withheld ? undefined : tls.certificate;
   const alpn = tls.direct === true ? ALPN : undefined;
   const secured = await secure(socket, host, where, { ca: tls.ca, mode, certificate, alpn, nameCheck }, signal);
-  if (!secured.ok) return secured;
+  if (!secured.ok) {
+    // A server before PostgreSQL 17 closes: it waits to be asked. It was reached all the same.
+    if (tls.direct !== true || secured.fault.kind !== 'broken') return secured;
+    const detail = `${where} does not take up TLS from the first byte (sslNegotiation=direct)`;
+    return { ok: false, fault: { kind: 'tls', detail } };
+  }
   if (tls.verifiesName === true && nameCheck(host, secured.value.getPeerCertificate()) !== undefined) {
     secured.value.destroy();
     return { ok: false, fault: { kind: 'tls', detail: `${where} shows a certificate of another name` } };

@@ -132,6 +132,14 @@ describe('dial with TLS', () => {
     expect(await faultOf(dial({ host: 'other', port, tls }, never))).toBe('connected');
   });
 
+  it('trusts what stands in the bundle, be it the certificate alone, and no other of its authority', async () => {
+    const [mine, another] = [1, 2].map(() => authority.issue({ commonName: 'x', hosts: ['core-daemon'] }));
+    const { port } = await listen(() => undefined, { key: mine!.keyPem, cert: mine!.certPem });
+    const ask = (ca: string) => faultOf(dial({ host: 'core-daemon', port, tls: { ca } }, never));
+    expect(await ask(mine!.certPem)).toBe('connected');
+    expect(await ask(another!.certPem)).toMatchObject({ kind: 'tls' });
+  });
+
   it('refuses an expired certificate', async () => {
     const old = authority.issue({ commonName: 'x', hosts: ['core-daemon'], notAfter: new Date(Date.now() - 1000) });
     const { port } = await listen(() => undefined, { key: old.keyPem, cert: old.certPem });
