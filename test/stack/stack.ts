@@ -35,6 +35,8 @@ export interface StackOptions {
   topology?: TopologyName;
   /** Pods of a service; core-daemon has 3 and the others 1 unless told. */
   replicas?: Readonly<Partial<Record<Service, number>>>;
+  /** False as Spring Boot has it: health shows none of its parts. */
+  showDetails?: boolean;
   /** `shared`: all databases on one PostgreSQL server (default). `each`: a server for every database. */
   databaseServers?: 'shared' | 'each';
   /** False leaves the CustomResourceDefinition out, for who wants to install it. */
@@ -134,6 +136,7 @@ async function startParts(
     databaseServers = 'shared',
     definition = true,
     openshift = false,
+    showDetails = true,
     cluster: which = 'any',
   }: StackOptions,
   ending: (() => Promise<unknown>)[],
@@ -175,6 +178,7 @@ async function startParts(
     topology,
     namespace,
     logs,
+    showDetails,
     workloads: Object.fromEntries(Object.entries(replicas).map(([name, count]) => [name, { replicas: count }])),
     databases: Object.fromEntries(databases.map(({ name, server: at, owner }) => [name, at.url(name, owner)])),
     databaseCaPem: authority.caPem,

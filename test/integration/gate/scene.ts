@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { gateOverrideRole, gateRole } from '../../../tools/packaging/roles.ts';
 import type { AnyObject } from '../../stack/admin.ts';
-import { startStack, type OwnStack } from '../../stack/stack.ts';
+import { startStack, type OwnStack, type StackOptions } from '../../stack/stack.ts';
 import { startOperator, type RunningOperator } from '../faults/operator.ts';
 import { command, type CommandResult } from './command.ts';
 
@@ -49,8 +49,8 @@ export interface Said {
 export const said = ({ out }: CommandResult): Said => JSON.parse(out) as Said;
 
 /** Starts it, without a report. */
-export async function startGateScene(): Promise<GateScene> {
-  const stack = await startStack({ replicas: { 'core-daemon': 2 }, cluster: 'ours' });
+export async function startGateScene(options: Omit<StackOptions, 'cluster'> = {}): Promise<GateScene> {
+  const stack = await startStack({ replicas: { 'core-daemon': 2 }, ...options, cluster: 'ours' });
   const binding = (role: object, user: string): object => ({
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'RoleBinding',
