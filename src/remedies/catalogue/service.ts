@@ -69,7 +69,7 @@ export const SERVICE_REMEDIES = {
     LOG_DIAGNOSED,
   ),
   HealthCredentialsRequired: remedy(
-    'Let health be asked without a login, or name an open path (healthPath) in spec.services. Until then nothing is known of this health.',
+    'Give the report a Secret with username and password: credentialsSecretRef of the service in spec.services. Or let health be asked without a login.',
     EDIT_REPORT,
   ),
   HealthPathMissing: remedy(
@@ -146,7 +146,7 @@ export const SERVICE_REMEDIES = {
     kubectl`get nodes -o wide`,
   ),
   ServiceClientCertificateRequired: remedy(
-    'Let health be asked on a port without mutual TLS (management.server.port, or an exception of the mesh), and name it in url of the service in spec.services.',
+    'Give the report a kubernetes.io/tls Secret with a certificate that the service accepts: tls.certSecretRef of the service in spec.services. Or let health be asked on a port without mutual TLS.',
     EDIT_REPORT,
   ),
   HealthPartSlow: remedy(
@@ -155,7 +155,7 @@ export const SERVICE_REMEDIES = {
     kubectl`exec ${'pod'} -- jcmd 1 Thread.print`,
   ),
   PoolStarved: remedy(
-    'Callers wait for connections that cannot be made. Look at the database and the way to it, not at the size of the pool.',
+    'The pool has no connection and makes none. Look at the database and the way to it, not at the size of the pool.',
     LOG_DIAGNOSED,
   ),
   PoolFullyUsed: remedy(
