@@ -250,6 +250,17 @@ describe('the candidates of a stream', () => {
     expect(matcher.nextCandidate(bytes, 1002)).toBe(-1);
   });
 
+  it.each([
+    ['a call to a service', 'I/O error on GET request for "http://auth-vault:8080/x": Connection refused', true],
+    ['the same within JSON', 'I/O error on POST request for \\"https://circuit-storage-2.id/x\\": null', true],
+    ['a call to anybody', 'I/O error on GET request for "http://otel-collector:4318/x": Connection refused', false],
+    ['a call to nobody knows whom', 'I/O error on something', true],
+    ['a state that the table knows', 'SQL Error: 0, SQLState: 08006', true],
+    ['any other state', 'SQL Error: 0, SQLState: 23505', false],
+  ])('are places where a cause may stand: %s', (_, line, isOne) => {
+    expect(matcher.nextCandidate(Buffer.from(line), 0) >= 0).toBe(isOne);
+  });
+
   it('are not lost between chunks that overlap by the longest anchor', () => {
     const text = Buffer.from(`${'x'.repeat(500)}Persisting circuit on S3 failed. [circuitId=1]${'y'.repeat(500)}`);
     for (let cut = 480; cut < 560; cut += 1) {
