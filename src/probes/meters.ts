@@ -187,8 +187,10 @@ function poolsOf(samples: readonly Sample[]): Outcome<PoolsSeen> {
   const pools = [...pending]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([pool, waiting]): PoolFigures[] => {
-      const [used, most, min] = [active.get(pool), max.get(pool), least.get(pool)];
+      const [used, most] = [active.get(pool), max.get(pool)];
       if (used === undefined || most === undefined) return [];
+      // As above: the minimum matters where there is no connection at all, and nobody waits for one.
+      const min = used === 0 && waiting === 0 ? least.get(pool) : undefined;
       return [{ pool, active: used, max: most, pending: waiting, ...(min === undefined ? {} : { min }) }];
     })
     .filter((one) => one.pending > 0 || (idle.has(one.pool) && idle.get(one.pool) === 0));
