@@ -9,6 +9,7 @@ type AddVerb = (program: Command, terminal: Terminal, exit: (code: number) => vo
 
 /** Each verb is read from disk when it is asked for: `explain` pays for neither the Kubernetes client nor the schema. */
 const VERBS: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
+  ['init', async () => (await import('./init.ts')).addInit],
   ['check', async () => (await import('./check.ts')).addCheck],
   ['gate', async () => (await import('./gate.ts')).addGate],
   ['status', async () => (await import('./status.ts')).addStatus],
@@ -41,6 +42,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       'after',
       `
 Examples:
+  recognize-health init -n recognize            draft a report from the services' configuration
   recognize-health check -f report.yaml         examine once from here, write nothing
   recognize-health gate prod -n recognize       may the upgrade go on?
   recognize-health status prod -n recognize     what the last run found

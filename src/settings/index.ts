@@ -2,3 +2,6 @@
 export { backendsOf, type Backends, type Configured } from './backends.ts';
 export { readConfigMaps, type ConfigMaps, type ReadConfigMap } from './config-maps.ts';
 export { configMapsOf, settingsOf, type Setting, type Settings } from './settings.ts';
+export { differences } from './differences.ts';
+export { draftReport, type Draft } from './draft.ts';
+export { readServiceSettings, type ServiceSettings } from './services.ts';

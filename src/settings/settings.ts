@@ -2,7 +2,7 @@
 // not read: what they hold is a reference. Pure.
 import { podTemplateSpec, templateContainer, type WorkloadObject } from '../targets/workload.ts';
 import { titleOf } from '../targets/discovery.ts';
-import { fields, labelsOf } from '../targets/fields.ts';
+import { fields, labelsOf, text } from '../targets/fields.ts';
 import { argumentsOf } from './arguments.ts';
 import { canonical } from './canonical.ts';
 import { configData } from './config-data.ts';
@@ -26,6 +26,8 @@ export interface Setting {
 export interface Settings {
   /** `Deployment core-daemon` */
   readonly workload: string;
+  /** As whom its pods ask AWS where no credentials are configured: their ServiceAccount. */
+  readonly identity: string;
   /** By relaxed binding. */
   readonly get: (name: string) => Setting | undefined;
   /** Each name once, in canonical spelling. */
@@ -79,6 +81,7 @@ export function settingsOf(workload: WorkloadObject, { maps, namespace, isSpring
   const find = (name: string): Entry | undefined => first.get(canonical(name));
   return {
     workload: title,
+    identity: `ServiceAccount ${text(pod['serviceAccountName']) ?? 'default'}`,
     get: (name) => {
       const entry = find(name);
       if (entry === undefined) return undefined;

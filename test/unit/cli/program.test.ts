@@ -18,11 +18,11 @@ describe('the command', () => {
   test('--help names every verb and ends with 0', async () => {
     const { code, out } = await command('--help');
     expect(code).toBe(0);
-    for (const verb of ['check', 'gate', 'status', 'explain', 'diagnose', 'crd', 'operator'])
+    for (const verb of ['init', 'check', 'gate', 'status', 'explain', 'diagnose', 'crd', 'operator'])
       expect(out).toContain(`  ${verb} `);
   });
 
-  test.each(['check', 'gate', 'status', 'explain', 'diagnose', 'crd', 'operator'])(
+  test.each(['init', 'check', 'gate', 'status', 'explain', 'diagnose', 'crd', 'operator'])(
     '%s --help shows defaults as people write them',
     async (verb) => {
       const { code, out } = await command(verb, '--help');
