@@ -18,3 +18,9 @@ export function mayShowIdentity(endpoint: string | undefined, environment: NodeJ
 function originOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).origin : undefined;
 }
+
+/** Where the SDK goes without an endpoint of a spec, if the environment says so. Its own order. */
+export function endpointOfEnvironment(service: 'S3' | 'KMS', environment: NodeJS.ProcessEnv): string | undefined {
+  const named = [environment[`AWS_ENDPOINT_URL_${service}`], environment['AWS_ENDPOINT_URL']];
+  return named.find((url) => url !== undefined && url !== '');
+}

@@ -62,18 +62,27 @@ export function readFailure(error: unknown, exchange: Exchange, where: string): 
     return { kind: 'transport', fault: { kind: 'timeout', detail: `${where} did not answer in time` } };
   }
   if (isSocketCode(socket)) return { kind: 'transport', fault: socketFault(error, where) };
-  return { kind: 'unsent', detail: error instanceof Error ? `${error.name}: ${error.message}` : 'no error was given' };
+  return {
+    kind: 'unsent',
+    detail: error instanceof Error ? `${textOf(error.name)}: ${textOf(error.message)}` : 'no error was given',
+  };
 }
 
 function answerOf(error: unknown, exchange: Exchange, status: number): AwsAnswer {
   const said = error instanceof Error && '$fault' in error;
-  const own = said && !MADE_UP.has(error.name) && !/^\d+$/.test(error.name) ? error.name : undefined;
+  const name = said ? textOf(error.name) : '';
+  const own = name !== '' && !MADE_UP.has(name) && !/^\d+$/.test(name) ? name : undefined;
   // A document that is cut short, or the XML form where JSON was asked for, is none to the SDK; its code is there.
   const code = own ?? /<Error>\s*<Code>([A-Za-z][A-Za-z.:]{1,80})<\/Code>/.exec(exchange.excerpt)?.[1];
   const region = said && 'Region' in error && typeof error.Region === 'string' ? error.Region : undefined;
-  const message = code === undefined || !(error instanceof Error) ? '' : error.message;
+  const message = code === undefined || !(error instanceof Error) ? '' : textOf(error.message);
   const { headers, excerpt, certificateNotAfter } = exchange;
   return { kind: 'answer', status, code, message, headers, region, excerpt, certificateNotAfter };
+}
+
+/** The SDK takes both from the answer as they come: a document with two codes in it makes a list of them. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function isSocketCode(code: string): boolean {

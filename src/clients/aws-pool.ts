@@ -6,7 +6,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { AwsAccess } from '../facts/target.ts';
 import { abortError, orAborted } from '../runtime/abort.ts';
 import { stopReason, systemClock } from '../runtime/clock.ts';
-import { mayShowIdentity } from './aws-endpoint.ts';
+import { endpointOfEnvironment, mayShowIdentity } from './aws-endpoint.ts';
 import { createExchangeRecorder, type Exchange, type RequestHandler } from './aws-exchange.ts';
 import { readFailure, type AwsFailure } from './aws-failure.ts';
 import type { Result } from './clients.ts';
@@ -93,6 +93,7 @@ interface Entry<C> {
 /** A pool whose clients `make` makes; `make` imports the SDK when it is first needed. */
 export function createAwsPool<C extends SdkClient>(
   make: (settings: SdkSettings, variant: string) => Promise<C>,
+  service: 'S3' | 'KMS',
   { dial, keep = DEFAULT_KEEP, againMs: again = AGAIN_MS, environment = process.env }: AwsPoolOptions,
 ): AwsPool<C> {
   const recorder = createExchangeRecorder();
@@ -137,7 +138,7 @@ export function createAwsPool<C extends SdkClient>(
 
   const pool: AwsPool<C> = {
     async call(access, variant, signal, ask) {
-      const where = placeOf(access);
+      const where = placeOf(access, service, environment);
       const aborted = deadlineOrThrow(signal, where);
       if (aborted !== undefined) return { ok: false, fault: aborted };
       if (access.credentials.source === 'ambient' && !mayShowIdentity(access.endpoint, environment))
@@ -283,8 +284,13 @@ export function secretsOf({ credentials }: AwsAccess): readonly string[] {
   return [secretAccessKey, accessKeyId, ...(sessionToken === undefined ? [] : [sessionToken])];
 }
 
-/** The endpoint in words: the host of the URL, or AWS's name for the region. */
-export function placeOf({ endpoint, region }: AwsAccess): string {
+/** The endpoint in words: the host of the URL, of the spec or of the environment, or AWS's name for the region. */
+export function placeOf(
+  { endpoint: given, region }: AwsAccess,
+  service: 'S3' | 'KMS',
+  environment: NodeJS.ProcessEnv = process.env,
+): string {
+  const endpoint = given ?? endpointOfEnvironment(service, environment);
   if (endpoint === undefined) return `AWS ${region}`;
   return URL.canParse(endpoint) ? new URL(endpoint).host : 'the endpoint';
 }

@@ -23,9 +23,13 @@ const sdk = () => import('@aws-sdk/client-kms');
 
 /** A KMS client. The SDK is loaded with the first call. `destroy` closes what is open. */
 export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(): void; readonly size: number } {
-  const pool = createAwsPool<SdkKmsClient>(async (settings) => {
-    return new (await sdk()).KMSClient(settings);
-  }, options);
+  const pool = createAwsPool<SdkKmsClient>(
+    async (settings) => {
+      return new (await sdk()).KMSClient(settings);
+    },
+    'KMS',
+    options,
+  );
 
   function fault(
     failure: AwsFailure,
@@ -158,7 +162,7 @@ function shownIn({ certificateNotAfter }: { readonly certificateNotAfter?: strin
 
 function subjectOf(access: AwsAccess, keyId: string): string {
   const shown = keyId.length > SHOWN_KEY_ID ? `…${keyId.slice(-SHOWN_KEY_ID)}` : keyId;
-  return `key ${shown} at ${placeOf(access)}`;
+  return `key ${shown} at ${placeOf(access, 'KMS')}`;
 }
 
 function questionAbout(access: AwsAccess, keyId: string, action: string): AwsQuestion {

@@ -17,16 +17,20 @@ const sdk = () => import('@aws-sdk/client-s3');
 
 /** An S3 client. The SDK is loaded with the first call. `destroy` closes what is open. */
 export function createS3Client(options: AwsPoolOptions): S3Client & { destroy(): void; readonly size: number } {
-  const pool = createAwsPool<SdkS3Client>(async (settings, variant) => {
-    // followRegionRedirects stays off: a wrong region is what we want to see.
-    return new (await sdk()).S3Client({
-      ...settings,
-      forcePathStyle: variant === 'path',
-      // S3-compatible servers refuse checksums that they do not know.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
-  }, options);
+  const pool = createAwsPool<SdkS3Client>(
+    async (settings, variant) => {
+      // followRegionRedirects stays off: a wrong region is what we want to see.
+      return new (await sdk()).S3Client({
+        ...settings,
+        forcePathStyle: variant === 'path',
+        // S3-compatible servers refuse checksums that they do not know.
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+      });
+    },
+    'S3',
+    options,
+  );
 
   function fault(
     failure: AwsFailure,
@@ -191,7 +195,7 @@ function located({
 function questionAbout(access: AwsAccess, bucket: string, action: string): AwsQuestion {
   return {
     service: 's3',
-    subject: `bucket ${bucket} at ${placeOf(access)}`,
+    subject: `bucket ${bucket} at ${placeOf(access, 'S3')}`,
     region: access.region,
     action,
     source: access.credentials.source,

@@ -190,6 +190,20 @@ describe('whatever is answered', () => {
     );
   });
 
+  it.each([
+    ['two codes', '<Error><Code>X</Code><Code>Y</Code><Message>a</Message><Message>b</Message></Error>'],
+    ['a code that holds elements', '<Error><Code>X<Error></Error></Code><Code>X</Code></Error>'],
+  ])('S3 that answers with %s is a fault, and no defect of ours', async (_, body) => {
+    const answer = `HTTP/1.1 429 Some\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const { port } = await listen(answering([Buffer.from(answer)]));
+    const access: AwsAccess = { region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, credentials };
+    const s3 = createS3Client({ dial: createDial(), againMs: 0 });
+    const outcome = await s3.list(access, 'circuits', true, soon());
+    s3.destroy();
+    expect(outcome).toMatchObject({ ok: false });
+    expect(isOutcome(outcome)).toBe(true);
+  });
+
   it('PostgreSQL comes back with an outcome', async () => {
     const client = createPostgresClient(createDial(), systemClock);
     await fc.assert(

@@ -1,0 +1,43 @@
+// `check` ends, whatever its credential endpoint does: one that accepts and never answers held it for five minutes.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { listen } from '../clients/listener.ts';
+
+it('ends when the endpoint that gives credentials accepts and never answers, and says so', async () => {
+  const silent = await listen(() => undefined);
+  const folder = mkdtempSync(join(tmpdir(), 'check-ends-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'report.yaml');
+  writeFileSync(
+    file,
+    stringify({
+      apiVersion: 'recognize.health/v1alpha1',
+      kind: 'HealthReport',
+      metadata: { name: 'recognize', namespace: 'recognize' },
+      spec: { timeout: '2s', buckets: [{ name: 'circuits', bucket: 'circuits', region: 'eu-west-1' }] },
+    }),
+  );
+  const tsx = createRequire(import.meta.url).resolve('tsx');
+  const main = new URL('../../../src/main.ts', import.meta.url).pathname;
+  const run = spawn(process.execPath, ['--import', tsx, main, 'check', '-f', file, '--offline', '-o', 'json'], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${silent.port}/credentials`,
+    },
+  });
+  onTestFinished(() => void run.kill('SIGKILL'));
+  let out = '';
+  run.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const code = await new Promise((resolve) => run.once('close', resolve));
+  expect(silent.accepted(), out).toBeGreaterThan(0);
+  expect(code).not.toBe(0);
+  expect(out).toContain('CheckerNotAuthorized');
+  expect(out).toContain("no AWS credentials of the operator's own could be had");
+});
