@@ -155,6 +155,7 @@ export function refused(fault: ApiFault): GateDecision {
     case 'Forbidden':
     case 'Unauthorized':
       return undecided('Forbidden', EXIT.usage, false, undefined, fault.message);
+    case 'TooLarge':
     case 'Misconfigured':
       return undecided('NotPossible', EXIT.usage, false, undefined, fault.message);
     case 'Invalid':

@@ -15,6 +15,8 @@ export type ApiFaultCode =
   /** 400, 415, 422 and other 4xx: we asked wrongly, or the installed definition is another one. */
   | 'Invalid'
   | 'ServerError'
+  /** More than may be read or kept. Asking for less, or of less, may help; asking again does not. */
+  | 'TooLarge'
   /** No connection, or it broke before the answer was complete. */
   | 'Unreachable'
   | 'Timeout'

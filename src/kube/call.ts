@@ -1,8 +1,9 @@
 // The only way to the API server: `call` takes a rule, so that every call is one that the Roles were generated from.
 import { type Clock, isCancelled } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
-import { answerFault } from './answer.ts';
+import { answerFault, isNamed } from './answer.ts';
 import { type ApiFault, type ApiResult, faultOf } from './api-fault.ts';
+import { type ItemReader, readItems, UnreadableList } from './list-items.ts';
 import { type ApiRule, type CallParams, describeCall, pathOf, RULES } from './rules.ts';
 import { type ApiResponse, type Lane, type Transport, transportFault } from './transport.ts';
 
@@ -14,6 +15,10 @@ export interface CallOptions {
   readonly contentType?: 'application/json' | 'application/apply-patch+yaml' | 'application/merge-patch+json';
   /** Deadline of the whole call in ms. */
   readonly timeoutMs?: number;
+  /** Of a list: told of each item as it arrives. The answer then comes without them, and was never in memory as a whole. */
+  readonly eachItem?: (item: unknown) => void;
+  /** A larger answer is a `TooLarge` fault. In bytes. */
+  readonly maxBytes?: number;
 }
 
 export interface StreamOptions {
@@ -36,8 +41,8 @@ export interface KubeApi {
 }
 
 const CALL_MS = 15_000;
-/** A page of 500 large pods stays far below; more is not an answer but an attack on our memory. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** The largest object is far below; more is not an answer but an attack on our memory. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 
 const METHODS = { get: 'GET', list: 'GET', watch: 'GET', create: 'POST', update: 'PUT', patch: 'PATCH' } as const;
@@ -78,19 +83,19 @@ export function createKubeApi(transport: Transport, clock: Clock): KubeApi {
     namespace: transport.namespace,
     call: <T>(rule: ApiRule, params: CallParams, options: CallOptions) =>
       exchange<T>(rule, params, options, async (answer) => {
-        const { bytes, truncated } = await readUpTo(answer, MAX_BODY_BYTES);
-        const value = truncated ? undefined : parse(bytes.toString('utf8'));
-        if (value === undefined) {
-          const why = truncated ? 'the answer is larger than 64 MiB' : 'the answer is not JSON';
-          return {
-            ok: false,
-            fault: { code: 'ServerError', message: redact(`cannot ${describeCall(rule, params)}: ${why}`) },
-          };
+        const maxBytes = options.maxBytes ?? MAX_BODY_BYTES;
+        const read = await readJson(answer, maxBytes, options.eachItem);
+        if (read.kind === 'value') {
+          const wrong = answerFault(rule, params, read.value);
+          if (wrong !== undefined) return { ok: false, fault: wrong };
+          const { date } = answer.headers;
+          return { ok: true, value: read.value as T, ...(typeof date === 'string' ? { serverDate: date } : {}) };
         }
-        const wrong = answerFault(rule, params, value);
-        if (wrong !== undefined) return { ok: false, fault: wrong };
-        const { date } = answer.headers;
-        return { ok: true, value: value as T, ...(typeof date === 'string' ? { serverDate: date } : {}) };
+        const [code, why] =
+          read.kind === 'too large'
+            ? (['TooLarge', `the answer is larger than ${Math.floor(maxBytes / 1024 / 1024)} MiB`] as const)
+            : (['ServerError', read.why] as const);
+        return { ok: false, fault: { code, message: redact(`cannot ${describeCall(rule, params)}: ${why}`) } };
       }),
     stream: async (rule, params, options) => {
       try {
@@ -152,10 +157,46 @@ async function readUpTo(answer: ApiResponse, maxBytes: number): Promise<{ bytes:
   return { bytes: Buffer.concat(chunks), truncated: false };
 }
 
-function parse(text: string): unknown {
+type JsonRead =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'too large' }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/** The answer as JSON; of a list each item alone, if somebody is told of them. */
+async function readJson(
+  answer: ApiResponse,
+  maxBytes: number,
+  eachItem: ((item: unknown) => void) | undefined,
+): Promise<JsonRead> {
+  let size = 0;
+  const reader = eachItem === undefined ? readWhole() : readItems((item) => eachItem(namedItem(item)));
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) {
+        answer.body.destroy();
+        return { kind: 'too large' };
+      }
+      reader.push(chunk);
+    }
+    return { kind: 'value', value: reader.end() };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { kind: 'unreadable', why: 'the answer is not JSON' };
+    if (error instanceof UnreadableList) return { kind: 'unreadable', why: error.message };
+    throw error;
   }
+}
+
+/** @throws UnreadableList */
+function namedItem(item: unknown): unknown {
+  if (!isNamed(item)) throw new UnreadableList('the answer is a list of which an item has no name');
+  return item;
+}
+
+function readWhole(): ItemReader {
+  const chunks: Buffer[] = [];
+  return {
+    push: (chunk) => void chunks.push(chunk),
+    end: () => JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown,
+  };
 }

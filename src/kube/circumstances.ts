@@ -50,7 +50,7 @@ async function warnings(
   namespace: string,
   signal: AbortSignal,
 ): Promise<Outcome<readonly EventObject[]>> {
-  const query = { fieldSelector: 'type=Warning', resourceVersion: 0 };
+  const query = { fieldSelector: 'type=Warning' };
   const listed = await listAll<EventObject>(api, RULES.listEvents, { namespace, query }, signal);
   return asEvidence(listed.ok ? { ok: true, value: listed.value.items } : listed);
 }
@@ -63,7 +63,7 @@ async function nodesNamed(
 ): Promise<Outcome<readonly KubernetesObject[]>> {
   const nodes: KubernetesObject[] = [];
   for (const name of names) {
-    const query = { fieldSelector: `metadata.name=${name}`, resourceVersion: 0 };
+    const query = { fieldSelector: `metadata.name=${name}` };
     const listed = await listAll<KubernetesObject>(api, RULES.listNodes, { query }, signal);
     if (!listed.ok) return asEvidence(listed);
     nodes.push(...listed.value.items);

@@ -64,7 +64,7 @@ function factsOf(api: KubeApi): Pick<ClusterClient, 'version' | 'architectures'>
       return ok(desired === undefined ? { kubernetes } : { kubernetes, openshift: desired });
     },
     architectures: async (signal) => {
-      const listed = await listAll<KubernetesObject>(api, RULES.listNodes, { query: { resourceVersion: 0 } }, signal);
+      const listed = await listAll<KubernetesObject>(api, RULES.listNodes, {}, signal);
       if (!listed.ok) return asEvidence(listed);
       const found = new Set(listed.value.items.map(architectureOf).filter((name) => name !== ''));
       return found.size === 0

@@ -1,7 +1,8 @@
-// Lists in pages, so that a large namespace never becomes one huge answer.
+// Lists in pages, each read item by item: neither a large namespace nor large objects ever become one huge answer.
+import { redact } from '../runtime/safe-text.ts';
 import type { ApiResult } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
-import type { CallParams, ResourceRule } from './rules.ts';
+import { type CallParams, describeCall, type ResourceRule } from './rules.ts';
 
 export interface Listed<T> {
   readonly items: readonly T[];
@@ -9,27 +10,39 @@ export interface Listed<T> {
   readonly resourceVersion: string;
 }
 
-interface ListPage<T> {
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items?: readonly T[] | null;
+export interface ListOptions<T> {
+  /** What is kept of each item. Default: all but `managedFields`. */
+  readonly reduce?: (item: object) => { readonly value: T; readonly bytes: number };
+  /** More than this of what is kept is a `TooLarge` fault. In bytes, as `reduce` counts them. */
+  readonly mostBytes?: number;
 }
 
+interface ListPage {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items?: readonly unknown[] | null;
+}
+
+/** Items of a page. What the server makes of it takes its memory, too. */
 const PAGE = 500;
+/** A page that is larger is asked for again with half as many items. */
+const PAGE_BYTES = 16 * 1024 * 1024;
 /** A server that always says "there is more" must not keep us forever. */
-const MAX_PAGES = 200;
+const MOST_ITEMS = 200_000;
+const MOST_PAGES = 5_000;
 
 /**
- * Every object that the rule lists. `managedFields` are dropped: nobody here reads them, and they are often the larger
- * half of an object. A continue token that expires (410) starts the list again, once.
+ * Every object that the rule lists. A continue token that expires (410) starts the list again, once. Never asks for the
+ * server's cache: beside `resourceVersion=0` a server takes no notice of `limit`, and sends everything at once.
  */
 export async function listAll<T extends object>(
   api: KubeApi,
   rule: ResourceRule,
   params: CallParams,
   signal: AbortSignal,
+  options: ListOptions<T> = {},
 ): Promise<ApiResult<Listed<T>>> {
-  const first = await pages<T>(api, rule, params, signal);
-  return first.ok || first.fault.code !== 'Gone' ? first : pages<T>(api, rule, params, signal);
+  const first = await pages<T>(api, rule, params, signal, options);
+  return first.ok || first.fault.code !== 'Gone' ? first : pages<T>(api, rule, params, signal, options);
 }
 
 async function pages<T extends object>(
@@ -37,20 +50,41 @@ async function pages<T extends object>(
   rule: ResourceRule,
   params: CallParams,
   signal: AbortSignal,
+  { reduce = withoutManagedFields<T>, mostBytes = Infinity }: ListOptions<T>,
 ): Promise<ApiResult<Listed<T>>> {
+  const tooLarge = (why: string): ApiResult<never> => ({
+    ok: false,
+    fault: { code: 'TooLarge', message: redact(`cannot ${describeCall(rule, params)}: ${why}`) },
+  });
   const items: T[] = [];
+  let bytes = 0;
+  let limit = PAGE;
   let token: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    // A token already says which version it continues.
-    const query =
-      token === undefined
-        ? { limit: PAGE, ...params.query }
-        : { limit: PAGE, ...params.query, resourceVersion: undefined, continue: token };
-    const answer = await api.call<ListPage<T>>(rule, { ...params, query }, { signal });
-    if (!answer.ok) return answer;
-    for (const item of answer.value.items ?? []) {
-      dropManagedFields(item);
-      items.push(item);
+  for (let page = 0; page < MOST_PAGES && items.length < MOST_ITEMS; page += 1) {
+    const before = { items: items.length, bytes };
+    const take = (item: unknown): void => {
+      if (typeof item !== 'object' || item === null || bytes > mostBytes) return;
+      const kept = reduce(item);
+      bytes += kept.bytes;
+      items.push(kept.value);
+    };
+    const query = { limit, ...params.query, continue: token };
+    const answer = await api.call<ListPage>(
+      rule,
+      { ...params, query },
+      { signal, eachItem: take, maxBytes: PAGE_BYTES },
+    );
+    if (!answer.ok) {
+      if (answer.fault.code !== 'TooLarge' || limit === 1) return answer;
+      limit = Math.floor(limit / 2);
+      items.length = before.items;
+      ({ bytes } = before);
+      continue;
+    }
+    // A double of the API may hand over a list as a whole.
+    for (const item of answer.value.items ?? []) take(item);
+    if (bytes > mostBytes) {
+      return tooLarge(`there is more than ${Math.floor(mostBytes / 1024 / 1024)} MiB of them to keep in mind`);
     }
     const { continue: next, resourceVersion } = answer.value.metadata ?? {};
     if (next === undefined || next === '') {
@@ -63,7 +97,12 @@ async function pages<T extends object>(
     }
     token = next;
   }
-  return { ok: true, value: { items, resourceVersion: '' } };
+  return tooLarge(`there are more than ${items.length}`);
+}
+
+function withoutManagedFields<T extends object>(item: object): { readonly value: T; readonly bytes: number } {
+  dropManagedFields(item);
+  return { value: item as T, bytes: 0 };
 }
 
 /** Removes what is only noise to a reader. In place: the object was just parsed and is ours. */

@@ -1,16 +1,9 @@
-// Keeps a copy of some objects of the API server and says which of them changed. Ours, because client-node's informer
-// ends for good on most errors, needs no bookmarks, and lets a handler's exception end the process
-// (kubernetes-client/javascript#447, #680, #1496, #1933).
-import { backoffMs } from '../runtime/backoff.ts';
+// Keeps a copy of some objects of the API server and says which of them changed.
 import type { Clock } from '../runtime/clock.ts';
-import { redact } from '../runtime/safe-text.ts';
-import type { ApiFault } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
-import { isNamed } from './answer.ts';
-import { lines, LineTooLong } from './lines.ts';
 import { dropManagedFields, listAll } from './list.ts';
 import type { CallParams, ResourceRule } from './rules.ts';
-import { transportFault } from './transport.ts';
+import { type Confirmation, createWatch, type WatchNote } from './watch.ts';
 
 export interface Watched {
   readonly metadata: {
@@ -21,13 +14,8 @@ export interface Watched {
   };
 }
 
-/** What a reflector does, for metrics and logs. */
-export type ReflectorNote =
-  | { readonly kind: 'listed'; readonly objects: number }
-  | { readonly kind: 'watching' }
-  | { readonly kind: 'fault'; readonly fault: ApiFault; readonly waitMs: number }
-  /** The handler threw. A defect of ours; the watch goes on. */
-  | { readonly kind: 'handler'; readonly error: unknown };
+export type { Confirmation } from './watch.ts';
+export type ReflectorNote = WatchNote;
 
 export interface ReflectorOptions<T extends Watched> {
   readonly api: KubeApi;
@@ -37,6 +25,8 @@ export interface ReflectorOptions<T extends Watched> {
   readonly clock: Clock;
   /** [0, 1) */
   readonly random: () => number;
+  /** What is kept of an object as the API server sends it. Default: all but `managedFields`. */
+  readonly reduce?: (object: object) => T;
   /** The object as it is now, or undefined when it is gone. Only put a key into a queue here. */
   readonly onChange: (key: string, object: T | undefined) => void;
   readonly onNote?: (note: ReflectorNote) => void;
@@ -44,13 +34,6 @@ export interface ReflectorOptions<T extends Watched> {
   readonly inactivityMs?: number;
   /** A whole list as a safety net after this. In ms. */
   readonly relistMs?: number;
-}
-
-/** When, and by what, the server last said that the copy is what it stores. `at` in `clock.monotonicMs()`. */
-export interface Confirmation {
-  readonly at: number;
-  /** Events come in order: a change of any object says that nothing before it is missing. */
-  readonly by: 'list' | 'bookmark' | 'change';
 }
 
 export interface Reflector<T extends Watched> {
@@ -67,56 +50,18 @@ export interface Reflector<T extends Watched> {
   keys(): readonly string[];
 }
 
-const BASE_WAIT_MS = 800;
-const MAX_WAIT_MS = 30_000;
-/** The same when the server is well: it says when to come back, or does not know the resource yet. */
-const SOON_MS = 5_000;
-/** A spread of zero would make a failing server see a storm. */
-const MIN_WAIT_MS = 100;
-/**
- * A watch that lived this long was a working one, and failures are counted anew: unrelated troubles, minutes apart, must
- * not add up to the longest wait. Six watches a minute are no storm.
- */
-const LONG_LIVED_MS = 10_000;
-/** Bookmarks come once a minute. Before `STALLED_MS` of the operator, so that a watch is mended and not only doubted. */
-const INACTIVITY_MS = 85_000;
-const WATCH_S = { shortest: 230, spread: 120 } as const;
-
 /** `namespace/name` of an object. */
 export function keyOf(object: Watched): string {
   return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 }
 
-interface WatchEvent {
-  readonly type?: string;
-  readonly object?: unknown;
-}
-
-/** How a watch ended. `Gone`: list again at once. */
-type WatchEnd =
-  { readonly kind: 'closed' } | { readonly kind: 'gone' } | { readonly kind: 'fault'; readonly fault: ApiFault };
-
 /** A reflector that has not started. */
 export function createReflector<T extends Watched>(options: ReflectorOptions<T>): Reflector<T> {
-  const { api, clock, params, random } = options;
-  const inactivityMs = options.inactivityMs ?? INACTIVITY_MS;
-  const relistMs = options.relistMs ?? 10 * 60_000;
+  const { api, params, reduce = withoutManagedFields<T> } = options;
   const store = new Map<string, T>();
   let synced = false;
-  let lastEventAt: number | undefined;
-  let confirmed: Confirmation | undefined;
 
-  const note = (what: ReflectorNote): void => {
-    try {
-      options.onNote?.(what);
-    } catch {
-      // Who listens must not be able to stop the watch.
-    }
-  };
-  const heard = (by?: Confirmation['by']): void => {
-    lastEventAt = clock.monotonicMs();
-    if (by !== undefined) confirmed = { at: lastEventAt, by };
-  };
+  const note = (what: ReflectorNote): void => options.onNote?.(what);
   const tell = (key: string, object: T | undefined): void => {
     try {
       options.onChange(key, object);
@@ -124,7 +69,6 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
       note({ kind: 'handler', error });
     }
   };
-
   const put = (object: T): void => {
     const key = keyOf(object);
     const known = store.get(key);
@@ -135,7 +79,6 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
   const remove = (key: string): void => {
     if (store.delete(key)) tell(key, undefined);
   };
-
   /** Makes the store equal to a list: a deletion that no watch told us is noticed here. */
   const replace = (items: readonly T[]): void => {
     const present = new Set(items.map(keyOf));
@@ -143,165 +86,39 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
     for (const item of items) put(item);
   };
 
-  const apply = (event: WatchEvent): { version?: string; end?: WatchEnd } => {
-    if (event.type === 'ERROR') return { end: errorEvent(event.object) };
-    const object = event.object as T | undefined;
-    const version = object?.metadata?.resourceVersion;
-    // A bookmark has a version and no name.
-    if (isNamed(object) && event.type !== 'BOOKMARK') {
-      dropManagedFields(object);
-      if (event.type === 'DELETED') remove(keyOf(object));
-      else put(object);
-    }
-    return version === undefined ? {} : { version };
-  };
-
-  /** Watches until it ends, and says from where to go on. */
-  const watch = async (
-    from: string,
-    seconds: number,
-    signal: AbortSignal,
-  ): Promise<{ end: WatchEnd; version: string }> => {
-    let version = from;
-    const query = {
-      ...params.query,
-      watch: true,
-      allowWatchBookmarks: true,
-      resourceVersion: from,
-      timeoutSeconds: seconds,
-    };
-    const stream = await api.stream(options.watch, { ...params, query }, { signal, inactivityMs });
-    if (!stream.ok) {
-      const end: WatchEnd = stream.fault.code === 'Gone' ? { kind: 'gone' } : { kind: 'fault', fault: stream.fault };
-      return { end, version };
-    }
-    note({ kind: 'watching' });
-    heard();
-    try {
-      for await (const line of lines(stream.value)) {
-        const event = parseEvent(line);
-        if (event === undefined) return { end: { kind: 'fault', fault: unreadable('an event is not JSON') }, version };
-        const { version: next, end } = apply(event);
-        if (end !== undefined) return { end, version };
-        heard(event.type === 'BOOKMARK' ? 'bookmark' : 'change');
-        if (next !== undefined) version = next;
-      }
-      return { end: { kind: 'closed' }, version };
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const fault = error instanceof LineTooLong ? unreadable(error.message) : transportFault(error);
-      return { end: { kind: 'fault', fault }, version };
-    }
-  };
-
-  const loop = async (signal: AbortSignal): Promise<void> => {
-    let version: string | undefined;
-    let everListed = false;
-    let listedAt = 0;
-    let failures = 0;
-    let goneInRow = 0;
-    const wait = async (fault: ApiFault): Promise<void> => {
-      const isWell = fault.code === 'NotFound' || fault.retryAfterMs !== undefined;
-      const longestMs = isWell ? SOON_MS : MAX_WAIT_MS;
-      const jittered = Math.max(MIN_WAIT_MS, backoffMs(failures, BASE_WAIT_MS, longestMs, random));
-      const waitMs = Math.max(jittered, fault.retryAfterMs ?? 0);
-      failures += 1;
-      note({ kind: 'fault', fault, waitMs });
-      await clock.sleep(waitMs, signal);
-    };
-    while (!signal.aborted) {
-      if (version === undefined || clock.monotonicMs() - listedAt >= relistMs) {
-        // The first list may come from the server's cache; a later one must not lead back in time.
-        const query = everListed ? params.query : { ...params.query, resourceVersion: 0 };
-        const listed = await listAll<T>(api, options.list, { ...params, query: query ?? {} }, signal);
-        if (!listed.ok) {
-          await wait(listed.fault);
-          continue;
-        }
-        version = listed.value.resourceVersion;
-        everListed = true;
-        // The server answers again: what failed before says nothing about what comes.
-        failures = 0;
-        listedAt = clock.monotonicMs();
-        heard('list');
-        replace(listed.value.items);
-        synced = true;
-        note({ kind: 'listed', objects: store.size });
-      }
-      const jittered = WATCH_S.shortest + Math.floor(random() * WATCH_S.spread);
-      const untilRelist = Math.ceil((relistMs - (clock.monotonicMs() - listedAt)) / 1000);
-      const startedAt = clock.monotonicMs();
-      const seconds = Math.max(1, Math.min(jittered, untilRelist));
-      const { end, version: reached } = await watch(version, seconds, signal);
-      version = reached;
-      // A watch that lasted as long as it was asked to is a working one too, however short that was.
-      const longLived = clock.monotonicMs() - startedAt >= Math.min(LONG_LIVED_MS, seconds * 900);
-      if (longLived) {
-        failures = 0;
-        goneInRow = 0;
-      }
-      switch (end.kind) {
-        case 'gone':
-          version = undefined;
-          // Listed at once, unless the server answers one watch after another with 410: not asked in a circle.
-          if (goneInRow > 0) {
-            failures = goneInRow - 1;
-            await wait({ code: 'Gone', message: redact('the watch is too old and starts again') });
-          }
-          goneInRow += 1;
-          break;
-        case 'closed':
-          if (!longLived) await wait({ code: 'Unreachable', message: redact('the server ended the watch early') });
-          break;
-        case 'fault':
-          // The resource itself is gone: when it is made again, its versions begin anew.
-          if (end.fault.code === 'NotFound') version = undefined;
-          await wait(end.fault);
-          break;
-      }
-    }
-  };
-
-  return {
-    run: async (signal) => {
-      const stopped = (): boolean => signal.aborted;
-      while (!stopped()) {
-        try {
-          await loop(signal);
-        } catch (error) {
-          if (stopped()) return;
-          // Nothing in the loop throws but our own mistakes. A reflector that is silently dead is worse than one that
-          // says so and starts again.
-          note({ kind: 'handler', error });
-          await clock.sleep(MAX_WAIT_MS, signal).catch(() => undefined);
-        }
-      }
+  const watch = createWatch({
+    api,
+    rule: options.watch,
+    params,
+    clock: options.clock,
+    random: options.random,
+    start: async (signal) => {
+      const counted = (item: object): { value: T; bytes: number } => ({ value: reduce(item), bytes: 0 });
+      const listed = await listAll<T>(api, options.list, params, signal, { reduce: counted });
+      if (!listed.ok) return listed;
+      replace(listed.value.items);
+      synced = true;
+      return { ok: true, value: { version: listed.value.resourceVersion, objects: store.size } };
     },
+    onObject: (object, isGone) => {
+      if (isGone) remove(keyOf(object as Watched));
+      else put(reduce(object));
+    },
+    onNote: note,
+    inactivityMs: options.inactivityMs,
+    relistMs: options.relistMs,
+  });
+  return {
+    run: (signal) => watch.run(signal),
     synced: () => synced,
-    lastEventAt: () => lastEventAt,
-    confirmed: () => confirmed,
+    lastEventAt: () => watch.lastEventAt(),
+    confirmed: () => watch.confirmed(),
     get: (key) => store.get(key),
     keys: () => [...store.keys()],
   };
 }
 
-function parseEvent(line: string): WatchEvent | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A server says in an event what it could not say in the status of an answer that had begun. */
-function errorEvent(object: unknown): WatchEnd {
-  const { code, message } = (object ?? {}) as { code?: number; message?: string };
-  if (code === 410) return { kind: 'gone' };
-  const text = redact(`the watch ended with an error: ${message ?? 'no message'}`);
-  return { kind: 'fault', fault: { code: code === 429 ? 'TooManyRequests' : 'ServerError', message: text } };
-}
-
-function unreadable(why: string): ApiFault {
-  return { code: 'ServerError', message: redact(`the watch cannot be read: ${why}`) };
+function withoutManagedFields<T>(object: object): T {
+  dropManagedFields(object);
+  return object as T;
 }

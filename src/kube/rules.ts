@@ -59,6 +59,34 @@ const listed = (group: string, version: string, resource: string, why: string): 
   why,
 });
 
+/** A list that the operator keeps up to date between runs instead of asking for it again. */
+const watched = (rule: ResourceRule): ResourceRule => ({
+  ...rule,
+  verb: 'watch',
+  callers: OPERATOR,
+  why: 'Keep what was listed up to date between runs, instead of listing it in each.',
+});
+
+const lists = {
+  listDeployments: listed('apps', 'v1', 'deployments', 'Discover the services and judge their workloads.'),
+  listStatefulSets: listed('apps', 'v1', 'statefulsets', 'Discover the services and judge their workloads.'),
+  listDaemonSets: listed('apps', 'v1', 'daemonsets', 'Discover the services and judge their workloads.'),
+  listRollouts: {
+    ...listed('argoproj.io', 'v1alpha1', 'rollouts', 'Discover the services where Argo Rollouts runs them.'),
+    optional: true,
+  },
+  listReplicaSets: listed('apps', 'v1', 'replicasets', 'Tell which pods belong to which Deployment.'),
+  listDeploymentConfigs: {
+    ...listed('apps.openshift.io', 'v1', 'deploymentconfigs', 'Discover the services on OpenShift.'),
+    optional: true,
+  },
+  listPods: listed('', 'v1', 'pods', 'See restarts, image pulls, memory kills, readiness.'),
+  listServices: listed('', 'v1', 'services', 'Learn the ports.'),
+  listEndpointSlices: listed('discovery.k8s.io', 'v1', 'endpointslices', 'Learn the ready addresses to probe.'),
+  listAutoscalers: listed('autoscaling', 'v2', 'horizontalpodautoscalers', 'Know how many replicas there may be.'),
+  listDisruptionBudgets: listed('policy', 'v1', 'poddisruptionbudgets', 'See which pods could not be evicted.'),
+} as const;
+
 const lease = {
   kind: 'resource',
   group: 'coordination.k8s.io',
@@ -104,23 +132,18 @@ export const RULES = {
     callers: BOTH,
     why: 'Look for keys that 1.3.0 renamed, in the ConfigMaps that the pod templates of the services name. Never listed.',
   },
-  listDeployments: listed('apps', 'v1', 'deployments', 'Discover the services and judge their workloads.'),
-  listStatefulSets: listed('apps', 'v1', 'statefulsets', 'Discover the services and judge their workloads.'),
-  listDaemonSets: listed('apps', 'v1', 'daemonsets', 'Discover the services and judge their workloads.'),
-  listRollouts: {
-    ...listed('argoproj.io', 'v1alpha1', 'rollouts', 'Discover the services where Argo Rollouts runs them.'),
-    optional: true,
-  },
-  listReplicaSets: listed('apps', 'v1', 'replicasets', 'Tell which pods belong to which Deployment.'),
-  listDeploymentConfigs: {
-    ...listed('apps.openshift.io', 'v1', 'deploymentconfigs', 'Discover the services on OpenShift.'),
-    optional: true,
-  },
-  listPods: listed('', 'v1', 'pods', 'See restarts, image pulls, memory kills, readiness.'),
-  listServices: listed('', 'v1', 'services', 'Learn the ports.'),
-  listEndpointSlices: listed('discovery.k8s.io', 'v1', 'endpointslices', 'Learn the ready addresses to probe.'),
-  listAutoscalers: listed('autoscaling', 'v2', 'horizontalpodautoscalers', 'Know how many replicas there may be.'),
-  listDisruptionBudgets: listed('policy', 'v1', 'poddisruptionbudgets', 'See which pods could not be evicted.'),
+  ...lists,
+  watchDeployments: watched(lists.listDeployments),
+  watchStatefulSets: watched(lists.listStatefulSets),
+  watchDaemonSets: watched(lists.listDaemonSets),
+  watchRollouts: watched(lists.listRollouts),
+  watchReplicaSets: watched(lists.listReplicaSets),
+  watchDeploymentConfigs: watched(lists.listDeploymentConfigs),
+  watchPods: watched(lists.listPods),
+  watchServices: watched(lists.listServices),
+  watchEndpointSlices: watched(lists.listEndpointSlices),
+  watchAutoscalers: watched(lists.listAutoscalers),
+  watchDisruptionBudgets: watched(lists.listDisruptionBudgets),
   listEvents: listed('', 'v1', 'events', 'Say why a pod waits or restarts. Asked only while one is not fine.'),
   getPodLog: {
     kind: 'resource',

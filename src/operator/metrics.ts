@@ -27,6 +27,7 @@ export const CALL_RESULTS = [
   'ServerError',
   'Unreachable',
   'Timeout',
+  'TooLarge',
   'Misconfigured',
 ] as const satisfies readonly ('OK' | ApiFaultCode)[];
 export type CallResult = 'OK' | ApiFaultCode;

@@ -2,18 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
+import type { HealthReportStatus, ReportMetadata } from '../api/health-report.ts';
+import { requestToken } from '../api/request-token.ts';
 import { createClients } from '../clients/index.ts';
 import { examine } from '../examine.ts';
 import { gateAnswer } from '../gate/http-answer.ts';
 import type { KubeApi } from '../kube/call.ts';
 import { createClusterClient } from '../kube/cluster.ts';
 import { createLeaseStore, type LeaseAt } from '../kube/lease.ts';
-import { readNamespace } from '../kube/namespace.ts';
 import { createReflector, type Reflector } from '../kube/reflector.ts';
 import { joinReflectors } from '../kube/reflectors.ts';
 import { getReport, type ReportObject } from '../kube/reports.ts';
 import { RULES } from '../kube/rules.ts';
 import { namespaceSecrets } from '../kube/secrets.ts';
+import { sharedNamespaces } from '../kube/shared-namespaces.ts';
 import { onAbort } from '../runtime/abort.ts';
 import { Stop, stopReason, systemClock, type Clock } from '../runtime/clock.ts';
 import { controller, type Controller } from './controller.ts';
@@ -27,7 +29,7 @@ import { observed } from './observed-report.ts';
 import type { Examine } from './reconcile.ts';
 import { createReportApi } from './report-api.ts';
 import { summarise, type Counted } from './summary.ts';
-import { watchNotes } from './watch-notes.ts';
+import { namespaceNotes, watchNotes } from './watch-notes.ts';
 
 /** A watch that has been silent for longer is stalled: bookmarks come about once a minute. In ms. */
 const STALLED_MS = 90_000;
@@ -83,6 +85,14 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   setMaxListeners(0, life.signal);
   const leave = onAbort(options.signal, () => life.abort(options.signal.reason));
   const { signal } = life;
+  const shared = sharedNamespaces({
+    api,
+    clock,
+    random: Math.random,
+    namespaces,
+    signal,
+    onNote: namespaceNotes(log),
+  });
 
   const examineReport: Examine = async ({ metadata, spec, previous, signal: running }) => {
     const started = clock.monotonicMs();
@@ -93,7 +103,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       generation: metadata.generation,
       spec,
       previous,
-      objects: await readNamespace(api, metadata.namespace, running, startedAt),
+      objects: await shared.read({ namespace: metadata.namespace, isFresh: isAsked(metadata, previous), now: startedAt }, running),
       secrets: namespaceSecrets(api, metadata.namespace),
       clients,
       clock,
@@ -172,8 +182,11 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   options.onReady?.({ port: endpoints.port });
 
   metrics.setLeading(false);
+  let watching: Promise<void> = Promise.resolve();
   const lead = (mayWrite: () => boolean): void => {
     metrics.setLeading(true);
+    // A standby examines nothing, so it needs none of what these keep.
+    watching = shared.run();
     control = controller({
       api: createReportApi(api, hostname(), log, clock),
       examine: examineReport,
@@ -224,6 +237,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   }
 
   await Promise.all([reflector.run(signal), elected]);
+  await watching;
   leave();
   log.info({}, 'operator stopping');
   const rest = new AbortController();
@@ -238,6 +252,13 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   await endpoints.close();
   log.info({ end }, 'operator stopped');
   return end;
+}
+
+/** Somebody waits for what this run finds: it must not rest on what a watch told a moment ago. */
+function isAsked(metadata: ReportMetadata, previous: HealthReportStatus | undefined): boolean {
+  const request = requestToken(metadata.annotations);
+  const isRequested = request !== undefined && request !== previous?.lastHandledRequest;
+  return isRequested || (previous !== undefined && previous.observedGeneration !== metadata.generation);
 }
 
 function lostLease(signal: AbortSignal): boolean {

@@ -108,6 +108,7 @@ function refused(fault: ApiFault): WriteResult {
     case 'Invalid':
     case 'Unreachable':
     case 'Timeout':
+    case 'TooLarge':
     case 'Misconfigured':
       return failed(fault);
   }

@@ -41,3 +41,31 @@ export function watchNotes(log: Log, metrics: Pick<Metrics, 'watchRestarted'>): 
     }
   };
 }
+
+/**
+ * Tells the notes of the watches that keep what is read of the namespaces. A run does without them, so what ails one is
+ * said once until it works again.
+ */
+export function namespaceNotes(log: Log): (kind: string, note: ReflectorNote) => void {
+  const ailing = new Set<string>();
+  return (kind, note) => {
+    switch (note.kind) {
+      case 'listed':
+        return;
+      case 'watching':
+        ailing.delete(kind);
+        return;
+      case 'fault': {
+        const { code, message: detail } = note.fault;
+        const fields = { kind, code, detail, retryMs: Math.round(note.waitMs) };
+        const isKnown = ailing.has(kind);
+        ailing.add(kind);
+        if (isKnown || code === 'Unreachable') log.debug(fields, 'a namespace watch was interrupted');
+        else log.info(fields, 'a namespace watch was interrupted: its objects are listed by each run until it is back');
+        return;
+      }
+      case 'handler':
+        log.error({ error: note.error instanceof Error ? note.error.stack : 'unknown' }, 'a namespace watch broke');
+    }
+  };
+}

@@ -33,6 +33,7 @@ rules:
   - statefulsets
   verbs:
   - list
+  - watch
 - apiGroups:
   - argoproj.io
   resources:
@@ -45,6 +46,7 @@ rules:
   - deploymentconfigs
   verbs:
   - list
+  - watch
 - apiGroups:
   - ""
   resources:
@@ -53,24 +55,28 @@ rules:
   - services
   verbs:
   - list
+  - watch
 - apiGroups:
   - discovery.k8s.io
   resources:
   - endpointslices
   verbs:
   - list
+  - watch
 - apiGroups:
   - autoscaling
   resources:
   - horizontalpodautoscalers
   verbs:
   - list
+  - watch
 - apiGroups:
   - policy
   resources:
   - poddisruptionbudgets
   verbs:
   - list
+  - watch
 - apiGroups:
   - events.k8s.io
   resources:

@@ -266,12 +266,51 @@ describe('lists', () => {
     const { api, requests } = await start((_, response, n) =>
       answer(response, 200, n === 1 ? page(['a'], 'next') : page(['b'])),
     );
-    const listed = await listAll(api, RULES.listPods, { namespace: 'x', query: { resourceVersion: 0 } }, signal);
+    const listed = await listAll(api, RULES.listPods, { namespace: 'x' }, signal);
     expect(listed.ok && listed.value).toEqual({
       items: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }],
       resourceVersion: '7',
     });
     expect(requests[1]?.line).toBe('GET /api/v1/namespaces/x/pods?limit=500&continue=next');
+  });
+
+  test('ask for half as many items when a page is too large, and lose none', async () => {
+    // Forty reports of 900 KiB: twenty in a page are too many.
+    const all = Array.from({ length: 40 }, (_, n) => ({
+      metadata: { name: `r${n}`, annotations: 'x'.repeat(900 * 1024) },
+    }));
+    const { api, requests } = await start((request, response) => {
+      const query = new URL(request.url ?? '', 'https://x').searchParams;
+      const from = Number(query.get('continue') ?? 0);
+      const to = from + Number(query.get('limit'));
+      const items = all.slice(from, to);
+      answer(response, 200, { metadata: { resourceVersion: '7', continue: to < all.length ? String(to) : '' }, items });
+    });
+    const listed = await listAll<{ name: string }>(api, RULES.listReports, {}, signal, {
+      reduce: (item) => ({ value: { name: (item as { metadata: { name: string } }).metadata.name }, bytes: 1 }),
+    });
+    expect(listed.ok && listed.value.items.map(({ name }) => name)).toEqual(all.map(({ metadata }) => metadata.name));
+    expect(Math.min(...requests.map(({ line }) => Number(/limit=(\d+)/.exec(line)?.[1])))).toBe(15);
+  });
+
+  test('never ask for the cache of a server, which then takes no notice of a limit', async () => {
+    const { api, requests } = await start((_, response) => answer(response, 200, page(['a'])));
+    await readNamespace(api, 'recognize', signal);
+    expect(requests.length).toBeGreaterThan(0);
+    for (const { line } of requests) {
+      expect(line).toContain('limit=');
+      expect(line).not.toContain('resourceVersion=');
+    }
+  });
+
+  test.each([
+    ['that never end', () => page(['a'], 'next'), 'TooLarge'],
+    ['too large for any limit', () => page(Array<string>(6).fill('x'.repeat(3 * 1024 * 1024))), 'TooLarge'],
+    ['that break off', () => '{"items":[{"metadata"', 'ServerError'],
+  ])('%s are a fault', async (_, body, code) => {
+    const { api } = await start((_request, response) => answer(response, 200, body()));
+    const options = { mostBytes: 100, reduce: (item: object) => ({ value: item, bytes: 1 }) };
+    expect(await listAll(api, RULES.listPods, { namespace: 'x' }, signal, options)).toMatchObject({ fault: { code } });
   });
 
   test('begin again when a continue token expires', async () => {

@@ -2,6 +2,8 @@
 import { healthReportSpec, type HealthReportSpec } from '../../../src/api/health-report.ts';
 import type { KubernetesObject, NamespaceObjects } from '../../../src/facts/namespace-objects.ts';
 import { ok, type Outcome } from '../../../src/facts/outcome.ts';
+import { createKeeper } from '../../../src/kube/kept.ts';
+import { type KindName, KINDS } from '../../../src/kube/namespace.ts';
 import type { SecretReader } from '../../../src/kube/secrets.ts';
 import { resolveTargets, type ResolvedTargets, type TargetsRequest } from '../../../src/targets/index.ts';
 import { installationObjects, type ObjectsOptions } from '../../stack/recognize/objects.ts';
@@ -22,22 +24,27 @@ export function installation(options: Partial<ObjectsOptions> = {}): KubernetesO
   });
 }
 
-/** Sorts objects into their lists. */
+/** Sorts objects into their lists, reduced to what is kept of them: a field that is read and not kept fails tests. */
 export function namespaceObjects(objects: readonly KubernetesObject[]): NamespaceObjects {
-  const of = (kind: string): Outcome<readonly KubernetesObject[]> =>
-    ok(objects.filter((object) => object.kind === kind));
+  const keep = createKeeper();
+  const of = (kind: string, name: KindName): Outcome<readonly KubernetesObject[]> =>
+    ok(
+      objects
+        .filter((object) => object.kind === kind)
+        .map((object) => keep(object, KINDS[name].kept).value as KubernetesObject),
+    );
   return {
-    deployments: of('Deployment'),
-    statefulSets: of('StatefulSet'),
-    daemonSets: of('DaemonSet'),
-    rollouts: of('Rollout'),
-    deploymentConfigs: of('DeploymentConfig'),
-    replicaSets: of('ReplicaSet'),
-    pods: of('Pod'),
-    services: of('Service'),
-    endpointSlices: of('EndpointSlice'),
-    autoscalers: of('HorizontalPodAutoscaler'),
-    disruptionBudgets: of('PodDisruptionBudget'),
+    deployments: of('Deployment', 'deployments'),
+    statefulSets: of('StatefulSet', 'statefulSets'),
+    daemonSets: of('DaemonSet', 'daemonSets'),
+    rollouts: of('Rollout', 'rollouts'),
+    deploymentConfigs: of('DeploymentConfig', 'deploymentConfigs'),
+    replicaSets: of('ReplicaSet', 'replicaSets'),
+    pods: of('Pod', 'pods'),
+    services: of('Service', 'services'),
+    endpointSlices: of('EndpointSlice', 'endpointSlices'),
+    autoscalers: of('HorizontalPodAutoscaler', 'autoscalers'),
+    disruptionBudgets: of('PodDisruptionBudget', 'disruptionBudgets'),
   };
 }
 

@@ -1,0 +1,228 @@
+// One reading of a namespace for all of its reports. Each kind is listed once and then kept up to date by one watch for
+// all namespaces (or one in each that was named), so that a run in the steady state lists nothing. Whoever must not see
+// a state of a moment ago gets a list that began after he asked, and shares it with others who do.
+import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
+import { ok, type Outcome } from '../facts/outcome.ts';
+import { orAborted } from '../runtime/abort.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { KubeApi } from './call.ts';
+import { withCircumstances } from './circumstances.ts';
+import { createKeeper } from './kept.ts';
+import { keptLists, type KeptLists } from './kept-lists.ts';
+import { evidenceOf, KIND_NAMES, type KindName, KINDS, listKind, readKinds } from './namespace.ts';
+import { createWatch, type Watch, type WatchNote } from './watch.ts';
+
+/** A watch that was silent for longer may be half-open: what it kept is not believed. Bookmarks come once a minute. */
+const BELIEVED_MS = 90_000;
+/** More namespaces than these are not watched one by one, since each watch is a connection: they are listed. */
+const MOST_WATCHED = 20;
+/** What all namespaces together may keep. Beyond it those that were read longest ago are listed again when needed. */
+const MOST_KEPT_BYTES = 40 * 1024 * 1024;
+/** A namespace that nobody has read for so long has no reports any more. In ms. */
+const UNREAD_MS = 15 * 60_000;
+/** How long a first list waits for its watch to begin, so that it may be kept. In ms. */
+const BEGIN_MS = 3_000;
+/** Everything is listed anew after this, as a safety net. In ms. */
+const RELIST_MS = 60 * 60_000;
+
+export interface SharedNamespacesOptions {
+  readonly api: KubeApi;
+  readonly clock: Clock;
+  /** [0, 1) */
+  readonly random: () => number;
+  /** Empty: all namespaces. */
+  readonly namespaces: readonly string[];
+  readonly onNote?: (kind: KindName, note: WatchNote) => void;
+  /** Ends the watches, and the lists that are under way. */
+  readonly signal: AbortSignal;
+}
+
+export interface NamespaceReading {
+  readonly namespace: string;
+  /** As it is now, and not as the watch last told. */
+  readonly isFresh: boolean;
+  /** When the run began. */
+  readonly now: Date;
+}
+
+export interface SharedNamespaces {
+  /** Keeps the watches. Without it everything is listed whenever it is asked for. Never rejects. */
+  run(): Promise<void>;
+  /**
+   * The objects of the namespace.
+   * @throws the signal's reason when the run was cancelled
+   */
+  read(what: NamespaceReading, signal: AbortSignal): Promise<NamespaceObjects>;
+}
+
+type Evidence = Outcome<readonly KubernetesObject[]>;
+
+/** One kind, in all namespaces or in one. */
+interface Watched {
+  readonly lists: KeptLists;
+  readonly watch: Watch;
+  /** Resolves when the watch has begun, or could not the first time; undefined from then on. */
+  begun: Promise<void> | undefined;
+  /** The group is not served here. */
+  isAbsent: boolean;
+}
+
+/** Lists of one kind in one namespace, under way. Who asks for a fresh one while one runs gets the next. */
+interface Underway {
+  now: Promise<Evidence> | undefined;
+  next: Promise<Evidence> | undefined;
+}
+
+/** Reads nothing before it is asked. */
+export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamespaces {
+  const { api, clock, signal: life } = options;
+  const scopes = options.namespaces.length === 0 ? [undefined] : options.namespaces;
+  const watched = new Map<string, Watched>();
+  if (scopes.length <= MOST_WATCHED) {
+    for (const scope of scopes)
+      for (const name of KIND_NAMES) watched.set(`${name}/${scope ?? ''}`, watchKind(name, scope, options));
+  }
+  const watchedIn = (name: KindName, namespace: string): Watched | undefined =>
+    watched.get(`${name}/${scopes[0] === undefined ? '' : namespace}`);
+
+  const underway = new Map<string, Underway>();
+  const readAt = new Map<string, number>();
+
+  const listNow = async (name: KindName, namespace: string): Promise<Evidence> => {
+    const watching = watchedIn(name, namespace);
+    if (watching?.begun !== undefined) await withinMs(watching.begun, BEGIN_MS, clock, life);
+    const end = watching?.lists.begin(namespace);
+    try {
+      const listed = await listKind(api, KINDS[name], namespace, life);
+      end?.(listed.ok ? listed.value : undefined);
+      return evidenceOf(KINDS[name], listed);
+    } catch (error) {
+      end?.(undefined);
+      throw error;
+    }
+  };
+  const start = (key: string, name: KindName, namespace: string): Promise<Evidence> => {
+    const lists = underway.get(key) ?? { now: undefined, next: undefined };
+    underway.set(key, lists);
+    const list = listNow(name, namespace).finally(() => {
+      lists.now = undefined;
+      if (lists.next === undefined) underway.delete(key);
+    });
+    lists.now = list;
+    return list;
+  };
+  /** A list that others may wait for too. */
+  const share = (name: KindName, namespace: string, isFresh: boolean): Promise<Evidence> => {
+    const key = `${name}/${namespace}`;
+    const lists = underway.get(key);
+    if (lists?.now === undefined) return lists?.next ?? start(key, name, namespace);
+    if (!isFresh) return lists.now;
+    lists.next ??= lists.now
+      .catch(() => undefined)
+      .then(() => {
+        lists.next = undefined;
+        return start(key, name, namespace);
+      });
+    return lists.next;
+  };
+
+  const kept = (name: KindName, namespace: string): Evidence | undefined => {
+    const watching = watchedIn(name, namespace);
+    if (watching?.isAbsent === true) return ok([]);
+    if (watching?.watch.isOpen() !== true) return undefined;
+    const silentMs = clock.monotonicMs() - (watching.watch.lastEventAt() ?? -Infinity);
+    const objects = silentMs > BELIEVED_MS ? undefined : watching.lists.get(namespace);
+    return objects === undefined ? undefined : ok(objects);
+  };
+
+  const bytesOf = (namespace: string): number =>
+    KIND_NAMES.reduce((sum, name) => sum + (watchedIn(name, namespace)?.lists.bytes(namespace) ?? 0), 0);
+  /** Lets go of what nobody reads, and of what is too much for all together. */
+  const letGo = (): void => {
+    const now = clock.monotonicMs();
+    let total = [...readAt.keys()].reduce((sum, namespace) => sum + bytesOf(namespace), 0);
+    // In the order of the last reading.
+    for (const [namespace, at] of readAt) {
+      if (now - at <= UNREAD_MS && total <= MOST_KEPT_BYTES) break;
+      total -= bytesOf(namespace);
+      for (const name of KIND_NAMES) watchedIn(name, namespace)?.lists.forget(namespace);
+      readAt.delete(namespace);
+    }
+  };
+
+  return {
+    run: async () => {
+      await Promise.all([...watched.values()].map(({ watch }) => watch.run(life)));
+    },
+    read: async ({ namespace, isFresh, now }, signal) => {
+      let hasListed = false;
+      const objects = await readKinds((name) => {
+        const known = isFresh ? undefined : kept(name, namespace);
+        if (known !== undefined) return Promise.resolve(known);
+        hasListed = true;
+        return orAborted(share(name, namespace, isFresh), signal);
+      });
+      readAt.delete(namespace);
+      readAt.set(namespace, clock.monotonicMs());
+      if (hasListed) letGo();
+      return withCircumstances(api, namespace, objects, now, signal);
+    },
+  };
+}
+
+/** A watch that makes nothing known by itself: it keeps up to date what was listed since it began. */
+function watchKind(
+  name: KindName,
+  scope: string | undefined,
+  { api, clock, random, onNote }: SharedNamespacesOptions,
+): Watched {
+  const { list, watch: rule, kept } = KINDS[name];
+  const lists = keptLists();
+  const keep = createKeeper();
+  const params = scope === undefined ? {} : { namespace: scope };
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => {
+    begin = () => {
+      self.begun = undefined;
+      resolve();
+    };
+  });
+  const watch = createWatch({
+    api,
+    rule,
+    params,
+    clock,
+    random,
+    relistMs: RELIST_MS,
+    start: async (signal) => {
+      // The version of now, and as little else as may be.
+      const first = await api
+        .call<{ metadata?: { resourceVersion?: string } }>(
+          list,
+          { ...params, query: { limit: 1 } },
+          { signal, eachItem: () => undefined },
+        )
+        .finally(begin);
+      self.isAbsent = !first.ok && first.fault.code === 'NotFound' && list.optional === true;
+      if (!first.ok) return first;
+      lists.restart();
+      return { ok: true, value: { version: first.value.metadata?.resourceVersion ?? '', objects: 0 } };
+    },
+    onObject: (object, isGone) => {
+      const { namespace } = (object as KubernetesObject).metadata;
+      if (namespace === undefined || !lists.wants(namespace)) return;
+      const { value, bytes } = keep(object, kept);
+      lists.tell(namespace, { object: value as KubernetesObject, bytes }, isGone);
+    },
+    onNote: (note) => onNote?.(name, note),
+  });
+  const self: Watched = { lists, watch, begun, isAbsent: false };
+  return self;
+}
+
+/** Waits for the work to end, but no longer than `ms`. */
+async function withinMs(work: Promise<void>, ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  const limit = clock.deadline(ms, signal);
+  await orAborted(work, limit.signal).catch(() => undefined);
+  limit.clear();
+}

@@ -1,0 +1,185 @@
+// One reading of a namespace for all of its reports: what it asks of the API server, and that it misses nothing.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { NamespaceObjects } from '../../../src/facts/namespace-objects.ts';
+import { loadAccess } from '../../../src/kube/access.ts';
+import { createKubeApi, type KubeApi } from '../../../src/kube/call.ts';
+import { KIND_NAMES } from '../../../src/kube/namespace.ts';
+import { type SharedNamespaces, sharedNamespaces } from '../../../src/kube/shared-namespaces.ts';
+import { createTransport } from '../../../src/kube/transport.ts';
+import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
+import { createAdmin } from '../../stack/admin.ts';
+import { type ApiServer, startApiServer } from '../../stack/apiserver/server.ts';
+
+/** Waits are shortened, not skipped: order and number of attempts stay what they are. */
+const quick: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) };
+
+let server: ApiServer;
+let api: KubeApi;
+let directory: string;
+let stop: AbortController;
+let running: Promise<void>;
+
+beforeEach(async () => {
+  server = await startApiServer();
+  directory = await mkdtemp(join(tmpdir(), 'recognize-health-kube-'));
+  const kubeconfig = join(directory, 'admin');
+  await writeFile(kubeconfig, server.kubeconfig());
+  api = createKubeApi(createTransport(await loadAccess({ kubeconfig, clock: systemClock })), systemClock);
+  stop = new AbortController();
+  running = Promise.resolve();
+});
+
+afterEach(async () => {
+  stop.abort(new Error('the test is over'));
+  await running;
+  await api.close();
+  await server.stop();
+  await rm(directory, { recursive: true });
+});
+
+const pod = (namespace: string, name: string, annotation = ''): never =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, annotations: { note: annotation } },
+    spec: { containers: [{ name: 'main', image: 'i' }] },
+  }) as never;
+
+async function start(namespaces: readonly string[] = [], clock: Clock = quick): Promise<SharedNamespaces> {
+  const shared = sharedNamespaces({ api, clock, random: () => 0.5, namespaces, signal: stop.signal });
+  running = shared.run();
+  // DeploymentConfigs are not served here.
+  const watches = (KIND_NAMES.length - 1) * Math.max(1, namespaces.length);
+  await vi.waitFor(() => expect(server.openWatches()).toBe(watches), { timeout: 10_000 });
+  return shared;
+}
+
+const read = (shared: SharedNamespaces, namespace: string, isFresh = false): Promise<NamespaceObjects> =>
+  shared.read(namespace, isFresh, stop.signal);
+
+const podsOf = ({ pods }: NamespaceObjects): string[] =>
+  pods.ok ? pods.value.map(({ metadata }) => metadata.name).sort() : [pods.fault.code];
+
+/** How many requests the act made, watches left out. */
+async function requestsOf(act: () => Promise<unknown>): Promise<number> {
+  const count = (): number => server.requests.filter(({ verb }) => verb !== 'watch').length;
+  const before = count();
+  await act();
+  return count() - before;
+}
+
+describe('a namespace', () => {
+  test.each([
+    ['of an operator for all namespaces', []],
+    ['of an operator for some', ['recognize', 'other']],
+  ])('%s is listed once, and kept up to date', async (_, namespaces) => {
+    server.seed([pod('recognize', 'a'), pod('other', 'x')]);
+    const shared = await start(namespaces);
+    expect(await requestsOf(() => read(shared, 'recognize'))).toBe(KIND_NAMES.length - 1);
+    expect(await requestsOf(() => Promise.all([read(shared, 'recognize'), read(shared, 'recognize')]))).toBe(0);
+    server.seed([pod('recognize', 'b'), pod('other', 'y')]);
+    await vi.waitFor(async () => expect(podsOf(await read(shared, 'recognize'))).toEqual(['a', 'b']));
+    expect(await requestsOf(async () => expect(podsOf(await read(shared, 'recognize'))).toEqual(['a', 'b']))).toBe(0);
+    expect(podsOf(await read(shared, 'other'))).toEqual(['x', 'y']);
+  });
+
+  test('is read anew for whoever must know the present state, once for all who ask meanwhile', async () => {
+    server.seed([pod('recognize', 'a')]);
+    const shared = await start();
+    await read(shared, 'recognize');
+    const lists = KIND_NAMES.length;
+    expect(await requestsOf(() => read(shared, 'recognize', true))).toBe(lists);
+    const together = await requestsOf(async () => {
+      // The first list may have begun before the others ask, so they share a second one.
+      const all = await Promise.all(Array.from({ length: 8 }, () => read(shared, 'recognize', true)));
+      for (const one of all) expect(podsOf(one)).toEqual(['a']);
+    });
+    expect(together).toBeLessThanOrEqual(2 * lists);
+  });
+
+  test('is listed by each run while its watches are down, and not any more when they are back', async () => {
+    server.seed([pod('recognize', 'a')]);
+    const shared = await start();
+    await read(shared, 'recognize');
+    const end = server.faults.inject({ match: ({ verb }) => verb === 'watch', status: 500 });
+    server.dropWatches();
+    server.seed([pod('recognize', 'b')]);
+    await vi.waitFor(async () => expect(podsOf(await read(shared, 'recognize'))).toEqual(['a', 'b']));
+    end();
+    await vi.waitFor(async () => expect(await requestsOf(() => read(shared, 'recognize'))).toBe(0), {
+      timeout: 10_000,
+    });
+  });
+
+  test('of which a deletion was missed, the history being gone, is listed again', async () => {
+    server.seed([pod('recognize', 'a'), pod('recognize', 'b')]);
+    const shared = await start();
+    expect(podsOf(await read(shared, 'recognize'))).toEqual(['a', 'b']);
+    const end = server.faults.inject({ match: ({ verb }) => verb === 'watch', reset: true });
+    server.dropWatches();
+    const admin = createAdmin({ url: server.url, caPem: server.caPem, token: server.adminToken });
+    await admin.remove({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'recognize', name: 'b' } });
+    await admin.close();
+    server.compact();
+    end();
+    await vi.waitFor(
+      async () => {
+        expect(podsOf(await read(shared, 'recognize'))).toEqual(['a']);
+        expect(await requestsOf(() => read(shared, 'recognize'))).toBe(0);
+      },
+      { timeout: 10_000 },
+    );
+  });
+
+  test('whose watch has been silent for long is not believed', async () => {
+    server.seed([pod('recognize', 'a')]);
+    let lateMs = 0;
+    const shared = await start([], { ...quick, monotonicMs: () => systemClock.monotonicMs() + lateMs });
+    await read(shared, 'recognize');
+    expect(await requestsOf(() => read(shared, 'recognize'))).toBe(0);
+    lateMs = 100_000;
+    expect(await requestsOf(() => read(shared, 'recognize'))).toBe(KIND_NAMES.length - 1);
+  });
+
+  test('with more than may be kept says so, and everything else of it is read', async () => {
+    const fat = Array.from({ length: 40 }, (_, n) => ({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: `d${n}`, namespace: 'recognize' },
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template: {
+          metadata: { labels: { a: 'b' } },
+          spec: {
+            containers: [
+              {
+                name: 'main',
+                image: 'i',
+                env: Array.from({ length: 200 }, (__, e) => ({ name: `E${n}_${e}`, value: `${n}${e}`.repeat(900) })),
+              },
+            ],
+          },
+        },
+      },
+    }));
+    server.seed([pod('recognize', 'a', 'x'.repeat(250 * 1024)), ...fat] as never);
+    const shared = await start();
+    const objects = await read(shared, 'recognize');
+    expect(objects.deployments).toMatchObject({ ok: false, fault: { code: 'ClusterUnavailable' } });
+    expect(objects.deployments.ok ? '' : objects.deployments.fault.detail).toContain('more than 24 MiB');
+    expect(podsOf(objects)).toEqual(['a']);
+    expect(JSON.stringify(objects.pods).length).toBeLessThan(2_000);
+  });
+
+  test('is not waited for when the run is cancelled', async () => {
+    const shared = await start();
+    server.faults.inject({ match: ({ verb }) => verb === 'list', hang: true });
+    const run = new AbortController();
+    const reading = shared.read('recognize', true, run.signal);
+    run.abort(new Error('superseded'));
+    await expect(reading).rejects.toThrow('superseded');
+  });
+});
