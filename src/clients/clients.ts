@@ -147,6 +147,22 @@ export interface ClusterClient {
     onChunk: (chunk: Uint8Array) => void,
     signal: AbortSignal,
   ): Promise<Result<undefined, PodLogFault>>;
+  /** Undefined where nothing is remembered from one run to the next. */
+  readonly logStarts?: LogStarts;
+}
+
+/** The log of one run of a container. */
+export interface LogFile extends Pick<PodLogRequest, 'namespace' | 'pod' | 'container' | 'previous'> {
+  /** When that run began. */
+  readonly since: string;
+}
+
+/** What is known of where logs begin. Times are the kubelet's, in UTC with nine decimals. */
+export interface LogStarts {
+  /** The time of the file's first line, if lines from `first` to `last` prove that it is still the file that was seen. */
+  know(file: LogFile, seen: { readonly first: string; readonly last: string }): string | undefined;
+  /** The file was found to begin so; its last line that was seen. */
+  learn(file: LogFile, start: string, last: string): void;
 }
 
 export interface PodLogRequest {

@@ -8,6 +8,7 @@ import { literal } from '../runtime/safe-text.ts';
 import { asEvidence } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { listAll } from './list.ts';
+import { logStarts } from './log-starts.ts';
 import { readPodLog } from './pod-log.ts';
 import { remembered } from './remembered.ts';
 import { RULES } from './rules.ts';
@@ -45,6 +46,7 @@ export function createClusterClient(api: KubeApi, clock: Clock): ClusterClient {
       return ok(textsIn(read.value.data));
     },
     readLog: (request, onChunk, signal) => readPodLog(api, request, onChunk, signal),
+    logStarts: logStarts(),
   };
 }
 

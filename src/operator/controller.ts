@@ -5,7 +5,8 @@ import { parseDuration } from '../runtime/duration.ts';
 import type { Log, ObservedReport, ReportApi } from './ports.ts';
 import { namespaceOf } from './lane.ts';
 import { queue, type Queue } from './queue.ts';
-import { alteredFields, keyOf, reconcile, type Examine, type Remembered } from './reconcile.ts';
+import { memoryOf, type Memory } from './memory.ts';
+import { alteredFields, keyOf, reconcile, type Examine } from './reconcile.ts';
 import { firstRunAfterMs } from './schedule.ts';
 import { goesStale, writeStale } from './staleness.ts';
 
@@ -55,7 +56,7 @@ export interface Controller {
 
 interface Entry {
   report: ObservedReport;
-  remembered: Remembered | undefined;
+  remembered: Memory | undefined;
   running: AbortController | undefined;
   /** When the next routine run is due, on the monotonic clock. */
   dueAt: number | undefined;
@@ -104,13 +105,13 @@ export function controller(input: ControllerInput): Controller {
     const outcome = await reconcile({
       ...input,
       report,
-      remembered: entry.remembered,
+      remembered: entry.remembered?.recall(),
       signal: AbortSignal.any([running.signal, signal]),
     });
     entry.running = undefined;
     if (entries.get(key) !== entry || entry.report.metadata.uid !== report.metadata.uid) return;
     const { requeueAfterMs, remembered, restartFrom } = outcome;
-    if (remembered !== undefined) entry.remembered = remembered;
+    if (remembered !== undefined) entry.remembered = memoryOf(remembered);
     if (restartFrom !== undefined) {
       entry.report = restartFrom;
       entry.remembered = undefined;
@@ -143,13 +144,17 @@ export function controller(input: ControllerInput): Controller {
     for (;;) {
       await clock.sleep(STALE_LOOK_MS, signal);
       for (const [key, entry] of entries) {
-        const written = entry.remembered === undefined ? entry.report.status : entry.remembered.written;
-        if (written === undefined || !goesStale(written, entry.report, clock.now())) continue;
+        const { report, remembered } = entry;
+        const until =
+          remembered === undefined ? (report.freshUntil ?? report.status?.freshUntil) : remembered.freshUntil;
+        if (until === undefined || Date.parse(until) >= clock.now().getTime()) continue;
+        const written = remembered === undefined ? report.status : remembered.recall().written;
+        if (written === undefined || !goesStale(written, report, clock.now())) continue;
         entry.writing = true;
-        const stale = await writeStale({ ...input, report: entry.report, written });
+        const stale = await writeStale({ ...input, report, written });
         entry.writing = false;
         if (stale === undefined || entries.get(key) !== entry) continue;
-        entry.remembered = { uid: entry.report.metadata.uid, computed: stale, written: stale };
+        entry.remembered = memoryOf({ uid: report.metadata.uid, computed: stale, written: stale });
       }
     }
   };
@@ -209,7 +214,7 @@ export function controller(input: ControllerInput): Controller {
 /** True when the watch shows a later status than ours that is not ours. While a run is under way nothing can be told. */
 function isAltered({ report, remembered, running, writing }: Entry): boolean {
   if (running !== undefined || writing || remembered?.version === undefined) return false;
-  return report.metadata.resourceVersion !== remembered.version && alteredFields(remembered, report).length > 0;
+  return report.metadata.resourceVersion !== remembered.version && alteredFields(remembered.recall(), report).length > 0;
 }
 
 function isRequest(before: Annotations, now: Annotations): boolean {

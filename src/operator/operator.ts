@@ -12,7 +12,7 @@ import { createClusterClient } from '../kube/cluster.ts';
 import { createLeaseStore, type LeaseAt } from '../kube/lease.ts';
 import { createReflector, type Reflector } from '../kube/reflector.ts';
 import { joinReflectors } from '../kube/reflectors.ts';
-import { getReport, type ReportObject } from '../kube/reports.ts';
+import { getReport } from '../kube/reports.ts';
 import { RULES } from '../kube/rules.ts';
 import { namespaceSecrets } from '../kube/secrets.ts';
 import { sharedNamespaces } from '../kube/shared-namespaces.ts';
@@ -25,10 +25,10 @@ import { GATE_MAX_AGE_MS, gateSource } from './gate-source.ts';
 import { createLeadership, LEASE_TIMES, type Leadership, type LeaseTimes } from './leadership.ts';
 import { createLog, type LogLevel, type LogTarget } from './log.ts';
 import { createMetrics, type RunResult } from './metrics.ts';
-import { observed } from './observed-report.ts';
+import { countedKept, keptReport, observedKept, wholeReport, type KeptReport } from './kept-report.ts';
 import type { Examine } from './reconcile.ts';
 import { createReportApi } from './report-api.ts';
-import { summarise, type Counted } from './summary.ts';
+import { summarise } from './summary.ts';
 import { namespaceNotes, watchNotes } from './watch-notes.ts';
 
 /** A watch that has been silent for longer is stalled: bookmarks come about once a minute. In ms. */
@@ -124,8 +124,8 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
 
   let control: Controller | undefined;
   const onNote = watchNotes(log, metrics);
-  const watchIn = (namespace: string | undefined): Reflector<ReportObject> =>
-    createReflector<ReportObject>({
+  const watchIn = (namespace: string | undefined): Reflector<KeptReport> =>
+    createReflector<KeptReport>({
       api,
       list: RULES.listReports,
       watch: RULES.watchReports,
@@ -135,12 +135,13 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       },
       clock,
       random: Math.random,
+      reduce: keptReport,
       onChange: (key, object) => {
         if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
           const [gone = '', name = ''] = key.split('/');
           control?.remove(gone, name);
         } else {
-          control?.observe(observed(object));
+          control?.observe(observedKept(object));
         }
       },
       onNote,
@@ -155,7 +156,14 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       : undefined;
   };
   const source = gateSource({
-    reflector,
+    reflector: {
+      synced: () => reflector.synced(),
+      confirmed: () => reflector.confirmed(),
+      get: (key) => {
+        const kept = reflector.get(key);
+        return kept === undefined ? undefined : wholeReport(kept);
+      },
+    },
     read: (namespace, name, running) => getReport(api, namespace, name, running),
     maxAgeMs: options.gateMaxAgeMs ?? GATE_MAX_AGE_MS,
     clock,
@@ -170,7 +178,10 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
         metrics.setWaiting((control?.oldestMs() ?? 0) / 1_000);
         metrics.setReports(
           summarise(
-            reflector.keys().flatMap((key) => counted(reflector.get(key))),
+            reflector.keys().flatMap((key) => {
+              const kept = reflector.get(key);
+              return kept === undefined ? [] : [countedKept(kept)];
+            }),
             clock.now(),
           ),
         );
@@ -200,7 +211,8 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
     });
     for (const key of reflector.keys()) {
       const object = reflector.get(key);
-      if (object !== undefined && object.metadata.deletionTimestamp === undefined) control.observe(observed(object));
+      if (object !== undefined && object.metadata.deletionTimestamp === undefined)
+        control.observe(observedKept(object));
     }
   };
   let leadership: Leadership | undefined;
@@ -264,13 +276,4 @@ function isAsked(metadata: ReportMetadata, previous: HealthReportStatus | undefi
 function lostLease(signal: AbortSignal): boolean {
   const reason = stopReason(signal);
   return reason?.kind === 'Cancelled' && reason.why === 'lease lost';
-}
-
-function counted(report: ReportObject | undefined): Counted[] {
-  if (report === undefined) return [];
-  const { metadata, spec, status } = observed(report);
-  const { namespace, name } = metadata;
-  return [
-    { namespace, name, suspended: (spec as { readonly suspend?: unknown } | undefined)?.suspend === true, status },
-  ];
 }

@@ -9,6 +9,8 @@ export interface ObservedReport {
   readonly status: HealthReportStatus | undefined;
   /** Who besides us owns a part of the status. Of a fresh read alone: the watch does not keep it. */
   readonly writers?: readonly string[];
+  /** The status's, where it is known without reading the status. */
+  readonly freshUntil?: string | undefined;
 }
 
 /** What of a stored status was not what we had written. */

@@ -31,12 +31,52 @@ export interface NamedReport {
 
 type ConditionStatus = HealthReportStatus['conditions'][number]['status'];
 
+/** A status as far as it is counted. */
+export interface CountedStatus {
+  readonly verdict: Verdict;
+  readonly freshUntil?: string | undefined;
+  readonly lastRunTime?: string | undefined;
+  readonly conditions: readonly Pick<HealthReportStatus['conditions'][number], 'type' | 'status'>[];
+  readonly checks?: readonly CountedCheck[] | undefined;
+}
+
+type Check = NonNullable<HealthReportStatus['checks']>[number];
+interface CountedCheck extends Pick<Check, 'state' | 'muted' | 'suppressedBy'> {
+  readonly citations?: readonly { readonly id: string }[] | undefined;
+}
+
+/** The part of a status that is counted. */
+export function countedStatus({
+  verdict,
+  freshUntil,
+  lastRunTime,
+  conditions,
+  checks,
+}: HealthReportStatus): CountedStatus {
+  return {
+    verdict,
+    freshUntil,
+    lastRunTime,
+    conditions: conditions
+      .filter(({ type }) => SUMMARY_CONDITIONS.some((one) => one === type))
+      .map(({ type, status }) => ({ type, status })),
+    checks: checks
+      ?.filter(isFinding)
+      .map(({ state, citations }) => ({ state, citations: citations?.map(({ id }) => ({ id })) })),
+  };
+}
+
+/** Warns or fails, and is neither muted nor a symptom of another. */
+function isFinding({ state, muted, suppressedBy }: CountedCheck): boolean {
+  return (state === 'warn' || state === 'fail') && muted !== true && suppressedBy === undefined;
+}
+
 /** One report as far as it is counted. */
 export interface Counted {
   readonly namespace: string;
   readonly name: string;
   readonly suspended: boolean;
-  readonly status: HealthReportStatus | undefined;
+  readonly status: CountedStatus | undefined;
 }
 
 /** A status may be of another version of the operator, or of somebody else: only what the guide has becomes a label. */
@@ -64,8 +104,7 @@ export function summarise(reports: readonly Counted[], now: Date): ReportSummary
 function describe({ namespace, name, suspended, status }: Counted, now: Date): NamedReport {
   const findings = new Map<string, number>();
   for (const check of status?.checks ?? []) {
-    if ((check.state !== 'warn' && check.state !== 'fail') || check.muted === true) continue;
-    if (check.suppressedBy !== undefined) continue;
+    if (!isFinding(check)) continue;
     for (const id of new Set(check.citations?.map((citation) => citation.id)))
       if (KNOWN.has(id)) findings.set(id, (findings.get(id) ?? 0) + 1);
   }

@@ -166,13 +166,21 @@ async function isRotated(
   cluster: ClusterClient,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const ranSince = startOf(previous ? container.lastTermination?.startedAt : container.startedAt);
-  if (result.firstTime === undefined || Number.isNaN(ranSince) || !Number.isFinite(fromMs)) return false;
-  if (ranSince >= fromMs || Date.parse(result.firstTime) < fromMs) return false;
+  const since = previous ? container.lastTermination?.startedAt : container.startedAt;
+  const ranSince = startOf(since);
+  const { firstTime: first, lastTime: last } = result;
+  if (first === undefined || last === undefined || since === undefined) return false;
+  if (Number.isNaN(ranSince) || !Number.isFinite(fromMs)) return false;
+  if (ranSince >= fromMs || Date.parse(first) < fromMs) return false;
+  const file = { ...address, since };
+  const known = cluster.logStarts?.know(file, { first, last });
+  if (known !== undefined) return Date.parse(known) >= fromMs;
   const head = createTimedLog({ pod: address.pod, services: [], fromMs: 0, windowFromMs: 0 });
   const answer = await cluster.readLog({ ...address, limitBytes: HEAD_BYTES }, (chunk) => head.push(chunk), signal);
-  const { firstTime } = head.end();
-  return answer.ok && firstTime !== undefined && Date.parse(firstTime) >= fromMs;
+  const { firstTime: start } = head.end();
+  if (!answer.ok || start === undefined) return false;
+  cluster.logStarts?.learn(file, start, last);
+  return Date.parse(start) >= fromMs;
 }
 
 /** A container that waits for its first start has no log. */

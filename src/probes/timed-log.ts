@@ -17,6 +17,7 @@ export interface TimedLogOptions {
 export interface TimedLogResult {
   /** The kubelet's time of the first and last line that was handed over, those left out included. */
   readonly firstTime: string | undefined;
+  readonly lastTime: string | undefined;
   readonly lines: number;
   /** Lines without a time: the kubelet's own words about a log that it cannot read. */
   readonly foreignLines: number;
@@ -54,6 +55,7 @@ export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLog
   );
   let partial: Buffer[] = [];
   let firstTime: string | undefined;
+  let lastTime: string | undefined;
   let lines = 0;
   let bytes = 0;
   let foreignLines = 0;
@@ -66,6 +68,7 @@ export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLog
       return;
     }
     firstTime ??= time.text;
+    lastTime = time.text;
     if (time.ms < fromMs) return;
     (time.ms > windowFromMs ? recent : older).add(line.subarray(time.length), time.text);
   }
@@ -89,7 +92,7 @@ export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLog
       if (partial.length > 0) take(Buffer.concat(partial));
       partial = [];
       const sightings = [...recent.sightings(pod, true), ...older.sightings(pod, false)];
-      return { firstTime, lines, foreignLines, errors, records, unread, sightings };
+      return { firstTime, lastTime, lines, foreignLines, errors, records, unread, sightings };
     },
   };
 }

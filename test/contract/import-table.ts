@@ -125,7 +125,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     room: 'operator',
     purpose: 'keep every report current',
     imports: [...PLAIN, 'clients', 'kube', 'targets', 'probes', 'checks', 'judge', 'report', 'gate', 'examine.ts'],
-    packages: ['pino', 'prom-client', 'node:crypto', 'node:events', 'node:http', 'node:net', 'node:os'],
+    packages: ['pino', 'prom-client', 'node:crypto', 'node:events', 'node:http', 'node:net', 'node:os', 'node:zlib'],
   },
   {
     room: 'cli',

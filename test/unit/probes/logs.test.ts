@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clients, ClusterClient, PodLogFault, PodLogRequest } from '../../../src/clients/clients.ts';
 import type { ServiceLogs } from '../../../src/facts/observed.ts';
 import type { LogReading, Pod } from '../../../src/facts/target.ts';
+import { logStarts } from '../../../src/kube/log-starts.ts';
 import { logsProbe } from '../../../src/probes/logs.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { container, NOW, pod, service, workload } from '../checks/seen.ts';
@@ -153,6 +154,26 @@ describe('the logs of a service', () => {
   ])('say of %s what is missing', async (_what, log, changes, gap) => {
     const logs = await seen(cluster({ a: log, b: [start] }), [old('a', changes), old('b')]);
     expect(logs.gaps).toEqual([expect.stringMatching(gap)]);
+  });
+
+  it('ask where a file begins once, while lines show that it is the same one, and see that it was rotated', async () => {
+    const memory = logStarts();
+    const run = async (log: readonly Line[]): Promise<{ calls: number; gaps: readonly string[] }> => {
+      const asked: PodLogRequest[] = [];
+      const { gaps } = await seen({ ...cluster({ a: log }, asked), logStarts: memory }, [old('a')]);
+      return { calls: asked.length, gaps };
+    };
+    const log = [start, error(at(-4)), error(at(-2))];
+    expect(await run(log)).toEqual({ calls: 2, gaps: [] });
+    expect(await run(log)).toEqual({ calls: 1, gaps: [] });
+    const longer = [...log, error(at(-1))];
+    expect(await run(longer)).toEqual({ calls: 1, gaps: [] });
+    // Nothing new, and nothing of the old: no line proves anything, and none is missing.
+    expect(await run([start])).toEqual({ calls: 1, gaps: [] });
+    // The file was rotated: what it has now was never seen.
+    const rotated = await run([error(at(-0.5))]);
+    expect(rotated).toEqual({ calls: 2, gaps: [expect.stringMatching(/was rotated/)] });
+    expect(await run([error(at(-0.5))])).toEqual({ calls: 1, gaps: rotated.gaps });
   });
 
   it('miss nothing in a young container whose log begins in the window', async () => {
