@@ -1,0 +1,131 @@
+// One reading of a namespace for all of its reports, on virtual time; over the wire it is in test/integration/kube.
+import { setMaxListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import type { NamespaceObjects } from '../../../src/facts/namespace-objects.ts';
+import { KIND_NAMES } from '../../../src/kube/namespace.ts';
+import { sharedNamespaces } from '../../../src/kube/shared-namespaces.ts';
+import { Stop } from '../../../src/runtime/clock.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
+import { memoryApi } from './memory-api.ts';
+
+const podsOf = ({ pods }: NamespaceObjects): string[] =>
+  pods.ok ? pods.value.map(({ metadata }) => metadata.name).sort() : [pods.fault.code];
+
+/** DeploymentConfigs are not served: found out once. */
+const SERVED = KIND_NAMES.length - 1;
+
+async function started(namespaces: readonly string[] = []) {
+  const clock = virtualClock();
+  const server = memoryApi();
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const shared = sharedNamespaces({ api: server.api, clock, random: () => 0.5, namespaces, signal: stop.signal });
+  server.put('recognize', 'a');
+  const ended = shared.run();
+  await clock.advance(10);
+  const read = async (isFresh = false, namespace = 'recognize'): Promise<NamespaceObjects> => {
+    const reading = shared.read(namespace, isFresh, stop.signal);
+    await clock.advance(1);
+    return reading;
+  };
+  /** How many calls the act made. */
+  const callsOf = async (act: () => Promise<unknown>): Promise<number> => {
+    const before = server.calls.length;
+    await act();
+    return server.calls.length - before;
+  };
+  const end = async (): Promise<void> => {
+    stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+    await clock.advance(1);
+    await ended;
+  };
+  return { clock, server, shared, read, callsOf, end };
+}
+
+describe('a shared namespace', () => {
+  test.each([
+    ['for all namespaces', []],
+    ['for some', ['recognize', 'other']],
+  ])('is listed once, %s', async (_, namespaces) => {
+    const { server, clock, read, callsOf, end } = await started(namespaces);
+    expect(server.openWatches()).toBe(SERVED * Math.max(1, namespaces.length));
+    expect(await callsOf(() => read())).toBe(SERVED);
+    server.put('recognize', 'b');
+    server.put('other', 'x');
+    await clock.advance(1);
+    expect(await callsOf(async () => expect(podsOf(await read())).toEqual(['a', 'b']))).toBe(0);
+    server.remove('recognize', 'a');
+    await clock.advance(1);
+    expect(podsOf(await read())).toEqual(['b']);
+    expect(podsOf(await read(false, 'other'))).toEqual(['x']);
+    await end();
+    expect(server.openWatches()).toBe(0);
+  });
+
+  test('is listed by each run when too many are named to be watched one by one', async () => {
+    const { server, read, callsOf, end } = await started(Array.from({ length: 30 }, (_, n) => `n${n}`));
+    expect(server.openWatches()).toBe(0);
+    for (let run = 0; run < 2; run += 1) expect(await callsOf(() => read())).toBe(KIND_NAMES.length);
+    await end();
+  });
+
+  test('is read anew for whoever asks for the present state, by a list that began after he asked', async () => {
+    const { server, clock, shared, end } = await started();
+    const never = new AbortController().signal;
+    let open = (): void => undefined;
+    server.hold = new Promise((resolve) => (open = resolve));
+    const lists = (): number => server.calls.filter((call) => call === 'list pods recognize').length;
+    {
+      const first = shared.read('recognize', true, never);
+      await clock.advance(1);
+      const others = Array.from({ length: 5 }, () => shared.read('recognize', true, never));
+      const easy = shared.read('recognize', false, never);
+      await clock.advance(1);
+      server.put('recognize', 'b');
+      open();
+      for (const one of await Promise.all([first, ...others, easy])) expect(podsOf(one)).toEqual(['a', 'b']);
+    }
+    // One for the first and whoever is not particular, and one for all others together.
+    expect(lists()).toBe(2);
+    await end();
+  });
+
+  test('is listed by each run while its watches are down', async () => {
+    const { server, clock, read, callsOf, end } = await started();
+    await read();
+    server.cut(true);
+    await clock.advance(1);
+    server.put('recognize', 'b');
+    for (let run = 0; run < 2; run += 1)
+      expect(await callsOf(async () => expect(podsOf(await read())).toEqual(['a', 'b']))).toBe(SERVED);
+    server.allow();
+    await clock.advance(60_000);
+    expect(await callsOf(async () => expect(podsOf(await read())).toEqual(['a', 'b']))).toBe(0);
+    await end();
+  });
+
+  test('is not believed when its watch has been silent for long, and is when that hears of nothing new', async () => {
+    const { server, clock, read, callsOf, end } = await started();
+    await read();
+    await clock.advance(80_000);
+    expect(await callsOf(() => read())).toBe(0);
+    server.bookmark();
+    await clock.advance(80_000);
+    expect(await callsOf(() => read())).toBe(0);
+    await clock.advance(20_000);
+    expect(await callsOf(() => read())).toBe(SERVED);
+    await end();
+  });
+
+  test('that nobody has read for long is let go', async () => {
+    const { server, clock, read, callsOf, end } = await started();
+    await read();
+    for (let minute = 0; minute < 20; minute += 1) {
+      await clock.advance(60_000);
+      server.bookmark();
+    }
+    await read(false, 'other');
+    expect(await callsOf(() => read())).toBe(SERVED);
+    await end();
+  });
+});
