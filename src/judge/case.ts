@@ -31,11 +31,18 @@ export type Told = Pick<JudgedCheck, 'fault' | 'message' | 'evidence' | 'basis' 
  * @param now RFC 3339 UTC
  */
 export function caseOf(finding: Finding, previous: CheckStatus | undefined, now: string): Case {
-  const { answer } = finding;
+  const { id, component, targetId, required, feeds, answer } = finding;
   const observed = answer.kind === 'fault' ? answer.fault.code : undefined;
   const result: Result = observed === undefined ? 'pass' : traits(observed).result;
+  const { fault, message, evidence, basis, names } = seen(answer);
+  // Field by field: each step copies it, and a copy of what was spread together is ten times as slow.
   return {
-    ...finding,
+    id,
+    component,
+    targetId,
+    required,
+    feeds,
+    answer,
     previous,
     result,
     observed,
@@ -43,7 +50,11 @@ export function caseOf(finding: Finding, previous: CheckStatus | undefined, now:
     streak: 0,
     toward: undefined,
     unanswered: 0,
-    ...seen(answer),
+    fault,
+    message,
+    evidence,
+    basis,
+    names,
     since: sinceOf(result, previous, now),
     severity: undefined,
     entry: undefined,

@@ -64,7 +64,7 @@ const ON_CASES: readonly Step<Case>[] = [
   findMutes,
   (cases, { stamp }) => cases.map((one) => latch(one, stamp)),
   (cases) => cases.map(rank),
-  (cases) => cases.map((one) => ({ ...one, ...underMute(one, one.mute, one.memory) })),
+  (cases) => cases.map((one) => (one.mute ? { ...one, ...underMute(one, one.mute, one.memory) } : one)),
   suppressSymptoms,
   addIdleMutes,
   (cases, { cite }) => cases.map((one) => ({ ...one, entry: one.fault && cite(subjectOf(one), one.fault) })),
@@ -114,6 +114,7 @@ function keepLatched(findings: readonly Finding[], { before }: Run): readonly Fi
 
 function findMutes(cases: readonly Case[], { mutes, now }: Run): readonly Case[] {
   const active = activeMutes(mutes, now);
+  if (active.length === 0) return cases;
   return cases.map((one) => ({ ...one, mute: muteFor(one, active) }));
 }
 
@@ -130,7 +131,10 @@ function suppressSymptoms(cases: readonly Case[], { servers, edges, thresholds, 
     before: fresh ? one.previous : undefined,
   }));
   const suppressions = explain(suspects, edges, thresholds.success);
-  return cases.map((one) => ({ ...one, ...suppressions.get(one.id) }));
+  return cases.map((one) => {
+    const suppression = suppressions.get(one.id);
+    return suppression === undefined ? one : { ...one, ...suppression };
+  });
 }
 
 /** A check about the mutes themselves, when one of them does nothing. */

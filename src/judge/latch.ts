@@ -21,7 +21,7 @@ export function latch(one: Case, now: string): Case {
   if (observed !== undefined && traits(observed).latches === true) {
     return { ...one, latchedSince: since ?? now, memory: since === undefined ? spent : memory };
   }
-  if (previous === undefined || since === undefined) return { ...one, memory };
+  if (previous === undefined || since === undefined) return memory === one.memory ? one : { ...one, memory };
   const isAcknowledged = mute !== undefined && memory?.result !== 'pass';
   return isAcknowledged
     ? {

@@ -17,6 +17,11 @@ const INVISIBLE =
 /** How many bytes a redacted text may have unless the caller says otherwise. */
 export const DEFAULT_SAFE_BYTES = 256;
 
+/** Texts that came through as they were, so that the next run need not look again: most of a report is said each time. */
+const clean = new Set<string>();
+const MOST_CLEAN = 4_000;
+const LONGEST_CLEAN = 512;
+
 /**
  * Makes a text fit to be shown: known secrets and secret shapes masked, control characters and line breaks turned
  * into spaces, cut at `maxBytes` of UTF-8 on a character's boundary (with an ellipsis).
@@ -25,6 +30,8 @@ export const DEFAULT_SAFE_BYTES = 256;
  * @param known values that were used in the conversation; masked wherever they appear, also encoded or cut off
  */
 export function redact(text: string, known: readonly string[] = [], maxBytes: number = DEFAULT_SAFE_BYTES): SafeText {
+  const mayBeClean = known.length === 0 && text.length <= LONGEST_CLEAN && text.length <= maxBytes * 8;
+  if (mayBeClean && clean.has(text)) return clip(text, maxBytes) as SafeText;
   // A cap before the patterns keeps the work constant on hostile input; what is cut here would be cut below anyway.
   const cut = text.length > maxBytes * 8;
   let out = (cut ? text.slice(0, maxBytes * 8) : text).replace(INVISIBLE, '');
@@ -32,7 +39,12 @@ export function redact(text: string, known: readonly string[] = [], maxBytes: nu
   out = maskShapes(maskKnown(out, known));
   // Masking shortens: then what the first cut left of its last word, perhaps half a secret, could come into view.
   if (cut && out !== before) out = out.replace(/\S{1,4096}$/, '');
-  return clip(visible(out).trim(), maxBytes) as SafeText;
+  const shown = visible(out).trim();
+  if (mayBeClean && shown === text) {
+    if (clean.size >= MOST_CLEAN) clean.clear();
+    clean.add(text);
+  }
+  return clip(shown, maxBytes) as SafeText;
 }
 
 /** The text without what a terminal acts on or leaves out instead of showing it: for what is ours or was redacted. */
