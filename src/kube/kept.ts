@@ -54,6 +54,8 @@ export const KEPT = {
     metadata: METADATA,
     spec: {
       nodeName: true,
+      readinessGates: true,
+      schedulingGates: true,
       restartPolicy: true,
       containers: { name: true, image: true, ports: true, resources: true },
       initContainers: { name: true, image: true, restartPolicy: true },

@@ -214,7 +214,9 @@ export function controller(input: ControllerInput): Controller {
 /** True when the watch shows a later status than ours that is not ours. While a run is under way nothing can be told. */
 function isAltered({ report, remembered, running, writing }: Entry): boolean {
   if (running !== undefined || writing || remembered?.version === undefined) return false;
-  return report.metadata.resourceVersion !== remembered.version && alteredFields(remembered.recall(), report).length > 0;
+  return (
+    report.metadata.resourceVersion !== remembered.version && alteredFields(remembered.recall(), report).length > 0
+  );
 }
 
 function isRequest(before: Annotations, now: Annotations): boolean {

@@ -15,7 +15,7 @@ export interface Memory {
 }
 
 /** Packs what a run leaves. Two of its statuses that are one object are packed once. */
-export function memoryOf({ uid, computed, written, version, attempted }: Remembered): Memory {
+export function memoryOf({ uid, computed, written, version, intact, attempted }: Remembered): Memory {
   const packed = {
     computed: pack(computed),
     written: packIf(written),
@@ -33,7 +33,7 @@ export function memoryOf({ uid, computed, written, version, attempted }: Remembe
         uid,
         computed: now,
         written: isSame ? now : packed.written?.unpack(),
-        ...(version === undefined ? {} : { version }),
+        ...(version === undefined ? {} : { version, intact: intact === true }),
         ...(tried === undefined ? {} : { attempted: tried.unpack() }),
       };
     },

@@ -103,7 +103,10 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       generation: metadata.generation,
       spec,
       previous,
-      objects: await shared.read({ namespace: metadata.namespace, isFresh: isAsked(metadata, previous), now: startedAt }, running),
+      objects: await shared.read(
+        { namespace: metadata.namespace, isFresh: isAsked(metadata, previous), now: startedAt },
+        running,
+      ),
       secrets: namespaceSecrets(api, metadata.namespace),
       clients,
       clock,

@@ -71,6 +71,8 @@ export interface Remembered {
   readonly written: HealthReportStatus | undefined;
   /** The version of the object that the last write led to. */
   readonly version?: string;
+  /** The server stored that write as it was sent: at this version nothing is altered. */
+  readonly intact?: boolean;
   /** A write without an answer: it may have been done. */
   readonly attempted?: HealthReportStatus;
 }
@@ -114,16 +116,24 @@ export async function reconcile(input: ReconcileInput): Promise<Outcome> {
       : {};
   return altered.length > 0 || worthWriting(written, status, request)
     ? write(input, { status, written, attempted: known?.attempted, altered, next })
-    : { ...next, remembered: { uid: report.metadata.uid, computed: status, written, ...versionOf(known?.version) } };
+    : {
+        ...next,
+        remembered: {
+          uid: report.metadata.uid,
+          computed: status,
+          written,
+          ...versionOf(known?.version, known?.intact),
+        },
+      };
 }
 
 /** The fields of an observed status that are not as this process wrote them last. Empty while that cannot be told. */
-export function alteredFields(
-  { version, written }: Remembered,
-  { metadata, status }: ObservedReport,
-): readonly string[] {
+export function alteredFields({ version, written, intact }: Remembered, report: ObservedReport): readonly string[] {
+  const { metadata } = report;
   if (version === undefined || written === undefined || !isAtLeast(metadata.resourceVersion, version)) return [];
-  return alterations(written, status);
+  // Most runs end here: the status need not be read for it.
+  if (intact === true && metadata.resourceVersion === version) return [];
+  return alterations(written, report.status);
 }
 
 /** The status that a run comes to, or why it was given up. A run that breaks says so in the status. */
@@ -192,7 +202,12 @@ async function write(input: ReconcileInput, { status, written, attempted, altere
         await tellAlteration(input, foreign, result.alteration);
         return {
           ...next,
-          remembered: { uid, computed: status, written: status, ...versionOf(result.resourceVersion) },
+          remembered: {
+            uid,
+            computed: status,
+            written: status,
+            ...versionOf(result.resourceVersion, result.alteration === undefined),
+          },
         };
       case 'Gone':
         // An API server that has just started answers 404 for what it does not serve yet.
@@ -256,8 +271,8 @@ async function tellAlteration(input: ReconcileInput, ...found: readonly (Alterat
   await recordEvents(input, [event]);
 }
 
-function versionOf(version: string | undefined): { readonly version?: string } {
-  return version === undefined ? {} : { version };
+function versionOf(version: string | undefined, intact = false): Pick<Remembered, 'version' | 'intact'> {
+  return version === undefined ? {} : { version, intact };
 }
 
 /** Says in the stored status that the definition is too old. The status as it is stored then. */

@@ -40,6 +40,7 @@ rules:
   - rollouts
   verbs:
   - list
+  - watch
 - apiGroups:
   - apps.openshift.io
   resources:
@@ -50,7 +51,6 @@ rules:
 - apiGroups:
   - ""
   resources:
-  - events
   - pods
   - services
   verbs:
@@ -77,6 +77,12 @@ rules:
   verbs:
   - list
   - watch
+- apiGroups:
+  - ""
+  resources:
+  - events
+  verbs:
+  - list
 - apiGroups:
   - events.k8s.io
   resources:

@@ -16,6 +16,9 @@ import { type ApiServer, startApiServer } from '../../stack/apiserver/server.ts'
 /** Waits are shortened, not skipped: order and number of attempts stay what they are. */
 const quick: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) };
 
+/** DeploymentConfigs and Rollouts are not served here: found out once. */
+const SERVED = KIND_NAMES.length - 2;
+
 let server: ApiServer;
 let api: KubeApi;
 let directory: string;
@@ -51,14 +54,13 @@ const pod = (namespace: string, name: string, annotation = ''): never =>
 async function start(namespaces: readonly string[] = [], clock: Clock = quick): Promise<SharedNamespaces> {
   const shared = sharedNamespaces({ api, clock, random: () => 0.5, namespaces, signal: stop.signal });
   running = shared.run();
-  // DeploymentConfigs are not served here.
-  const watches = (KIND_NAMES.length - 1) * Math.max(1, namespaces.length);
+  const watches = SERVED * Math.max(1, namespaces.length);
   await vi.waitFor(() => expect(server.openWatches()).toBe(watches), { timeout: 10_000 });
   return shared;
 }
 
 const read = (shared: SharedNamespaces, namespace: string, isFresh = false): Promise<NamespaceObjects> =>
-  shared.read(namespace, isFresh, stop.signal);
+  shared.read({ namespace, isFresh, now: new Date() }, stop.signal);
 
 const podsOf = ({ pods }: NamespaceObjects): string[] =>
   pods.ok ? pods.value.map(({ metadata }) => metadata.name).sort() : [pods.fault.code];
@@ -78,7 +80,7 @@ describe('a namespace', () => {
   ])('%s is listed once, and kept up to date', async (_, namespaces) => {
     server.seed([pod('recognize', 'a'), pod('other', 'x')]);
     const shared = await start(namespaces);
-    expect(await requestsOf(() => read(shared, 'recognize'))).toBe(KIND_NAMES.length - 1);
+    expect(await requestsOf(() => read(shared, 'recognize'))).toBe(SERVED);
     expect(await requestsOf(() => Promise.all([read(shared, 'recognize'), read(shared, 'recognize')]))).toBe(0);
     server.seed([pod('recognize', 'b'), pod('other', 'y')]);
     await vi.waitFor(async () => expect(podsOf(await read(shared, 'recognize'))).toEqual(['a', 'b']));
@@ -141,7 +143,7 @@ describe('a namespace', () => {
     await read(shared, 'recognize');
     expect(await requestsOf(() => read(shared, 'recognize'))).toBe(0);
     lateMs = 100_000;
-    expect(await requestsOf(() => read(shared, 'recognize'))).toBe(KIND_NAMES.length - 1);
+    expect(await requestsOf(() => read(shared, 'recognize'))).toBe(SERVED);
   });
 
   test('with more than may be kept says so, and everything else of it is read', async () => {
@@ -178,7 +180,7 @@ describe('a namespace', () => {
     const shared = await start();
     server.faults.inject({ match: ({ verb }) => verb === 'list', hang: true });
     const run = new AbortController();
-    const reading = shared.read('recognize', true, run.signal);
+    const reading = shared.read({ namespace: 'recognize', isFresh: true, now: new Date() }, run.signal);
     run.abort(new Error('superseded'));
     await expect(reading).rejects.toThrow('superseded');
   });

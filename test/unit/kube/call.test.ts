@@ -295,7 +295,7 @@ describe('lists', () => {
 
   test('never ask for the cache of a server, which then takes no notice of a limit', async () => {
     const { api, requests } = await start((_, response) => answer(response, 200, page(['a'])));
-    await readNamespace(api, 'recognize', signal);
+    await readNamespace(api, 'recognize', signal, new Date());
     expect(requests.length).toBeGreaterThan(0);
     for (const { line } of requests) {
       expect(line).toContain('limit=');

@@ -11,8 +11,8 @@ import { memoryApi } from './memory-api.ts';
 const podsOf = ({ pods }: NamespaceObjects): string[] =>
   pods.ok ? pods.value.map(({ metadata }) => metadata.name).sort() : [pods.fault.code];
 
-/** DeploymentConfigs are not served: found out once. */
-const SERVED = KIND_NAMES.length - 1;
+/** DeploymentConfigs and Rollouts are not served: found out once. */
+const SERVED = KIND_NAMES.length - 2;
 
 async function started(namespaces: readonly string[] = []) {
   const clock = virtualClock();
@@ -24,7 +24,7 @@ async function started(namespaces: readonly string[] = []) {
   const ended = shared.run();
   await clock.advance(10);
   const read = async (isFresh = false, namespace = 'recognize'): Promise<NamespaceObjects> => {
-    const reading = shared.read(namespace, isFresh, stop.signal);
+    const reading = shared.read({ namespace, isFresh, now: clock.now() }, stop.signal);
     await clock.advance(1);
     return reading;
   };
@@ -76,10 +76,12 @@ describe('a shared namespace', () => {
     server.hold = new Promise((resolve) => (open = resolve));
     const lists = (): number => server.calls.filter((call) => call === 'list pods recognize').length;
     {
-      const first = shared.read('recognize', true, never);
+      const first = shared.read({ namespace: 'recognize', isFresh: true, now: clock.now() }, never);
       await clock.advance(1);
-      const others = Array.from({ length: 5 }, () => shared.read('recognize', true, never));
-      const easy = shared.read('recognize', false, never);
+      const others = Array.from({ length: 5 }, () =>
+        shared.read({ namespace: 'recognize', isFresh: true, now: clock.now() }, never),
+      );
+      const easy = shared.read({ namespace: 'recognize', isFresh: false, now: clock.now() }, never);
       await clock.advance(1);
       server.put('recognize', 'b');
       open();
