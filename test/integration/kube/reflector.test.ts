@@ -81,7 +81,7 @@ async function run(options: { onChange?: () => void; relistMs?: number } = {}): 
     ...(options.relistMs === undefined ? {} : { relistMs: options.relistMs }),
   });
   const ended = reflector.run(stop.signal);
-  await vi.waitFor(() => expect(reflector.synced()).toBe(true));
+  await vi.waitFor(() => expect(reflector.synced()).toBe(true), { timeout: 10_000 });
   return { reflector, notes, changes, ended };
 }
 
