@@ -7,7 +7,7 @@ import { namespaceOf } from './lane.ts';
 import { queue, type Queue } from './queue.ts';
 import { memoryOf, type Memory } from './memory.ts';
 import { alteredFields, keyOf, reconcile, type Examine } from './reconcile.ts';
-import { firstRunAfterMs } from './schedule.ts';
+import { firstRunAfterMs, isRoutine, type Met } from './schedule.ts';
 import { goesStale, writeStale } from './staleness.ts';
 
 /**
@@ -21,6 +21,12 @@ const LARGEST_SHARE = 1 / 4;
 
 /** A status that somebody else wrote into is put right so long after the last run began, or at the next one. In ms. */
 const ALTERED_GAP_MS = 5_000;
+
+/**
+ * Runs that are overdue when this process begins start so far apart, within their interval: after a restart all are, and
+ * they would come together for ever. What a run takes of a core is less. In ms.
+ */
+const OVERDUE_GAP_MS = 40;
 
 /** How often it is seen whether a report has become stale. In ms. */
 const STALE_LOOK_MS = 15_000;
@@ -83,6 +89,24 @@ export function controller(input: ControllerInput): Controller {
   const work: Queue = queue(clock, signal, () =>
     namespaces.size > 1 ? Math.max(1, Math.floor(input.workers * LARGEST_SHARE)) : input.workers,
   );
+
+  let freeAt = 0;
+  /** When the next of the overdue runs may start. */
+  const turnAfterMs = (intervalMs: number): number => {
+    const now = clock.monotonicMs();
+    const turn = Math.max(now, freeAt);
+    freeAt = turn + OVERDUE_GAP_MS;
+    return (turn - now) % intervalMs;
+  };
+  const schedule = (key: string, { metadata, spec, status }: ObservedReport): void => {
+    const { interval } = (spec ?? {}) as { readonly interval?: unknown };
+    const intervalMs = (typeof interval === 'string' ? parseDuration(interval) : undefined) ?? 60_000;
+    const met: Met = { generation: metadata.generation, request: requestToken(metadata.annotations), status };
+    const dueAfterMs = firstRunAfterMs(met, intervalMs, clock.now());
+    const ms = dueAfterMs === 0 && isRoutine(met) ? turnAfterMs(intervalMs) : dueAfterMs;
+    if (ms === 0) work.add(key, 'prompt');
+    else work.addAfter(key, ms);
+  };
 
   const cancel = (entry: Entry, why: 'superseded' | 'deleted'): void =>
     entry.running?.abort(new Stop({ kind: 'Cancelled', why }));
@@ -178,7 +202,7 @@ export function controller(input: ControllerInput): Controller {
           startedAt: undefined,
           writing: false,
         });
-        schedule(work, key, report, clock.now());
+        schedule(key, report);
         return;
       }
       const before = entry.report.metadata;
@@ -222,20 +246,4 @@ function isAltered({ report, remembered, running, writing }: Entry): boolean {
 function isRequest(before: Annotations, now: Annotations): boolean {
   const token = requestToken(now);
   return token !== undefined && token !== requestToken(before);
-}
-
-function schedule(work: Queue, key: string, report: ObservedReport, now: Date): void {
-  const spec = report.spec as { readonly interval?: unknown } | undefined;
-  const intervalMs = (typeof spec?.interval === 'string' ? parseDuration(spec.interval) : undefined) ?? 60_000;
-  const ms = firstRunAfterMs(
-    {
-      generation: report.metadata.generation,
-      request: requestToken(report.metadata.annotations),
-      status: report.status,
-    },
-    intervalMs,
-    now,
-  );
-  if (ms === 0) work.add(key, 'prompt');
-  else work.addAfter(key, ms);
 }

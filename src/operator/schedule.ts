@@ -22,22 +22,26 @@ export function nextRunAfterMs(status: HealthReportStatus, intervalMs: number, r
   return Math.round(base * (1 - JITTER * random()));
 }
 
+/** A report that this process has just met. */
+export interface Met {
+  readonly generation: number;
+  readonly request: string | undefined;
+  readonly status: HealthReportStatus | undefined;
+}
+
+/** True when nobody waits for a run: this generation was examined, and no request is open. */
+export function isRoutine({ status, generation, request }: Met): boolean {
+  if (status?.lastRunTime === undefined || status.observedGeneration !== generation) return false;
+  return request === undefined || request === status.lastHandledRequest;
+}
+
 /**
- * Milliseconds until the first run of a report that this process has just met: at once when nobody has examined this
- * generation, otherwise when the last run's interval ends, so that a restart does not run everything together.
+ * Milliseconds until the first run of a report that this process has just met: at once when somebody waits for it,
+ * otherwise when the last run's interval ends, so that a restart does not run everything together.
  */
-export function firstRunAfterMs(
-  report: {
-    readonly generation: number;
-    readonly request: string | undefined;
-    readonly status: HealthReportStatus | undefined;
-  },
-  intervalMs: number,
-  now: Date,
-): number {
+export function firstRunAfterMs(report: Met, intervalMs: number, now: Date): number {
   const { status } = report;
-  if (status?.lastRunTime === undefined || status.observedGeneration !== report.generation) return 0;
-  if (report.request !== undefined && report.request !== status.lastHandledRequest) return 0;
+  if (status?.lastRunTime === undefined || !isRoutine(report)) return 0;
   const due = Date.parse(status.lastRunTime) + nextRunAfterMs(status, intervalMs, () => 0);
   return Math.min(Math.max(due - now.getTime(), 0), intervalMs);
 }

@@ -121,6 +121,22 @@ describe('controller', () => {
     expect(b.writes.map(({ status: written }) => written.verdict)).toEqual(['Healthy']);
   });
 
+  test('spreads what is overdue when it begins over time, and whoever waits for a run does not wait for that', async () => {
+    const b = bench();
+    const old = status(1, new Date(b.clock.now().getTime() - 60 * 60_000));
+    for (let n = 0; n < 100; n += 1) b.control.observe({ ...report({ name: `r${n}`, uid: `u${n}` }), status: old });
+    b.control.observe(report({ name: 'new', uid: 'new' }));
+    await b.clock.advance(0);
+    expect(b.runs.map(({ uid }) => uid).sort()).toEqual(['new', 'u0']);
+    await b.clock.advance(1_000);
+    expect(b.runs.length).toBeLessThan(40);
+    await b.clock.advance(4_000);
+    expect(new Set(b.runs.map(({ uid }) => uid)).size).toBe(101);
+    // They stay apart: nobody's second run comes before an interval is over.
+    await b.clock.advance(54_000);
+    expect(b.runs).toHaveLength(101);
+  });
+
   test('examines again after the interval and writes nothing when nothing is new', async () => {
     const b = bench();
     b.control.observe(report());
