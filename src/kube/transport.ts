@@ -1,5 +1,5 @@
-// HTTP to the API server over at most ten connections, however many reports there are. They are kept in lanes, so that
-// calls which hang take no connection from the Lease, from the watch, or from another kind of call.
+// HTTP to the API server over nine connections and one for each watch, however many reports there are. They are kept in
+// lanes, so that calls which hang take no connection from the Lease, from the watch, or from another kind of call.
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { orAborted } from '../runtime/abort.ts';
 import { redact } from '../runtime/safe-text.ts';

@@ -15,7 +15,7 @@ export interface MemoryApi {
   readonly api: KubeApi;
   /** `list pods recognize`, in order; watches are not in it. */
   readonly calls: string[];
-  put(namespace: string, name: string): void;
+  put(namespace: string, name: string, labels?: Readonly<Record<string, string>>): void;
   remove(namespace: string, name: string): void;
   /** Ends every watch; none begins while they are refused. */
   cut(refused: boolean): void;
@@ -36,9 +36,9 @@ export function memoryApi(): MemoryApi {
   let version = 100;
   let refused = false;
 
-  const happen = (type: Event['type'], namespace: string, name: string): Event['object'] => {
+  const happen = (type: Event['type'], namespace: string, name: string, labels = {}): Event['object'] => {
     version += 1;
-    const object = { metadata: { name, namespace, resourceVersion: String(version) } };
+    const object = { metadata: { name, namespace, resourceVersion: String(version), labels } };
     const event = { type, object };
     history.push(event);
     for (const watch of watches) watch.push(event);
@@ -102,9 +102,9 @@ export function memoryApi(): MemoryApi {
   const self: MemoryApi = {
     api: { namespace: 'default', call, stream, close: () => Promise.resolve() } as unknown as KubeApi,
     calls: [],
-    put: (namespace, name) => {
+    put: (namespace, name, labels) => {
       const key = `${namespace}/${name}`;
-      pods.set(key, happen(pods.has(key) ? 'MODIFIED' : 'ADDED', namespace, name));
+      pods.set(key, happen(pods.has(key) ? 'MODIFIED' : 'ADDED', namespace, name, labels));
     },
     remove: (namespace, name) => {
       if (pods.delete(`${namespace}/${name}`)) happen('DELETED', namespace, name);

@@ -119,6 +119,35 @@ describe('a shared namespace', () => {
     await end();
   });
 
+  test('with more than may be kept says so, and costs no other namespace anything', async () => {
+    const { server, clock, read, callsOf, end } = await started();
+    for (let n = 0; n < 30; n += 1)
+      server.put(
+        'fat',
+        `p${n}`,
+        Object.fromEntries(Array.from({ length: 120 }, (_, l) => [`l${l}`, `${n} ${l} ${'x'.repeat(8_000)}`])),
+      );
+    await clock.advance(1);
+    await read();
+    const { pods, services } = await read(false, 'fat');
+    expect(pods).toMatchObject({ ok: false, fault: { code: 'ClusterUnavailable' } });
+    expect(pods.ok ? '' : pods.fault.detail).toContain('more than 24 MiB');
+    expect(services.ok).toBe(true);
+    expect(await callsOf(async () => expect(podsOf(await read())).toEqual(['a']))).toBe(0);
+    await end();
+  });
+
+  test('beyond what all together may keep is listed when it is read, the one that was read last is not', async () => {
+    const { server, read, clock, callsOf, end } = await started();
+    const labels = Object.fromEntries(Array.from({ length: 120 }, (_, l) => [`l${l}`, `${l} ${'x'.repeat(8_000)}`]));
+    for (const namespace of ['x', 'y', 'z']) for (let n = 0; n < 16; n += 1) server.put(namespace, `p${n}`, labels);
+    await clock.advance(1);
+    for (const namespace of ['x', 'y', 'z']) expect(podsOf(await read(false, namespace))).toHaveLength(16);
+    expect(await callsOf(() => read(false, 'z'))).toBe(0);
+    expect(await callsOf(() => read(false, 'x'))).toBe(SERVED);
+    await end();
+  });
+
   test('that nobody has read for long is let go', async () => {
     const { server, clock, read, callsOf, end } = await started();
     await read();
