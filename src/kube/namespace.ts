@@ -12,7 +12,8 @@ import { type ResourceRule, RULES } from './rules.ts';
 /** How the objects of one kind are asked for, and what is kept of them. */
 export interface KindRead {
   readonly list: ResourceRule;
-  readonly watch: ResourceRule;
+  /** Undefined for groups that need not be there: where they are, they are listed. */
+  readonly watch?: ResourceRule;
   readonly kept: Shape;
 }
 
@@ -23,8 +24,8 @@ export const KINDS = {
   deployments: { list: RULES.listDeployments, watch: RULES.watchDeployments, kept: KEPT.workload },
   statefulSets: { list: RULES.listStatefulSets, watch: RULES.watchStatefulSets, kept: KEPT.workload },
   daemonSets: { list: RULES.listDaemonSets, watch: RULES.watchDaemonSets, kept: KEPT.workload },
-  rollouts: { list: RULES.listRollouts, watch: RULES.watchRollouts, kept: KEPT.workload },
-  deploymentConfigs: { list: RULES.listDeploymentConfigs, watch: RULES.watchDeploymentConfigs, kept: KEPT.workload },
+  rollouts: { list: RULES.listRollouts, kept: KEPT.workload },
+  deploymentConfigs: { list: RULES.listDeploymentConfigs, kept: KEPT.workload },
   replicaSets: { list: RULES.listReplicaSets, watch: RULES.watchReplicaSets, kept: KEPT.replicaSet },
   pods: { list: RULES.listPods, watch: RULES.watchPods, kept: KEPT.pod },
   services: { list: RULES.listServices, watch: RULES.watchServices, kept: KEPT.service },
@@ -68,12 +69,17 @@ export function listKind(
   });
 }
 
+/** True when the kind is not served, and need not be. */
+export function isAbsent({ list }: KindRead, listed: ApiResult<unknown>): boolean {
+  return !listed.ok && listed.fault.code === 'NotFound' && list.optional === true;
+}
+
 /** What a list says as evidence. A group that need not be there and is not has no objects. */
 export function evidenceOf(
-  { list }: KindRead,
+  kind: KindRead,
   listed: ApiResult<Listed<KeptObject>>,
 ): Outcome<readonly KubernetesObject[]> {
-  if (!listed.ok && listed.fault.code === 'NotFound' && list.optional === true) return ok([]);
+  if (isAbsent(kind, listed)) return ok([]);
   return asEvidence(listed.ok ? { ok: true, value: listed.value.items.map(({ object }) => object) } : listed);
 }
 

@@ -9,7 +9,16 @@ import type { KubeApi } from './call.ts';
 import { withCircumstances } from './circumstances.ts';
 import { createKeeper } from './kept.ts';
 import { keptLists, type KeptLists } from './kept-lists.ts';
-import { evidenceOf, KIND_NAMES, type KindName, KINDS, listKind, readKinds } from './namespace.ts';
+import {
+  evidenceOf,
+  isAbsent,
+  KIND_NAMES,
+  type KindName,
+  type KindRead,
+  KINDS,
+  listKind,
+  readKinds,
+} from './namespace.ts';
 import { createWatch, type Watch, type WatchNote } from './watch.ts';
 
 /** A watch that was silent for longer may be half-open: what it kept is not believed. Bookmarks come once a minute. */
@@ -20,6 +29,8 @@ const MOST_WATCHED = 20;
 const MOST_KEPT_BYTES = 40 * 1024 * 1024;
 /** A namespace that nobody has read for so long has no reports any more. In ms. */
 const UNREAD_MS = 15 * 60_000;
+/** A group that is not served here is looked for again after this, or by whoever asks for the present state. In ms. */
+const ABSENT_MS = 10 * 60_000;
 /** How long a first list waits for its watch to begin, so that it may be kept. In ms. */
 const BEGIN_MS = 3_000;
 /** Everything is listed anew after this, as a safety net. In ms. */
@@ -63,8 +74,6 @@ interface Watched {
   readonly watch: Watch;
   /** Resolves when the watch has begun, or could not the first time; undefined from then on. */
   begun: Promise<void> | undefined;
-  /** The group is not served here. */
-  isAbsent: boolean;
 }
 
 /** Lists of one kind in one namespace, under way. Who asks for a fresh one while one runs gets the next. */
@@ -80,13 +89,19 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
   const watched = new Map<string, Watched>();
   if (scopes.length <= MOST_WATCHED) {
     for (const scope of scopes)
-      for (const name of KIND_NAMES) watched.set(`${name}/${scope ?? ''}`, watchKind(name, scope, options));
+      for (const name of KIND_NAMES) {
+        const kind: KindRead = KINDS[name];
+        if (kind.watch !== undefined)
+          watched.set(`${name}/${scope ?? ''}`, watchKind(name, { ...kind, watch: kind.watch }, scope, options));
+      }
   }
   const watchedIn = (name: KindName, namespace: string): Watched | undefined =>
     watched.get(`${name}/${scopes[0] === undefined ? '' : namespace}`);
 
   const underway = new Map<string, Underway>();
   const readAt = new Map<string, number>();
+  /** When a group was last found not to be served here. */
+  const absentAt = new Map<KindName, number>();
 
   const listNow = async (name: KindName, namespace: string): Promise<Evidence> => {
     const watching = watchedIn(name, namespace);
@@ -94,6 +109,8 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
     const end = watching?.lists.begin(namespace);
     try {
       const listed = await listKind(api, KINDS[name], namespace, life);
+      if (isAbsent(KINDS[name], listed)) absentAt.set(name, clock.monotonicMs());
+      else absentAt.delete(name);
       end?.(listed.ok ? listed.value : undefined);
       return evidenceOf(KINDS[name], listed);
     } catch (error) {
@@ -128,7 +145,7 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
 
   const kept = (name: KindName, namespace: string): Evidence | undefined => {
     const watching = watchedIn(name, namespace);
-    if (watching?.isAbsent === true) return ok([]);
+    if (clock.monotonicMs() - (absentAt.get(name) ?? -Infinity) <= ABSENT_MS) return ok([]);
     if (watching?.watch.isOpen() !== true) return undefined;
     const silentMs = clock.monotonicMs() - (watching.watch.lastEventAt() ?? -Infinity);
     const objects = silentMs > BELIEVED_MS ? undefined : watching.lists.get(namespace);
@@ -173,10 +190,10 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
 /** A watch that makes nothing known by itself: it keeps up to date what was listed since it began. */
 function watchKind(
   name: KindName,
+  { list, watch: rule, kept }: Required<KindRead>,
   scope: string | undefined,
   { api, clock, random, onNote }: SharedNamespacesOptions,
 ): Watched {
-  const { list, watch: rule, kept } = KINDS[name];
   const lists = keptLists();
   const keep = createKeeper();
   const params = scope === undefined ? {} : { namespace: scope };
@@ -203,7 +220,6 @@ function watchKind(
           { signal, eachItem: () => undefined },
         )
         .finally(begin);
-      self.isAbsent = !first.ok && first.fault.code === 'NotFound' && list.optional === true;
       if (!first.ok) return first;
       lists.restart();
       return { ok: true, value: { version: first.value.metadata?.resourceVersion ?? '', objects: 0 } };
@@ -216,7 +232,7 @@ function watchKind(
     },
     onNote: (note) => onNote?.(name, note),
   });
-  const self: Watched = { lists, watch, begun, isAbsent: false };
+  const self: Watched = { lists, watch, begun };
   return self;
 }
 

@@ -62,8 +62,6 @@ const BASE_WAIT_MS = 800;
 const MAX_WAIT_MS = 30_000;
 /** The same when the server is well: it says when to come back, or does not know the resource yet. */
 const SOON_MS = 5_000;
-/** A group that need not be there is looked for again after this. In ms. */
-const ABSENT_MS = 10 * 60_000;
 /** A spread of zero would make a failing server see a storm. */
 const MIN_WAIT_MS = 100;
 /**
@@ -162,10 +160,6 @@ export function createWatch(options: WatchOptions): Watch {
     let failures = 0;
     let goneInRow = 0;
     const wait = async (fault: ApiFault): Promise<void> => {
-      if (fault.code === 'NotFound' && rule.optional === true) {
-        await clock.sleep(ABSENT_MS, signal);
-        return;
-      }
       const isWell = fault.code === 'NotFound' || fault.retryAfterMs !== undefined;
       const longestMs = isWell ? SOON_MS : MAX_WAIT_MS;
       const jittered = Math.max(MIN_WAIT_MS, backoffMs(failures, BASE_WAIT_MS, longestMs, random));

@@ -40,14 +40,12 @@ rules:
   - rollouts
   verbs:
   - list
-  - watch
 - apiGroups:
   - apps.openshift.io
   resources:
   - deploymentconfigs
   verbs:
   - list
-  - watch
 - apiGroups:
   - ""
   resources:
