@@ -252,12 +252,11 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   }
 
   await Promise.all([reflector.run(signal), elected]);
-  await watching;
   leave();
   log.info({}, 'operator stopping');
   const rest = new AbortController();
   const graceMs = lostLease(signal) ? LOST_MS : SHUTDOWN_MS;
-  await Promise.race([control?.ended, clock.sleep(graceMs, rest.signal).catch(() => undefined)]);
+  await Promise.race([Promise.all([control?.ended, watching]), clock.sleep(graceMs, rest.signal).catch(() => undefined)]);
   rest.abort();
   // Only now: a standby that takes over must not meet a run of ours.
   const releasing = clock.deadline(RELEASE_MS, new AbortController().signal);

@@ -198,8 +198,8 @@ describe('a shutdown', () => {
     // Until its calls hang.
     await until(
       'a renewal hangs',
-      () => arena.server.requests.at(-1),
-      (request) => request?.resource === 'leases' && request.status === 0,
+      () => arena.server.requests.findLast(({ resource }) => resource === 'leases'),
+      (request) => request?.status === 0,
     );
     operator.child.kill('SIGTERM');
     expect(await ends(operator)).toBe(0);
