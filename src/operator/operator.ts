@@ -256,7 +256,10 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   log.info({}, 'operator stopping');
   const rest = new AbortController();
   const graceMs = lostLease(signal) ? LOST_MS : SHUTDOWN_MS;
-  await Promise.race([Promise.all([control?.ended, watching]), clock.sleep(graceMs, rest.signal).catch(() => undefined)]);
+  await Promise.race([
+    Promise.all([control?.ended, watching]),
+    clock.sleep(graceMs, rest.signal).catch(() => undefined),
+  ]);
   rest.abort();
   // Only now: a standby that takes over must not meet a run of ours.
   const releasing = clock.deadline(RELEASE_MS, new AbortController().signal);
