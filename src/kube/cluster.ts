@@ -33,10 +33,12 @@ const node = z.object({
 
 /** How long an answer about the cluster as a whole stands for all reports. In ms. */
 const CLUSTER_MS = 60_000;
+/** A cluster that is no OpenShift becomes none while we watch. In ms. */
+const PLAIN_MS = 30 * 60_000;
 
 /** Versions, node architectures, ConfigMaps and logs through the API. */
 export function createClusterClient(api: KubeApi, clock: Clock): ClusterClient {
-  const facts = factsOf(api);
+  const facts = factsOf(api, clock);
   return {
     version: remembered(facts.version, CLUSTER_MS, clock),
     architectures: remembered(facts.architectures, CLUSTER_MS, clock),
@@ -50,18 +52,27 @@ export function createClusterClient(api: KubeApi, clock: Clock): ClusterClient {
   };
 }
 
-function factsOf(api: KubeApi): Pick<ClusterClient, 'version' | 'architectures'> {
+function factsOf(api: KubeApi, clock: Clock): Pick<ClusterClient, 'version' | 'architectures'> {
+  /** When this was last found to be no OpenShift. */
+  let plainAt = -Infinity;
   return {
     version: async (signal) => {
       const [server, openshift] = await Promise.all([
         api.call<unknown>(RULES.getVersion, {}, { signal }),
-        api.call<unknown>(RULES.getClusterVersion, { name: 'version' }, { signal }),
+        clock.monotonicMs() - plainAt < PLAIN_MS
+          ? undefined
+          : api.call<unknown>(RULES.getClusterVersion, { name: 'version' }, { signal }),
       ]);
       if (!server.ok) return asEvidence(server);
       const kubernetes = version.parse(server.value).gitVersion;
       // The group is missing on everything but OpenShift: that is the answer then. A refusal is none: OpenShift 4.14
       // carries Kubernetes 1.27, and without knowing which it is a supported cluster would look too old.
-      if (!openshift.ok) return openshift.fault.code === 'NotFound' ? ok({ kubernetes }) : asEvidence(openshift);
+      if (openshift === undefined) return ok({ kubernetes });
+      if (!openshift.ok && openshift.fault.code === 'NotFound') {
+        plainAt = clock.monotonicMs();
+        return ok({ kubernetes });
+      }
+      if (!openshift.ok) return asEvidence(openshift);
       const desired = clusterVersion.parse(openshift.value).status.desired.version;
       return ok(desired === undefined ? { kubernetes } : { kubernetes, openshift: desired });
     },

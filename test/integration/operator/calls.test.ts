@@ -11,7 +11,7 @@ const RUNS = 6;
 let arena: Arena;
 let installations: Installations;
 beforeEach(async () => {
-  arena = await startArena({ clock: fastClock(10) });
+  arena = await startArena({ clock: fastClock(4) });
   installations = await startInstallations(arena.server);
 });
 afterEach(async () => {
@@ -62,7 +62,9 @@ const tally = (calls: readonly RecordedRequest[]): Readonly<Record<string, numbe
 describe('in the steady state', () => {
   it(`a run on ${PODS} pods makes at most ${MOST_CALLS} calls, and lists nothing of its namespace`, async () => {
     installations.install(NAMESPACE);
-    await arena.admin.create(arena.report('steady', { discovery: 'Auto', services: [], interval: '10s' }));
+    await arena.admin.create(
+      arena.report('steady', { discovery: 'Auto', services: [], interval: '10s', timeout: '10s' }),
+    );
     const port = await listening();
     // The first runs list, and learn where logs begin.
     await during(port, 3);
@@ -76,7 +78,9 @@ describe('in the steady state', () => {
   it('four reports of a namespace cost no list more than one', async () => {
     installations.install(NAMESPACE);
     for (const name of ['a', 'b', 'c', 'd'])
-      await arena.admin.create(arena.report(name, { discovery: 'Auto', services: [], logs: { enabled: false } }));
+      await arena.admin.create(
+        arena.report(name, { discovery: 'Auto', services: [], timeout: '10s', logs: { enabled: false } }),
+      );
     const port = await listening();
     await during(port, 4);
     const lists = asked().filter(
