@@ -1,11 +1,9 @@
 // What a run asks of the API server in the steady state: counted, not timed.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RecordedRequest } from '../../stack/apiserver/server.ts';
-import { PODS, startInstallations, type Installations } from '../../stack/installations.ts';
+import { startInstallations, type Installations } from '../../stack/installations.ts';
 import { fastClock, NAMESPACE, startArena, type Arena } from './arena.ts';
 
-/** Most calls of a run on an installation of ten pods whose logs grow. */
-const MOST_CALLS = 12;
 const RUNS = 6;
 
 let arena: Arena;
@@ -60,21 +58,6 @@ const tally = (calls: readonly RecordedRequest[]): Readonly<Record<string, numbe
 };
 
 describe('in the steady state', () => {
-  it(`a run on ${PODS} pods makes at most ${MOST_CALLS} calls, and lists nothing of its namespace`, async () => {
-    installations.install(NAMESPACE);
-    await arena.admin.create(
-      arena.report('steady', { discovery: 'Auto', services: [], interval: '10s', timeout: '10s' }),
-    );
-    const port = await listening();
-    // The first runs list, and learn where logs begin.
-    await during(port, 3);
-    const { runs, calls } = await during(port, RUNS);
-    const counts = tally(calls);
-    expect(counts['get pods/log'] ?? 0, JSON.stringify(counts)).toBeGreaterThanOrEqual((runs - 1) * PODS);
-    expect(calls.length / runs, JSON.stringify(counts)).toBeLessThanOrEqual(MOST_CALLS);
-    expect(Object.keys(counts).filter((what) => what.startsWith('list ') && what !== 'list nodes')).toEqual([]);
-  });
-
   it('four reports of a namespace cost no list more than one', async () => {
     installations.install(NAMESPACE);
     for (const name of ['a', 'b', 'c', 'd'])
