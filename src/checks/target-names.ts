@@ -1,7 +1,7 @@
 // The names of a target that a remedy may use. Addresses, never a value of a Secret beside them.
 import { FAULT_NAME_BYTES, type FaultNames } from '../api/fault-names.ts';
 import type { Answer } from '../facts/answer.ts';
-import type { AwsAccess, Pod, ServiceTarget, Target } from '../facts/target.ts';
+import { type AwsAccess, type Pod, podsOf, type ServiceTarget, type Target } from '../facts/target.ts';
 import { redact } from '../runtime/safe-text.ts';
 
 /** The answer with what its remedy may name; the fault's own names come before those of the target. */
@@ -57,12 +57,13 @@ function ofTarget(target: Target, own: FaultNames): FaultNames {
   }
 }
 
-function ofService({ workload, addresses }: ServiceTarget, own: FaultNames): FaultNames {
+function ofService(target: ServiceTarget, own: FaultNames): FaultNames {
+  const { workload, addresses } = target;
   const address = addresses.ok ? addresses.value[0]?.origin : undefined;
   const at = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
   const way = at === undefined ? {} : { host: at.hostname, port: at.port === '' ? usualPort(at.protocol) : at.port };
   if (workload === undefined) return way;
-  const pod = own.pod === undefined ? troubled(workload.pods) : undefined;
+  const pod = own.pod === undefined ? troubled(podsOf(target)) : undefined;
   return {
     ...way,
     kind: workload.kind.toLowerCase(),

@@ -1,6 +1,6 @@
 // Which server a target is on: several databases, buckets or keys of one server share its failures and its limits.
 import type { Outcome } from './outcome.ts';
-import type { AwsAccess, ServiceTarget, Target } from './target.ts';
+import { type AwsAccess, podsOf, type ServiceTarget, type Target } from './target.ts';
 
 /** `db.example:5432`, an S3 or KMS endpoint, a lost node; undefined for what is on a server of its own or cannot be resolved. */
 export function serverOf(target: Target): string | undefined {
@@ -24,8 +24,8 @@ export function serverOf(target: Target): string | undefined {
 }
 
 /** The node that is not ready under a service's pods: what its services share is one failure. */
-function lostNodeOf({ workload }: ServiceTarget): string | undefined {
-  return workload?.pods.find(
+function lostNodeOf(target: ServiceTarget): string | undefined {
+  return podsOf(target).find(
     ({ ready, terminating, nodeTrouble }) => !ready && !terminating && nodeTrouble !== undefined,
   )?.node;
 }

@@ -50,8 +50,11 @@ export interface ServiceTarget {
   readonly id: Service;
   readonly component: Service;
   readonly required: boolean;
-  /** Found in the cluster now, only listed in the spec, or remembered from an earlier run and gone. */
-  readonly presence: 'found' | 'listed' | 'gone';
+  /**
+   * Found in the cluster now, only listed in the spec, remembered from an earlier run and gone, or never found while
+   * others say that it must be there.
+   */
+  readonly presence: 'found' | 'listed' | 'gone' | 'expected';
   /** Every ready one, or the fault that kept us from learning them. */
   readonly addresses: Outcome<readonly ServiceAddress[]>;
   readonly health: {
@@ -68,8 +71,12 @@ export interface ServiceTarget {
   readonly tls: { readonly ca?: string; readonly serverName?: string; readonly certificate?: ClientCertificate };
   /** Shown to its addresses. Whoever filled them in has made sure that these may see them. */
   readonly credentials?: BasicCredentials;
-  /** Undefined when the service is reached by URL only. */
+  /** Undefined when the service is reached by URL only. The first of several. */
   readonly workload: Workload | undefined;
+  /** Further workloads that are the service: of the same likeness and with traffic, or behind the same Service. */
+  readonly others?: readonly Workload[] | undefined;
+  /** Workloads that may be the service, where nothing tells whether they are. */
+  readonly unsure?: readonly Workload[];
   /** spec.capacity.maxPodsPerService: 3, as the vendor tested, unless it says otherwise. */
   readonly maxPods: number;
   /** How its log is read. Undefined when `spec.logs.enabled` is false: then nothing is asked. */
@@ -119,6 +126,11 @@ export interface LogReading {
   /** The window of the error rate and of findings is (windowFromMs, nowMs]. `spec.logs.window` */
   readonly windowFromMs: number;
   readonly nowMs: number;
+}
+
+/** The pods of all of a service's workloads. */
+export function podsOf({ workload, others = [] }: Pick<ServiceTarget, 'workload' | 'others'>): readonly Pod[] {
+  return [...(workload?.pods ?? []), ...others.flatMap(({ pods }) => pods)];
 }
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'DeploymentConfig' | 'Rollout';

@@ -5,7 +5,7 @@
 import type { ClusterClient, PodLogFault } from '../clients/clients.ts';
 import type { ServiceLogs } from '../facts/observed.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
-import type { Container, LogReading, Pod } from '../facts/target.ts';
+import { type Container, type LogReading, type Pod, podsOf } from '../facts/target.ts';
 import { clipSafe, literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { Probe } from './probe.ts';
 import { createTimedLog, type TimedLogResult } from './timed-log.ts';
@@ -20,13 +20,13 @@ const HEAD_BYTES = 64;
 
 export const logsProbe: Probe<'logs'> = {
   kind: 'logs',
-  async observe({ logs, workload }, { cluster }, signal) {
+  async observe({ logs, workload, others }, { cluster }, signal) {
     if (logs === undefined) return { logs: failed('NotAsked', literal('not asked, because the spec says so')) };
     if (cluster === undefined) return { logs: failed('NoCluster', literal('not asked, because there is no cluster')) };
     if (workload === undefined) {
       return { logs: failed('NotAsked', literal('not asked, because its pods are not known')) };
     }
-    const pods = workload.pods.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const pods = podsOf({ workload, others }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const reads = await Promise.all(pods.slice(0, MOST_PODS).map((pod) => readPod(pod, logs, cluster, signal)));
     return { logs: combine(reads, pods.length) };
   },

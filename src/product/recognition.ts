@@ -4,7 +4,7 @@ import { SERVICES, type Service } from '../api/components.ts';
 
 export interface Recognised {
   readonly service: Service;
-  readonly by: 'image' | 'label' | 'name';
+  readonly by: 'image' | 'label' | 'name' | 'service';
   /** Found under a name that only the umbrella chart (0.1) uses. */
   readonly umbrella: boolean;
 }
@@ -76,6 +76,22 @@ export function recogniseName(name: string): Recognised | undefined {
   return found('name', (alias) => {
     if (alias.common === true) return name === `${alias.name}-keylessd`;
     return name === alias.name || name.startsWith(`${alias.name}-`) || name.endsWith(`-${alias.name}`);
+  });
+}
+
+/** What people put behind the name of a Service. */
+const SERVICE_SUFFIX = /-(?:keylessd|headless|service|svc|http|[0-9]+)$/;
+
+/**
+ * The service that a Kubernetes Service, or a host in a URL, is called after. Stricter than with workloads: database
+ * operators name Services `circuit-storage-rw`.
+ */
+export function recogniseServiceName(name: string): Recognised | undefined {
+  if (COMPANION.test(name)) return undefined;
+  const bare = name.replace(SERVICE_SUFFIX, '');
+  return found('service', (alias) => {
+    if (alias.common === true) return name === `${alias.name}-keylessd`;
+    return bare === alias.name || bare.endsWith(`-${alias.name}`);
   });
 }
 

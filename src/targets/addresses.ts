@@ -22,8 +22,23 @@ const HTTPS_PORTS = new Set([443, 8443]);
 /** Made once: `localeCompare` makes one for each comparison. */
 const NUMERICALLY = new Intl.Collator('en', { numeric: true });
 
+/** The addresses of a service that runs in several workloads: each once. What one lacks is told by its pods. */
+export function reachedAt(
+  workloads: readonly [WorkloadObject, ...WorkloadObject[]],
+  objects: NamespaceObjects,
+  namespace: string,
+): Reached {
+  const [first, ...others] = workloads;
+  const reached = addressesOf(first, objects, namespace);
+  if (others.length === 0) return reached;
+  const all = [reached, ...others.map((other) => addressesOf(other, objects, namespace))];
+  const addresses = all.flatMap((each) => (each.addresses.ok ? each.addresses.value : []));
+  const once = addresses.filter(({ name }, index) => addresses.findIndex((other) => other.name === name) === index);
+  return once.length === 0 ? reached : { ...(all.find((each) => each.addresses.ok) ?? reached), addresses: ok(once) };
+}
+
 /** The addresses behind the Service that selects the workload's pods. */
-export function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namespace: string): Reached {
+function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namespace: string): Reached {
   if (!objects.services.ok) return { addresses: objects.services, ports: NO_PORTS };
   if (!objects.endpointSlices.ok) return { addresses: objects.endpointSlices, ports: NO_PORTS };
   const service = serviceOf(workload, objects.services.value);
@@ -84,7 +99,7 @@ interface Endpoint {
 }
 
 /** A Service without a selector selects nothing. */
-function selects({ spec }: KubernetesObject, labels: Readonly<Record<string, string>>): boolean {
+export function selects({ spec }: KubernetesObject, labels: Readonly<Record<string, string>>): boolean {
   const selector = Object.entries(labelsOf(fields(spec)['selector']));
   return selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
 }

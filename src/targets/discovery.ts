@@ -1,13 +1,15 @@
-// Which workload is which service. Pure, and the same for the same objects in any order.
+// Which workloads are which service. Pure, and the same for the same objects in any order.
 import { SERVICES, type Service } from '../api/components.ts';
-import type { NamespaceObjects } from '../facts/namespace-objects.ts';
+import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { Fault } from '../facts/outcome.ts';
-import { type Recognised, recogniseService } from '../product/index.ts';
+import { type Recognised, recogniseService, recogniseServiceName } from '../product/index.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
+import { selects } from './addresses.ts';
+import { type Candidate, choose, type Chosen } from './candidates.ts';
 import { imageOf, templateLabels, workloadLists, type WorkloadObject, workloadsIn } from './workload.ts';
 
 export interface Discovery {
-  readonly found: ReadonlyMap<Service, WorkloadObject>;
+  readonly found: ReadonlyMap<Service, Chosen>;
   /** A service was found under a name that only the umbrella chart uses. */
   readonly umbrellaNames: boolean;
   /** Why a service that was not found may be there nevertheless. */
@@ -15,39 +17,31 @@ export interface Discovery {
   readonly notes: readonly SafeText[];
 }
 
-const STRENGTH = { image: 0, label: 1, name: 2 } as const;
-const KIND_ORDER = { Deployment: 0, Rollout: 1, StatefulSet: 2, DaemonSet: 3, DeploymentConfig: 4 } as const;
-
-interface Candidate {
-  readonly workload: WorkloadObject;
-  readonly recognised: Recognised;
-}
-
-/** One workload for each service: told by image before labels before name; of several the strongest, then by name. */
-export function discover(objects: NamespaceObjects): Discovery {
-  const candidates = workloadsIn(objects)
-    .flatMap((workload): Candidate[] => {
-      const labels = { ...templateLabels(workload), ...workload.object.metadata.labels };
-      const recognised = recogniseService({ image: imageOf(workload), labels, name: workload.object.metadata.name });
-      return recognised === undefined ? [] : [{ workload, recognised }];
-    })
-    .sort(strongestFirst);
-  const found = new Map<Service, WorkloadObject>();
+/**
+ * The workloads of each service: told by image before labels before name before the name of a Service in front of them.
+ *
+ * @param named what the spec names for a service
+ */
+export function discover(
+  objects: NamespaceObjects,
+  named: ReadonlyMap<Service, WorkloadObject> = new Map(),
+): Discovery {
+  const services = objects.services.ok ? objects.services.value : [];
+  const candidates = workloadsIn(objects).flatMap((workload): Candidate[] => {
+    const recognised = recognisedAs(workload, services);
+    return recognised === undefined ? [] : [{ workload, recognised }];
+  });
+  const found = new Map<Service, Chosen>();
   const notes: SafeText[] = [];
   let umbrellaNames = false;
   for (const service of SERVICES) {
-    const [best, ...others] = candidates.filter(({ recognised }) => recognised.service === service);
-    if (best === undefined) continue;
-    found.set(service, best.workload);
-    umbrellaNames ||= best.recognised.umbrella;
-    if (others.length > 0) {
-      const names = others.map(({ workload }) => titleOf(workload)).join(', ');
-      notes.push(
-        redact(
-          `${service}: ${titleOf(best.workload)} is examined; ${names} looks like it too (name one in spec.services)`,
-        ),
-      );
-    }
+    const own = candidates.filter(({ recognised }) => recognised.service === service);
+    const chosen = choose(own, services, named.get(service));
+    if (chosen === undefined) continue;
+    found.set(service, chosen);
+    const [first] = chosen.sure;
+    umbrellaNames ||= own.some(({ workload, recognised }) => workload === first && recognised.umbrella);
+    notes.push(...notesOn(service, chosen));
   }
   const unread = workloadLists(objects).flatMap((read) => (read.ok ? [] : [read.fault]));
   return { found, umbrellaNames, blind: unread[0], notes };
@@ -58,11 +52,24 @@ export function titleOf({ kind, object }: WorkloadObject): string {
   return `${kind} ${object.metadata.name}`;
 }
 
-function strongestFirst(a: Candidate, b: Candidate): number {
-  const [left, right] = [a.workload.object.metadata.name, b.workload.object.metadata.name];
-  return (
-    STRENGTH[a.recognised.by] - STRENGTH[b.recognised.by] ||
-    KIND_ORDER[a.workload.kind] - KIND_ORDER[b.workload.kind] ||
-    (left < right ? -1 : left > right ? 1 : 0)
-  );
+function recognisedAs(workload: WorkloadObject, services: readonly KubernetesObject[]): Recognised | undefined {
+  const own = templateLabels(workload);
+  const labels = { ...own, ...workload.object.metadata.labels };
+  const recognised = recogniseService({ image: imageOf(workload), labels, name: workload.object.metadata.name });
+  if (recognised !== undefined) return recognised;
+  // A mirror may rename images and people workloads, but the others call the service by the name of its Service.
+  const names = services.filter((service) => selects(service, own)).map(({ metadata }) => metadata.name);
+  return names.toSorted().flatMap((name) => recogniseServiceName(name) ?? [])[0];
+}
+
+function notesOn(service: Service, { sure, unsure, idle, others }: Chosen): readonly SafeText[] {
+  const [first] = sure;
+  const like = [...unsure, ...others].map(titleOf).join(', ');
+  const still = idle.map(titleOf).join(', ');
+  return [
+    ...(like === ''
+      ? []
+      : [redact(`${service}: ${titleOf(first)} is examined; ${like} looks like it too (name one in spec.services)`)]),
+    ...(still === '' ? [] : [redact(`${service}: ${titleOf(first)} is examined; ${still} asks for no replica`)]),
+  ];
 }

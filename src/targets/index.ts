@@ -3,7 +3,7 @@ import type { HealthReportSpec, HealthReportStatus, InventoryItem } from '../api
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { ClusterTarget, Target } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
-import { recognise, TOPOLOGIES, type TopologyName } from '../product/index.ts';
+import { TOPOLOGIES, type TopologyName } from '../product/index.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 import { bucketTarget, keyTarget } from './aws.ts';
@@ -43,7 +43,14 @@ const CLUSTER = { kind: 'cluster', id: 'cluster', component: 'platform', require
  */
 export async function resolveTargets(request: TargetsRequest): Promise<ResolvedTargets> {
   const { spec, namespace, objects, previous, secrets, now, signal } = request;
-  const services = serviceTargets({ spec, namespace, objects, inventory: previous?.inventory ?? [], now });
+  const services = serviceTargets({
+    spec,
+    namespace,
+    objects,
+    inventory: previous?.inventory ?? [],
+    topology: previous?.topology,
+    now,
+  });
   const [visited, databases, buckets, keys] = await Promise.all([
     Promise.all(
       services.targets.map((target) =>
@@ -63,8 +70,7 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
     Promise.all((spec.buckets ?? []).map((bucket) => bucketTarget(bucket, secrets, previous?.checks ?? [], signal))),
     Promise.all((spec.keys ?? []).map((key) => keyTarget(key, secrets, signal))),
   ]);
-  const present = services.targets.filter(({ presence }) => presence !== 'gone').map(({ id }) => id);
-  const topology = recognise(present, spec.topology, previous?.topology, services.umbrellaNames);
+  const { topology } = services;
   const reading = { spec, namespace, topology: TOPOLOGIES[topology], lastRunTime: previous?.lastRunTime, now };
   const targets: Target[] = [
     ...visited.map((target) => withLogs(target, reading)),

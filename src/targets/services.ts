@@ -3,11 +3,14 @@ import { type Service, SERVICES } from '../api/components.ts';
 import type { HealthReportSpec, InventoryItem, ServiceSpec } from '../api/health-report.ts';
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
-import type { ServiceAddress, ServiceTarget } from '../facts/target.ts';
+import type { ServiceAddress, ServiceTarget, Workload } from '../facts/target.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
-import { addressesOf } from './addresses.ts';
+import { recognise, TOPOLOGIES, type TopologyName } from '../product/index.ts';
+import { reachedAt } from './addresses.ts';
+import type { Chosen } from './candidates.ts';
 import { configurationOf } from './configuration.ts';
 import { discover, type Discovery } from './discovery.ts';
+import { expectedServices } from './expected.ts';
 import { healthPlaces, readinessOf, usualPath } from './health-places.ts';
 import { imageOf, templateContainer, type WorkloadObject, workloadLists, workloadOf, workloadsIn } from './workload.ts';
 
@@ -17,6 +20,8 @@ export interface ServicesRequest {
   /** Undefined without a cluster. */
   readonly objects: NamespaceObjects | undefined;
   readonly inventory: readonly InventoryItem[];
+  /** `status.topology` of the run before. */
+  readonly topology?: TopologyName | undefined;
   readonly now: Date;
 }
 
@@ -24,7 +29,7 @@ export interface ServicesFound {
   /** In the order of SERVICES. TLS authorities are filled in by whoever reads Secrets. */
   readonly targets: readonly ServiceTarget[];
   readonly inventory: InventoryItem[];
-  readonly umbrellaNames: boolean;
+  readonly topology: TopologyName;
   readonly notes: readonly SafeText[];
 }
 
@@ -35,25 +40,54 @@ const DASHBOARD = 'admin-dashboard';
 /** Every service that is found, listed or remembered, unless it is absent and the spec says that it may be. */
 export function serviceTargets(request: ServicesRequest): ServicesFound {
   const { spec, objects } = request;
-  const discovery = objects !== undefined && spec.discovery === 'Auto' ? discover(objects) : NOTHING;
+  const named = namedWorkloads(spec, objects);
+  const discovery = objects !== undefined && spec.discovery === 'Auto' ? discover(objects, named) : NOTHING;
   const notes: SafeText[] = [...discovery.notes];
   const targets: ServiceTarget[] = [];
   const inventory: InventoryItem[] = [];
   for (const service of SERVICES) {
     const said = spec.services?.find(({ name }) => name === service);
     const remembered = request.inventory.find(({ component }) => component === service);
-    const workload =
-      namedWorkload(said, objects) ?? (said?.workload === undefined ? discovery.found.get(service) : undefined);
+    const chosen = chosenFor(service, said, named, discovery);
+    const workload = chosen?.sure[0];
     const known = said !== undefined || (spec.discovery === 'Auto' && remembered !== undefined);
     if (workload === undefined && !known) continue;
     const required = said?.required ?? true;
     if (workload === undefined && said?.url === undefined && !required) continue;
-    targets.push(serviceTarget(service, said, workload, request, blindness(objects, discovery)));
+    targets.push(serviceTarget(service, said, chosen, request, blindness(objects, discovery)));
     if (workload !== undefined) inventory.push(itemOf(service, workload, remembered, request.now));
     else if (remembered !== undefined && spec.discovery === 'Auto') inventory.push(remembered);
   }
   if (discovery.blind !== undefined) notes.push(discovery.blind.detail);
-  return { targets, inventory, umbrellaNames: discovery.umbrellaNames, notes };
+  const present = targets.filter(({ presence }) => presence !== 'gone').map(({ id }) => id);
+  const topology = recognise(present, spec.topology, request.topology, discovery.umbrellaNames);
+  const expected =
+    objects === undefined
+      ? []
+      : expectedTargets(expectedServices(discovery.found, TOPOLOGIES[topology], objects), targets, request, discovery);
+  return { targets: inOrder([...targets, ...expected]), inventory, topology, notes };
+}
+
+/** Services that others say must be there, and that neither discovery nor the spec nor an earlier run knows. */
+function expectedTargets(
+  expected: ReadonlyMap<Service, string>,
+  known: readonly ServiceTarget[],
+  request: ServicesRequest,
+  discovery: Discovery,
+): readonly ServiceTarget[] {
+  const { spec, namespace, objects } = request;
+  return [...expected].flatMap(([service, why]): ServiceTarget[] => {
+    const isSaid = spec.services?.some(({ name }) => name === service) === true;
+    if (isSaid || known.some(({ id }) => id === service)) return [];
+    const target = serviceTarget(service, undefined, undefined, request, blindness(objects, discovery));
+    if (discovery.blind !== undefined) return [target];
+    const words = `no workload of ${service} was found in namespace ${namespace}, and ${why}`;
+    return [{ ...target, presence: 'expected', addresses: failed('ServiceNotFound', redact(words)) }];
+  });
+}
+
+function inOrder(targets: readonly ServiceTarget[]): readonly ServiceTarget[] {
+  return SERVICES.flatMap((service) => targets.filter(({ id }) => id === service));
 }
 
 /** Why an absent workload may be there: no cluster to look into, or lists that could not be read. */
@@ -67,25 +101,44 @@ function blindness(objects: NamespaceObjects | undefined, discovery: Discovery):
   return undefined;
 }
 
-/** The workload that the spec names. */
-function namedWorkload(
-  said: ServiceSpec | undefined,
+/** The workloads that the spec names, as far as they are there. */
+function namedWorkloads(
+  { services = [] }: HealthReportSpec,
   objects: NamespaceObjects | undefined,
-): WorkloadObject | undefined {
-  const named = said?.workload;
-  if (named === undefined || objects === undefined) return undefined;
-  return workloadsIn(objects).find(({ kind, object }) => kind === named.kind && object.metadata.name === named.name);
+): ReadonlyMap<Service, WorkloadObject> {
+  const all = objects === undefined ? [] : workloadsIn(objects);
+  return new Map(
+    services.flatMap(({ name: service, workload: named }) => {
+      const found = all.find(({ kind, object }) => kind === named?.kind && object.metadata.name === named.name);
+      return found === undefined ? [] : [[service, found] as const];
+    }),
+  );
+}
+
+/** What runs the service: where the spec names a workload, that one and no other in its stead. */
+function chosenFor(
+  service: Service,
+  said: ServiceSpec | undefined,
+  named: ReadonlyMap<Service, WorkloadObject>,
+  { found }: Discovery,
+): Chosen | undefined {
+  const own = named.get(service);
+  if (own === undefined) return said?.workload === undefined ? found.get(service) : undefined;
+  return found.get(service) ?? { sure: [own], unsure: [], idle: [], others: [] };
 }
 
 function serviceTarget(
   service: Service,
   said: ServiceSpec | undefined,
-  workload: WorkloadObject | undefined,
+  chosen: Chosen | undefined,
   { objects, namespace, spec }: ServicesRequest,
   blind: Fault | undefined,
 ): ServiceTarget {
+  const [workload, ...others] = chosen?.sure ?? [];
   const reached =
-    workload === undefined || objects === undefined ? undefined : addressesOf(workload, objects, namespace);
+    chosen === undefined || objects === undefined ? undefined : reachedAt(chosen.sure, objects, namespace);
+  const valuesOf = (workloads: readonly WorkloadObject[]): readonly Workload[] =>
+    objects === undefined ? [] : workloads.map((one) => workloadOf(one, objects));
   const base = said?.url === undefined ? undefined : new URL(said.url);
   const serverName = said?.tls?.serverName ?? (base === undefined ? reached?.serverName : undefined);
   const unseen = absence(service, said, namespace, blind);
@@ -102,7 +155,9 @@ function serviceTarget(
     addresses,
     health: healthOf(service, said, base, workload, reached?.ports),
     tls: serverName === undefined ? {} : { serverName },
-    workload: workload === undefined || objects === undefined ? undefined : workloadOf(workload, objects),
+    workload: valuesOf(workload === undefined ? [] : [workload])[0],
+    ...(others.length === 0 ? {} : { others: valuesOf(others) }),
+    ...(chosen === undefined || chosen.unsure.length === 0 ? {} : { unsure: valuesOf(chosen.unsure) }),
     maxPods: spec.capacity.maxPodsPerService,
     ...(workload === undefined
       ? {}

@@ -173,6 +173,16 @@ export const SERVICE_FAULTS = {
     explainsDependents: true,
     meaning: 'No node takes the pod.',
   },
+  ServiceNotFound: {
+    result: 'error',
+    severity: 'high',
+    meaning: 'Nothing of the service was ever found, while another service, a Service or a URL says that it must be there.',
+  },
+  WorkloadAmbiguous: {
+    result: 'error',
+    severity: 'high',
+    meaning: 'A workload that is in trouble may be the service or something left over: nothing tells which.',
+  },
   NodeNotReady: {
     result: 'fail',
     severity: 'high',

@@ -47,7 +47,7 @@ export const serviceSpec = refusingCredentials(
     workload: z
       .object({
         kind: z
-          .enum(['Deployment', 'StatefulSet', 'DeploymentConfig'])
+          .enum(['Deployment', 'StatefulSet', 'DaemonSet', 'DeploymentConfig', 'Rollout'])
           .default('Deployment')
           .describe('Kind of the workload.'),
         name: objectName.describe('Name of the workload.'),

@@ -19,18 +19,19 @@ export function poolsOn(
   podsOf: (workload: Workload) => number,
 ): readonly Pools[] {
   const server = serverOf(target);
-  const workloads = new Map<Service, Workload>();
+  const workloads = new Map<Service, readonly Workload[]>();
   const databases = new Map<string, DatabaseTarget>([[target.id, target]]);
   for (const visit of all.visits) {
     if (visit.kind === 'pods' && visit.observed.workload.ok)
-      workloads.set(visit.target.id, visit.observed.workload.value);
+      workloads.set(visit.target.id, [visit.observed.workload.value, ...(visit.target.others ?? [])]);
     if (visit.kind === 'database' && server !== undefined && serverOf(visit.target) === server)
       databases.set(visit.target.id, visit.target);
   }
   return [...databases.values()].flatMap(({ usedBy, pooledBy = usedBy, poolSize }) =>
     pooledBy.flatMap((service) => {
-      const workload = workloads.get(service);
-      return workload === undefined ? [] : [{ service, poolSize, pods: podsOf(workload) }];
+      const running = workloads.get(service);
+      if (running === undefined) return [];
+      return [{ service, poolSize, pods: running.reduce((sum, workload) => sum + podsOf(workload), 0) }];
     }),
   );
 }

@@ -1,5 +1,6 @@
 // The guide's second alert: an instance failed to start. It rings until that pod is ready, or gone.
 import { pass, type Check } from '../../facts/answer.ts';
+import { podsOf } from '../../facts/target.ts';
 import { LOGS_UNSEEN, readsLogs, say, unseen, where } from './seen.ts';
 
 export const alertStart: Check<'logs'> = {
@@ -12,7 +13,7 @@ export const alertStart: Check<'logs'> = {
   ask({ target, observed: { logs } }) {
     if (!logs.ok) return unseen(logs.fault);
     const notReady = new Set(
-      (target.workload?.pods ?? []).filter(({ ready, terminating }) => !ready && !terminating).map(({ name }) => name),
+      podsOf(target).filter(({ ready, terminating }) => !ready && !terminating).map(({ name }) => name),
     );
     const failed = logs.value.sightings.filter(({ fault }) => fault === 'ApplicationRunFailed');
     const down = failed.filter(({ pod }) => notReady.has(pod));

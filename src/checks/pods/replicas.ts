@@ -11,14 +11,16 @@ export const capacityReplicas: Check<'pods'> = {
   feeds: 'Healthy',
   faults: ['ReplicasAboveTested', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
-  ask({ target: { maxPods }, observed: { workload } }) {
+  ask({ target: { maxPods, others = [] }, observed: { workload } }) {
     if (!workload.ok) return found(workloadUnseen(workload.fault));
-    const { desired, autoscaler } = workload.value;
+    const all = [workload.value, ...others];
+    const desired = all.reduce((sum, one) => sum + one.desired, 0);
+    const most = all.reduce((sum, one) => sum + (one.autoscaler?.max ?? one.desired), 0);
     if (desired > maxPods) {
       return found(failed('ReplicasAboveTested', redact(`${desired} pods, at most ${maxPods} were tested`)).fault);
     }
-    if (autoscaler !== undefined && autoscaler.max > maxPods) {
-      const detail = redact(`the autoscaler may go to ${autoscaler.max} pods, at most ${maxPods} were tested`);
+    if (most > maxPods) {
+      const detail = redact(`the autoscaler may go to ${most} pods, at most ${maxPods} were tested`);
       return found(failed('ReplicasAboveTested', detail).fault);
     }
     return pass(redact(`${desired} of at most ${maxPods} pods`));

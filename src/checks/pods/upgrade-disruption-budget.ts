@@ -1,7 +1,8 @@
 // Could a pod of the service be evicted at all? Rolling updates do not ask; a drain asks until it may.
-import { found, pass, type Check } from '../../facts/answer.ts';
-import type { DisruptionBudget } from '../../facts/target.ts';
+import { type Answer, found, pass, type Check } from '../../facts/answer.ts';
+import type { DisruptionBudget, Workload } from '../../facts/target.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
+import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
 
 export const upgradeDisruptionBudget: Check<'pods'> = {
@@ -11,30 +12,34 @@ export const upgradeDisruptionBudget: Check<'pods'> = {
   feeds: 'Upgradeable',
   faults: ['UpgradeEvictionBlocked', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
-  ask({ observed: { workload } }) {
+  ask({ target, observed: { workload } }) {
     if (!workload.ok) return found(workloadUnseen(workload.fault));
-    const { disruptionBudgets } = workload.value;
-    if (!disruptionBudgets.ok) return found(workloadUnseen(disruptionBudgets.fault));
-    const budgets = disruptionBudgets.value;
-    const [budget] = budgets;
-    if (budget === undefined) return pass(literal('no PodDisruptionBudget covers its pods'));
-    if (budgets.length > 1) {
-      const names = budgets.map(({ name }) => name).join(', ');
-      const words = `${budgets.length} PodDisruptionBudgets cover the same pods, so that every eviction is refused: ${names}`;
-      return found({ code: 'UpgradeEvictionBlocked', detail: redact(words, [], 160) });
-    }
-    const { name, isObserved, allowed, wanted, expected } = budget;
-    if (!isObserved) {
-      const words = `not asked, because the controller of PodDisruptionBudget ${name} has not looked at it yet`;
-      return found({ code: 'NotAsked', detail: redact(words, [], 160) });
-    }
-    if (blocks(budget)) {
-      const words = `PodDisruptionBudget ${name} allows no eviction: ${wanted} of ${expected} pods must stay`;
-      return found({ code: 'UpgradeEvictionBlocked', detail: redact(words, [], 160) });
-    }
-    return pass(redact(`PodDisruptionBudget ${name} allows ${allowed} evictions now`, [], 160));
+    return ofEvery(workload.value, target, judgeBudgets);
   },
 };
+
+function judgeBudgets(workload: Workload): Answer {
+  const { disruptionBudgets } = workload;
+  if (!disruptionBudgets.ok) return found(workloadUnseen(disruptionBudgets.fault));
+  const budgets = disruptionBudgets.value;
+  const [budget] = budgets;
+  if (budget === undefined) return pass(literal('no PodDisruptionBudget covers its pods'));
+  if (budgets.length > 1) {
+    const names = budgets.map(({ name }) => name).join(', ');
+    const words = `${budgets.length} PodDisruptionBudgets cover the same pods, so that every eviction is refused: ${names}`;
+    return found({ code: 'UpgradeEvictionBlocked', detail: redact(words, [], 160) });
+  }
+  const { name, isObserved, allowed, wanted, expected } = budget;
+  if (!isObserved) {
+    const words = `not asked, because the controller of PodDisruptionBudget ${name} has not looked at it yet`;
+    return found({ code: 'NotAsked', detail: redact(words, [], 160) });
+  }
+  if (blocks(budget)) {
+    const words = `PodDisruptionBudget ${name} allows no eviction: ${wanted} of ${expected} pods must stay`;
+    return found({ code: 'UpgradeEvictionBlocked', detail: redact(words, [], 160) });
+  }
+  return pass(redact(`PodDisruptionBudget ${name} allows ${allowed} evictions now`, [], 160));
+}
 
 /** It blocks by what it asks for. One that only waits for pods which are not healthy is told by `workload`. */
 function blocks({ allowed, healthy, wanted, expected }: DisruptionBudget): boolean {

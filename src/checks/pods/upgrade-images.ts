@@ -1,7 +1,8 @@
 // Do all pods of a service run the image that its workload asks for? While a rollout goes on they need not.
-import { found, pass, type Check } from '../../facts/answer.ts';
+import { type Answer, found, pass, type Check } from '../../facts/answer.ts';
 import type { Pod, Workload } from '../../facts/target.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
+import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
 
 export const upgradeImages: Check<'pods'> = {
@@ -11,28 +12,32 @@ export const upgradeImages: Check<'pods'> = {
   feeds: 'Upgradeable',
   faults: ['UpgradeImageSkew', 'UpgradeImageDigestsDiffer', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
-  ask({ observed: { workload } }) {
+  ask({ target, observed: { workload } }) {
     if (!workload.ok) return found(workloadUnseen(workload.fault));
-    const { kind, name, image, rollingOut, lagging } = workload.value;
-    if (rollingOut || lagging)
-      return found({ code: 'NotAsked', detail: literal('not asked, because a rollout is under way') });
-    const pods = runningPods(workload.value);
-    if (pods.length === 0) return found({ code: 'NotAsked', detail: literal('not asked, because no pod is running') });
-    const others = pods.filter((pod) => !isSame(imageOf(pod), image));
-    const [other] = others;
-    if (other !== undefined) {
-      const run = others.length === 1 ? 'runs' : 'run';
-      const words = `${others.length} of ${pods.length} pods ${run} ${lastPart(imageOf(other))}, ${kind} ${name} asks for ${lastPart(image)}`;
-      return found({ code: 'UpgradeImageSkew', detail: redact(words, [], 160) });
-    }
-    const digests = new Set(pods.flatMap(({ containers: [first] }) => first?.digest ?? []));
-    if (digests.size > 1) {
-      const words = `${pods.length} pods run ${digests.size} different images under the name ${lastPart(image)}`;
-      return found({ code: 'UpgradeImageDigestsDiffer', detail: redact(words, [], 160) });
-    }
-    return pass(redact(`${pods.length} pods run ${lastPart(image)}`, [], 160));
+    return ofEvery(workload.value, target, judgeImages);
   },
 };
+
+function judgeImages(workload: Workload): Answer {
+  const { kind, name, image, rollingOut, lagging } = workload;
+  if (rollingOut || lagging)
+    return found({ code: 'NotAsked', detail: literal('not asked, because a rollout is under way') });
+  const pods = runningPods(workload);
+  if (pods.length === 0) return found({ code: 'NotAsked', detail: literal('not asked, because no pod is running') });
+  const others = pods.filter((pod) => !isSame(imageOf(pod), image));
+  const [other] = others;
+  if (other !== undefined) {
+    const run = others.length === 1 ? 'runs' : 'run';
+    const words = `${others.length} of ${pods.length} pods ${run} ${lastPart(imageOf(other))}, ${kind} ${name} asks for ${lastPart(image)}`;
+    return found({ code: 'UpgradeImageSkew', detail: redact(words, [], 160) });
+  }
+  const digests = new Set(pods.flatMap(({ containers: [first] }) => first?.digest ?? []));
+  if (digests.size > 1) {
+    const words = `${pods.length} pods run ${digests.size} different images under the name ${lastPart(image)}`;
+    return found({ code: 'UpgradeImageDigestsDiffer', detail: redact(words, [], 160) });
+  }
+  return pass(redact(`${pods.length} pods run ${lastPart(image)}`, [], 160));
+}
 
 /** By name; one that is on its way out was replaced. */
 function runningPods({ pods }: Workload): readonly Pod[] {

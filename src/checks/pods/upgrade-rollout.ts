@@ -1,7 +1,8 @@
 // Is the last rollout of a service complete? Within its bounds one is no matter of health, and yet no time to upgrade.
-import { found, pass, type Check } from '../../facts/answer.ts';
+import { type Answer, found, pass, type Check } from '../../facts/answer.ts';
 import type { Workload } from '../../facts/target.ts';
 import { redact } from '../../runtime/safe-text.ts';
+import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
 
 export const upgradeRollout: Check<'pods'> = {
@@ -11,14 +12,18 @@ export const upgradeRollout: Check<'pods'> = {
   feeds: 'Upgradeable',
   faults: ['UpgradeRolloutUnfinished', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
-  ask({ observed: { workload } }) {
+  ask({ target, observed: { workload } }) {
     if (!workload.ok) return found(workloadUnseen(workload.fault));
-    const why = unfinished(workload.value);
-    const { kind, name, updated, desired } = workload.value;
-    if (why === undefined) return pass(redact(`${updated} of ${desired} replicas are of the last template`));
-    return found({ code: 'UpgradeRolloutUnfinished', detail: redact(`${kind} ${name}: ${why}`, [], 160) });
+    return ofEvery(workload.value, target, judgeRollout);
   },
 };
+
+function judgeRollout(workload: Workload): Answer {
+  const why = unfinished(workload);
+  const { kind, name, updated, desired } = workload;
+  if (why === undefined) return pass(redact(`${updated} of ${desired} replicas are of the last template`));
+  return found({ code: 'UpgradeRolloutUnfinished', detail: redact(`${kind} ${name}: ${why}`, [], 160) });
+}
 
 /** Why it is not complete: a replica that was never available is none that was rolled out. */
 function unfinished(workload: Workload): string | undefined {

@@ -1,9 +1,10 @@
 // Does the cluster run the service as it was asked to, and if not, what keeps its pods from it.
-import type { FaultCode } from '../../api/faults.ts';
+import { traits, type FaultCode } from '../../api/faults.ts';
 import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
 import type { ServiceTarget, Workload } from '../../facts/target.ts';
 import { passOn } from '../pass-on.ts';
 import { sentence } from '../sentence.ts';
+import { ofEvery, told } from './every-workload.ts';
 import { RESTART_FAULTS, restartTrouble } from './restarts.ts';
 import {
   activePods,
@@ -22,6 +23,8 @@ const FAULTS = [
   ...RESTART_FAULTS,
   'PodCannotStart',
   'ServiceStarting',
+  'ServiceNotFound',
+  'WorkloadAmbiguous',
   'RolloutStuck',
   'ReplicasUnavailable',
   'CheckerNotAuthorized',
@@ -39,7 +42,7 @@ export const serviceWorkload: Check<'pods'> = {
   faults: FAULTS,
   ask({ target, observed: { workload }, now }) {
     if (target.presence === 'gone') return missing(target);
-    if (workload.ok) return judgeWorkload(workload.value, now);
+    if (workload.ok) return judgeAll(workload.value, target, now);
     // Listed in the spec, and neither a workload nor an address was found: it is not there.
     if (workload.fault.code === 'NoReadyEndpoints') return missing(target);
     return passOn(workload.fault, FAULTS);
@@ -49,6 +52,22 @@ export const serviceWorkload: Check<'pods'> = {
 function missing({ id, presence }: ServiceTarget): Answer {
   const why = presence === 'gone' ? 'was here before and is gone' : 'is required, and no workload of it was found';
   return found({ code: 'ServiceMissing', detail: sentence(`${id} ${why}`) });
+}
+
+/** Every workload that is the service; then those that may be: what is wrong with one of them is no failure of it. */
+function judgeAll(workload: Workload, target: ServiceTarget, now: Date): Answer {
+  const answer = ofEvery(workload, target, (one) => judgeWorkload(one, now));
+  if (answer.kind === 'fault' && traits(answer.fault.code).result !== 'warn') return answer;
+  for (const one of target.unsure ?? []) {
+    const doubt = judgeWorkload(one, now);
+    if (doubt.kind === 'pass') continue;
+    const words = `${one.kind} ${one.name} may be ${target.id} (say so in spec.services): ${doubt.fault.detail}`;
+    return told(found({ ...doubt.fault, code: 'WorkloadAmbiguous', detail: sentence(words) }, doubt.evidence), one);
+  }
+  const { others = [] } = target;
+  if (answer.kind === 'fault' || others.length === 0) return answer;
+  const each = others.map(({ name, ready, desired }) => `${ready} of ${desired} of ${name}`).join(', ');
+  return pass(sentence(`${answer.note}; ${each}`));
 }
 
 /**

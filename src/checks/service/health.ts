@@ -44,6 +44,7 @@ export const serviceHealth: Check<'service'> = {
   faults: FAULTS,
   ask({ target, observed: { answers }, now }) {
     if (target.presence === 'gone') return notAsked('it is gone');
+    if (target.presence === 'expected') return notAsked('it was not found');
     if (!target.addresses.ok && target.addresses.fault.code !== 'NoReadyEndpoints')
       return passOn(target.addresses.fault, FAULTS);
     if (answers.length === 0) return withoutAddress(target, now);

@@ -83,4 +83,18 @@ export const OUR_WORKLOAD_ENTRIES: readonly Entry[] = [
       ['any', 'ContainerRestarted'],
     ],
   ),
+  ours(
+    'OPS-091',
+    'Service never found',
+    'A service that must be there (another one needs it, a Service or a URL carries its name) was not found among the workloads of the namespace: not installed, in another namespace, or under a name and image that say nothing. Nothing is known of it.',
+    'Look with `kubectl get deployments,statefulsets,daemonsets,services -n NAMESPACE`. Then say in `spec.services` which `workload` it is (kind and name), give its `url` where it runs elsewhere, or set `required: false` where this installation does without it.',
+    [['any', 'ServiceNotFound']],
+  ),
+  ours(
+    'OPS-092',
+    'Not clear which workload is the service',
+    'Several workloads look like the service. One that no Service leads to is in trouble; whether it is a part of the service or left over cannot be told from outside.',
+    'Name the right one in `spec.services` (`workload: {kind, name}`): what shares its Service is examined with it, the others are left alone. Scale a workload that is left over to zero, or remove it.',
+    [['any', 'WorkloadAmbiguous']],
+  ),
 ];

@@ -174,6 +174,16 @@ export const SERVICE_REMEDIES = {
   MetricsNotReadable: remedy(
     'Show metrics to the checker, if pools are to be watched: management.endpoints.web.exposure.include=health,metrics.',
   ),
+  ServiceNotFound: remedy(
+    'Say in spec.services where it is: its workload (kind and name), its url where it runs in another namespace, or required: false where this installation does without it.',
+    kubectl`get deployments,statefulsets,daemonsets,services`,
+    EDIT_REPORT,
+  ),
+  WorkloadAmbiguous: remedy(
+    'Name the workload that is the service in spec.services (workload: kind and name), or scale to zero or remove the one that is left over.',
+    kubectl`get deployments,statefulsets,daemonsets,services --show-labels`,
+    EDIT_REPORT,
+  ),
   NodeNotReady: remedy(
     'The node is down or cut off, not the service: look at its machine and kubelet. A rollback changes nothing. Pods move elsewhere after five minutes, or at once with a drain.',
     kubectl`describe node ${'node'}`,

@@ -1,9 +1,12 @@
 // What happens to a report when the pods of a service cannot run: each cause by its name, and no alarm where none is due.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service } from '../../../src/api/components.ts';
+import type { AnyObject } from '../../stack/admin.ts';
 import type { WorkloadTrouble } from '../../stack/recognize/objects.ts';
+import type { Stack } from '../../stack/stack.ts';
 import { undo, type Undo } from '../../stack/switches/undo.ts';
-import { expectHealthy, expectRootCause } from './expectations.ts';
+import { expectError, expectHealthy, expectRootCause } from './expectations.ts';
 import { checkOf, conditionOf, startScene, tell, type Scene } from './scene.ts';
 
 let scene: Scene;
@@ -87,3 +90,163 @@ describe('the workloads of a Split installation', () => {
       1,
     ));
 });
+
+/** Another Deployment of auth-vault, with one pod, as its controllers would leave it: under the labels that are given. */
+async function another(stack: Stack, name: string, labels: object, bad: boolean): Promise<AnyObject[]> {
+  const { namespace } = stack;
+  const at = (kind: string) => ({ apiVersion: 'apps/v1', kind, metadata: { name: 'auth-vault', namespace } });
+  const original = await stack.admin.get(at('Deployment'));
+  const pods = await stack.admin.list({ apiVersion: 'v1', kind: 'Pod', namespace });
+  const spec = original?.['spec'] as { template: { metadata: object; spec: { containers: readonly object[] } } };
+  const pod = pods.find(({ metadata }) => metadata.name.startsWith('auth-vault-'));
+  const owner = (kind: string) => ({ apiVersion: 'apps/v1', kind, name, uid: `${name}-${kind}`, controller: true });
+  const metadata = (kind: string, more: object = {}) => ({ name, namespace, uid: `${name}-${kind}`, labels, ...more });
+  const state = bad
+    ? { ready: false, restartCount: 9, state: { waiting: { reason: 'CrashLoopBackOff' } } }
+    : { ready: true, restartCount: 0, state: { running: { startedAt: '2026-01-01T00:00:00Z' } } };
+  const [container] = spec.template.spec.containers as readonly { name: string; image: string }[];
+  const ready = bad ? 0 : 1;
+  return [
+    {
+      ...at('Deployment'),
+      metadata: metadata('Deployment', { generation: 1 }),
+      spec: {
+        ...spec,
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: { ...spec.template, metadata: { labels } },
+      },
+      status: {
+        observedGeneration: 1,
+        replicas: 1,
+        updatedReplicas: 1,
+        readyReplicas: ready,
+        availableReplicas: ready,
+      },
+    },
+    {
+      ...at('ReplicaSet'),
+      metadata: metadata('ReplicaSet', { ownerReferences: [owner('Deployment')] }),
+      spec: { replicas: 1, selector: { matchLabels: labels }, template: { ...spec.template, metadata: { labels } } },
+      status: { replicas: 1 },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: metadata('Pod', { ownerReferences: [owner('ReplicaSet')] }),
+      spec: pod?.['spec'],
+      status: {
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: bad ? 'False' : 'True' }],
+        containerStatuses: [{ name: container?.name, image: container?.image, imageID: '', ...state }],
+      },
+    },
+  ];
+}
+
+describe('several workloads of auth-vault', () => {
+  let own: Scene;
+  beforeAll(async () => {
+    own = await startScene({ cluster: 'ours' });
+    expectHealthy(await own.create());
+  });
+  afterAll(() => own.close());
+
+  const beside = async (labels: object, bad: boolean): Promise<Undo> => {
+    const objects = await another(own.stack, 'auth-vault-2', labels, bad);
+    await own.stack.put(objects);
+    return undo(async () => {
+      for (const object of objects.toReversed()) await own.stack.admin.remove(object);
+    });
+  };
+  const selected = async (): Promise<object> => {
+    const at = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'auth-vault', namespace: own.stack.namespace } };
+    return ((await own.stack.admin.get(at))?.['spec'] as { selector: object }).selector;
+  };
+
+  it('sees a canary behind the same Service that crashes', async () =>
+    own.during(beside(await selected(), true), (status) => {
+      expectRootCause(status, {
+        check: 'auth-vault/workload',
+        condition: 'AuthVaultHealthy',
+        fault: 'CrashLooping',
+        entry: 'REC-AL-002',
+      });
+      expect(checkOf(status, 'auth-vault/workload').message).toContain('auth-vault-2');
+    }));
+
+  it('does not say that all is well while one that may be it crashes', () =>
+    own.during(beside({ app: 'left-over' }, true), (status) =>
+      expectError(status, {
+        check: 'auth-vault/workload',
+        condition: 'AuthVaultHealthy',
+        fault: 'WorkloadAmbiguous',
+        entry: 'OPS-092',
+      }),
+    ));
+
+  it('is not hidden by one of its name that asks for no replica', async () => {
+    const scaled = await own.stack.service('auth-vault').trouble({ kind: 'ScaledToZero' });
+    const remove = await beside(await selected(), true);
+    expect(checkOf(await own.run(), 'auth-vault/workload')).toMatchObject({ result: 'fail', fault: 'CrashLooping' });
+    await remove();
+    await scaled();
+    expect((await own.runUntil(({ verdict }) => verdict === 'Healthy')).verdict).toBe('Healthy');
+  });
+
+  it('is found as a Rollout of Argo, and said to be aborted', async () => {
+    const { admin, namespace } = own.stack;
+    await admin.create(ROLLOUTS);
+    const rollouts = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' };
+    while (!(await admin.serves({ ...rollouts, namespace }))) await sleep(50);
+    const at = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'auth-vault', namespace } };
+    const deployment = await admin.get(at);
+    const status = deployment?.['status'] as object;
+    const rollout = { ...deployment, ...rollouts, status: { ...status, conditions: [] } } as unknown as AnyObject;
+    await admin.remove(at);
+    await own.stack.put([rollout]);
+    expect((await own.runUntil(({ verdict }) => verdict === 'Healthy')).verdict).toBe('Healthy');
+    const conditions = [{ type: 'Progressing', status: 'False', reason: 'RolloutAborted' }];
+    await own.stack.put([{ ...rollout, status: { ...status, conditions } }]);
+    expectRootCause(await own.run(), {
+      check: 'auth-vault/workload',
+      condition: 'AuthVaultHealthy',
+      fault: 'RolloutStuck',
+      entry: 'OPS-080',
+    });
+    await admin.remove(rollout);
+  });
+
+  it('is expected where nothing of it was ever found, and no gate passes then', async () => {
+    await own.remove();
+    await own.stack.service('auth-vault').delete();
+    const status = await own.create('new');
+    expectError(status, {
+      check: 'auth-vault/workload',
+      condition: 'AuthVaultHealthy',
+      fault: 'ServiceNotFound',
+      entry: 'OPS-091',
+    });
+    expect(checkOf(status, 'auth-vault/workload').message).toContain('core-daemon needs it');
+  });
+});
+
+const ROLLOUTS = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'rollouts.argoproj.io' },
+  spec: {
+    group: 'argoproj.io',
+    scope: 'Namespaced',
+    names: { plural: 'rollouts', kind: 'Rollout', singular: 'rollout' },
+    versions: [
+      {
+        name: 'v1alpha1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};

@@ -149,7 +149,7 @@ describe('budgets', () => {
     const disruptionBudgets = failed('CheckerNotAuthorized', literal('cannot list'));
     const objects = { ...namespaceObjects([deployment('circuit-storage', IMAGE)]), disruptionBudgets };
     const { targets } = await resolve({ objects });
-    expect(targets.find(({ kind }) => kind === 'service')).toMatchObject({ workload: { disruptionBudgets } });
+    expect(targets.find(({ id }) => id === 'circuit-storage')).toMatchObject({ workload: { disruptionBudgets } });
   });
 });
 
