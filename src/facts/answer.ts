@@ -38,6 +38,8 @@ export interface Check<K extends Kind> {
   /** The component whose condition it counts for, where that is not the target's (capacity, platform). */
   readonly component?: Component;
   readonly feeds: 'Healthy' | 'Upgradeable';
+  /** What a pass stands on, and when there is none. Shown in the reference. */
+  readonly evidence?: string;
   /** Every fault it can answer with. A contract test holds it to them. */
   readonly faults: readonly FaultCode[];
   /** False when the question makes no sense for this target: it does not appear in the report then. */

@@ -175,6 +175,13 @@ describe('the registry', () => {
     expect(marked).toEqual([]);
   });
 
+  it('says of every question about a service and its pods what a pass stands on', () => {
+    const about = CHECKS.filter((check) => check.about === 'service' || check.about === 'pods');
+    expect(about.filter(({ evidence }) => !/^[A-Z].*\.$/.test(evidence ?? '')).map(({ question }) => question)).toEqual(
+      [],
+    );
+  });
+
   it('gives each question of a component about a target once', () => {
     const ids = CHECKS.map(({ component, about, question }) => {
       const target = ['meters', 'pods', 'logs', 'configuration'].includes(about) ? 'service' : about;

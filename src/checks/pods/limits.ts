@@ -13,6 +13,8 @@ export const capacityLimits: Check<'pods'> = {
   about: 'pods',
   component: 'capacity',
   feeds: 'Healthy',
+  evidence:
+    'What the kubelet applied to the container of each pod (`status.containerStatuses[].resources`) within the limits of the pod as a whole (`spec.resources`), the lowest of all pods; the pod template where there is no pod.',
   faults: ['LimitsBelowTested', ...WORKLOAD_TROUBLES],
   applies: ({ id, workload }) => TESTED_LIMITS[id] !== undefined && workload !== undefined,
   ask({ target, observed: { workload } }) {

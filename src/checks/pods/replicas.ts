@@ -9,6 +9,7 @@ export const capacityReplicas: Check<'pods'> = {
   about: 'pods',
   component: 'capacity',
   feeds: 'Healthy',
+  evidence: 'What all workloads of the service ask for together, and the maximum of their autoscalers.',
   faults: ['ReplicasAboveTested', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
   ask({ target: { maxPods, others = [] }, observed: { workload } }) {

@@ -10,6 +10,7 @@ export const upgradeDisruptionBudget: Check<'pods'> = {
   about: 'pods',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: 'The PodDisruptionBudgets that select the pods, as their controller last counted. Not asked before it has.',
   faults: ['UpgradeEvictionBlocked', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
   ask({ target, observed: { workload } }) {

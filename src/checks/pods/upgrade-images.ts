@@ -10,6 +10,8 @@ export const upgradeImages: Check<'pods'> = {
   about: 'pods',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence:
+    'The images of the running pods by name and digest, against the pod template of each workload; not asked during a rollout.',
   faults: ['UpgradeImageSkew', 'UpgradeImageDigestsDiffer', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
   ask({ target, observed: { workload } }) {

@@ -10,6 +10,8 @@ export const upgradeRollout: Check<'pods'> = {
   about: 'pods',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence:
+    "The controller's own counts and its condition Progressing, of every workload of the service: all replicas of the last template, and available. A rollout that is paused, given up or not looked at yet is not complete.",
   faults: ['UpgradeRolloutUnfinished', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
   ask({ target, observed: { workload } }) {

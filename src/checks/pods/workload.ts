@@ -39,6 +39,8 @@ export const serviceWorkload: Check<'pods'> = {
   question: 'workload',
   about: 'pods',
   feeds: 'Healthy',
+  evidence:
+    'Every workload that is the service: recognised by image, labels, name or the Service in front of it, with all that share its Service. Pods that are Ready by the kubelet count; those of a rollout, of a scale-up or of a replaced pod are on their way until the deadline of the workload (ten minutes where it has none). Their causes come from their own status, the conditions of their controllers, the Events about them and the condition of their node. Unknown where a needed service was never found, where a workload cannot be told apart, and during a first rollout.',
   faults: FAULTS,
   ask({ target, observed: { workload }, now }) {
     if (target.presence === 'gone') return missing(target);

@@ -9,6 +9,7 @@ export const serviceCertificate: Check<'service'> = {
   question: 'certificate',
   about: 'service',
   feeds: 'Healthy',
+  evidence: 'The certificate that the address showed in this run.',
   faults: ['ServiceCertificateExpiring', 'NotAsked'],
   applies: hasCertificate,
   ask({ observed: { answers }, now }) {

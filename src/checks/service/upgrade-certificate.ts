@@ -10,6 +10,7 @@ export const upgradeCertificate: Check<'service'> = {
   about: 'service',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: 'The certificate that the address showed in this run.',
   faults: ['UpgradeCertificateEnding', 'ServiceCertificateExpiring', 'NotAsked'],
   applies: hasCertificate,
   ask({ target, observed: { answers }, now }) {
