@@ -96,9 +96,7 @@ async function another(stack: Stack, name: string, labels: object, bad: boolean)
   const { namespace } = stack;
   const at = (kind: string) => ({ apiVersion: 'apps/v1', kind, metadata: { name: 'auth-vault', namespace } });
   const original = await stack.admin.get(at('Deployment'));
-  const pods = await stack.admin.list({ apiVersion: 'v1', kind: 'Pod', namespace });
   const spec = original?.['spec'] as { template: { metadata: object; spec: { containers: readonly object[] } } };
-  const pod = pods.find(({ metadata }) => metadata.name.startsWith('auth-vault-'));
   const owner = (kind: string) => ({ apiVersion: 'apps/v1', kind, name, uid: `${name}-${kind}`, controller: true });
   const metadata = (kind: string, more: object = {}) => ({ name, namespace, uid: `${name}-${kind}`, labels, ...more });
   const state = bad
@@ -134,7 +132,7 @@ async function another(stack: Stack, name: string, labels: object, bad: boolean)
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: metadata('Pod', { ownerReferences: [owner('ReplicaSet')] }),
-      spec: pod?.['spec'],
+      spec: spec.template.spec,
       status: {
         phase: 'Running',
         conditions: [{ type: 'Ready', status: bad ? 'False' : 'True' }],
