@@ -199,10 +199,22 @@ describe('several workloads of auth-vault', () => {
     while (!(await admin.serves({ ...rollouts, namespace }))) await sleep(50);
     const at = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'auth-vault', namespace } };
     const deployment = await admin.get(at);
+    const uid = 'rollout-of-auth-vault';
     const status = deployment?.['status'] as object;
-    const rollout = { ...deployment, ...rollouts, status: { ...status, conditions: [] } } as unknown as AnyObject;
+    const metadata = { ...deployment?.metadata, uid };
+    const rollout = { ...deployment, ...rollouts, metadata, status: { ...status, conditions: [] } } as AnyObject;
+    // Its ReplicaSet changes hands first: what belongs to a Deployment goes with it.
+    const sets = await admin.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace });
+    const set = sets.find((one) => one.metadata.name.startsWith('auth-vault-'));
+    const owner = { ...rollouts, name: 'auth-vault', uid, controller: true };
+    const owned = {
+      ...set,
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { ...set?.metadata, ownerReferences: [owner] },
+    };
+    await own.stack.put([rollout, owned]);
     await admin.remove(at);
-    await own.stack.put([rollout]);
     expect((await own.runUntil(({ verdict }) => verdict === 'Healthy')).verdict).toBe('Healthy');
     const conditions = [{ type: 'Progressing', status: 'False', reason: 'RolloutAborted' }];
     await own.stack.put([{ ...rollout, status: { ...status, conditions } }]);
