@@ -1,5 +1,4 @@
 // What happens to a report when the pods of a service cannot run: each cause by its name, and no alarm where none is due.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service } from '../../../src/api/components.ts';
 import type { AnyObject } from '../../stack/admin.ts';
@@ -182,81 +181,4 @@ describe('several workloads of auth-vault', () => {
         entry: 'OPS-092',
       }),
     ));
-
-  it('is not hidden by one of its name that asks for no replica', async () => {
-    const scaled = await own.stack.service('auth-vault').trouble({ kind: 'ScaledToZero' });
-    const remove = await beside(await selected(), true);
-    expect(checkOf(await own.run(), 'auth-vault/workload')).toMatchObject({ result: 'fail', fault: 'CrashLooping' });
-    await remove();
-    await scaled();
-    expect((await own.runUntil(({ verdict }) => verdict === 'Healthy')).verdict).toBe('Healthy');
-  });
-
-  it('is found as a Rollout of Argo, and said to be aborted', async () => {
-    const { admin, namespace } = own.stack;
-    await admin.create(ROLLOUTS);
-    const rollouts = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' };
-    while (!(await admin.serves({ ...rollouts, namespace }))) await sleep(50);
-    const at = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'auth-vault', namespace } };
-    const deployment = await admin.get(at);
-    const uid = 'rollout-of-auth-vault';
-    const status = deployment?.['status'] as object;
-    const metadata = { ...deployment?.metadata, uid };
-    const rollout = { ...deployment, ...rollouts, metadata, status: { ...status, conditions: [] } } as AnyObject;
-    // Its ReplicaSet changes hands first: what belongs to a Deployment goes with it.
-    const sets = await admin.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace });
-    const set = sets.find((one) => one.metadata.name.startsWith('auth-vault-'));
-    const owner = { ...rollouts, name: 'auth-vault', uid, controller: true };
-    const owned = {
-      ...set,
-      apiVersion: 'apps/v1',
-      kind: 'ReplicaSet',
-      metadata: { ...set?.metadata, ownerReferences: [owner] },
-    };
-    await own.stack.put([rollout, owned]);
-    await admin.remove(at);
-    expect((await own.runUntil(({ verdict }) => verdict === 'Healthy')).verdict).toBe('Healthy');
-    const conditions = [{ type: 'Progressing', status: 'False', reason: 'RolloutAborted' }];
-    await own.stack.put([{ ...rollout, status: { ...status, conditions } }]);
-    expectRootCause(await own.run(), {
-      check: 'auth-vault/workload',
-      condition: 'AuthVaultHealthy',
-      fault: 'RolloutStuck',
-      entry: 'OPS-080',
-    });
-    await admin.remove(rollout);
-  });
-
-  it('is expected where nothing of it was ever found, and no gate passes then', async () => {
-    await own.remove();
-    await own.stack.service('auth-vault').delete();
-    const status = await own.create('new');
-    expectError(status, {
-      check: 'auth-vault/workload',
-      condition: 'AuthVaultHealthy',
-      fault: 'ServiceNotFound',
-      entry: 'OPS-091',
-    });
-    expect(checkOf(status, 'auth-vault/workload').message).toContain('core-daemon needs it');
-  });
 });
-
-const ROLLOUTS = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'rollouts.argoproj.io' },
-  spec: {
-    group: 'argoproj.io',
-    scope: 'Namespaced',
-    names: { plural: 'rollouts', kind: 'Rollout', singular: 'rollout' },
-    versions: [
-      {
-        name: 'v1alpha1',
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-};
