@@ -176,7 +176,8 @@ export const SERVICE_FAULTS = {
   ServiceNotFound: {
     result: 'error',
     severity: 'high',
-    meaning: 'Nothing of the service was ever found, while another service, a Service or a URL says that it must be there.',
+    meaning:
+      'Nothing of the service was ever found, while another service, a Service or a URL says that it must be there.',
   },
   WorkloadAmbiguous: {
     result: 'error',

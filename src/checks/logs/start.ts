@@ -13,7 +13,9 @@ export const alertStart: Check<'logs'> = {
   ask({ target, observed: { logs } }) {
     if (!logs.ok) return unseen(logs.fault);
     const notReady = new Set(
-      podsOf(target).filter(({ ready, terminating }) => !ready && !terminating).map(({ name }) => name),
+      podsOf(target)
+        .filter(({ ready, terminating }) => !ready && !terminating)
+        .map(({ name }) => name),
     );
     const failed = logs.value.sightings.filter(({ fault }) => fault === 'ApplicationRunFailed');
     const down = failed.filter(({ pod }) => notReady.has(pod));
