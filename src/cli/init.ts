@@ -59,7 +59,8 @@ async function init(options: Options, cluster: ClusterConnection, terminal: Term
   const read: ReadConfigMap = (name, stop) => cluster.client.readConfigMap(namespace, name, stop);
   const lists = workloadLists(objects);
   const { found, umbrellaNames } = discover(objects);
-  const { settings, faults } = await readServiceSettings(found, namespace, read, signal);
+  const workloads = new Map([...found].map(([service, { sure }]) => [service, sure[0]] as const));
+  const { settings, faults } = await readServiceSettings(workloads, namespace, read, signal);
   // Who may not list workloads sees no ConfigMap named: then any of them tells, so that all rights are named at once.
   const asked = lists.every(({ ok }) => ok) ? [] : [await read(EVERYWHERE, signal)];
   refuse([...lists, ...asked].flatMap(faultOf).concat(faults));
