@@ -26,6 +26,8 @@ export const CAUSE_ANCHORS: readonly string[] = [
   'FATAL: sorry, too many clients',
   'tatus Code: ',
   'SdkClientException: ',
+  'ApiCallTimeoutException',
+  'ApiCallAttemptTimeoutException',
   'I/O error on ',
   'HttpHostConnectException: ',
   'HttpServerErrorException',
@@ -36,6 +38,7 @@ export const CAUSE_ANCHORS: readonly string[] = [
   'FeignException',
   'RetryableException: ',
   'OutOfMemoryError',
+  'OutOfDirectMemoryError',
 ];
 
 /** Method, the words between, and the longest label of a host. In bytes. */

@@ -163,7 +163,7 @@ const SERVICE_RULES: readonly CauseRule[] = [
 
 const ITSELF_RULES: readonly CauseRule[] = [
   {
-    says: /java\.lang\.OutOfMemoryError/gi,
+    says: /java\.lang\.OutOfMemoryError|\bOutOfDirectMemoryError/gi,
     about: 'itself',
     fault: 'JvmOutOfMemory',
   },
@@ -171,7 +171,7 @@ const ITSELF_RULES: readonly CauseRule[] = [
 
 const NETWORK_RULES: readonly CauseRule[] = [
   { says: /Connection refused|NoRouteToHostException|Network is unreachable|Connection reset/gi, trouble: 'refused' },
-  { says: /SocketTimeoutException|(?:connect|read|connection) timed out|ReadTimeoutException/gi, trouble: 'timeout' },
+  { says: /SocketTimeoutException|ApiCall(?:Attempt)?TimeoutException|(?:connect|read|connection) timed out|ReadTimeoutException/gi, trouble: 'timeout' },
   {
     says: /UnknownHostException|Name or service not known|Unable to resolve host|Failed to resolve '/gi,
     trouble: 'unresolved',
@@ -180,7 +180,7 @@ const NETWORK_RULES: readonly CauseRule[] = [
 ];
 
 /** What the SDKs say without naming their service: whose log it is, or a frame of the trace, tells which. */
-export const AWS_CLIENT = /SdkClientException|AmazonClientException/i;
+export const AWS_CLIENT = /SdkClientException|AmazonClientException|ApiCall(?:Attempt)?TimeoutException/i;
 export const AWS_NO_CREDENTIALS = /Unable to load (?:AWS )?credentials|contained no credentials|credentials from any/i;
 
 interface CauseGroup {
@@ -209,7 +209,7 @@ export const CAUSE_GROUPS: readonly CauseGroup[] = [
     rules: AWS_RULES.filter(({ about }) => about === 'key-management'),
   },
   { gate: /http|refused|UnknownHost|resolve|timed out|\[5\d\d/i, rules: SERVICE_RULES },
-  { gate: /OutOfMemory/i, rules: ITSELF_RULES },
+  { gate: /OutOf(?:Direct)?Memory/i, rules: ITSELF_RULES },
   {
     gate: /refused|unreachable|NoRoute|reset|time|UnknownHost|not known|resolve|SSL|PKIX|alternative/i,
     rules: NETWORK_RULES,

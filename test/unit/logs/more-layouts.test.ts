@@ -1,5 +1,6 @@
 // Layouts beyond those recorded: what each says of level and time, and that the cause in its stack trace is found.
 import { describe, expect, it } from 'vitest';
+import type { Service } from '../../../src/api/components.ts';
 import { createLogScan } from '../../../src/logs/scan.ts';
 
 const PASSWORD = 'FATAL: password authentication failed for user "np"';
@@ -12,10 +13,13 @@ const TRACE = [
 ].join('\n');
 
 /** Level and time of the first record, and what the log of node-persistence is found to say. */
-function read(log: string): { readonly first: string; readonly found: readonly string[] } {
+function read(
+  log: string,
+  service: Service = 'node-persistence',
+): { readonly first: string; readonly found: readonly string[] } {
   const records: string[] = [];
   const scan = createLogScan({
-    services: ['node-persistence'],
+    services: [service],
     onRecord: ({ gravity, time }) =>
       records.push(`${gravity} ${time === undefined ? '' : new Date(time).toISOString()}`),
   });
@@ -183,5 +187,34 @@ describe('a chain of causes', () => {
     ],
   ])('%s', (_, trace, found) => {
     expect(error(trace)).toEqual([found]);
+  });
+});
+
+describe('what a library says without a cause below it', () => {
+  it.each<[Service, string, readonly string[]]>([
+    [
+      'circuit-storage',
+      'software.amazon.awssdk.core.exception.ApiCallTimeoutException: Client execution did not complete before the specified timeout configuration: 5000 millis',
+      ['REC-CS-002 BucketTimeout'],
+    ],
+    [
+      'auth-vault',
+      'software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException: HTTP request execution did not complete before the specified timeout configuration: 2000 millis',
+      ['REC-AV-003 KmsTimeout'],
+    ],
+    [
+      'core-daemon',
+      'io.netty.util.internal.OutOfDirectMemoryError: failed to allocate 16777216 byte(s) of direct memory',
+      ['OPS-041 JvmOutOfMemory'],
+    ],
+    [
+      'circuit-storage',
+      'software.amazon.awssdk.services.s3.model.NoSuchKeyException: (Service: S3, Status Code: 404)',
+      [],
+    ],
+    ['node-persistence', 'org.postgresql.util.PSQLException: ERROR: canceling statement due to lock timeout', []],
+  ])('%s: %s', (service, line, found) => {
+    const log = `${AT}.123Z ERROR 1 --- [main] c.x.Y : boom\n${line}\n\tat a.B.c(D.java:1)`;
+    expect(read(log, service).found).toEqual(found);
   });
 });
