@@ -171,7 +171,10 @@ const ITSELF_RULES: readonly CauseRule[] = [
 
 const NETWORK_RULES: readonly CauseRule[] = [
   { says: /Connection refused|NoRouteToHostException|Network is unreachable|Connection reset/gi, trouble: 'refused' },
-  { says: /SocketTimeoutException|ApiCall(?:Attempt)?TimeoutException|(?:connect|read|connection) timed out|ReadTimeoutException/gi, trouble: 'timeout' },
+  {
+    says: /SocketTimeoutException|ApiCall(?:Attempt)?TimeoutException|(?:connect|read|connection) timed out|ReadTimeoutException/gi,
+    trouble: 'timeout',
+  },
   {
     says: /UnknownHostException|Name or service not known|Unable to resolve host|Failed to resolve '/gi,
     trouble: 'unresolved',
