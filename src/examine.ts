@@ -4,6 +4,8 @@ import { CHECKS } from './checks/index.ts';
 import { ask } from './checks/ask.ts';
 import type { Clients } from './clients/clients.ts';
 import type { NamespaceObjects } from './facts/namespace-objects.ts';
+import type { Visit } from './facts/observed.ts';
+import { failed } from './facts/outcome.ts';
 import { serverOf } from './facts/server.ts';
 import type { Target, TargetRef } from './facts/target.ts';
 import { GUIDE } from './guide/index.ts';
@@ -12,8 +14,11 @@ import { judge } from './judge/index.ts';
 import { visitAll } from './probes/visit.ts';
 import { dependencyEdges, TOPOLOGIES } from './product/index.ts';
 import { jsonBytes, statusBudget, writeReport } from './report/index.ts';
-import type { Clock } from './runtime/clock.ts';
+import { orAborted } from './runtime/abort.ts';
+import { type Clock, isCancelled } from './runtime/clock.ts';
 import { parseDuration } from './runtime/duration.ts';
+import { literal } from './runtime/safe-text.ts';
+import { type ReadConfigMap, withUses } from './settings/index.ts';
 import { resolveTargets } from './targets/index.ts';
 import type { SecretReader } from './kube/secrets.ts';
 
@@ -46,7 +51,7 @@ export interface ExamineInput {
 export async function examine(input: ExamineInput): Promise<HealthReportStatus> {
   const { namespace, generation, spec, previous, objects, secrets, clients, clock, signal, onDefect } = input;
   const startedAt = input.startedAt ?? clock.now();
-  const { targets, inventory, topology, notExamined } = await resolveTargets({
+  const resolved = await resolveTargets({
     spec,
     namespace,
     objects,
@@ -55,8 +60,24 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     now: startedAt,
     signal,
   });
+  const { inventory, topology, notExamined } = resolved;
   const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
-  const visits = await visitAll({ targets, clients, clock, timeoutMs, signal, onDefect });
+  const reading = clock.deadline(timeoutMs, signal);
+  const [seen, targets] = await Promise.all([
+    visitAll({ targets: resolved.targets, clients, clock, timeoutMs, signal, onDefect }),
+    withUses({
+      targets: resolved.targets,
+      objects,
+      namespace,
+      read: readerOf(clients, namespace, signal),
+      waive: spec.upgrade.waive ?? [],
+      signal: reading.signal,
+    }).finally(() => {
+      reading.clear();
+    }),
+  ]);
+  const byId = new Map(targets.map((target) => [target.id, target]));
+  const visits = seen.map((visit) => ({ ...visit, target: byId.get(visit.target.id) ?? visit.target }) as Visit);
   signal.throwIfAborted();
   const findings = ask({ checks: CHECKS, visits, baselines: baselinesOf(previous), now: startedAt, onDefect });
   const judgement = judge({
@@ -84,6 +105,16 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     notExamined,
     budgetBytes: statusBudget(jsonBytes(spec) + METADATA_BYTES),
   });
+}
+
+/** A ConfigMap that does not come in time is one that could not be read. */
+function readerOf({ cluster }: Clients, namespace: string, run: AbortSignal): ReadConfigMap | undefined {
+  if (cluster === undefined) return undefined;
+  return (name, signal) =>
+    orAborted(cluster.readConfigMap(namespace, name, signal), signal).catch((error: unknown) => {
+      if (isCancelled(run)) throw error;
+      return failed('ClusterUnavailable', literal('it did not come in time'));
+    });
 }
 
 /** What dependency edges join. Only backends say who uses them. */

@@ -50,6 +50,8 @@ import { upgradeHeadroom } from './database/upgrade-headroom.ts';
 import { upgradeImages } from './pods/upgrade-images.ts';
 import { upgradeKeyCertificate } from './key/upgrade-certificate.ts';
 import { upgradeMigrations } from './database/upgrade-migrations.ts';
+import { configurationBackends } from './configuration/backends.ts';
+import { upgradeBackends } from './configuration/upgrade-backends.ts';
 import { upgradeRenamedKeys } from './configuration/upgrade-renamed-keys.ts';
 import { upgradeReplication } from './database/upgrade-replication.ts';
 import { upgradeRollout } from './pods/upgrade-rollout.ts';
@@ -60,6 +62,7 @@ export const CHECKS: readonly AnyCheck[] = [
   servicePool,
   serviceLogs,
   serviceCertificate,
+  configurationBackends,
   databaseConnect,
   databaseWritable,
   databaseVersion,
@@ -98,6 +101,7 @@ export const CHECKS: readonly AnyCheck[] = [
   upgradeImages,
   upgradeDisruptionBudget,
   upgradeRenamedKeys,
+  upgradeBackends,
   upgradeMigrations,
   upgradeHeadroom,
   upgradeActivity,

@@ -3,6 +3,7 @@ import type { Component, Service } from '../api/components.ts';
 import type { AcceptedPlatform } from '../api/health-report.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 import type { Secret } from '../runtime/secret.ts';
+import type { BackendUse } from './backend-use.ts';
 import type { Fault, Outcome } from './outcome.ts';
 
 /** Shown over TLS to a server that asks for one. */
@@ -85,6 +86,8 @@ export interface ServiceTarget {
   readonly errorAlert?: { readonly threshold: number; readonly windowMs: number };
   /** What its pod template names. Undefined without a workload. */
   readonly configuration?: ConfigurationReading;
+  /** The backends that its own configuration names, without those that the spec waives. Undefined: none that can be told. */
+  readonly uses?: readonly BackendUse[];
 }
 
 /** Where the names of a service's settings stand: what its pod template sets and refers to. Names only, never values. */

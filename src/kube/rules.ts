@@ -130,7 +130,7 @@ export const RULES = {
     scope: 'Namespaced',
     where: 'reports',
     callers: BOTH,
-    why: 'Look for keys that 1.3.0 renamed, in the ConfigMaps that the pod templates of the services name. Never listed.',
+    why: 'Look for renamed keys and for the backends of the services, in the ConfigMaps that their pod templates name. Never listed.',
   },
   ...lists,
   watchDeployments: watched(lists.listDeployments),

@@ -39,6 +39,16 @@ export const CHECKER_FAULTS = {
     severity: 'medium',
     meaning: "The operator's clock differs too much from the other side's.",
   },
+  TargetDrifted: {
+    result: 'warn',
+    severity: 'high',
+    meaning: "The service's own configuration names another database, bucket or key than the report examines.",
+  },
+  NotCovered: {
+    result: 'warn',
+    severity: 'medium',
+    meaning: "The service's own configuration names a database, bucket or key that no target of the report covers.",
+  },
   SecretMissing: {
     result: 'error',
     severity: 'high',

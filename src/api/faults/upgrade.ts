@@ -52,6 +52,13 @@ export const UPGRADE_FAULTS = {
     meaning: 'What can be read of the configuration does not tell the old names of keys from the new ones.',
     because: 'It is no evidence, for or against. Read the values of the upgrade.',
   },
+  UpgradeTargetDrifted: {
+    result: 'error',
+    severity: 'high',
+    meaning: 'What the service uses by its own configuration is not what the report examined.',
+    because:
+      'A pass needs evidence about the database, bucket or key that the service uses. What was examined instead says nothing about it.',
+  },
   UpgradeMigrationRunning: {
     result: 'fail',
     severity: 'high',

@@ -345,4 +345,15 @@ export const OUR_ENTRIES: readonly Entry[] = [
     'Restart the pod that logged it: `kubectl delete pod POD`. The text after `OutOfMemoryError:` says what was short: `Java heap space` and `GC overhead limit exceeded`, the heap (`javaOpts`, then the memory limit, REC-SC-001); `Metaspace`, its own limit; `unable to create native thread`, the process limit of the pod. `-XX:+ExitOnOutOfMemoryError` lets Kubernetes restart it by itself.',
     [['any', 'JvmOutOfMemory']],
   ),
+  ours(
+    'OPS-095',
+    'The report examines something else than the services use',
+    "The service's own configuration names a database, bucket or key that the report does not examine: it was moved, or never listed. What the report says of the other one is no evidence about it.",
+    'Draft the report from what the services use now, `recognize-health init -n NAMESPACE`, which also tells the difference, and take the entry over. If the setting is wrong, correct the setting.',
+    [
+      ['any', 'TargetDrifted'],
+      ['any', 'NotCovered'],
+      ['any', 'UpgradeTargetDrifted'],
+    ],
+  ),
 ];

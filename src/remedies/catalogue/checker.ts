@@ -40,6 +40,16 @@ export const CHECKER_REMEDIES = {
     'Synchronise the clock of the node on which the operator runs.',
     shell`kubectl get pods -A -l app.kubernetes.io/name=recognize-health -o wide`,
   ),
+  TargetDrifted: remedy(
+    'Correct the entry in the report, or the setting that the message names, whichever is wrong. If both names lead to one server, write the one of the setting.',
+    shell`recognize-health init -n ${'namespace'}`,
+    EDIT_REPORT,
+  ),
+  NotCovered: remedy(
+    'Add what the message names to the report: the draft has the entry, with references to its Secrets.',
+    shell`recognize-health init -n ${'namespace'}`,
+    EDIT_REPORT,
+  ),
   SecretMissing: remedy(
     'Create the Secret in the namespace of the report, or correct the reference. Secrets of other namespaces are never read.',
     kubectl`get secret ${'secret'}`,

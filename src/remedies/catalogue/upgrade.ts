@@ -37,6 +37,11 @@ export const UPGRADE_REMEDIES = {
   UpgradeKeysUndecided: remedy(
     'Read the values of the upgrade yourself: what the cluster shows does not tell old names from new ones.',
   ),
+  UpgradeTargetDrifted: remedy(
+    'Let the report examine what the message names: draft it anew and take the entry over. Then ask the gate again.',
+    shell`recognize-health init -n ${'namespace'}`,
+    kubectl`edit healthreport ${'report'}`,
+  ),
   UpgradeMigrationRunning: remedy(
     'Wait until the migration is done. End neither the session nor its pod.',
     sql`SELECT a.pid, a.usename, a.client_addr, a.xact_start, left(a.query, 80) AS query FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'`,

@@ -70,7 +70,7 @@ export interface Release extends ReleaseCluster {
 
 /** Every right that the operator is given gets used: ConfigMaps are read by name, where a pod template names one. */
 export async function useEveryRight(stack: Stack): Promise<void> {
-  await stack.service('circuit-storage').configure({ configMap: { springDatasourceUrl: 'jdbc:postgresql://db/x' } });
+  await stack.service('circuit-storage').configure({ configMap: { SETTING: 'x' } });
 }
 
 /** Whether this is a write of the operator's status. */

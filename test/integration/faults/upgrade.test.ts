@@ -150,7 +150,8 @@ describe('a Split installation that is about to be upgraded', () => {
 
   describe('with settings of 1.2.5', () => {
     const check = 'upgrade/circuit-storage/renamed-keys';
-    const planted = 'planted-value-of-a-setting';
+    // No name of a bucket: what the service uses is another question.
+    const planted = 'Planted value of a setting';
     const old = {
       BUCKET_NAME: planted,
       'application.yaml': `configMap:\n  springDatasource:\n    url: ${planted}\n`,

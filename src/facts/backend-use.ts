@@ -1,0 +1,39 @@
+// A backend that a service's own configuration names, to be compared with what the report examines. References to Secrets
+// only; a place in the open may be shown where it is an address, and never where it is a word that somebody wrote.
+import type { SafeText } from '../runtime/safe-text.ts';
+import type { HostAddress } from './target.ts';
+
+interface Named {
+  /** Where it was read: `env NP_SPRING_DATASOURCE_URL, ConfigMap core-daemon`. */
+  readonly origin: SafeText;
+}
+
+export interface DatabaseUse extends Named {
+  readonly kind: 'database';
+  readonly hosts: readonly HostAddress[];
+  readonly database: string;
+}
+
+/** A database of which a Secret alone says where it is. */
+export interface HiddenDatabaseUse extends Named {
+  readonly kind: 'hiddenDatabase';
+  readonly secret: string;
+}
+
+export interface BucketUse extends Named {
+  readonly kind: 'bucket';
+  readonly bucket: string;
+  readonly endpoint?: string;
+}
+
+export interface KmsKeyUse extends Named {
+  readonly kind: 'kms';
+  readonly keyId: string;
+}
+
+export interface KeyPairUse extends Named {
+  readonly kind: 'keyPair';
+  readonly secret: string;
+}
+
+export type BackendUse = DatabaseUse | HiddenDatabaseUse | BucketUse | KmsKeyUse | KeyPairUse;
