@@ -15,6 +15,8 @@ export interface ListOptions<T> {
   readonly reduce?: (item: object) => { readonly value: T; readonly bytes: number };
   /** More than this of what is kept is a `TooLarge` fault. In bytes, as `reduce` counts them. */
   readonly mostBytes?: number;
+  /** A page that is larger is asked for again with fewer items. In bytes as they are sent. */
+  readonly pageBytes?: number;
 }
 
 interface ListPage {
@@ -24,7 +26,6 @@ interface ListPage {
 
 /** Items of a page. What the server makes of it takes its memory, too. */
 const PAGE = 500;
-/** A page that is larger is asked for again with half as many items. */
 const PAGE_BYTES = 16 * 1024 * 1024;
 /** A server that always says "there is more" must not keep us forever. */
 const MOST_ITEMS = 200_000;
@@ -50,7 +51,7 @@ async function pages<T extends object>(
   rule: ResourceRule,
   params: CallParams,
   signal: AbortSignal,
-  { reduce = withoutManagedFields<T>, mostBytes = Infinity }: ListOptions<T>,
+  { reduce = withoutManagedFields<T>, mostBytes = Infinity, pageBytes = PAGE_BYTES }: ListOptions<T>,
 ): Promise<ApiResult<Listed<T>>> {
   const tooLarge = (why: string): ApiResult<never> => ({
     ok: false,
@@ -72,11 +73,12 @@ async function pages<T extends object>(
     const answer = await api.call<ListPage>(
       rule,
       { ...params, query },
-      { signal, eachItem: take, maxBytes: PAGE_BYTES },
+      { signal, eachItem: take, maxBytes: pageBytes },
     );
     if (!answer.ok) {
       if (answer.fault.code !== 'TooLarge' || limit === 1) return answer;
-      limit = Math.floor(limit / 2);
+      // As many as came before it was too much, and never more than half.
+      limit = Math.max(1, Math.min(Math.floor(limit / 2), items.length - before.items));
       items.length = before.items;
       ({ bytes } = before);
       continue;

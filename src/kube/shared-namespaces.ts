@@ -31,8 +31,8 @@ const MOST_KEPT_BYTES = 40 * 1024 * 1024;
 const UNREAD_MS = 15 * 60_000;
 /** A group that is not served here is looked for again after this, or by whoever asks for the present state. In ms. */
 const ABSENT_MS = 10 * 60_000;
-/** How long a first list waits for its watch to begin, so that it may be kept. In ms. */
-const BEGIN_MS = 3_000;
+/** The watches begin so long after the first reading, so that they do not keep the first run waiting. In ms. */
+const BEGIN_MS = 2_000;
 /** Everything is listed anew after this, as a safety net. In ms. */
 const RELIST_MS = 60 * 60_000;
 
@@ -72,8 +72,6 @@ type Evidence = Outcome<readonly KubernetesObject[]>;
 interface Watched {
   readonly lists: KeptLists;
   readonly watch: Watch;
-  /** Resolves when the watch has begun, or could not the first time; undefined from then on. */
-  begun: Promise<void> | undefined;
 }
 
 /** Lists of one kind in one namespace, under way. Who asks for a fresh one while one runs gets the next. */
@@ -104,9 +102,7 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
   const absentAt = new Map<KindName, number>();
 
   const listNow = async (name: KindName, namespace: string): Promise<Evidence> => {
-    const watching = watchedIn(name, namespace);
-    if (watching?.begun !== undefined) await withinMs(watching.begun, BEGIN_MS, clock, life);
-    const end = watching?.lists.begin(namespace);
+    const end = watchedIn(name, namespace)?.lists.begin(namespace);
     try {
       const listed = await listKind(api, KINDS[name], namespace, life);
       if (isAbsent(KINDS[name], listed)) absentAt.set(name, clock.monotonicMs());
@@ -167,8 +163,19 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
     }
   };
 
+  let read = (): void => undefined;
+  const firstRead = new Promise<void>((resolve) => {
+    read = resolve;
+  });
   return {
     run: async () => {
+      try {
+        await orAborted(firstRead, life);
+        await clock.sleep(BEGIN_MS, life);
+      } catch {
+        // It ends before anything was to be watched.
+        return;
+      }
       await Promise.all([...watched.values()].map(({ watch }) => watch.run(life)));
     },
     read: async ({ namespace, isFresh, now }, signal) => {
@@ -179,6 +186,7 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
         hasListed = true;
         return orAborted(share(name, namespace, isFresh), signal);
       });
+      read();
       readAt.delete(namespace);
       readAt.set(namespace, clock.monotonicMs());
       if (hasListed) letGo();
@@ -197,13 +205,6 @@ function watchKind(
   const lists = keptLists();
   const keep = createKeeper();
   const params = scope === undefined ? {} : { namespace: scope };
-  let begin = (): void => undefined;
-  const begun = new Promise<void>((resolve) => {
-    begin = () => {
-      self.begun = undefined;
-      resolve();
-    };
-  });
   const watch = createWatch({
     api,
     rule,
@@ -213,13 +214,11 @@ function watchKind(
     relistMs: RELIST_MS,
     start: async (signal) => {
       // The version of now, and as little else as may be.
-      const first = await api
-        .call<{ metadata?: { resourceVersion?: string } }>(
-          list,
-          { ...params, query: { limit: 1 } },
-          { signal, eachItem: () => undefined },
-        )
-        .finally(begin);
+      const first = await api.call<{ metadata?: { resourceVersion?: string } }>(
+        list,
+        { ...params, query: { limit: 1 } },
+        { signal, eachItem: () => undefined },
+      );
       if (!first.ok) return first;
       lists.restart();
       return { ok: true, value: { version: first.value.metadata?.resourceVersion ?? '', objects: 0 } };
@@ -232,13 +231,5 @@ function watchKind(
     },
     onNote: (note) => onNote?.(name, note),
   });
-  const self: Watched = { lists, watch, begun };
-  return self;
-}
-
-/** Waits for the work to end, but no longer than `ms`. */
-async function withinMs(work: Promise<void>, ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  const limit = clock.deadline(ms, signal);
-  await orAborted(work, limit.signal).catch(() => undefined);
-  limit.clear();
+  return { lists, watch };
 }

@@ -56,6 +56,7 @@ const pod = (namespace: string, name: string, annotation = ''): never =>
 async function start(namespaces: readonly string[] = [], clock: Clock = quick): Promise<SharedNamespaces> {
   const shared = sharedNamespaces({ api, clock, random: () => 0.5, namespaces, signal: stop.signal });
   running = shared.run();
+  await shared.read({ namespace: 'first', isFresh: false, now: new Date() }, stop.signal);
   const watches = SERVED * Math.max(1, namespaces.length);
   await vi.waitFor(() => expect(server.openWatches()).toBe(watches), { timeout: 10_000 });
   return shared;

@@ -22,7 +22,11 @@ async function started(namespaces: readonly string[] = []) {
   const shared = sharedNamespaces({ api: server.api, clock, random: () => 0.5, namespaces, signal: stop.signal });
   server.put('recognize', 'a');
   const ended = shared.run();
+  // The watches begin when somebody has read something, and not before the first run had its turn.
+  const first = shared.read({ namespace: 'first', isFresh: false, now: clock.now() }, stop.signal);
   await clock.advance(10);
+  await first;
+  await clock.advance(3_000);
   const read = async (isFresh = false, namespace = 'recognize'): Promise<NamespaceObjects> => {
     const reading = shared.read({ namespace, isFresh, now: clock.now() }, stop.signal);
     await clock.advance(1);
