@@ -175,8 +175,8 @@ describe('the registry', () => {
     expect(marked).toEqual([]);
   });
 
-  it('says of every question about a service and its pods what a pass stands on', () => {
-    const about = CHECKS.filter((check) => check.about === 'service' || check.about === 'pods');
+  it('says of every question about a service, its pods and a backend what a pass stands on', () => {
+    const about = CHECKS.filter((check) => ['service', 'pods', 'database', 'bucket', 'key'].includes(check.about));
     expect(about.filter(({ evidence }) => !/^[A-Z].*\.$/.test(evidence ?? '')).map(({ question }) => question)).toEqual(
       [],
     );

@@ -6,6 +6,7 @@ export const bucketCertificate: Check<'bucket'> = {
   question: 'certificate',
   about: 'bucket',
   feeds: 'Healthy',
+  evidence: "The certificate that the endpoint showed for this run's request.",
   faults: ['BucketCertificateExpiring', 'NotAsked'],
   applies: ({ access }) => hasOwnCertificate(access),
   ask: ({ target: { access }, observed: { certificateNotAfter }, now }) =>

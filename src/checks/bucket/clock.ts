@@ -10,6 +10,7 @@ export const bucketClock: Check<'bucket'> = {
   question: 'clock',
   about: 'bucket',
   feeds: 'Healthy',
+  evidence: 'The Date of the answer.',
   faults: ['CheckerClockSkewed', 'NotAsked'],
   ask({ observed: { reach }, now }) {
     if (!reach.ok) {

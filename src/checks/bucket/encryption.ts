@@ -7,6 +7,7 @@ export const bucketEncryption: Check<'bucket'> = {
   question: 'encryption',
   about: 'bucket',
   feeds: 'Healthy',
+  evidence: "The bucket's own encryption configuration.",
   faults: [...BUCKET_TROUBLES, 'BucketNotEncrypted'],
   ask({ observed: { encryption } }) {
     if (!encryption.ok) return found(encryption.fault);

@@ -7,6 +7,7 @@ export const bucketList: Check<'bucket'> = {
   question: 'list',
   about: 'bucket',
   feeds: 'Healthy',
+  evidence: 'A listing of at most one object, which names the bucket.',
   faults: [...BUCKET_TROUBLES, 'BucketWrongRegion'],
   ask({ observed: { list } }) {
     if (!list.ok) return found(list.fault);

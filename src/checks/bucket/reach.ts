@@ -25,6 +25,7 @@ export const bucketReach: Check<'bucket'> = {
   question: 'reach',
   about: 'bucket',
   feeds: 'Healthy',
+  evidence: 'An answer to HeadBucket, confirmed as S3 by a listing; or the write test where only objects are granted.',
   faults: BUCKET_TROUBLES,
   ask: ({ observed: { reach } }) => (reach.ok ? pass(literal('the bucket answers')) : found(reach.fault)),
 };

@@ -6,6 +6,7 @@ export const bucketRegion: Check<'bucket'> = {
   question: 'region',
   about: 'bucket',
   feeds: 'Healthy',
+  evidence: 'The region that the server names, or that it took a signature for this one.',
   faults: ['BucketWrongRegion', 'NotAsked', 'InternalError', 'Unclassified'],
   ask({ target, observed: { region } }) {
     if (!region.ok) return found(region.fault);

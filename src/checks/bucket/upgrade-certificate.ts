@@ -9,6 +9,7 @@ export const upgradeBucketCertificate: Check<'bucket'> = {
   about: 'bucket',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: 'What `certificate` saw in the same run.',
   faults: ['UpgradeCertificateEnding', 'BucketCertificateExpiring', 'NotAsked'],
   applies: ({ access }) => hasOwnCertificate(access),
   ask({ target, observed: { certificateNotAfter: end }, now }) {

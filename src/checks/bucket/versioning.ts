@@ -7,6 +7,7 @@ export const bucketVersioning: Check<'bucket'> = {
   question: 'versioning',
   about: 'bucket',
   feeds: 'Healthy',
+  evidence: "The bucket's own versioning state.",
   faults: [...BUCKET_TROUBLES, 'BucketVersioningSuspended'],
   ask({ observed: { versioning } }) {
     if (!versioning.ok) return found(versioning.fault);

@@ -9,6 +9,7 @@ export const bucketWrite: Check<'bucket'> = {
   question: 'write',
   about: 'bucket',
   feeds: 'Healthy',
+  evidence: 'One object that was written, read back unchanged and deleted in this run.',
   faults: [
     ...BUCKET_TROUBLES,
     'BucketWrongRegion',

@@ -27,6 +27,7 @@ export const databaseActivity: Check<'database'> = {
   question: 'activity',
   about: 'database',
   feeds: 'Healthy',
+  evidence: 'Rows of pg_stat_activity about the other sessions of this database.',
   faults: FAULTS,
   ask({ observed: { activity } }) {
     if (!activity.ok) return passOn(activity.fault, FAULTS);

@@ -11,6 +11,7 @@ export const databaseCertificate: Check<'database'> = {
   question: 'certificate',
   about: 'database',
   feeds: 'Healthy',
+  evidence: "The certificate that the server showed in this run's handshake, of several servers the first to end.",
   faults: ['DatabaseCertificateExpiring', 'NotAsked'],
   applies: usesTls,
   arises: showsCertificate,

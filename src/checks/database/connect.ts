@@ -40,6 +40,7 @@ export const databaseConnect: Check<'database'> = {
   question: 'connect',
   about: 'database',
   feeds: 'Healthy',
+  evidence: "A login of this run over the server's own protocol, as the services' driver would make it.",
   faults: FAULTS,
   ask({ observed: { connect, away, mixed } }) {
     if (!connect.ok) return passOn(connect.fault, FAULTS);

@@ -21,6 +21,8 @@ export const databaseConnections: Check<'database'> = {
   question: 'connections',
   about: 'database',
   feeds: 'Healthy',
+  evidence:
+    "The server's own max_connections, the backends of all its databases and CONNECTION LIMIT; behind a pooler, `poolerClients` of the spec.",
   faults: FAULTS,
   ask({ target, observed: { connections, pooled }, all }) {
     if (!connections.ok) return passOn(connections.fault, FAULTS);

@@ -14,6 +14,7 @@ export const databaseCredentials: Check<'database'> = {
   question: 'credentials',
   about: 'database',
   feeds: 'Healthy',
+  evidence: 'The end (rolvaliduntil) of the roles that are connected and of our own.',
   faults: FAULTS,
   ask({ observed: { credentials }, now }) {
     if (!credentials.ok) return passOn(credentials.fault, FAULTS);

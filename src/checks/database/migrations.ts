@@ -17,6 +17,7 @@ export const databaseMigrations: Check<'database'> = {
   question: 'migrations',
   about: 'database',
   feeds: 'Healthy',
+  evidence: "The rows of Flyway's own table, found by its columns.",
   faults: FAULTS,
   ask({ observed: { migrations } }) {
     if (!migrations.ok) return passOn(migrations.fault, FAULTS);

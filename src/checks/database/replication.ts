@@ -19,6 +19,7 @@ export const databaseReplication: Check<'database'> = {
   question: 'replication',
   about: 'database',
   feeds: 'Healthy',
+  evidence: 'Rows of pg_stat_replication of the primary.',
   faults: FAULTS,
   ask({ observed: { replication } }) {
     if (!replication.ok) return passOn(replication.fault, FAULTS);

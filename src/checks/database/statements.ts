@@ -12,6 +12,8 @@ export const databaseStatements: Check<'database'> = {
   question: 'statements',
   about: 'database',
   feeds: 'Healthy',
+  evidence:
+    'The name under which the server knows a statement of ours, and the processes that serve two clients in turn.',
   faults: FAULTS,
   applies: ({ connection }) => connection.ok && connection.value.prepares === true,
   arises: ({ statements }) => statements !== undefined,

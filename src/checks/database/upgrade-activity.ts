@@ -9,6 +9,7 @@ export const upgradeActivity: Check<'database'> = {
   about: 'database',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: 'What `activity` saw in the same run.',
   faults: ['UpgradeTransactionOpen', 'NotAsked'],
   ask({ target, observed: { activity } }) {
     if (!activity.ok) return unjudged(`${target.id}/activity`);

@@ -9,6 +9,7 @@ export const upgradeDatabaseCertificate: Check<'database'> = {
   about: 'database',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: 'What `certificate` saw in the same run.',
   faults: ['UpgradeCertificateEnding', 'DatabaseCertificateExpiring', 'NotAsked'],
   applies: usesTls,
   arises: showsCertificate,

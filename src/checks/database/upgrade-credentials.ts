@@ -11,6 +11,7 @@ export const upgradeCredentials: Check<'database'> = {
   about: 'database',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: 'What `credentials` saw in the same run.',
   faults: ['UpgradePasswordEnding', 'DatabasePasswordExpiring', 'NotAsked'],
   ask({ target, observed: { credentials }, now }) {
     if (!credentials.ok) return unjudged(`${target.id}/credentials`);

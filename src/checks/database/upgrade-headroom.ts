@@ -14,6 +14,8 @@ export const upgradeHeadroom: Check<'database'> = {
   about: 'database',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence:
+    'What `connections` saw, and the strategies of the workloads; behind a pooler `poolerClients` of the spec, and Unknown without it.',
   faults: ['UpgradeHeadroomMissing', 'UpgradePoolerLimitUnknown', 'NotAsked'],
   ask({ target, observed: { connections, pooled }, all }) {
     if (!connections.ok) return unjudged(`${target.id}/connections`);

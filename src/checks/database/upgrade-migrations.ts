@@ -18,6 +18,7 @@ export const upgradeMigrations: Check<'database'> = {
   about: 'database',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: "The locks of the server: nobody holds Flyway's lock.",
   faults: FAULTS,
   ask({ observed: { migrating } }) {
     if (migrating.ok) {

@@ -9,6 +9,7 @@ export const upgradeReplication: Check<'database'> = {
   about: 'database',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: 'What `replication` saw in the same run.',
   faults: ['UpgradeStandbyBehind', 'NotAsked'],
   ask({ target, observed: { replication } }) {
     if (!replication.ok) return unjudged(`${target.id}/replication`);

@@ -16,6 +16,7 @@ export const databaseVersion: Check<'database'> = {
   question: 'version',
   about: 'database',
   feeds: 'Healthy',
+  evidence: 'The number server_version_num of the server.',
   faults: FAULTS,
   ask({ observed: { version } }) {
     if (!version.ok) return passOn(version.fault, FAULTS);

@@ -24,6 +24,7 @@ export const databaseWraparound: Check<'database'> = {
   question: 'wraparound',
   about: 'database',
   feeds: 'Healthy',
+  evidence: 'The age of the oldest database of the server.',
   faults: FAULTS,
   ask({ observed: { wraparound } }) {
     if (!wraparound.ok) return passOn(wraparound.fault, FAULTS);

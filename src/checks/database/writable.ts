@@ -11,6 +11,8 @@ export const databaseWritable: Check<'database'> = {
   question: 'writable',
   about: 'database',
   feeds: 'Healthy',
+  evidence:
+    'The answer of pg_is_in_recovery, and the settings that the connected roles start with; nothing is written.',
   faults: FAULTS,
   ask({ observed: { writable, away } }) {
     if (!writable.ok) return passOn(writable.fault, FAULTS);

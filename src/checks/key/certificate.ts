@@ -9,6 +9,7 @@ export const keyCertificate: Check<'key'> = {
   question: 'certificate',
   about: 'key',
   feeds: 'Healthy',
+  evidence: "The certificate that the endpoint showed for this run's request.",
   faults: ['KmsCertificateExpiring', 'NotAsked'],
   applies: ({ source }) => hasOwnCertificate(accessOf(source)),
   ask: ({ target: { source }, observed: { certificateNotAfter }, now }) =>

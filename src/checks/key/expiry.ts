@@ -7,6 +7,7 @@ export const keyExpiry: Check<'key'> = {
   question: 'expiry',
   about: 'key',
   feeds: 'Healthy',
+  evidence: 'ValidTo of the description.',
   faults: ['KmsMaterialExpiring', 'NotAsked'],
   applies: ({ source }) => source.kind === 'kms',
   ask({ observed: { state }, now }) {

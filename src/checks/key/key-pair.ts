@@ -9,6 +9,7 @@ export const keyPair: Check<'key'> = {
   question: 'key-pair',
   about: 'key',
   feeds: 'Healthy',
+  evidence: 'The pair itself: the private key belongs to the public one.',
   faults: [
     'KeyPairInvalid',
     'KeyPairMismatch',

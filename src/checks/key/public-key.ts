@@ -9,6 +9,7 @@ export const keyPublicKey: Check<'key'> = {
   question: 'public-key',
   about: 'key',
   feeds: 'Healthy',
+  evidence: 'The fingerprint of GetPublicKey, equal to that of the spec, or without one to the first that was seen.',
   faults: [...KEY_TROUBLES, 'KeyFingerprintMismatch', 'KeyFingerprintChanged'],
   applies: ({ source }) => source.kind === 'kms',
   ask({ target: { source }, observed: { publicKey, sign }, baseline }) {

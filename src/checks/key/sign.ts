@@ -7,6 +7,7 @@ export const keySign: Check<'key'> = {
   question: 'sign',
   about: 'key',
   feeds: 'Healthy',
+  evidence: 'A dry run of Sign that KMS says would have succeeded.',
   faults: [...KEY_TROUBLES, 'KmsSignNotPermitted', 'KmsDryRunIgnored'],
   applies: ({ source }) => source.kind === 'kms' && source.signTest === 'DryRun',
   ask({ observed: { sign } }) {

@@ -30,6 +30,7 @@ export const keyState: Check<'key'> = {
   question: 'state',
   about: 'key',
   feeds: 'Healthy',
+  evidence: 'KeyState of DescribeKey.',
   faults: KEY_TROUBLES,
   applies: ({ source }) => source.kind === 'kms',
   ask({ observed: { state } }) {

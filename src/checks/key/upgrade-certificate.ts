@@ -10,6 +10,7 @@ export const upgradeKeyCertificate: Check<'key'> = {
   about: 'key',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: 'What `certificate` saw in the same run.',
   faults: ['UpgradeCertificateEnding', 'KmsCertificateExpiring', 'NotAsked'],
   applies: ({ source }) => hasOwnCertificate(accessOf(source)),
   ask({ target, observed: { certificateNotAfter: end }, now }) {

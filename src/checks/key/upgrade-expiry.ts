@@ -9,6 +9,7 @@ export const upgradeExpiry: Check<'key'> = {
   about: 'key',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: 'What `expiry` saw in the same run.',
   faults: ['UpgradeKeyMaterialEnding', 'KmsMaterialExpiring', 'NotAsked'],
   applies: ({ source }) => source.kind === 'kms',
   ask({ target, observed: { state }, now }) {

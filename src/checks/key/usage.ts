@@ -8,6 +8,7 @@ export const keyUsage: Check<'key'> = {
   question: 'usage',
   about: 'key',
   feeds: 'Healthy',
+  evidence: 'KeyUsage and KeySpec of DescribeKey.',
   faults: ['KmsKeyUsageWrong', 'NotAsked'],
   applies: ({ source }) => source.kind === 'kms',
   ask({ observed: { state } }) {
