@@ -98,6 +98,7 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     generation,
     startedAt,
     intervalMs: parseDuration(spec.interval) ?? 60_000,
+    timeoutMs: parseDuration(spec.timeout) ?? 10_000,
     topology,
     inventory,
     guide: GUIDE,

@@ -20,5 +20,5 @@ export const SCHEMA_VERSION = '2';
 /** The field manager of every status write. */
 export const FIELD_MANAGER = 'recognize-health';
 
-/** Heartbeat: an unchanged status is written again after this, so that a dead operator shows. In ms. */
-export const HEARTBEAT_MS = 5 * 60_000;
+/** An operator with `--require-secret-label` uses only Secrets that carry this label with the value `true`. */
+export const USE_LABEL = `${GROUP}/use`;

@@ -19,7 +19,7 @@ import { timestamp } from '../runtime/timestamp.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
-import { durationOption, failOnOption, formatOption } from './options.ts';
+import { durationOption, failOnOption, formatOption, leaseOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -33,6 +33,8 @@ interface Options {
   readonly skip: readonly string[];
   readonly override?: string;
   readonly output: keyof typeof GATE_FORMATS;
+  readonly leaseNamespace: string;
+  readonly leaseName: string;
   readonly kubeconfig?: string;
   readonly context?: string;
 }
@@ -41,6 +43,7 @@ interface Options {
 const AT_ONCE = 16;
 
 export function addGate(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
+  const { leaseNamespace, leaseName } = leaseOptions();
   program
     .command('gate')
     .description('before an upgrade: ask for a run, wait for it, and say whether anything blocks')
@@ -67,6 +70,8 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
     )
     .option('--override <reason>', 'exit 0 whatever was found; the reason is recorded in an Event')
     .addOption(formatOption(GATE_FORMATS))
+    .addOption(leaseNamespace)
+    .addOption(leaseName)
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')
     .addHelpText(
@@ -79,7 +84,7 @@ Examples:
   recognize-health gate -A --no-refresh
 
 Needs the rights to get and patch HealthReports (an annotation asks for the run), to list them for -A, and to create
-Events for --skip and --override.
+Events for --skip and --override. With the right to get the operator's Lease it says at once when there is no operator.
 
 Exit codes: 0 pass, 1 internal error, 2 usage, not found or forbidden, 3 fail, 4 warn (with --fail-on warn),
 5 stale, unknown or unreachable, 6 timeout. Several reports: 3 before 5 before 6 before 4.`,
@@ -160,6 +165,7 @@ async function gateOne(
     maxAgeMs: options.maxAge,
     failOn: options.failOn,
     skips: options.skip,
+    lease: { namespace: options.leaseNamespace, name: options.leaseName },
     clock: systemClock,
     signal: terminal.signal,
     onWaiting: ({ message }, leftMs) =>

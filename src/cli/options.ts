@@ -1,5 +1,6 @@
 // What commander calls for the values of options that several verbs have.
 import { InvalidArgumentError, Option } from 'commander';
+import { OPERATOR_LEASE } from '../gate/operator-lease.ts';
 import type { Formats } from '../output/format.ts';
 import { parseDuration } from '../runtime/duration.ts';
 
@@ -7,6 +8,15 @@ import { parseDuration } from '../runtime/duration.ts';
 export function formatOption(formats: Formats<never>): Option {
   const names = Object.keys(formats);
   return new Option('-o, --output <format>', 'how to print it').choices(names).default(names[0]);
+}
+
+/** `--lease-namespace` and `--lease-name`: where the operator's Lease is, for the verbs that look whether there is one. */
+export function leaseOptions(): { readonly leaseNamespace: Option; readonly leaseName: Option } {
+  const { namespace, name } = OPERATOR_LEASE;
+  return {
+    leaseNamespace: new Option('--lease-namespace <namespace>', "namespace of the operator's Lease").default(namespace),
+    leaseName: new Option('--lease-name <name>', "name of the operator's Lease").default(name),
+  };
 }
 
 /** For `--fail-on`. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import { healthReportStatus, type HealthReportStatus } from '../api/health-report.ts';
 import { refused } from '../gate/await-report.ts';
+import { missingOperator } from '../gate/operator-lease.ts';
 import type { ApiResult } from '../kube/api-fault.ts';
 import { getReport, listReports, type ReportObject } from '../kube/reports.ts';
 import { reportObject } from '../output/object.ts';
@@ -13,7 +14,7 @@ import { formatDuration } from '../runtime/duration.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
-import { formatOption } from './options.ts';
+import { formatOption, leaseOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -21,11 +22,14 @@ interface Options {
   readonly allNamespaces?: boolean;
   readonly all?: boolean;
   readonly output: keyof typeof STATUS_FORMATS;
+  readonly leaseNamespace: string;
+  readonly leaseName: string;
   readonly kubeconfig?: string;
   readonly context?: string;
 }
 
 export function addStatus(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
+  const { leaseNamespace, leaseName } = leaseOptions();
   program
     .command('status')
     .description('what the last run found, root cause first')
@@ -34,6 +38,8 @@ export function addStatus(program: Command, terminal: Terminal, exit: (code: Exi
     .option('-A, --all-namespaces', 'reports of every namespace')
     .option('--all', 'show good and skipped questions too')
     .addOption(formatOption(STATUS_FORMATS))
+    .addOption(leaseNamespace)
+    .addOption(leaseName)
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')
     .addHelpText(
@@ -58,6 +64,8 @@ async function status(name: string | undefined, options: Options, terminal: Term
   const cluster = await connectCluster(options);
   try {
     const namespace = options.namespace ?? cluster.namespace;
+    const lease = { namespace: options.leaseNamespace, name: options.leaseName };
+    const missing = missingOperator(cluster.api, lease, systemClock, terminal.signal).catch(() => undefined);
     const { objects, serverDate } =
       name === undefined
         ? every(await listReports(cluster.api, everywhere ? {} : { namespace }, terminal.signal))
@@ -72,6 +80,8 @@ async function status(name: string | undefined, options: Options, terminal: Term
     const whole = name !== undefined;
     const reports = objects.map((object) => storedReport(object, whole, now));
     terminal.out(STATUS_FORMATS[options.output]({ reports, whole, all: options.all === true }, terminal.paint));
+    const nobody = await missing;
+    if (nobody !== undefined) terminal.err(`recognize-health: ${nobody}`);
     return EXIT.pass;
   } catch (error) {
     if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);

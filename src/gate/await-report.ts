@@ -6,11 +6,13 @@ import { requestToken } from '../api/request-token.ts';
 import { problemLines } from '../api/validate.ts';
 import type { ApiFault, ApiResult } from '../kube/api-fault.ts';
 import type { KubeApi } from '../kube/call.ts';
+import type { LeaseAt } from '../kube/lease.ts';
 import { getReport, parseReport, requestRun, type ReportObject } from '../kube/reports.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { redact } from '../runtime/safe-text.ts';
+import { redact, safe, type SafeText } from '../runtime/safe-text.ts';
 import { decideGate, undecided, type GateInput } from './decide.ts';
 import type { GateDecision } from './decision.ts';
+import { missingOperator } from './operator-lease.ts';
 import type { Asked } from './request.ts';
 
 export interface AwaitOptions {
@@ -26,6 +28,8 @@ export interface AwaitOptions {
   readonly skips: readonly string[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Looked at beside, so that a wait for an operator that is not there says so at once. Undefined: not looked at. */
+  readonly lease?: LeaseAt;
   /** Told when what is waited for changes, and now and then while it does not: why, and for how much longer at most. */
   readonly onWaiting?: (decision: GateDecision, leftMs: number) => void;
 }
@@ -49,6 +53,9 @@ const TELL_AGAIN_MS = 10_000;
 /** A call that was begun in time may take this much longer. In ms. */
 const LAST_CALL_MS = 5_000;
 
+/** Reasons that an operator at work would lift. */
+const WANTS_OPERATOR: ReadonlySet<string> = new Set(['Pending', 'Stale', 'NotAnswered', 'OldGeneration', 'TooOld']);
+
 /** One look at the object, or why there is none. */
 interface Look {
   readonly uid: string;
@@ -65,14 +72,35 @@ interface Look {
  */
 export async function awaitReport(options: AwaitOptions): Promise<Awaited> {
   const limit = options.clock.deadline(options.timeoutMs + LAST_CALL_MS, options.signal);
+  let missing: SafeText | undefined;
+  let stillLooking: Promise<void> | undefined;
+  const look = (): Promise<void> =>
+    (stillLooking ??=
+      options.lease === undefined
+        ? Promise.resolve()
+        : missingOperator(options.api, options.lease, options.clock, limit.signal).then(
+            (found) => void (missing = found),
+            () => undefined,
+          ));
+  const told = (decision: GateDecision): GateDecision =>
+    missing === undefined || !WANTS_OPERATOR.has(decision.reason)
+      ? decision
+      : { ...decision, message: safe`${decision.message} ${missing}` };
   try {
-    return await lookUntilDecided(options, limit.signal);
+    if (options.token !== undefined) void look();
+    const awaited = await lookUntilDecided(
+      { ...options, onWaiting: (decision, leftMs) => options.onWaiting?.(told(decision), leftMs) },
+      limit.signal,
+      () => missing !== undefined,
+    );
+    if (WANTS_OPERATOR.has(awaited.decision.reason)) await look();
+    return { ...awaited, decision: told(awaited.decision) };
   } finally {
     limit.clear();
   }
 }
 
-async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal): Promise<Awaited> {
+async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal, isMissing: () => boolean): Promise<Awaited> {
   const { api, namespace, name, token, clock, signal } = options;
   const until = clock.monotonicMs() + options.timeoutMs;
   const left = (): number => Math.max(until - clock.monotonicMs(), 0);
@@ -103,7 +131,7 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal): Prom
 
   let askedAt = clock.monotonicMs();
   let pause = FIRST_LOOK_MS;
-  const tell = teller(options, left);
+  const tell = teller(options, left, isMissing);
   for (;;) {
     const current = decision();
     if (!current.waiting) return end(current);
@@ -135,13 +163,18 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal): Prom
 }
 
 /** Tells what is waited for: at once when it is another reason, and again from time to time. */
-function teller({ clock, onWaiting }: AwaitOptions, left: () => number): (decision: GateDecision) => void {
+function teller(
+  { clock, onWaiting }: AwaitOptions,
+  left: () => number,
+  isMissing: () => boolean,
+): (decision: GateDecision) => void {
   let told = '';
   let at = 0;
   return (decision) => {
     const now = clock.monotonicMs();
-    if (told === decision.reason && now - at < TELL_AGAIN_MS) return;
-    told = decision.reason;
+    const news = `${decision.reason} ${isMissing()}`;
+    if (told === news && now - at < TELL_AGAIN_MS) return;
+    told = news;
     at = now;
     onWaiting?.(decision, left());
   };

@@ -55,7 +55,7 @@ export interface LeaseStore {
 /** The Lease of this name on the API server. */
 export function createLeaseStore(api: KubeApi, { namespace, name }: LeaseAt): LeaseStore {
   const stored = (answer: ApiResult<LeaseObject>): ApiResult<StoredLease> =>
-    answer.ok ? { ok: true, value: { record: recordOf(answer.value), object: answer.value } } : answer;
+    answer.ok ? { ...answer, value: { record: recordOf(answer.value), object: answer.value } } : answer;
   return {
     get: async (call) => stored(await api.call<LeaseObject>(RULES.getLease, { namespace, name }, call)),
     create: async (record, call) => {

@@ -1,11 +1,17 @@
 // One run of one report: read what the watch last showed, examine, write the status if it says something new.
 // Level-triggered: it works on the state of the world, never on what an event carried, and can run at any time.
-import { HEARTBEAT_MS } from '../api/names.ts';
 import type { HealthReportSpec, HealthReportStatus, ReportMetadata } from '../api/health-report.ts';
 import { requestToken } from '../api/request-token.ts';
 import { problemLines, validateSpec } from '../api/validate.ts';
 import type { ReportEvent } from '../kube/events.ts';
-import { alterations, saysOutdated, significantlyDiffers, stalledStatus, suspendedStatus } from '../report/index.ts';
+import {
+  alterations,
+  heartbeatMs,
+  saysOutdated,
+  significantlyDiffers,
+  stalledStatus,
+  suspendedStatus,
+} from '../report/index.ts';
 import { orAborted } from '../runtime/abort.ts';
 import { isCancelled, type Clock } from '../runtime/clock.ts';
 import { parseDuration } from '../runtime/duration.ts';
@@ -33,7 +39,7 @@ const GONE_MS = 60_000;
 /** While the installed CRD is too old, it is looked at again after this. In ms. */
 const OUTDATED_MS = 30_000;
 
-/** A run that takes longer does not end any more: its worker is needed. Half of the shortest freshness. In ms. */
+/** A run that takes longer does not end any more: its worker is needed. In ms. */
 export const RUN_MS = 5 * 60_000;
 
 const OUTDATED =
@@ -110,11 +116,10 @@ export async function reconcile(input: ReconcileInput): Promise<Outcome> {
   if (found === 'Overdue') return dropped(input, 'Overdue', OVERDUE_MS);
 
   const status = request === undefined ? found : { ...found, lastHandledRequest: request };
+  const intervalMs = (valid.ok ? parseDuration(valid.spec.interval) : undefined) ?? 60_000;
   const next: Outcome =
-    valid.ok && !valid.spec.suspend
-      ? { requeueAfterMs: nextRunAfterMs(status, parseDuration(valid.spec.interval) ?? 60_000, input.random) }
-      : {};
-  return altered.length > 0 || worthWriting(written, status, request)
+    valid.ok && !valid.spec.suspend ? { requeueAfterMs: nextRunAfterMs(status, intervalMs, input.random) } : {};
+  return altered.length > 0 || worthWriting(written, status, request, intervalMs)
     ? write(input, { status, written, attempted: known?.attempted, altered, next })
     : {
         ...next,
@@ -302,13 +307,15 @@ function worthWriting(
   written: HealthReportStatus | undefined,
   status: HealthReportStatus,
   request: string | undefined,
+  intervalMs: number,
 ): boolean {
   if (written === undefined || significantlyDiffers(written, status)) return true;
   if (request !== undefined && written.lastHandledRequest !== request) return true;
   if (status.lastRunTime === undefined) return false;
   // A time in the future was written before the clock was set back: it would pass for fresh when it is not.
   return (
-    Math.abs(Date.parse(status.lastRunTime) - Date.parse(written.lastRunTime ?? '1970-01-01T00:00:00Z')) >= HEARTBEAT_MS
+    Math.abs(Date.parse(status.lastRunTime) - Date.parse(written.lastRunTime ?? '1970-01-01T00:00:00Z')) >=
+    heartbeatMs(intervalMs)
   );
 }
 

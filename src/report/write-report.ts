@@ -8,12 +8,10 @@ import type { TopologyName } from '../product/topology.ts';
 import { clip } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 import { conditionType, countComponents, stampConditions, type Claim } from './conditions.ts';
+import { freshUntil } from './freshness.ts';
 import { headline } from './headline.ts';
 import { CONDITION_MESSAGE_BYTES, mutedBeside, reasonSentence, rollMessage } from './sentences.ts';
 import { fitIntoBudget, STATUS_BYTES } from './size.ts';
-
-/** A report is fresh for twice its interval, and at least this long twice: one late run is no alarm. In ms. */
-export const SHORTEST_FRESHNESS_MS = 5 * 60_000;
 
 /** Verdict changes that are kept. */
 export const TRANSITIONS = 20;
@@ -27,6 +25,8 @@ export interface ReportInput {
   readonly generation: number;
   readonly startedAt: Date;
   readonly intervalMs: number;
+  /** Deadline of each probe. */
+  readonly timeoutMs: number;
   readonly topology: TopologyName | undefined;
   readonly inventory: readonly InventoryItem[];
   readonly guide: { readonly version: string; readonly url: string };
@@ -53,7 +53,7 @@ export function writeReport(input: ReportInput): HealthReportStatus {
     healthy: `${components.healthy}/${components.total}`,
     ...(rootCause === undefined ? {} : { rootCause }),
     lastRunTime: now,
-    freshUntil: timestamp(freshUntil(startedAt, input.intervalMs)),
+    freshUntil: timestamp(freshUntil(startedAt, input.intervalMs, input.timeoutMs)),
     ...(request === undefined ? {} : { lastHandledRequest: request }),
     ...(input.topology === undefined ? {} : { topology: input.topology }),
     inventory: [...input.inventory],
@@ -71,11 +71,6 @@ export function writeReport(input: ReportInput): HealthReportStatus {
     truncated: 0,
   };
   return fitIntoBudget(status, input.budgetBytes ?? STATUS_BYTES);
-}
-
-/** When a report that a run started at `startedAt` stops being believable. */
-export function freshUntil(startedAt: Date, intervalMs: number): Date {
-  return new Date(startedAt.getTime() + 2 * Math.max(intervalMs, SHORTEST_FRESHNESS_MS));
 }
 
 /** Appends a verdict change to those before it and keeps the last twenty. */

@@ -128,6 +128,7 @@ export function report(
     generation: 1,
     startedAt: rest.now ?? START,
     intervalMs: 60_000,
+    timeoutMs: 10_000,
     topology: 'Split',
     inventory: [],
     guide: { version: 'test', url: 'https://guide.example/' },

@@ -192,6 +192,16 @@ describe('controller', () => {
     expect((after ?? 0) - (before ?? 0)).toBe(ms + 60_000);
   });
 
+  test('shows of a report with a short interval that it ran a minute ago at most', async () => {
+    const b = bench();
+    b.control.observe(report({}, { interval: '10s' }));
+    for (let second = 0; second < 600; second += 10) {
+      await b.clock.advance(10_000);
+      const last = Date.parse(b.writes.at(-1)?.status.lastRunTime ?? '');
+      expect(b.clock.now().getTime() - last).toBeLessThanOrEqual(60_000);
+    }
+  });
+
   test('stays below 289 writes a day when nothing happens', async () => {
     const b = bench();
     b.control.observe(report());

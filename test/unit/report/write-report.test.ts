@@ -3,6 +3,7 @@ import { REASONS } from '../../../src/api/conditions.ts';
 import { isFaultCode } from '../../../src/api/faults.ts';
 import { found } from '../../../src/facts/answer.ts';
 import { citationFor } from '../../../src/guide/citation.ts';
+import { heartbeatMs } from '../../../src/report/index.ts';
 import { literal, redact } from '../../../src/runtime/safe-text.ts';
 import { checkIn, conditionIn, finding, minutes, report, run, runs } from '../judge/fixtures.ts';
 
@@ -35,11 +36,23 @@ describe('a report', () => {
   });
 
   it.each([
-    [10_000, '2026-11-23T10:10:00Z'],
-    [300_000, '2026-11-23T10:10:00Z'],
-    [3_600_000, '2026-11-23T12:00:00Z'],
-  ])('of an interval of %d ms is fresh until %s', (intervalMs, until) => {
-    expect(report(run(), undefined, { report: { intervalMs } }).status.freshUntil).toBe(until);
+    [10_000, 10_000, '2026-11-23T10:02:50Z'],
+    [10_000, 120_000, '2026-11-23T10:06:50Z'],
+    [60_000, 10_000, '2026-11-23T10:10:00Z'],
+    [300_000, 10_000, '2026-11-23T10:10:00Z'],
+    [3_600_000, 10_000, '2026-11-23T12:00:00Z'],
+  ])('of an interval of %d ms with probes of %d ms is fresh until %s', (intervalMs, timeoutMs, until) => {
+    expect(report(run(), undefined, { report: { intervalMs, timeoutMs } }).status.freshUntil).toBe(until);
+  });
+
+  it.each([
+    [10_000, 50_000],
+    [30_000, 150_000],
+    [60_000, 300_000],
+    [120_000, 300_000],
+    [3_600_000, 3_600_000],
+  ])('of an interval of %d ms is written every %d ms though nothing is new', (intervalMs, beat) => {
+    expect(heartbeatMs(intervalMs)).toBe(beat);
   });
 
   it('moves lastTransitionTime only when the status of the condition moves', () => {
