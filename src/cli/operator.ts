@@ -1,6 +1,7 @@
 // `operator`: runs the controller until it is told to stop.
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { EXIT } from '../api/exit-codes.ts';
+import { USE_LABEL } from '../api/names.ts';
 import type { ListenAddress } from '../operator/endpoints.ts';
 import { GATE_MAX_AGE_MS } from '../operator/gate-source.ts';
 import { LEASE_TIMES, leaseTimesProblem } from '../operator/leadership.ts';
@@ -16,6 +17,7 @@ interface Options {
   readonly workers: number;
   readonly listen: ListenAddress;
   readonly gateMaxAge: number;
+  readonly requireSecretLabel?: boolean;
   readonly logLevel: LogLevel;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -50,6 +52,7 @@ export function addOperator(program: Command, terminal: Terminal): void {
         GATE_MAX_AGE_MS,
       ),
     )
+    .option('--require-secret-label', `use only Secrets with the label ${USE_LABEL}: "true"`)
     .option('--log-level <level>', 'debug, info, warn or error', level, 'info' as LogLevel)
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')

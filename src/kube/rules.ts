@@ -97,6 +97,9 @@ const lease = {
   callers: OPERATOR,
 } as const;
 
+/** The name that the manifests give; the chart grants that of its release. Making one cannot be limited to a name. */
+const ONE_LEASE = { names: ['recognize-health'] } as const;
+
 export const RULES = {
   getReport: { ...reports, verb: 'get', callers: BOTH, why: 'Read one report again before its status is written.' },
   listReports: { ...reports, verb: 'list', callers: BOTH, why: 'Find the reports to work on.' },
@@ -167,9 +170,15 @@ export const RULES = {
     why: 'Tell transitions; record what `gate --skip` and `gate --override` left out.',
   },
 
-  getLease: { ...lease, verb: 'get', why: 'Elect one leader among the replicas.' },
+  getLease: {
+    ...lease,
+    ...ONE_LEASE,
+    verb: 'get',
+    callers: BOTH,
+    why: 'Elect one leader among the replicas; say that there is no operator (status, gate).',
+  },
   createLease: { ...lease, verb: 'create', why: 'Elect one leader among the replicas.' },
-  updateLease: { ...lease, verb: 'update', why: 'Elect one leader among the replicas.' },
+  updateLease: { ...lease, ...ONE_LEASE, verb: 'update', why: 'Elect one leader among the replicas.' },
 
   listNodes: {
     kind: 'resource',

@@ -1,4 +1,5 @@
 // Secrets by reference: always of one namespace that the caller fixed, never listed, never cached beyond a run.
+import { USE_LABEL } from '../api/names.ts';
 import { failed, named, ok, type Outcome } from '../facts/outcome.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { secret, type Secret } from '../runtime/secret.ts';
@@ -14,11 +15,21 @@ export interface SecretReader {
 }
 
 interface SecretObject {
+  readonly metadata?: { readonly labels?: unknown };
   readonly data?: unknown;
 }
 
+export interface SecretOptions {
+  /** True: a Secret without the label `recognize.health/use: "true"` is not used. */
+  readonly requireLabel?: boolean;
+}
+
 /** A reader that asks for each Secret once: a run that needs two keys of a Secret sees them from one version. */
-export function namespaceSecrets(api: KubeApi, namespace: string): SecretReader {
+export function namespaceSecrets(
+  api: KubeApi,
+  namespace: string,
+  { requireLabel = false }: SecretOptions = {},
+): SecretReader {
   const asked = new Map<string, Promise<Outcome<SecretObject>>>();
   return {
     read: async (name, key, signal) => {
@@ -28,7 +39,15 @@ export function namespaceSecrets(api: KubeApi, namespace: string): SecretReader 
         asked.set(name, object);
       }
       const answer = await object;
-      return answer.ok ? valueOf(answer.value, name, key) : answer;
+      if (!answer.ok) return answer;
+      if (requireLabel && textsIn(answer.value.metadata?.labels)[USE_LABEL] !== 'true')
+        return failed(
+          'CheckerNotAuthorized',
+          redact(
+            `the Secret ${name} does not carry the label ${USE_LABEL}: "true", without which this operator uses none`,
+          ),
+        );
+      return valueOf(answer.value, name, key);
     },
   };
 }

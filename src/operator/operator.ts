@@ -55,6 +55,8 @@ export interface OperatorOptions {
   readonly listen: ListenAddress;
   /** How old the confirmation of a copy may be that /gate judges without a read. In ms; default 15 s. */
   readonly gateMaxAgeMs?: number;
+  /** Secrets without the label `recognize.health/use: "true"` are not used. */
+  readonly requireSecretLabel?: boolean;
   readonly logLevel: LogLevel;
   /** Default: stderr. */
   readonly logTo?: LogTarget;
@@ -107,7 +109,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
         { namespace: metadata.namespace, isFresh: isAsked(metadata, previous), now: startedAt },
         running,
       ),
-      secrets: namespaceSecrets(api, metadata.namespace),
+      secrets: namespaceSecrets(api, metadata.namespace, { requireLabel: options.requireSecretLabel === true }),
       clients,
       clock,
       startedAt,

@@ -2,7 +2,16 @@
 import { stringify } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { crd } from '../../src/api/crd.ts';
-import { editorRole, gateOverrideRole, gateRole, policyRules, viewerRole, type PolicyRule } from './roles.ts';
+import {
+  editorRole,
+  gateOverrideRole,
+  gateRole,
+  OPERATOR_NAME,
+  policyRules,
+  reportRules,
+  viewerRole,
+  type PolicyRule,
+} from './roles.ts';
 import { ALERTS } from './alerts.ts';
 
 const yaml = (data: unknown): string =>
@@ -42,8 +51,12 @@ export function chartCrd(): string {
   return `{{- /* ${GENERATED} */}}\n{{- if .Values.crd.install }}\n${verbatim(yaml(kept))}{{- end }}\n`;
 }
 
+/** The Lease has the name of the release. */
 const define = (name: string, rules: readonly PolicyRule[]): string =>
-  `{{- define "recognize-health.rules.${name}" -}}\n${yaml({ rules })}{{- end }}\n`;
+  `{{- define "recognize-health.rules.${name}" -}}\n${yaml({ rules }).replaceAll(
+    `  - ${OPERATOR_NAME}\n`,
+    '  - {{ include "recognize-health.fullname" . }}\n',
+  )}{{- end }}\n`;
 
 const rulesOf = (role: object): readonly PolicyRule[] => (role as { readonly rules: readonly PolicyRule[] }).rules;
 
@@ -51,7 +64,10 @@ const rulesOf = (role: object): readonly PolicyRule[] => (role as { readonly rul
 export function chartRules(): string {
   return [
     `{{- /* ${GENERATED} */}}\n`,
-    define('reports', policyRules('operator', ['reports'])),
+    define('reports', reportRules()).replace(
+      /( {2}- secrets\n)/,
+      `$1{{- with .Values.rbac.secretNames }}\n  resourceNames:\n  {{- toYaml . | nindent 2 }}\n{{- end }}\n`,
+    ),
     define('cluster', policyRules('operator', ['cluster'])),
     define('own', policyRules('operator', ['own'])),
     define('view', rulesOf(viewerRole())),

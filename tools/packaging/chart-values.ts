@@ -68,9 +68,14 @@ OpenShift 4.14 or newer.
 helm install recognize-health helm/recognize-health --namespace recognize-health --create-namespace --set image.repository=REGISTRY/recognize-health
 \`\`\`
 
-- **Scope.** Without \`watch.namespaces\` the operator examines reports in all namespaces, with a ClusterRole. With it,
-  it gets Roles in those namespaces alone; with \`rbac.clusterFacts=false\`, \`rbac.people=false\` and
-  \`crd.install=false\` too, the chart creates nothing that is cluster-wide.
+- **Scope.** The operator examines reports in \`watch.namespaces\` and gets a Role in each of them; they must exist.
+  \`watch.allNamespaces=true\` is the wide install: a ClusterRole with get on every Secret, ConfigMap and pod log of the
+  cluster. With \`rbac.clusterFacts=false\`, \`rbac.people=false\` and \`crd.install=false\` the narrow one creates nothing that
+  is cluster-wide.
+- **Secrets.** \`rbac.secretNames\` narrows the Roles to the Secrets that reports refer to. With
+  \`operator.requireSecretLabel=true\` a Secret is used only when it carries the label \`recognize.health/use: "true"\`.
+- **Network.** The endpoints answer pods of the release's namespace; \`networkPolicy.ingressFrom\` names who else may ask:
+  Prometheus, and pipelines that ask \`/gate\`.
 - **CRD.** It is a template, so that \`helm upgrade\` upgrades it (helm never touches \`crds/\`). It is kept when the
   release is uninstalled: \`kubectl delete crd healthreports.recognize.health\` removes it and every report.
 - **Pod Security.** The pods meet the \`restricted\` standard, run as any user id with a read-only root, and need no

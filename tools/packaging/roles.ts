@@ -39,17 +39,37 @@ export function policyRules(caller: Caller, where: readonly ResourceRule['where'
   }));
 }
 
+/** What the operator needs where reports are, with Secrets in a rule of their own, so that their names can be given. */
+export function reportRules(): PolicyRule[] {
+  return policyRules('operator', ['reports']).flatMap((rule) => {
+    const others = rule.resources.filter((resource) => resource !== 'secrets');
+    if (others.length === 0 || others.length === rule.resources.length) return [rule];
+    return [
+      { ...rule, resources: others },
+      { ...rule, resources: ['secrets'] },
+    ];
+  });
+}
+
 /**
  * The operator's roles. `reports`: a ClusterRole, bound cluster-wide to serve every namespace, or by a RoleBinding in
  * each namespace that it may serve. `cluster`: facts about the cluster as a whole. `leader`: in its own namespace only.
  */
 export function operatorRoles(namespace: string): object[] {
   return [
-    role('ClusterRole', OPERATOR_NAME, undefined, policyRules('operator', ['reports'])),
+    role('ClusterRole', OPERATOR_NAME, undefined, reportRules()),
     role('ClusterRole', `${OPERATOR_NAME}-cluster`, undefined, policyRules('operator', ['cluster'])),
     role('Role', `${OPERATOR_NAME}-leader`, namespace, policyRules('operator', ['own'])),
   ];
 }
+
+/** Whether there is an operator, for whoever asks for its reports: its Lease alone. */
+const LEASE_READER: PolicyRule = {
+  apiGroups: [RULES.getLease.group],
+  resources: [RULES.getLease.resource],
+  resourceNames: [OPERATOR_NAME],
+  verbs: [RULES.getLease.verb],
+};
 
 /** What a pipeline needs for `gate`: read the reports and ask for a run. */
 export function gateRole(): object {
@@ -57,6 +77,7 @@ export function gateRole(): object {
   const verbs = wanted.map(({ verb }) => verb).sort();
   return role('ClusterRole', `${OPERATOR_NAME}-gate`, undefined, [
     { apiGroups: [RULES.getReport.group], resources: [RULES.getReport.resource], verbs },
+    LEASE_READER,
   ]);
 }
 
@@ -72,6 +93,7 @@ export function gateOverrideRole(): object {
 export function viewerRole(): object {
   const rules = [
     { apiGroups: [RULES.getReport.group], resources: [RULES.getReport.resource], verbs: ['get', 'list', 'watch'] },
+    LEASE_READER,
   ];
   return role('ClusterRole', `${OPERATOR_NAME}-view`, undefined, rules, {
     'rbac.authorization.k8s.io/aggregate-to-view': 'true',

@@ -25,8 +25,8 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
   imagePullSecrets: objects('Secrets to pull the image with: a list of `{name: …}`.'),
   watch: group('Which reports are examined.', {
     namespaces: value(
-      [],
-      'Namespaces to watch. Empty: all. When some are named, the operator gets Roles in these alone.',
+      ['recognize'],
+      'The namespaces of PingOne Recognize. They must exist; the operator gets a Role in each, and sees nothing else.',
       {
         type: 'array',
         maxItems: 100,
@@ -34,10 +34,18 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
         items: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', maxLength: 63 },
       },
     ),
+    allNamespaces: flag(
+      false,
+      'Watch every namespace instead. This grants the operator get on every Secret, ConfigMap and pod log of the cluster.',
+    ),
     selector: text('', 'Label selector: reports that do not match are left alone.', { maxLength: 1024 }),
   }),
   operator: group('How the operator runs.', {
     workers: whole(16, 'Runs at the same time. Probing waits far more than it computes.', 1, 256),
+    requireSecretLabel: flag(
+      false,
+      'Use only Secrets that carry the label recognize.health/use: "true", so that the owner of a Secret decides.',
+    ),
     logLevel: text('info', 'How much is logged.', { enum: ['debug', 'info', 'warn', 'error'] }),
     oldSpaceMegabytes: whole(
       96,
@@ -55,6 +63,16 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
   }),
   rbac: group('Roles and bindings.', {
     create: flag(true, "Create the operator's Roles and bindings."),
+    secretNames: value(
+      [],
+      'Names of the Secrets that reports refer to. When some are named, the Roles grant get on these alone; empty: on every Secret of the watched namespaces.',
+      {
+        type: 'array',
+        maxItems: 500,
+        uniqueItems: true,
+        items: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 253 },
+      },
+    ),
     clusterFacts: flag(
       true,
       'Let the operator read nodes, the OpenShift version and the CRD. Without it the platform is not examined.',
@@ -93,7 +111,11 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
   }),
   networkPolicy: group('What may reach the operator, and what it may reach.', {
     enabled: flag(true, 'Create the NetworkPolicy: no metadata addresses, no ports but the one of the endpoints.'),
-    ingressFrom: objects('Who may reach the endpoints (NetworkPolicy peers). Empty: anybody in the cluster.'),
+    ingressFrom: value(
+      [{ podSelector: {} }],
+      "Who may reach the endpoints (NetworkPolicy peers); the kubelet always may. Default: pods of the operator's own namespace. Name the namespace of Prometheus and of pipelines that ask /gate. Empty: anybody in the cluster.",
+      { type: 'array', items: { type: 'object' } },
+    ),
     extraEgress: objects('More egress rules. EKS Pod Identity needs 169.254.170.23/32, port 80.'),
   }),
   serviceMonitor: group('For the Prometheus operator.', {

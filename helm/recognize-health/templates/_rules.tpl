@@ -21,7 +21,16 @@ rules:
   resources:
   - configmaps
   - pods/log
+  verbs:
+  - get
+- apiGroups:
+  - ""
+  resources:
   - secrets
+{{- with .Values.rbac.secretNames }}
+  resourceNames:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
   verbs:
   - get
 - apiGroups:
@@ -121,10 +130,17 @@ rules:
   - coordination.k8s.io
   resources:
   - leases
+  resourceNames:
+  - {{ include "recognize-health.fullname" . }}
   verbs:
-  - create
   - get
   - update
+- apiGroups:
+  - coordination.k8s.io
+  resources:
+  - leases
+  verbs:
+  - create
 {{- end }}
 
 {{- define "recognize-health.rules.view" -}}
@@ -137,6 +153,14 @@ rules:
   - get
   - list
   - watch
+- apiGroups:
+  - coordination.k8s.io
+  resources:
+  - leases
+  resourceNames:
+  - {{ include "recognize-health.fullname" . }}
+  verbs:
+  - get
 {{- end }}
 
 {{- define "recognize-health.rules.edit" -}}
@@ -166,6 +190,14 @@ rules:
   - list
   - patch
   - watch
+- apiGroups:
+  - coordination.k8s.io
+  resources:
+  - leases
+  resourceNames:
+  - {{ include "recognize-health.fullname" . }}
+  verbs:
+  - get
 {{- end }}
 
 {{- define "recognize-health.rules.gate-override" -}}

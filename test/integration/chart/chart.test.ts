@@ -9,7 +9,7 @@ import { isForbiddenAddress } from '../../../src/clients/forbidden-address.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { helm } from '../../stack/kubectl.ts';
 import { MATRIX, REFUSED } from './matrix.ts';
-import { allows } from './network-policy.ts';
+import { allows, OWN_NAMESPACE } from './network-policy.ts';
 import { CHART, kustomized, ofKind, render, template, withValues, type Values } from './render.ts';
 import { breaches, type PodSpec } from './restricted.ts';
 
@@ -104,8 +104,37 @@ describe('the chart', () => {
     }
   });
 
-  it('grants cluster-wide what is watched cluster-wide', async () => {
+  it('grants by default in the namespace of Recognize alone', async () => {
     const objects = await render();
+    expect(named(objects, 'Role')).toEqual(['recognize/recognize-health', 'recognize-health/recognize-health-leader']);
+    expect(named(objects, 'ClusterRoleBinding')).toEqual(['recognize-health-cluster']);
+    expect(operatorOf(objects).args).toContain('--namespace=recognize');
+  });
+
+  it('grants get on Secrets by name where the names are given', async () => {
+    const objects = await render(MATRIX['the names of its Secrets, and labels on them']);
+    const role = objects.find(({ kind, metadata }) => kind === 'Role' && metadata.namespace === 'recognize');
+    const rules = role?.['rules'] as readonly { resources: string[]; resourceNames?: string[] }[];
+    expect(rules.filter(({ resources }) => resources.includes('secrets'))).toEqual([
+      { apiGroups: [''], resources: ['secrets'], resourceNames: ['recognize-db', 'recognize-s3'], verbs: ['get'] },
+    ]);
+    expect(operatorOf(objects).args).toContain('--require-secret-label');
+  });
+
+  it('may renew its own Lease and no other one', async () => {
+    for (const values of [{}, { fullnameOverride: 'other' }]) {
+      const objects = await render(values);
+      const role = objects.find(({ kind, metadata }) => kind === 'Role' && metadata.name.endsWith('-leader'));
+      const [renewing, making] = role?.['rules'] as readonly { verbs: string[]; resourceNames?: string[] }[];
+      const name = 'fullnameOverride' in values ? 'other' : 'recognize-health';
+      expect(renewing).toMatchObject({ verbs: ['get', 'update'], resourceNames: [name] });
+      expect(making).toMatchObject({ verbs: ['create'] });
+      expect(operatorOf(objects).args).toContain(`--lease-name=${name}`);
+    }
+  });
+
+  it('grants cluster-wide what is watched cluster-wide', async () => {
+    const objects = await render(MATRIX['all namespaces']);
     expect(named(objects, 'ClusterRole')).toContain('recognize-health');
     expect(named(objects, 'Role')).toEqual(['recognize-health/recognize-health-leader']);
     expect(operatorOf(objects).args.filter((argument) => argument.startsWith('--namespace'))).toEqual([]);
@@ -213,10 +242,13 @@ describe('the NetworkPolicy', () => {
   });
 
   it('lets nothing in but to its endpoints', async () => {
-    expect(await allowed('Ingress', ['a probe of the kubelet', '10.0.0.5', 8080])).toBe(true);
+    expect(await allowed('Ingress', ['a pod of its own namespace', OWN_NAMESPACE, 8080])).toBe(true);
+    expect(await allowed('Ingress', ['any other pod', '10.0.0.5', 8080])).toBe(false);
+    const open = { networkPolicy: { ingressFrom: [] } };
+    expect(await allowed('Ingress', ['anybody, when opened', '10.0.0.5', 8080], open)).toBe(true);
     for (const port of [80, 443, 9229, 9090, 5432])
-      expect(await allowed('Ingress', ['anybody', '10.0.0.5', port]), String(port)).toBe(false);
-    expect(await allowed('Ingress', ['anybody', '10.0.0.5', 8080, 'UDP'])).toBe(false);
+      expect(await allowed('Ingress', ['anybody', OWN_NAMESPACE, port], open), String(port)).toBe(false);
+    expect(await allowed('Ingress', ['anybody', OWN_NAMESPACE, 8080, 'UDP'], open)).toBe(false);
   });
 });
 
@@ -248,7 +280,8 @@ const byKind = (objects: readonly AnyObject[]): Record<string, object> =>
 describe('manifests and chart', () => {
   it('install the same objects', async () => {
     const { 'Namespace recognize-health': namespace, ...plain } = byKind(await kustomized());
-    expect(plain).toEqual(byKind(await render()));
+    // The manifests are the wide install: a namespace of Recognize is not theirs to name.
+    expect(plain).toEqual(byKind(await render(MATRIX['all namespaces'])));
     expect(namespace).toMatchObject({
       metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });

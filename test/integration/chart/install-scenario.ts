@@ -22,6 +22,7 @@ import { buildImage } from './image.ts';
 import { CHART } from './render.ts';
 
 const NAMESPACE = 'health-system';
+const WIDE = ['--set', 'watch.allNamespaces=true'];
 const OLDER_VERSION = '0';
 
 /** Plays the scenario on the cluster that `start` gives. */
@@ -71,7 +72,7 @@ export function describeChart(where: string, start: StartReleaseCluster): void {
       const cluster = await start();
       release = { ...cluster, image: await buildImage(), namespace: NAMESPACE, name: 'rh-recognize-health' };
       olderChart = await chartOfOlderSchema();
-      await run(helm, ['install', 'rh', olderChart, '--namespace', NAMESPACE, '--create-namespace']);
+      await run(helm, ['install', 'rh', olderChart, '--namespace', NAMESPACE, '--create-namespace', ...WIDE]);
     });
     afterAll(async () => {
       await release.stop();
@@ -101,7 +102,7 @@ export function describeChart(where: string, start: StartReleaseCluster): void {
     it('upgrades the definition with helm upgrade, and keeps it and every report', async () => {
       const uid = await ofReport('{.metadata.uid}');
       const definition = await ofDefinition('{.metadata.uid}');
-      await run(helm, ['upgrade', 'rh', CHART, '--namespace', NAMESPACE]);
+      await run(helm, ['upgrade', 'rh', CHART, '--namespace', NAMESPACE, ...WIDE]);
       expect(await schemaVersion()).toBe(SCHEMA_VERSION);
       expect(await columns()).toContain('Upgradeable');
       expect(await ofDefinition('{.metadata.annotations.helm\\.sh/resource-policy}')).toBe('keep');
@@ -168,7 +169,14 @@ export function describeChart(where: string, start: StartReleaseCluster): void {
     });
 
     it('is upgraded to one namespace, with Roles there alone', async () => {
-      const narrow = ['--set', `watch.namespaces={${release.stack.namespace}}`, '--set', 'rbac.clusterFacts=false'];
+      const narrow = [
+        '--set',
+        'watch.allNamespaces=false',
+        '--set',
+        `watch.namespaces={${release.stack.namespace}}`,
+        '--set',
+        'rbac.clusterFacts=false',
+      ];
       await run(helm, ['upgrade', 'rh', CHART, '--namespace', NAMESPACE, ...narrow]);
       const before = asked(release).length;
       const operator = await startAsDeployed(release);
@@ -201,7 +209,7 @@ export function describeChart(where: string, start: StartReleaseCluster): void {
     });
 
     it('is installed again over the definition that it left', async () => {
-      await run(helm, ['install', 'rh', CHART, '--namespace', NAMESPACE]);
+      await run(helm, ['install', 'rh', CHART, '--namespace', NAMESPACE, ...WIDE]);
       expect(await schemaVersion()).toBe(SCHEMA_VERSION);
     });
   });

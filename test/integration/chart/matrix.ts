@@ -4,6 +4,11 @@ import type { Values } from './render.ts';
 /** One row: the values, and the kinds that they add to or take from the default rendering. */
 export const MATRIX: Readonly<Record<string, Values>> = {
   default: {},
+  'all namespaces': { watch: { allNamespaces: true } },
+  'the names of its Secrets, and labels on them': {
+    rbac: { secretNames: ['recognize-db', 'recognize-s3'] },
+    operator: { requireSecretLabel: true },
+  },
   'one namespace': { watch: { namespaces: ['recognize'] } },
   'two namespaces and a selector': {
     watch: { namespaces: ['recognize', 'staging'], selector: 'team=a,tier in (x, y)' },
@@ -59,6 +64,7 @@ export const REFUSED: readonly (readonly [what: string, values: Values, names: R
     /\/watch\/namespaces\/0'?: 'Not_Valid' does not match/,
   ],
   ['a namespace twice', { watch: { namespaces: ['a', 'a'] } }, /\/watch\/namespaces'?: items at 0 and 1 are equal/],
+  ['no namespace at all', { watch: { namespaces: [] } }, /watch\.namespaces names no namespace/],
   ['a level that there is not', { operator: { logLevel: 'verbose' } }, /\/operator\/logLevel'?: value must be one of/],
   ['a heap too small to start', { operator: { oldSpaceMegabytes: 8 } }, /\/operator\/oldSpaceMegabytes'?: minimum/],
   ['a digest cut short', { image: { digest: 'sha256:abc' } }, /\/image\/digest'?: .*does not match/],

@@ -39,8 +39,14 @@ const within = (cidr: string, address: string): boolean => {
   return list.check(address, family);
 };
 
+/** Stands for the address of any pod of the policy's own namespace. */
+export const OWN_NAMESPACE = 'own namespace';
+
 /** @throws on a peer that only a cluster could resolve: our defaults have none */
 const matches = (peer: Peer, address: string): boolean => {
+  const ofOwn = JSON.stringify(peer) === '{"podSelector":{}}';
+  if (ofOwn) return address === OWN_NAMESPACE;
+  if (address === OWN_NAMESPACE) return false;
   if (peer.ipBlock === undefined) throw new Error(`not an address block: ${JSON.stringify(peer)}`);
   const { cidr, except = [] } = peer.ipBlock;
   return within(cidr, address) && !except.some((block) => within(block, address));

@@ -1,7 +1,7 @@
 // What a live pair of replicas serves at /metrics: who works, which report is how, and that a standby says the same.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { undocumented } from '../faults/exposition.ts';
-import { OPERATOR_NAMESPACE } from '../../stack/operator-account.ts';
+import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE } from '../../stack/operator-account.ts';
 import { startArena, until, type Arena, type RunningOperator } from './arena.ts';
 
 describe('two replicas', () => {
@@ -19,7 +19,7 @@ describe('two replicas', () => {
   beforeAll(async () => {
     arena = await startArena();
     await arena.admin.create(arena.report('prod'));
-    const election = { lease: { namespace: OPERATOR_NAMESPACE, name: 'metrics' } };
+    const election = { lease: { namespace: OPERATOR_NAMESPACE, name: OPERATOR_ACCOUNT } };
     replicas = [await arena.start({ user: 'one', election }), await arena.start({ user: 'two', election })];
     await until(
       'the first report',

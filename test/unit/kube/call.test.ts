@@ -373,6 +373,20 @@ describe('Secrets', () => {
     expect(await namespaceSecrets(api, 'recognize').read('db', key, signal)).toMatchObject(expected);
   });
 
+  test.each([
+    [undefined, 'CheckerNotAuthorized'],
+    [{ 'recognize.health/use': 'false' }, 'CheckerNotAuthorized'],
+    [{ 'recognize.health/use': 'TRUE' }, 'CheckerNotAuthorized'],
+    [{ 'recognize.health/use': true }, 'CheckerNotAuthorized'],
+    ['recognize.health/use', 'CheckerNotAuthorized'],
+    [{ 'recognize.health/use': 'true' }, undefined],
+  ])('with the labels %j and an operator that asks for one: %s', async (labels, code) => {
+    const labelled = { ...data, metadata: { ...data.metadata, labels } };
+    const { api } = await start((__, response) => answer(response, 200, labelled));
+    const read = await namespaceSecrets(api, 'recognize', { requireLabel: true }).read('db', 'url', signal);
+    expect(read.ok ? undefined : read.fault.code).toBe(code);
+  });
+
   test('two keys of a Secret cost one call', async () => {
     const { api, requests } = await start((_, response) => answer(response, 200, data));
     const secrets = namespaceSecrets(api, 'recognize');
