@@ -4,6 +4,7 @@
 import { type Cluster, KubeConfig } from '@kubernetes/client-node';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import { readToken, tokenFileOf, type TokenFile } from './kubeconfig-user.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 /** What a connection needs. Two equal values may share connections. */
@@ -51,6 +52,7 @@ const MADE_UP_SERVER = 'http://localhost:8080';
 export async function loadAccess(options: AccessOptions): Promise<Access> {
   let config = readConfig(options);
   const cluster = clusterOf(config, sourceOf(options));
+  const tokenFile = await tokenFileOf(options.kubeconfig, config.getCurrentUser()?.name);
   const url = new URL(cluster.server);
   let cached: { readonly at: number; readonly value: Promise<Credentials> } | undefined;
   return {
@@ -61,7 +63,7 @@ export async function loadAccess(options: AccessOptions): Promise<Access> {
     credentials: () => {
       const now = options.clock.monotonicMs();
       if (cached === undefined || now - cached.at > FRESH_MS) {
-        const value = credentialsOf(config);
+        const value = credentialsOf(config, tokenFile);
         cached = { at: now, value };
         value.catch(() => {
           if (cached?.value === value) cached = undefined;
@@ -152,7 +154,7 @@ interface AppliedOptions {
   key?: string | Buffer;
 }
 
-async function credentialsOf(config: KubeConfig): Promise<Credentials> {
+async function credentialsOf(config: KubeConfig, tokenFile: TokenFile): Promise<Credentials> {
   const cluster = config.getCurrentCluster();
   const options: AppliedOptions = { headers: {} };
   try {
@@ -171,7 +173,9 @@ async function credentialsOf(config: KubeConfig): Promise<Credentials> {
     // A token file ends with a line break more often than not, and a header must not.
     headers[name.toLowerCase()] = value.trim();
   }
-  if (options.auth !== undefined) {
+  // As in client-go: what the file holds now comes before a token that stands beside it.
+  if (tokenFile !== undefined) headers['authorization'] = `Bearer ${await readToken(tokenFile)}`;
+  else if (options.auth !== undefined) {
     headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
   }
   return {

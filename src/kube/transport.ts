@@ -43,6 +43,9 @@ const CONNECT_MS = 5_000;
 const ANSWER_MS = 30_000;
 const INACTIVITY_MS = 30_000;
 
+/** As the API server's audit log shows it: name, version, platform, as client-go's are made. */
+export const USER_AGENT = `recognize-health/${globalThis.RECOGNIZE_HEALTH_VERSION ?? 'development'} (${process.platform}/${process.arch})`;
+
 /** Errors of a kept connection that the server closed while we wrote. */
 const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
@@ -67,7 +70,7 @@ export function createTransport(access: Access): Transport {
       origin: access.origin,
       path: access.prefix + request.path,
       method: request.method,
-      headers: { accept: 'application/json', 'user-agent': 'recognize-health', ...headers, ...request.headers },
+      headers: { accept: 'application/json', 'user-agent': USER_AGENT, ...headers, ...request.headers },
       body: request.body ?? null,
       bodyTimeout: request.inactivityMs ?? INACTIVITY_MS,
       signal,
@@ -83,6 +86,7 @@ export function createTransport(access: Access): Transport {
     send: async (request, signal) => {
       let retriedStale = request.method !== 'GET';
       let retriedCredentials = false;
+      let retriedTls = false;
       for (;;) {
         try {
           const answer = await attempt(request, signal);
@@ -93,6 +97,12 @@ export function createTransport(access: Access): Transport {
         } catch (error) {
           if (signal.aborted) throw error;
           if (error instanceof CredentialError) return { ok: false, fault: misconfigured(error) };
+          if (!retriedTls && isTlsError(error)) {
+            // The server may have a certificate of a new authority, which a file that was rewritten already names.
+            retriedTls = true;
+            access.forget();
+            continue;
+          }
           if (retriedStale || !STALE.has(codeOf(error))) return { ok: false, fault: transportFault(error) };
           retriedStale = true;
         }
@@ -104,6 +114,11 @@ export function createTransport(access: Access): Transport {
       await Promise.all(open.map(({ dispatcher }) => dispatcher.destroy()));
     },
   };
+}
+
+/** True when the connection failed over a certificate, so that nothing was sent. */
+function isTlsError(error: unknown): boolean {
+  return /CERT|UNABLE_TO_VERIFY|^ERR_(?:TLS|SSL)_/.test(codeOf(error));
 }
 
 /** A credential plugin or file failed: nothing was sent. */

@@ -68,6 +68,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     packages: [
       '@kubernetes/client-node',
       'undici',
+      'yaml',
       'zod',
       'node:crypto',
       'node:fs',

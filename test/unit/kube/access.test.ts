@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { loadAccess } from '../../../src/kube/access.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'recognize-health-kubeconfig-'));
@@ -59,6 +60,38 @@ describe('a kubeconfig', () => {
     expect(message).toContain(`the kubeconfig ${named} `);
     expect(message).not.toContain(PASSWORD);
   });
+
+  it.each(['tokenFile', 'token-file'])(
+    'with %s asks with what the file holds now, also beside a token',
+    async (field) => {
+      const path = join(folder, `token-${field}`);
+      writeFileSync(path, 'first-token\n');
+      const clock = virtualClock();
+      const access = await loadAccess({
+        kubeconfig: config(`${SERVER}, insecure-skip-tls-verify: true`, `token: old, ${field}: token-${field}`),
+        clock,
+      });
+      expect((await access.credentials()).headers).toMatchObject({ authorization: 'Bearer first-token' });
+      writeFileSync(path, 'second-token');
+      await clock.advance(31_000);
+      expect((await access.credentials()).headers).toMatchObject({ authorization: 'Bearer second-token' });
+      for (const bad of ['', 'two\nlines']) {
+        writeFileSync(path, bad);
+        await clock.advance(31_000);
+        await expect(access.credentials()).rejects.toThrow(`token-${field} holds no token`);
+      }
+      rmSync(path);
+      await clock.advance(31_000);
+      await expect(access.credentials()).rejects.toThrow('cannot be read (ENOENT)');
+    },
+  );
+
+  it.each(['as: root', 'as-groups: [system:masters]', 'as-uid: "0"', 'as-user-extra: { a: [b] }'])(
+    'that sets %s is refused by that name',
+    async (field) => {
+      await expect(load(config(SERVER, field))).rejects.toThrow(`sets ${field.split(':')[0] ?? ''} for the user me`);
+    },
+  );
 
   it('without the context that was asked for is refused with those that it has', async () => {
     await expect(load(config(SERVER), 'there')).rejects.toThrow('has no context there: it has here');

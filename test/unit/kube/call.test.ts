@@ -1,9 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock, Stop } from '../../../src/runtime/clock.ts';
+import { loadAccess } from '../../../src/kube/access.ts';
+import { createKubeApi } from '../../../src/kube/call.ts';
+import { createTransport } from '../../../src/kube/transport.ts';
+import { createAuthority } from '../../stack/certificates.ts';
 import { applyStatus } from '../../../src/kube/apply.ts';
 import { createClusterClient } from '../../../src/kube/cluster.ts';
 import { createEvent } from '../../../src/kube/events.ts';
@@ -130,6 +134,32 @@ describe('an answer that is no answer is a coded value', () => {
 });
 
 describe('connections and credentials', () => {
+  test('say in the user agent which version asks', async () => {
+    const { api, requests } = await start((_, response) => answer(response, 200, {}));
+    await api.call(RULES.getVersion, {}, { signal });
+    expect(requests[0]?.headers['user-agent']).toMatch(/^recognize-health\/\S+ \(\w+\/\w+\)$/);
+  });
+
+  test('are looked up again when the server has a certificate of another authority', async () => {
+    const { api, kubeconfig } = await start((_, response) => answer(response, 200, {}));
+    const right = await readFile(kubeconfig, 'utf8');
+    const stranger = createAuthority('stranger').caPem;
+    const wrong = right.replace(/certificate-authority-data: .*|"certificate-authority-data":"[^"]*"/, (found) =>
+      found.replace(/[A-Za-z0-9+/=]{40,}/, Buffer.from(stranger).toString('base64')),
+    );
+    expect(wrong).not.toBe(right);
+    await writeFile(kubeconfig, wrong);
+    const other = createKubeApi(createTransport(await loadAccess({ kubeconfig, clock: systemClock })), systemClock);
+    try {
+      expect(await other.call(RULES.getVersion, {}, { signal })).toMatchObject({ fault: { code: 'Unreachable' } });
+      await writeFile(kubeconfig, right);
+      expect(await other.call(RULES.getVersion, {}, { signal })).toMatchObject({ ok: true });
+    } finally {
+      await other.close();
+      await api.close();
+    }
+  });
+
   test('many calls share a few connections', async () => {
     const { api, connections } = await start((_, response) => answer(response, 200, {}));
     await Promise.all(Array.from({ length: 100 }, () => api.call(RULES.getVersion, {}, { signal })));
