@@ -1,12 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+/** `npm run fuzz`: properties with many more cases. */
+const isFuzz = process.env['FUZZ_CASES'] !== undefined;
+
 /** What a function decides, what every entry of a registry promises, what the whole does on the stack, and on real parts. */
 export default defineConfig({
   test: {
     dangerouslyIgnoreUnhandledErrors: false,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: isFuzz ? 3_600_000 : 30_000,
+          setupFiles: isFuzz ? ['test/support/fuzz.ts'] : [],
+        },
+      },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 30_000 } },
       {
         test: {

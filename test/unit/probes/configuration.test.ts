@@ -1,4 +1,5 @@
 // The names of a service's settings, from the ConfigMaps that its pod template names.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClusterClient } from '../../../src/clients/clients.ts';
 import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
@@ -170,6 +171,46 @@ describe('names in the data of a ConfigMap', () => {
     await settingNames({ 'a.yaml': text.slice(0, 64_000) });
     reading = false;
     expect(turns).toBeGreaterThan(40);
+  });
+
+  it('takes any text for a document, and tells names of it or that it cannot', async () => {
+    const piece = fc.constantFrom(
+      'a',
+      'b:',
+      ': ',
+      '- ',
+      '? ',
+      '[',
+      ']',
+      '{',
+      '}',
+      ',',
+      '&x ',
+      '*x',
+      '!t ',
+      '|',
+      '>',
+      '"',
+      "'",
+      '\\',
+      '#',
+      '---',
+      '...',
+      '%YAML',
+      '\n',
+      '  ',
+      '\t',
+      '\u0000',
+      '😀',
+      '<<: ',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 60 }), async (pieces) => {
+        const { keys } = await settingNames({ 'a.yaml': pieces.join('') });
+        expect(keys[0]).toBe('a.yaml');
+        for (const key of keys) expect(key.split('.').length).toBeLessThan(200);
+      }),
+    );
   });
 
   it('a text of several lines that is no document is whole', async () => {
