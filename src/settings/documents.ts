@@ -12,6 +12,8 @@ export type ReadDocuments = { readonly documents: readonly SettingsDocument[] } 
 
 /** A Spring configuration has some kilobytes. In characters. */
 const MOST_TEXT = 256 * 1024;
+/** Of YAML, whose parser holds up everything else while it works. */
+const MOST_YAML = 32 * 1024;
 const MOST_NESTING = 64;
 const MOST_SETTINGS = 5_000;
 /** What Spring's own parser allows. */
@@ -20,6 +22,7 @@ const MOST_ALIASES = 50;
 export function readSettings(file: string, text: string): ReadDocuments {
   if (text.length > MOST_TEXT) return { refused: `has ${text.length} characters; more than ${MOST_TEXT} are not read` };
   if (/\.properties$/i.test(file)) return bounded(propertyDocuments(text));
+  if (text.length > MOST_YAML) return { refused: `has ${text.length} characters; more than ${MOST_YAML} are not read` };
   if (nestingOf(text) > MOST_NESTING) return { refused: `is nested deeper than ${MOST_NESTING} levels` };
   const parsed = parseAllDocuments(text, { logLevel: 'silent', prettyErrors: false, uniqueKeys: true, merge: true });
   const documents: SettingsDocument[] = [];
