@@ -81,7 +81,8 @@ async function status(name: string | undefined, options: Options, terminal: Term
     const reports = objects.map((object) => storedReport(object, whole, now));
     terminal.out(STATUS_FORMATS[options.output]({ reports, whole, all: options.all === true }, terminal.paint));
     const nobody = await missing;
-    if (nobody !== undefined) terminal.err(`recognize-health: ${nobody}`);
+    const isDoubtful = reports.some(({ stale }) => stale);
+    if (nobody !== undefined && (nobody.isCertain || isDoubtful)) terminal.err(`recognize-health: ${nobody.sentence}`);
     return EXIT.pass;
   } catch (error) {
     if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);

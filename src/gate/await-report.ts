@@ -79,7 +79,7 @@ export async function awaitReport(options: AwaitOptions): Promise<Awaited> {
       options.lease === undefined
         ? Promise.resolve()
         : missingOperator(options.api, options.lease, options.clock, limit.signal).then(
-            (found) => void (missing = found),
+            (found) => void (missing = found?.sentence),
             () => undefined,
           ));
   const told = (decision: GateDecision): GateDecision =>

@@ -19,6 +19,12 @@ const CALL_MS = 3_000;
 /** A renewal that is older than its duration by no more than this may be under way. In ms. */
 const SLACK_MS = 2_000;
 
+export interface MissingOperator {
+  readonly sentence: SafeText;
+  /** False where there is no such Lease: an operator may be elsewhere, or elect nobody. */
+  readonly isCertain: boolean;
+}
+
 /**
  * Undefined while an operator is at work, or where that cannot be told; otherwise a sentence that says that nobody is,
  * and where to look.
@@ -29,22 +35,22 @@ export async function missingOperator(
   at: LeaseAt,
   clock: Clock,
   signal: AbortSignal,
-): Promise<SafeText | undefined> {
+): Promise<MissingOperator | undefined> {
   const store = createLeaseStore(api, at);
   const look = (): Promise<ApiResult<StoredLease>> => store.get({ signal, timeoutMs: CALL_MS });
   const where = `${at.namespace}/${at.name}`;
   const pods = `look at: kubectl -n ${at.namespace} get pods,lease`;
+  const said = (text: string, isCertain = true): MissingOperator => ({ sentence: redact(text, [], 512), isCertain });
   const first = await look();
   if (!first.ok)
     return first.fault.code === 'NotFound'
-      ? redact(
+      ? said(
           `There is no Lease ${where}: no operator has started there (elsewhere: --lease-namespace, --lease-name); ${pods}.`,
-          [],
-          512,
+          false,
         )
       : undefined;
   const { holder, renewed, durationSeconds } = first.value.record;
-  if (holder === '') return redact(`No live operator holds the Lease ${where}: it was given back; ${pods}.`, [], 512);
+  if (holder === '') return said(`No live operator holds the Lease ${where}: it was given back; ${pods}.`);
   const now = Date.parse(first.serverDate ?? '');
   const ageMs = now - renewed.getTime();
   if (!(ageMs > durationSeconds * 1_000 + SLACK_MS)) return undefined;
@@ -52,5 +58,5 @@ export async function missingOperator(
   const second = await look();
   if (!second.ok || second.value.record.renewed.getTime() !== renewed.getTime()) return undefined;
   const ago = formatDuration(Math.round(ageMs / 1_000) * 1_000);
-  return redact(`No live operator holds the Lease ${where}: ${holder} renewed it last, ${ago} ago; ${pods}.`, [], 512);
+  return said(`No live operator holds the Lease ${where}: ${holder} renewed it last, ${ago} ago; ${pods}.`);
 }
