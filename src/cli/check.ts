@@ -24,6 +24,7 @@ interface Options {
   readonly output: keyof typeof CHECK_FORMATS;
   readonly offline?: boolean;
   readonly all?: boolean;
+  readonly verbose?: boolean;
   readonly failOn: 'fail' | 'warn';
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -40,6 +41,7 @@ export function addCheck(program: Command, terminal: Terminal, exit: (code: Exit
     .addOption(formatOption(CHECK_FORMATS))
     .option('--offline', 'do not talk to a cluster: examine only what the file lists')
     .option('--all', 'show good and skipped questions too')
+    .option('--verbose', 'name every question that was not asked')
     .option('--fail-on <what>', 'fail, or warn to count warnings', failOnOption, 'fail')
     .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--context <name>', 'context of the kubeconfig')
@@ -76,7 +78,8 @@ async function check(options: Options, terminal: Terminal): Promise<ExitCode> {
         const status = statuses[index];
         return status === undefined ? [] : [checkedOf(document, status, durationMs, options, cluster)];
       });
-      terminal.out(CHECK_FORMATS[options.output]({ reports, all: options.all === true }, terminal.paint));
+      const checked = { reports, all: options.all === true, verbose: options.verbose === true };
+      terminal.out(CHECK_FORMATS[options.output](checked, terminal.paint, terminal.width));
       for (const { told } of reports) explainExit(told, terminal);
       return worstExit(reports.map(({ told }) => told.gate.exitCode));
     } finally {
@@ -149,7 +152,7 @@ function checkedOf(
 ): CheckedReport {
   const { failOn } = options;
   const report = { namespace: namespaceOf(document, options, cluster), name: document.name };
-  const decision = decideOwnRun(status, { waive: document.spec.upgrade.waive ?? [], failOn });
+  const decision = decideOwnRun(status, { waive: document.spec.upgrade.waive ?? [], failOn, report });
   return {
     object: reportObject({ ...document.metadata, namespace: report.namespace }, document.writtenSpec, status),
     told: { ...report, status, gate: { ...report, ...decision }, durationMs, failOn },

@@ -32,6 +32,7 @@ interface Options {
   readonly failOn: 'fail' | 'warn';
   readonly skip: readonly string[];
   readonly override?: string;
+  readonly verbose?: boolean;
   readonly output: keyof typeof GATE_FORMATS;
   readonly leaseNamespace: string;
   readonly leaseName: string;
@@ -69,6 +70,7 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
         .default([], 'none'),
     )
     .option('--override <reason>', 'exit 0 whatever was found; the reason is recorded in an Event')
+    .option('--verbose', 'name every question that was not asked')
     .addOption(formatOption(GATE_FORMATS))
     .addOption(leaseNamespace)
     .addOption(leaseName)
@@ -118,7 +120,7 @@ async function gate(names: readonly string[], options: Options, terminal: Termin
       reports.map((report) => places.run(terminal.signal, () => gateOne(report, options, cluster, terminal))),
     );
     const exitCode = worstExit(told.map(({ gate: answer }) => answer.exitCode));
-    print({ reports: told, exitCode }, options, terminal);
+    print({ reports: told, exitCode, verbose: options.verbose === true }, options, terminal);
     noticeUnknownSkips(told, options, terminal);
     return exitCode;
   } catch (error) {
@@ -214,7 +216,7 @@ function noticeUnknownSkips(reports: readonly Told[], { skip }: Options, termina
 }
 
 function print(gated: Gated, { output }: Options, terminal: Terminal): void {
-  const text = GATE_FORMATS[output](gated, terminal.paint);
+  const text = GATE_FORMATS[output](gated, terminal.paint, terminal.width);
   if (text !== '') terminal.out(text);
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import { healthReportStatus, type HealthReportStatus } from '../api/health-report.ts';
 import { refused } from '../gate/await-report.ts';
+import { decideStored } from '../gate/http-answer.ts';
 import { missingOperator } from '../gate/operator-lease.ts';
 import type { ApiResult } from '../kube/api-fault.ts';
 import { getReport, listReports, type ReportObject } from '../kube/reports.ts';
@@ -10,7 +11,7 @@ import { reportObject } from '../output/object.ts';
 import { STATUS_FORMATS, type StoredReport } from '../output/status.ts';
 import { isStale } from '../report/index.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
-import { formatDuration } from '../runtime/duration.ts';
+import { formatDuration, shortAge } from '../runtime/duration.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
@@ -21,6 +22,7 @@ interface Options {
   readonly namespace?: string;
   readonly allNamespaces?: boolean;
   readonly all?: boolean;
+  readonly verbose?: boolean;
   readonly output: keyof typeof STATUS_FORMATS;
   readonly leaseNamespace: string;
   readonly leaseName: string;
@@ -37,6 +39,7 @@ export function addStatus(program: Command, terminal: Terminal, exit: (code: Exi
     .option('-n, --namespace <namespace>', 'namespace of the reports (default: that of the context)')
     .option('-A, --all-namespaces', 'reports of every namespace')
     .option('--all', 'show good and skipped questions too')
+    .option('--verbose', 'name every question that was not asked')
     .addOption(formatOption(STATUS_FORMATS))
     .addOption(leaseNamespace)
     .addOption(leaseName)
@@ -79,7 +82,8 @@ async function status(name: string | undefined, options: Options, terminal: Term
     const now = new Date(Date.parse(serverDate ?? '') || systemClock.now().getTime());
     const whole = name !== undefined;
     const reports = objects.map((object) => storedReport(object, whole, now));
-    terminal.out(STATUS_FORMATS[options.output]({ reports, whole, all: options.all === true }, terminal.paint));
+    const stored = { reports, whole, all: options.all === true, verbose: options.verbose === true };
+    terminal.out(STATUS_FORMATS[options.output](stored, terminal.paint, terminal.width));
     const nobody = await missing;
     const isDoubtful = reports.some(({ stale }) => stale);
     if (nobody !== undefined && (nobody.isCertain || isDoubtful)) terminal.err(`recognize-health: ${nobody.sentence}`);
@@ -121,14 +125,29 @@ function storedReport(object: ReportObject, whole: boolean, now: Date): StoredRe
   const { metadata } = object;
   const parsed = healthReportStatus.safeParse(object.status ?? {});
   const found: HealthReportStatus = parsed.success ? parsed.data : healthReportStatus.parse({});
+  const report = { namespace: metadata.namespace ?? '', name: metadata.name };
   return {
-    namespace: metadata.namespace ?? '',
-    name: metadata.name,
+    ...report,
     status: found,
+    ...agoOf('lastRun', found.lastRunTime, now),
+    ...agoOf('age', metadata.creationTimestamp, now),
+    told: {
+      ...report,
+      status: parsed.success ? found : undefined,
+      gate: { ...report, ...decideStored(object, now) },
+      durationMs: 0,
+      failOn: 'fail',
+    },
     object: reportObject(metadata, object.spec ?? {}, found),
     stale: isStale(found, now),
     freshness: freshness(found, whole ? metadata.generation : undefined, now),
   };
+}
+
+/** How long ago, as a column of kubectl says it: the largest unit alone. */
+function agoOf<N extends 'lastRun' | 'age'>(name: N, time: string | undefined, now: Date): Partial<Record<N, string>> {
+  const ms = time === undefined ? Number.NaN : now.getTime() - Date.parse(time);
+  return Number.isNaN(ms) ? {} : ({ [name]: shortAge(Math.max(ms, 0)) } as Record<N, string>);
 }
 
 /** Whether the report may be believed, in a sentence. */

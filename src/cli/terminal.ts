@@ -11,6 +11,8 @@ export interface Terminal {
   /** One text to stderr, with a line break. */
   readonly err: (text: string) => void;
   readonly paint: Paint;
+  /** Columns of the terminal; undefined where there is none. */
+  readonly width?: number;
   /** One line about what is waited for, to stderr; absent where nobody watches. */
   readonly progress?: (line: string) => void;
   /** Aborted by SIGINT and SIGTERM. */
@@ -46,7 +48,13 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     ...(process.stderr.isTTY ? { progress: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
+    ...widthOf(process.stdout),
     paint: colours ? (style, text) => styleText(STYLES[style], text) : plain,
     signal: stop.signal,
   };
+}
+
+/** A width that nobody can read is none: some terminals say 0. */
+function widthOf({ isTTY, columns }: typeof process.stdout): { readonly width?: number } {
+  return isTTY && columns >= 20 ? { width: columns } : {};
 }

@@ -113,7 +113,14 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal, isMis
   const decision = (): GateDecision =>
     look.facts === undefined
       ? undecided('Unreadable', EXIT.unknown, false, undefined, redact(look.problem, [], 1024))
-      : decideGate({ ...options, ...look.facts, asked, maxAgeMs: options.maxAgeMs, now: look.now });
+      : decideGate({
+          ...options,
+          ...look.facts,
+          report: { namespace, name },
+          asked,
+          maxAgeMs: options.maxAgeMs,
+          now: look.now,
+        });
   const end = (final: GateDecision): Awaited => ({ decision: final, uid, status: look.status });
   if (token === undefined || look.facts?.suspended === true || look.facts === undefined) return end(decision());
 

@@ -3,19 +3,22 @@
 import { COMPONENT_CONDITIONS, isService, SERVICES, type Service } from '../api/components.ts';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
-import { byBadness } from '../judge/order.ts';
 import { isNote } from '../judge/roll-up.ts';
 import { claimOf, notExamined, objectionsOf, type Missing, type Waiver } from '../judge/upgradeable.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { GateDecision, GateFinding } from './decision.ts';
 import { evidenceIn } from './evidence.ts';
+import { findingsOf, type ReportPlace } from './finding.ts';
+import { unaskedByCause } from './not-asked.ts';
 import { GATE_REASONS, type GateReason } from './reasons.ts';
 import { type Asked, answers } from './request.ts';
 
 export interface GateInput {
   /** Undefined when there is none, or none that can be read. */
   readonly status: HealthReportStatus | undefined;
+  /** Where it is, for the commands of remedies. */
+  readonly report?: ReportPlace;
   /** metadata.generation */
   readonly generation: number;
   /** spec.suspend */
@@ -64,6 +67,7 @@ export function undecided(
     muted: [],
     skipped: [],
     notExamined: [],
+    notExaminedByCause: [],
     ...(status?.lastRunTime === undefined ? {} : { lastRunTime: status.lastRunTime }),
   };
 }
@@ -159,18 +163,19 @@ function judge(status: HealthReportStatus, input: GateInput): GateDecision {
         ? { exitCode: EXIT.warn, reason: 'Warnings' }
         : { exitCode: EXIT.pass, reason: warns ? 'PassingWithWarnings' : 'Upgradeable' };
 
-  const tell = (list: readonly CheckStatus[]): readonly GateFinding[] => sortFindings(list).map(findingOf(status));
+  const tell = (list: readonly CheckStatus[]): readonly GateFinding[] => findingsOf(status, list, input.report);
+  const unanswered = tell([...current.unanswered, ...current.unconfirmed]);
   return {
     ...undecided(reason, exitCode, reason === 'Confirming' && input.asked !== undefined, status),
     message: sentence(reason, status, reason === 'Blocked' ? current.blockers : current.unanswered),
     blockers: tell(current.blockers),
-    unanswered: tell([...current.unanswered, ...current.unconfirmed]),
+    unanswered,
     warnings: tell(warnings),
     notes: tell(notes),
     evidence: evidenceIn(checks),
     muted: tell(checks.filter((check) => isMuted(check) && isFinding(check))),
     skipped: tell(skipped),
-    notExamined: notExaminedOf(status, missing),
+    ...notExaminedOf(status, missing, unanswered.length > 0),
   };
 }
 
@@ -227,7 +232,12 @@ function missingIn({ checks = [], conditions }: HealthReportStatus, waive: reado
   );
 }
 
-function notExaminedOf(status: HealthReportStatus, missing: readonly Missing[]): readonly SafeText[] {
+/** `isTold`: what could not be evaluated stands among the findings already. */
+function notExaminedOf(
+  status: HealthReportStatus,
+  missing: readonly Missing[],
+  isTold: boolean,
+): Pick<GateDecision, 'notExamined' | 'notExaminedByCause'> {
   const unnamed = missing.map((one) =>
     one === 'Services'
       ? literal('Services: none was found that answers. Name them in spec.services; no waiver stands for all of them.')
@@ -242,7 +252,11 @@ function notExaminedOf(status: HealthReportStatus, missing: readonly Missing[]):
     .map(({ id, message, fault }) => redact(`${id}: ${message ?? fault ?? 'not asked'}`, [], 320));
   const ready = status.conditions.find(({ type }) => type === 'Ready');
   const partly = ready?.reason === 'PartlyExamined' ? [redact(ready.message, [], 1024)] : [];
-  return [...unnamed, ...partly, ...skipped];
+  const causes = unaskedByCause(status.checks ?? []).map(({ line }) => redact(line, [], 512));
+  return {
+    notExamined: [...unnamed, ...partly, ...skipped],
+    notExaminedByCause: [...unnamed, ...(isTold ? [] : partly), ...causes],
+  };
 }
 
 /** Findings speak for themselves; where only the operator's conclusion is left, its words are told. */
@@ -264,33 +278,4 @@ function isFinding({ result, state, streak }: CheckStatus): boolean {
  */
 function isToldByUpgrade({ id }: CheckStatus, others: readonly CheckStatus[]): boolean {
   return others.some((other) => other.id === `upgrade/${id}`);
-}
-
-function sortFindings(checks: readonly CheckStatus[]): readonly CheckStatus[] {
-  return [...checks].sort((a, b) => byBadness({ ...a, severity: a.severity }, { ...b, severity: b.severity }));
-}
-
-function findingOf(status: HealthReportStatus): (check: CheckStatus) => GateFinding {
-  return ({ id, result, fault, severity, message, citations }) => {
-    const entry = status.citations?.find((one) => one.id === citations?.[0]?.id);
-    return {
-      check: id,
-      result,
-      ...(fault === undefined ? {} : { fault }),
-      ...(severity === undefined ? {} : { severity }),
-      message: message === undefined ? literal('') : redact(message, [], 512),
-      ...(entry === undefined
-        ? {}
-        : {
-            citation: {
-              id: entry.id,
-              title: redact(entry.title, [], 512),
-              cause: redact(entry.cause, [], 1024),
-              nextSteps: redact(entry.nextSteps, [], 2048),
-              url: redact(entry.url, [], 1024),
-              source: entry.source,
-            },
-          }),
-    };
-  };
 }

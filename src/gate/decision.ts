@@ -12,6 +12,16 @@ export interface GateFinding {
   readonly fault?: string;
   readonly severity?: Severity;
   readonly message: SafeText;
+  /** Id of the check whose failure explains this one. */
+  readonly explainedBy?: SafeText;
+  /** What to do about the fault, with the names of this report; absent for what another failure explains. */
+  readonly remedy?: {
+    readonly say: SafeText;
+    /** Each for a shell. */
+    readonly commands: readonly SafeText[];
+    /** Statements of an AWS policy, as JSON. */
+    readonly policies: readonly SafeText[];
+  };
   readonly citation?: {
     readonly id: string;
     readonly title: SafeText;
@@ -53,6 +63,8 @@ export interface GateDecision {
   readonly skipped: readonly GateFinding[];
   /** What nobody looked at: a sentence each. */
   readonly notExamined: readonly SafeText[];
+  /** The same in few lines, one for each cause: `30 questions wait for database/node-persistence`. */
+  readonly notExaminedByCause: readonly SafeText[];
   /** Start of the run that was judged, RFC 3339 UTC. */
   readonly lastRunTime?: string;
 }

@@ -32,14 +32,15 @@ export function gateAnswer(
   now: Date,
 ): GateHttpAnswer {
   const { waiting: _, ...decision } =
-    'why' in seen ? undecided('Unreachable', EXIT.unknown, false, undefined, seen.why) : decisionOf(seen.object, now);
+    'why' in seen ? undecided('Unreachable', EXIT.unknown, false, undefined, seen.why) : decideStored(seen.object, now);
   const status = decision.exitCode === EXIT.pass ? 200 : decision.exitCode === EXIT.fail ? 412 : 503;
   const confirmed =
     'why' in seen ? {} : { confirmed: { by: seen.confirmed.by, secondsAgo: Math.round(seen.confirmed.ageMs / 1_000) } };
   return { status, body: { ...report, ...decision, ...confirmed } };
 }
 
-function decisionOf(object: ReportObject | undefined, now: Date): GateDecision {
+/** What the gate says of a report as it is stored, without asking for a run. */
+export function decideStored(object: ReportObject | undefined, now: Date): GateDecision {
   if (object === undefined || object.metadata.deletionTimestamp !== undefined)
     return undecided('NotFound', EXIT.usage, false, undefined);
   const parsed = parseReport(object);
@@ -47,6 +48,7 @@ function decisionOf(object: ReportObject | undefined, now: Date): GateDecision {
   const { metadata, spec, status } = parsed.report;
   return decideGate({
     status,
+    report: { namespace: metadata.namespace ?? '', name: metadata.name },
     generation: metadata.generation,
     suspended: spec.suspend,
     waive: spec.upgrade.waive ?? [],

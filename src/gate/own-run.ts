@@ -5,6 +5,7 @@ import type { HealthReportStatus, Verdict } from '../api/health-report.ts';
 import type { Waiver } from '../judge/upgradeable.ts';
 import { decideGate } from './decide.ts';
 import type { GateDecision } from './decision.ts';
+import type { ReportPlace } from './finding.ts';
 
 /**
  * Judges a status that this process made a moment ago. `spec.suspend` tells the operator to rest, not whoever runs
@@ -12,10 +13,15 @@ import type { GateDecision } from './decision.ts';
  */
 export function decideOwnRun(
   status: HealthReportStatus,
-  { waive, failOn }: { readonly waive: readonly Waiver[]; readonly failOn: 'fail' | 'warn' },
+  {
+    waive,
+    failOn,
+    report,
+  }: { readonly waive: readonly Waiver[]; readonly failOn: 'fail' | 'warn'; readonly report?: ReportPlace },
 ): GateDecision {
   return decideGate({
     status,
+    ...(report === undefined ? {} : { report }),
     generation: status.observedGeneration,
     suspended: false,
     waive,

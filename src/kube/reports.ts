@@ -22,6 +22,7 @@ export interface ReportObject {
     readonly generation?: number;
     readonly resourceVersion?: string;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
     /** Dropped by lists, watches and `getReport`. */
     readonly managedFields?: unknown;

@@ -13,11 +13,13 @@ export interface Checked {
   }[];
   /** Good and skipped questions too. */
   readonly all: boolean;
+  /** Every question that was not asked. */
+  readonly verbose?: boolean;
 }
 
 export const CHECK_FORMATS = {
-  table: ({ reports, all }, paint) =>
-    reports.map((report) => renderReport(report.told, all, paint).join('\n')).join('\n\n'),
+  table: ({ reports, all, verbose }, paint, width) =>
+    reports.map((report) => renderReport(report.told, { all, verbose, width }, paint).join('\n')).join('\n\n'),
   json: ({ reports }) => renderJson(reports.map(({ object }) => object)),
   yaml: ({ reports }) => renderYaml(reports.map(({ object }) => object)),
   ...overDocuments(({ reports }: Checked) => reports.map(({ told }) => told)),

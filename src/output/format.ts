@@ -2,8 +2,8 @@
 import { stringify } from 'yaml';
 import type { Paint } from './columns.ts';
 
-/** All that a verb has to say as text, without a line feed at its end; empty when the format has nothing to say. */
-export type Renderer<T> = (said: T, paint: Paint) => string;
+/** All that a verb has to say as text, without a line feed at its end; empty when the format has nothing to say. `width`: of a terminal. */
+export type Renderer<T> = (said: T, paint: Paint, width?: number) => string;
 
 /** What `-o` takes, and how each is rendered. The first is what a person gets who does not ask. */
 export type Formats<T> = Readonly<Record<string, Renderer<T>>>;

@@ -2,13 +2,13 @@
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { GateAnswer, GateFinding } from '../gate/decision.ts';
 import { gateObject, type GateObject } from '../gate/object.ts';
-import { plain, wrap, type Paint } from './columns.ts';
+import { citationLines, remedyLines } from './advice.ts';
+import { labelled, plain, wrap, type Paint } from './columns.ts';
 import { overDocuments } from './document.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
 import { allPrintable } from './printable.ts';
+import { USUAL_WIDTH } from './report.ts';
 import { OUTCOMES, type Told } from './view.ts';
-
-const WIDTH = 100;
 
 /** What `gate` has to say. */
 export interface Gated {
@@ -17,12 +17,14 @@ export interface Gated {
   readonly exitCode: ExitCode;
   /** Why there is no answer about any report; then `reports` holds what documents show instead. */
   readonly problem?: string;
+  /** Every question that was not asked. */
+  readonly verbose?: boolean;
 }
 
 export const GATE_FORMATS = {
   // The problem goes to stderr: a person reads both.
-  table: ({ reports, problem }, paint) =>
-    problem === undefined ? renderGate(answersOf(reports), paint).join('\n') : '',
+  table: ({ reports, problem, verbose }, paint, width) =>
+    problem === undefined ? renderGate(answersOf(reports), paint, width, verbose).join('\n') : '',
   json: (gated) => jsonText(objectOf(gated)),
   yaml: (gated) => yamlText(objectOf(gated)),
   ...overDocuments(({ reports }: Gated) => reports),
@@ -37,68 +39,85 @@ function answersOf(reports: readonly Told[]): readonly GateAnswer[] {
 }
 
 /** All answers, an empty line between two. */
-export function renderGate(answers: readonly GateAnswer[], paint: Paint = plain): string[] {
-  return answers.flatMap((answer, index) => [...(index === 0 ? [] : ['']), ...renderOne(allPrintable(answer), paint)]);
+export function renderGate(
+  answers: readonly GateAnswer[],
+  paint: Paint = plain,
+  width = USUAL_WIDTH,
+  verbose = false,
+): string[] {
+  return answers.flatMap((answer, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...renderOne(allPrintable(answer), paint, width, verbose),
+  ]);
 }
 
-function renderOne(answer: GateAnswer, paint: Paint): string[] {
+function renderOne(answer: GateAnswer, paint: Paint, width: number, verbose: boolean): string[] {
   const style = answer.exitCode === EXIT.pass ? 'good' : answer.exitCode === EXIT.fail ? 'bad' : 'unknown';
   const lastRun = answer.lastRunTime === undefined ? '' : `  last run ${answer.lastRunTime}`;
+  const hanging = (text: string): string[] =>
+    wrap(text, width - 4).map((line, index) => (index === 0 ? '  ' : '    ') + line);
+  const list = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ['', paint('strong', title), ...lines.flatMap(hanging)];
   return [
     `${paint('strong', `${answer.namespace}/${answer.name}`)}  ${paint(style, OUTCOMES[answer.exitCode])}  ${answer.reason}${lastRun}`,
-    ...wrap(answer.message, WIDTH - 2).map((line) => `  ${line}`),
+    ...wrap(answer.message, width - 2).map((line) => `  ${line}`),
     ...(answer.override === undefined
       ? []
       : [`  OVERRIDDEN (exit code ${answer.override.replaced}): ${answer.override.reason}`]),
-    ...section('Blocks the upgrade', answer.blockers, 'bad', paint),
-    ...section('Without an answer, or not confirmed yet', answer.unanswered, 'unknown', paint),
-    ...section('Deserves a look', answer.warnings, 'warning', paint),
-    ...section('Worth knowing', answer.notes, 'faint', paint),
-    ...section('Left out by --skip', answer.skipped, 'warning', paint),
-    ...section('Muted by the spec', answer.muted, 'faint', paint),
-    ...(answer.notExamined.length === 0
-      ? []
-      : [
-          '',
-          paint('strong', `Not examined (${answer.notExamined.length})`),
-          ...answer.notExamined.flatMap((line) => indented(line, '  ')),
-        ]),
-    ...(answer.evidence.length === 0
-      ? []
-      : [
-          '',
-          paint('strong', `Believed on (${answer.evidence.length})`),
-          ...answer.evidence.flatMap(({ target, check, message }) =>
-            indented(`${target}: ${check.slice(target.length + 1)}: ${message}`, '  '),
-          ),
-        ]),
+    ...section('Blocks the upgrade', answer.blockers, 'bad', paint, width),
+    ...section('Without an answer, or not confirmed yet', answer.unanswered, 'unknown', paint, width),
+    ...section('Deserves a look', answer.warnings, 'warning', paint, width),
+    ...section('Worth knowing', answer.notes, 'faint', paint, width),
+    ...section('Left out by --skip', answer.skipped, 'warning', paint, width),
+    ...section('Muted by the spec', answer.muted, 'faint', paint, width),
+    ...list(`Not examined (${answer.notExamined.length})`, verbose ? answer.notExamined : answer.notExaminedByCause),
+    ...list(
+      `Believed on (${answer.evidence.length})`,
+      answer.evidence.map(({ target, check, message }) => `${target}: ${check.slice(target.length + 1)}: ${message}`),
+    ),
   ];
 }
 
-function section(title: string, findings: readonly GateFinding[], style: Parameters<Paint>[0], paint: Paint): string[] {
+/** Causes in full, each with what it explains behind it; what has its cause elsewhere in one line. */
+function section(
+  title: string,
+  findings: readonly GateFinding[],
+  style: Parameters<Paint>[0],
+  paint: Paint,
+  width: number,
+): string[] {
   if (findings.length === 0) return [];
+  const causes = findings.filter(({ explainedBy }) => explainedBy === undefined);
+  const isHere = (id: string | undefined): boolean => causes.some(({ check }) => check === id);
+  const symptoms = findings.filter(({ explainedBy }) => explainedBy !== undefined);
   const told = new Set<string>();
   return [
     '',
     paint('strong', `${title} (${findings.length})`),
-    ...findings.flatMap(({ check, fault, severity, result, message, citation }) => {
+    ...causes.flatMap(({ check, fault, severity, result, message, remedy, citation }) => {
       const rank = severity === undefined ? '' : ` (${severity})`;
-      const lines = [`  ${paint(style, fault ?? result)}  ${check}${rank}`, ...labelled('Seen', message)];
-      if (citation === undefined) return lines;
-      // Many symptoms lead to one entry: its words once, its id each time.
-      if (!told.has(citation.id))
-        lines.push(...labelled('Cause', citation.cause), ...labelled('Next', citation.nextSteps));
-      told.add(citation.id);
-      return [...lines, ...labelled(citation.source === 'ours' ? 'Ours' : 'Guide', `${citation.id} ${citation.url}`)];
+      const explains = symptoms.filter(({ explainedBy }) => explainedBy === check).map((symptom) => symptom.check);
+      const lines = [
+        `  ${paint(style, fault ?? result)}  ${check}${rank}`,
+        ...labelled('Seen', message, width),
+        ...remedyLines(remedy, width, paint),
+      ];
+      const isTold = citation !== undefined && told.has(citation.id);
+      if (citation !== undefined) told.add(citation.id);
+      return [
+        ...lines,
+        // Many findings lead to one entry: its words once, its id each time.
+        ...(citation === undefined
+          ? []
+          : citationLines(citation.id, citation, { width, told: isTold, beside: remedy !== undefined })),
+        ...labelled('Explains', explains.join(', '), width),
+      ];
     }),
+    ...symptoms
+      .filter(({ explainedBy }) => !isHere(explainedBy))
+      .flatMap(({ check, fault, result, explainedBy }) => [
+        `  ${paint(style, fault ?? result)}  ${check}`,
+        ...labelled('Because', explainedBy ?? '', width),
+      ]),
   ];
-}
-
-function labelled(label: string, text: string): string[] {
-  if (text === '') return [];
-  return wrap(text, WIDTH - 11).map((line, index) => `    ${(index === 0 ? label : '').padEnd(7)}${line}`);
-}
-
-function indented(text: string, indent: string): string[] {
-  return wrap(text, WIDTH - 4).map((line, index) => `${index === 0 ? indent : `${indent}  `}${line}`);
 }

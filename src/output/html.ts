@@ -19,6 +19,8 @@ caption { text-align: left; font-weight: 600; padding: 0.25rem 0; }
 th, td { border-bottom: 1px solid #8a8a8a; padding: 0.35rem 0.75rem 0.35rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 thead th { border-bottom-width: 2px; }
 tbody th { font-weight: 400; font-family: ui-monospace, monospace; }
+pre { margin: 0.25rem 0; padding: 0.35rem 0.6rem; border: 1px solid #8a8a8a; white-space: pre-wrap; overflow-wrap: anywhere; }
+code { font-family: ui-monospace, monospace; }
 summary { cursor: pointer; padding: 0.25rem 0; }
 a { color: #0b4f9c; }
 .state { font-weight: 700; white-space: nowrap; }
@@ -96,6 +98,7 @@ function section(report: Told, id: string): string[] {
     ...overridden(gate),
     ...facts(report),
     ...(notable.length === 0 ? [] : table('What is not good', notable)),
+    ...remedies(notable),
     ...advice(entries),
     ...(gate.notExamined.length === 0
       ? []
@@ -147,6 +150,21 @@ function table(caption: string, checks: readonly CheckView[]): string[] {
     ),
     '</tbody>',
     '</table>',
+  ];
+}
+
+function remedies(checks: readonly CheckView[]): string[] {
+  const told = checks.filter(({ remedy }) => remedy !== undefined);
+  if (told.length === 0) return [];
+  return [
+    '<h3>What to do</h3>',
+    ...told.flatMap(({ id, fault, remedy }) => [
+      `<h4>${text(fault)} <code>${text(id)}</code></h4>`,
+      `<p>${text(remedy?.say ?? '')}</p>`,
+      ...[...(remedy?.policies ?? []), ...(remedy?.commands ?? [])].map(
+        (line) => `<pre><code>${text(line)}</code></pre>`,
+      ),
+    ]),
   ];
 }
 

@@ -63,9 +63,13 @@ function gateCase(gate: GateAnswer): Case {
 }
 
 function caseOf(check: CheckView, failOn: 'fail' | 'warn'): Case {
-  const { id, component, result, fault, message, silence, entry } = check;
-  const advice =
-    entry === undefined ? '' : `Cause: ${entry.cause}\nNext: ${entry.nextSteps}\nGuide: ${entry.id} ${entry.url}`;
+  const { id, component, result, fault, message, silence, remedy, entry } = check;
+  const advice = [
+    ...(remedy === undefined ? [] : [`Do: ${remedy.say}`, ...remedy.policies, ...remedy.commands]),
+    ...(entry === undefined
+      ? []
+      : [`Cause: ${entry.cause}`, `Next: ${entry.nextSteps}`, `Guide: ${entry.id} ${entry.url}`]),
+  ].join('\n');
   const base = {
     id,
     group: component,

@@ -17,6 +17,7 @@ function section(report: Told): string[] {
     '',
     ...verdict(gate),
     ...(notable.length === 0 ? [] : [...table(notable), '']),
+    ...remedies(notable),
     ...advice(entries),
     ...(gate.notExamined.length === 0
       ? []
@@ -41,6 +42,20 @@ function table(checks: readonly CheckView[]): string[] {
       return `| ${[result, id, fault, seen, entryId].map((cell) => text(cell)).join(' | ')} |`;
     }),
   ];
+}
+
+/** What to do about each finding. Commands stand in code, which nothing in them can end. */
+function remedies(checks: readonly CheckView[]): string[] {
+  return checks.flatMap(({ id, fault, remedy }) =>
+    remedy === undefined
+      ? []
+      : [
+          `**${text(fault)}** ${text(id)}: ${text(remedy.say)}`,
+          '',
+          ...[...remedy.policies, ...remedy.commands].flatMap((line) => [`    ${printable(line)}`]),
+          ...(remedy.policies.length + remedy.commands.length === 0 ? [] : ['']),
+        ],
+  );
 }
 
 function advice(entries: ReportView['entries']): string[] {

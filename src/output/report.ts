@@ -1,25 +1,23 @@
-// A report for a person: the verdict, the root causes with what the guide says, then every question that is not good.
+// A report for a person: the verdict, what is wrong and what to do about it, then a line for each part with its figures.
+// Nothing is said twice: what a root cause explains stands under it, what is wrong is a word further down.
 import type { CheckStatus, HealthReportStatus, Verdict } from '../api/health-report.ts';
-import type { Result } from '../api/faults/traits.ts';
-import { columns, plain, wrap, type Cell, type Paint } from './columns.ts';
+import { remedyFor } from '../remedies/index.ts';
+import { citationLines, remedyLines } from './advice.ts';
+import { beside, labelled, plain, table, wrap, type Cell, type Paint } from './columns.ts';
+import { concernLines, RESULT_STYLE } from './concerns.ts';
+import { unaskedByCause } from '../gate/not-asked.ts';
 import { allPrintable } from './printable.ts';
 import { withRemarks } from './view.ts';
 
-const WIDTH = 100;
+/** Where nobody says how wide a line may be. In characters. */
+export const USUAL_WIDTH = 100;
 
-const VERDICT_STYLE = {
+export const VERDICT_STYLE = {
   Healthy: 'good',
   Warning: 'warning',
   Failing: 'bad',
   Unknown: 'unknown',
 } as const satisfies Record<Verdict, Cell['style']>;
-const RESULT_STYLE = {
-  pass: 'good',
-  warn: 'warning',
-  fail: 'bad',
-  error: 'unknown',
-  skip: 'faint',
-} as const satisfies Record<Result, Cell['style']>;
 
 /** What is shown of a report beside its status. */
 export interface Shown {
@@ -28,112 +26,165 @@ export interface Shown {
   readonly status: HealthReportStatus;
 }
 
-/** The report as lines of text. `all`: good and skipped questions too. */
-export function renderReport(shown: Shown, all: boolean, paint: Paint = plain): string[] {
-  const { namespace, name, status } = allPrintable(shown);
-  const { verdict } = status;
-  const head = columns(
-    [
-      [
-        { text: `${namespace}/${name}`, style: 'strong' },
-        { text: verdict, style: VERDICT_STYLE[verdict] },
-        { text: status.healthy === undefined ? 'nothing examined' : `${status.healthy} healthy` },
-        { text: `upgradeable ${conditionStatus(status, 'Upgradeable')}` },
-        { text: status.topology === undefined ? '' : `topology ${status.topology}` },
-      ],
-    ],
-    paint,
-  );
+export interface HowToShow {
+  /** Every question in a table as well. */
+  readonly all: boolean;
+  /** Every question that was not asked. */
+  readonly verbose?: boolean | undefined;
+  readonly width?: number | undefined;
+}
+
+/** The report as lines of text. */
+export function renderReport(shown: Shown, how: HowToShow, paint: Paint = plain): string[] {
+  const printable = allPrintable(shown);
+  const { status } = printable;
+  const { width = USUAL_WIDTH } = how;
   return [
-    ...head,
-    ...rootCauses(status, paint),
-    ...checks(status, all, paint),
-    ...summaries(status),
-    ...totals(status),
+    ...head(printable, width, paint),
+    ...summaries(status, width),
+    ...rootCauses(printable, width, paint),
+    ...findings(printable, width, paint),
+    ...concernLines(status, width, paint),
+    ...notExamined(status, how.verbose === true || how.all, width, paint),
+    ...history(status, width, paint),
+    ...(how.all ? everyQuestion(status, width, paint) : []),
+    ...totals(status, width),
   ];
 }
 
-/** One line a report, as `kubectl get healthreports` shows it. */
-export function renderSummary(reports: readonly Shown[], paint: Paint = plain): string[] {
-  const header = ['NAMESPACE', 'NAME', 'VERDICT', 'HEALTHY', 'UPGRADEABLE', 'ROOT-CAUSE'].map((text) => ({
-    text,
-    style: 'faint' as const,
-  }));
-  const rows = reports
-    .map(allPrintable<Shown>)
-    .map(({ namespace, name, status }): Cell[] => [
-      { text: namespace },
-      { text: name },
-      { text: status.verdict, style: VERDICT_STYLE[status.verdict] },
-      { text: status.healthy ?? '-' },
-      { text: conditionStatus(status, 'Upgradeable') },
-      { text: status.rootCause ?? '' },
-    ]);
-  return columns([header, ...rows], paint);
+function head({ namespace, name, status }: Shown, width: number, paint: Paint): string[] {
+  const { verdict, topology, healthy } = status;
+  const parts: readonly Cell[] = [
+    { text: `${namespace}/${name}`, style: 'strong' },
+    { text: verdict, style: VERDICT_STYLE[verdict] },
+    { text: healthy === undefined ? 'nothing examined' : `${healthy} healthy` },
+    { text: `upgradeable ${conditionStatus(status, 'Upgradeable')}` },
+    ...(topology === undefined ? [] : [{ text: `topology ${topology}` }]),
+  ];
+  return beside(parts, width, paint, 0);
 }
 
-function conditionStatus(status: HealthReportStatus, type: string): string {
+export function conditionStatus(status: HealthReportStatus, type: string): string {
   return status.conditions.find((condition) => condition.type === type)?.status ?? 'Unknown';
 }
 
-function rootCauses(status: HealthReportStatus, paint: Paint): string[] {
+function rootCauses(shown: Shown, width: number, paint: Paint): string[] {
+  const { status } = shown;
   const causes = status.rootCauses ?? [];
   if (causes.length === 0) return [];
-  const lines = ['', paint('strong', causes.length === 1 ? 'Root cause' : `Root causes (${causes.length})`)];
-  for (const cause of causes) {
-    const check = status.checks?.find(({ id }) => id === cause.check);
-    lines.push(
-      `  ${paint('bad', cause.fault)}  ${cause.check}${check?.severity === undefined ? '' : `  (${check.severity})`}`,
-    );
-    if (check?.message !== undefined) lines.push(...paragraph('Seen', check.message));
-    if (check?.evidence !== undefined) lines.push(...paragraph('Proof', check.evidence));
-    for (const { id, basis } of check?.citations ?? []) {
-      const entry = status.citations?.find((citation) => citation.id === id);
-      if (entry === undefined) continue;
-      lines.push(...paragraph('Cause', entry.cause), ...paragraph('Next', entry.nextSteps));
-      lines.push(
-        entry.source === 'ours'
-          ? `    Ours   ${entry.id}  ${entry.url}  (${basis.toLowerCase()}, our own advice: the guide is silent)`
-          : `    Guide  ${entry.id}  ${entry.url}  (${basis.toLowerCase()})`,
-      );
-    }
-    if (cause.affects !== undefined && cause.affects.length > 0)
-      lines.push(...paragraph('Explains', cause.affects.join(', ')));
-  }
-  return lines;
+  const told = new Set<string>();
+  return [
+    '',
+    paint('strong', causes.length === 1 ? 'Root cause' : `Root causes (${causes.length})`),
+    ...causes.flatMap(({ check: id, fault, affects = [] }) => {
+      const check = status.checks?.find((one) => one.id === id);
+      return [
+        ...beside(
+          [
+            { text: fault, style: 'bad' },
+            { text: id },
+            ...(check?.severity === undefined ? [] : [{ text: `(${check.severity})` }]),
+          ],
+          width,
+          paint,
+        ),
+        ...(check === undefined ? [] : story(check, shown, told, width, paint)),
+        ...labelled('Explains', affects.join(', '), width),
+      ];
+    }),
+  ];
 }
 
-function paragraph(label: string, text: string): string[] {
-  const room = 9;
-  return wrap(text, WIDTH - room - 4).map(
-    (line, index) =>
-      `    ${index === 0 ? label.padEnd(room - 2) : ' '.repeat(room - 2)}${index === 0 && label.length > room - 3 ? ' ' : ''}${line}`,
-  );
+/** What was seen, what to do, what the guide says. */
+function story(
+  check: CheckStatus,
+  { namespace, name, status }: Shown,
+  told: Set<string>,
+  width: number,
+  paint: Paint,
+): string[] {
+  const { id, fault, names, message, evidence, citations = [] } = check;
+  const remedy = remedyFor({ namespace, name, check: id, fault, names });
+  return [
+    ...labelled('Seen', seenOf(check, message), width),
+    ...labelled('Proof', evidence ?? '', width),
+    ...remedyLines(remedy, width, paint),
+    ...citations.flatMap(({ id: entryId, basis }) => {
+      const entry = status.citations?.find((one) => one.id === entryId);
+      const isTold = told.has(entryId);
+      told.add(entryId);
+      return entry === undefined
+        ? []
+        : citationLines(entryId, entry, { width, told: isTold, beside: remedy !== undefined, basis });
+    }),
+  ];
 }
 
-function checks(status: HealthReportStatus, all: boolean, paint: Paint): string[] {
-  const told = (status.checks ?? []).filter(
-    ({ state, result }) => all || (state !== 'pass' && state !== 'skip') || (result !== 'pass' && result !== 'skip'),
-  );
-  if (told.length === 0) return [];
-  const header = ['STATE', 'CHECK', 'FAULT', 'SEEN'].map((text) => ({ text, style: 'faint' as const }));
-  return ['', ...columns([header, ...told.map((check) => row(check))], paint)];
-}
-
-function row(check: CheckStatus): Cell[] {
-  const seen = withRemarks(check.message ?? '', [
-    check.suppressedBy === undefined ? undefined : `explained by ${check.suppressedBy}`,
+function seenOf(check: CheckStatus, message = ''): string {
+  return withRemarks(message, [
     check.muted === true ? 'muted' : undefined,
     check.result === check.state ? undefined : unconfirmed(check),
   ]);
+}
+
+function unconfirmed({ result, state, streak = 0 }: CheckStatus): string {
+  return streak === 0 ? `now ${result}` : `${result} for ${streak === 1 ? '1 run' : `${streak} runs`}, still ${state}`;
+}
+
+/** Everything that is not good and that no root cause has told. */
+function findings(shown: Shown, width: number, paint: Paint): string[] {
+  const { status } = shown;
+  const causes = new Set(status.rootCauses?.map(({ check }) => check));
+  const explained = new Set(status.rootCauses?.flatMap(({ affects = [] }) => affects));
+  const open = (status.checks ?? []).filter(
+    (check) => !causes.has(check.id) && !explained.has(check.id) && isNotable(check),
+  );
+  const of = (belongs: (check: CheckStatus) => boolean): CheckStatus[] => {
+    const mine = open.filter(belongs);
+    for (const check of mine) open.splice(open.indexOf(check), 1);
+    return mine;
+  };
+  const muted = of((check) => check.muted === true);
+  const symptoms = of(({ suppressedBy }) => suppressedBy !== undefined);
+  const confirming = of(isWorsening);
+  const against = of(({ component, state }) => component === 'upgrade' && state === 'fail');
+  const unanswered = of(({ state, result }) => state === 'error' || result === 'error');
+  const told = new Set<string>();
+  const section = (title: string, checks: readonly CheckStatus[]): string[] =>
+    checks.length === 0
+      ? []
+      : [
+          '',
+          paint('strong', `${title} (${checks.length})`),
+          ...checks.flatMap((check) => [
+            ...beside(
+              [{ text: check.fault ?? check.state, style: RESULT_STYLE[check.state] }, { text: check.id }],
+              width,
+              paint,
+            ),
+            ...story(check, shown, told, width, paint),
+          ]),
+        ];
+  const inBrief = (title: string, checks: readonly CheckStatus[], say: (check: CheckStatus) => string): string[] =>
+    checks.length === 0
+      ? []
+      : ['', paint('strong', `${title} (${checks.length})`), ...checks.flatMap((check) => hanging(say(check), width))];
   return [
-    isWorsening(check)
-      ? { text: 'confirming', style: 'warning' }
-      : { text: check.state, style: RESULT_STYLE[check.state] },
-    { text: check.id },
-    { text: check.fault ?? '' },
-    { text: seen },
+    ...section('Being confirmed', confirming),
+    ...section('Speaks against an upgrade', against),
+    ...section('Without an answer', unanswered),
+    ...section('Deserves a look', open),
+    ...inBrief(
+      'Still settling',
+      symptoms,
+      ({ id, fault, suppressedBy }) => `${id} ${fault ?? ''}: explained by ${suppressedBy ?? ''}`,
+    ),
+    ...inBrief('Muted', muted, ({ id, fault, message }) => `${id} ${fault ?? ''}: ${message ?? ''}`),
   ];
+}
+
+function isNotable({ state, result }: CheckStatus): boolean {
+  return [state, result].some((one) => one !== 'pass' && one !== 'skip');
 }
 
 /** A good state beside a fault would be read as good. */
@@ -141,24 +192,90 @@ function isWorsening({ state, result, streak }: CheckStatus): boolean {
   return (state === 'pass' || state === 'warn') && (result === 'fail' || result === 'error') && (streak ?? 0) > 0;
 }
 
-function unconfirmed({ result, state, streak = 0 }: CheckStatus): string {
-  return streak === 0 ? `now ${result}` : `${result} for ${streak === 1 ? '1 run' : `${streak} runs`}, still ${state}`;
+function hanging(text: string, width: number): string[] {
+  return wrap(text, width - 4).map((line, index) => (index === 0 ? '  ' : '    ') + line);
 }
 
-/** What the three summary conditions say beyond True. */
-function summaries(status: HealthReportStatus): string[] {
+function notExamined(status: HealthReportStatus, verbose: boolean, width: number, paint: Paint): string[] {
+  const causes = unaskedByCause(status.checks ?? []);
+  if (causes.length === 0) return [];
+  const number = causes.reduce((sum, { checks }) => sum + checks.length, 0);
+  return [
+    '',
+    paint('strong', `Not examined (${number})`),
+    ...causes.flatMap(({ line, checks }) => [
+      ...hanging(line, width),
+      ...(verbose && checks.length > 1
+        ? checks.flatMap(({ id, message }) =>
+            hanging(`  ${id}${message === undefined ? '' : `: ${message}`}`, width).map((one) => `  ${one}`),
+          )
+        : []),
+    ]),
+    ...(!verbose && causes.some(({ checks }) => checks.length > 1) ? ['  --verbose names every question.'] : []),
+  ];
+}
+
+/** Changes of the verdict that are shown. */
+const CHANGES = 5;
+
+function history({ transitions = [] }: HealthReportStatus, width: number, paint: Paint): string[] {
+  if (transitions.length === 0) return [];
+  return [
+    '',
+    paint('strong', 'History'),
+    ...transitions
+      .slice(-CHANGES)
+      .reverse()
+      .flatMap(({ time, from, to, rootCause }) =>
+        hanging(`${time}  ${from} → ${to}${rootCause === undefined ? '' : `: ${rootCause}`}`, width),
+      ),
+  ];
+}
+
+function everyQuestion({ checks = [] }: HealthReportStatus, width: number, paint: Paint): string[] {
+  if (checks.length === 0) return [];
+  return ['', ...table(['STATE', 'CHECK', 'FAULT', 'SEEN'], checks.map(row), width, paint)];
+}
+
+function row(check: CheckStatus): Cell[] {
+  const explained = check.suppressedBy === undefined ? undefined : `explained by ${check.suppressedBy}`;
+  return [
+    isWorsening(check)
+      ? { text: 'confirming', style: 'warning' }
+      : { text: check.state, style: RESULT_STYLE[check.state] },
+    { text: check.id },
+    { text: check.fault ?? '' },
+    { text: withRemarks(seenOf(check, check.message), [explained]) },
+  ];
+}
+
+/**
+ * What the summary conditions say that no check says: that nothing was examined, that the report rests or is not
+ * current. A condition that repeats a finding is not repeated.
+ */
+function summaries(status: HealthReportStatus, width: number): string[] {
+  const faults = new Set(status.checks?.map(({ fault }) => fault));
+  const said = new Set<string>();
   const lines = status.conditions
-    .filter(({ type, status: is }) => (['Ready', 'Upgradeable'].includes(type) && is !== 'True') || type === 'Stalled')
-    .flatMap(({ type, reason, message }) => wrap(`${type}: ${reason}. ${message}`, WIDTH));
+    .filter(({ type, status: is, reason }) => {
+      if (type === 'Stalled') return true;
+      if (!['Ready', 'Upgradeable'].includes(type)) return false;
+      return is !== 'True' && reason !== 'Confirming' && !faults.has(reason);
+    })
+    .flatMap(({ type, reason, message }) => {
+      if (said.has(message)) return [];
+      said.add(message);
+      return wrap(`${type}: ${reason}. ${message}`, width);
+    });
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function totals(status: HealthReportStatus): string[] {
+function totals(status: HealthReportStatus, width: number): string[] {
   const { counts } = status;
   if (counts === undefined) return [];
   const parts = (['pass', 'warn', 'fail', 'error', 'skip', 'muted'] as const)
     .filter((key) => counts[key] > 0)
     .map((key) => `${counts[key]} ${key}`);
   const dropped = (status.truncated ?? 0) > 0 ? `; ${status.truncated ?? 0} left out to keep the report small` : '';
-  return ['', `${parts.length === 0 ? 'no checks' : parts.join(', ')}${dropped}`];
+  return ['', ...wrap(`${parts.length === 0 ? 'no checks' : parts.join(', ')}${dropped}`, width)];
 }

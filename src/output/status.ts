@@ -1,13 +1,19 @@
 // What `status` prints: reports as they are stored, and whether they may be believed.
+import { wrap } from './columns.ts';
+import { overDocuments } from './document.ts';
 import type { Formats } from './format.ts';
 import { renderJson, renderYaml, type ReportObject } from './object.ts';
-import { renderReport, renderSummary, type Shown } from './report.ts';
+import { renderReport, USUAL_WIDTH } from './report.ts';
+import { renderSummary, type Listed } from './summary.ts';
+import type { Told } from './view.ts';
 
-export interface StoredReport extends Shown {
+export interface StoredReport extends Listed {
   readonly object: ReportObject;
   readonly stale: boolean;
   /** Whether the report may be believed, in a sentence. */
   readonly freshness: string;
+  /** What the gate says of it as it stands, for documents. */
+  readonly told: Told;
 }
 
 export interface Stored {
@@ -16,24 +22,28 @@ export interface Stored {
   readonly whole: boolean;
   /** Good and skipped questions too. */
   readonly all: boolean;
+  /** Every question that was not asked. */
+  readonly verbose?: boolean;
 }
 
 export const STATUS_FORMATS = {
-  table: ({ reports, whole, all }, paint) =>
+  table: ({ reports, whole, all, verbose }, paint, width = USUAL_WIDTH) =>
     whole
       ? reports
           .map((report) => {
-            const lines = renderReport(report, all, paint);
+            const lines = renderReport(report, { all, verbose, width }, paint);
+            const freshness = wrap(report.freshness, width);
             // What may no longer hold is not to be read before that is known.
-            return (report.stale ? [report.freshness, '', ...lines] : [...lines, '', report.freshness]).join('\n');
+            return (report.stale ? [...freshness, '', ...lines] : [...lines, '', ...freshness]).join('\n');
           })
           .join('\n')
       : [
-          ...renderSummary(reports, paint),
+          ...renderSummary(reports, paint, width),
           ...reports
             .filter(({ stale }) => stale)
-            .map(({ namespace, name, freshness }) => `${namespace}/${name}: ${freshness}`),
+            .flatMap(({ namespace, name, freshness }) => wrap(`${namespace}/${name}: ${freshness}`, width)),
         ].join('\n'),
   json: ({ reports }) => renderJson(reports.map(({ object }) => object)),
   yaml: ({ reports }) => renderYaml(reports.map(({ object }) => object)),
+  ...overDocuments(({ reports }: Stored) => reports.map(({ told }) => told)),
 } as const satisfies Formats<Stored>;

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { Result } from '../api/faults/traits.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../gate/decision.ts';
+import { remedyFor, type FilledRemedy } from '../remedies/index.ts';
 
 /** One report with what the gate decided about it. */
 export interface Told {
@@ -42,6 +43,8 @@ export interface CheckView {
   readonly seen: string;
   /** Why the check does not count; undefined when it does. */
   readonly silence: 'left out by --skip' | 'muted' | undefined;
+  /** What to do, with the names of the report; undefined for a good check and for what another one explains. */
+  readonly remedy: FilledRemedy | undefined;
   /** Id of the entry of the guide, or empty. */
   readonly entryId: string;
   /** The entry whole; undefined when the report does not hold it. */
@@ -54,7 +57,7 @@ export interface ReportView {
   readonly outcome: (typeof OUTCOMES)[ExitCode];
   /** In the order of the report. */
   readonly checks: readonly CheckView[];
-  /** Those that fail, warn or have no answer. */
+  /** Those that fail, warn or have no answer: root causes first, the rest by how bad it is, what is explained last. */
   readonly notable: readonly CheckView[];
   readonly others: readonly CheckView[];
   /** `1 other check`, `12 other checks` */
@@ -71,9 +74,12 @@ export function viewOf({ namespace, name, status, gate }: Told): ReportView {
     // A mute that has ended silences nothing any more, whatever the report says.
     const muted = check.muted === true && !blocking.has(check.id);
     const silence = skipped.has(check.id) ? 'left out by --skip' : muted ? 'muted' : undefined;
-    return { check, view: checkView(check, silence, status?.citations ?? []) };
+    return { check, view: checkView(check, silence, status?.citations ?? [], { namespace, name }) };
   });
-  const notable = viewed.filter(({ check }) => isNotable(check));
+  const causes = status?.rootCauses?.map(({ check }) => check) ?? [];
+  const notable = viewed
+    .filter(({ check }) => isNotable(check))
+    .toSorted((a, b) => rankOf(a.check, causes) - rankOf(b.check, causes));
   const others = viewed.filter(({ check }) => !isNotable(check)).map(({ view }) => view);
   const cited = new Set(notable.flatMap(({ check }) => check.citations ?? []).map(({ id }) => id));
   return {
@@ -93,7 +99,12 @@ export function withRemarks(message: string, remarks: readonly (string | undefin
   return made.length === 0 ? message : `${message} (${made.join('; ')})`.trimStart();
 }
 
-function checkView(check: CheckStatus, silence: CheckView['silence'], citations: readonly CitedEntry[]): CheckView {
+function checkView(
+  check: CheckStatus,
+  silence: CheckView['silence'],
+  citations: readonly CitedEntry[],
+  place: { readonly namespace: string; readonly name: string },
+): CheckView {
   const { id, component, result, state, fault = '', message = '', suppressedBy } = check;
   const entryId = check.citations?.[0]?.id ?? '';
   return {
@@ -108,9 +119,23 @@ function checkView(check: CheckStatus, silence: CheckView['silence'], citations:
       suppressedBy === undefined ? undefined : `explained by ${suppressedBy}`,
     ]),
     silence,
+    remedy:
+      isNotable(check) && suppressedBy === undefined
+        ? remedyFor({ ...place, check: id, fault, names: check.names })
+        : undefined,
     entryId,
     entry: citations.find((citation) => citation.id === entryId),
   };
+}
+
+const BADNESS = ['fail', 'error', 'warn', 'pass', 'skip'] as const;
+
+/** The place in a list: root causes in their order, then by the result, then what another check explains. */
+function rankOf({ id, result, state, suppressedBy }: CheckStatus, causes: readonly string[]): number {
+  const place = causes.indexOf(id);
+  if (place !== -1) return place;
+  const worst = Math.min(BADNESS.indexOf(result), BADNESS.indexOf(state));
+  return causes.length + worst + (suppressedBy === undefined ? 0 : BADNESS.length);
 }
 
 function isNotable({ result, state }: CheckStatus): boolean {

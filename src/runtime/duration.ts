@@ -31,3 +31,12 @@ export function formatDuration(ms: number): string {
     .map(([amount, unit]) => `${amount}${unit}`)
     .join(' ');
 }
+
+/** How long ago, in the largest unit alone, as kubectl's columns have it: `3d`, `5m`, `42s`. */
+export function shortAge(ms: number): string {
+  return (
+    formatDuration(Math.max(Math.floor(ms / 1_000), 0) * 1_000)
+      .split(' ')[0]
+      ?.replace(/^0ms$/, '0s') ?? '0s'
+  );
+}

@@ -18,7 +18,7 @@ const object = reportObject({ namespace: 'recognize', name: 'prod' }, {}, badSta
 const CHECKED: Checked = { reports: [{ object, told: { ...NAMED, status: badStatus } }], all: false };
 const GATED: Gated = { reports: [NAMED], exitCode: NAMED.gate.exitCode };
 const STORED: Stored = {
-  reports: [{ ...NAMED, status: badStatus, object, stale: false, freshness: 'Last run started 1s ago.' }],
+  reports: [{ ...NAMED, status: badStatus, object, stale: false, freshness: 'Last run started 1s ago.', told: NAMED }],
   whole: true,
   all: false,
 };

@@ -73,7 +73,7 @@ describe('of one report, status', () => {
     const { code, out } = await inRecognize('failing');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^recognize\/failing {2}Failing[^]*Root cause\n {2}DatabaseMissing {2}database\/node-persistence\/connect[^]*Next[^]*Explains node-persistence\/health[^]*STATE[^]*fresh until/,
+      /^recognize\/failing {2}Failing[^]*Root cause\n {2}DatabaseMissing {2}database\/node-persistence\/connect[^]*Seen [^]*Do [^]*Explains +node-persistence\/health[^]*Services[^]*fresh until/,
     );
     expect(out).toContain('HealthDown');
   });

@@ -11,10 +11,10 @@ import { closed } from '../../support/closed-schema.ts';
 import { answer, badStatus, goodStatus, HOSTILE, hostileTold, nothing } from './told.ts';
 
 describe('the gate for a person', () => {
-  it('tells blockers, cause, next step and entry', () => {
+  it('tells blockers, what to do, cause and entry', () => {
     const text = renderGate([answer(badStatus)]).join('\n');
     expect(text).toMatch(
-      /recognize\/prod {2}BLOCKED[^]*DatabaseMissing {2}database\/node-persistence\/connect[^]*Cause[^]*Next {3}Look there\.[^]*OPS-DATABASEMISSING/,
+      /recognize\/prod {2}BLOCKED[^]*DatabaseMissing {2}database\/node-persistence\/connect[^]*Seen {5}Saw[^]*Do {7}The server is well[^]*Cause[^]*OPS-DATABASEMISSING/,
     );
   });
 

@@ -39,9 +39,9 @@ describe('the page', () => {
     const page = documentOf([told(badStatus)]);
     expect(page.querySelector('h2')?.textContent).toBe('recognize/prod: BLOCKED');
     expect([...page.querySelectorAll('td.state')].slice(0, 3).map(({ textContent }) => textContent)).toEqual([
-      'warn',
       'fail',
       'error',
+      'warn',
     ]);
   });
 

@@ -43,7 +43,7 @@ describe('Markdown', () => {
     expect(named(nodes, 'table')).toHaveLength(1);
     expect(named(nodes, 'th').map(textOf)).toEqual(['Result', 'Check', 'Fault', 'Seen', 'Guide']);
     expect(named(nodes, 'tr')).toHaveLength(1 + 3);
-    expect(named(nodes, 'td').slice(0, 2).map(textOf)).toEqual(['warn', 'database/circuit-storage/connections']);
+    expect(named(nodes, 'td').slice(0, 2).map(textOf)).toEqual(['fail', 'database/node-persistence/connect']);
   });
 
   it('says why there is no report to tell about', () => {

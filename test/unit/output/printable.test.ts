@@ -6,7 +6,8 @@ import type { GateAnswer } from '../../../src/gate/decision.ts';
 import { renderGate } from '../../../src/output/gate.ts';
 import { renderMarkdown } from '../../../src/output/markdown.ts';
 import { allPrintable } from '../../../src/output/printable.ts';
-import { renderReport, renderSummary } from '../../../src/output/report.ts';
+import { renderReport } from '../../../src/output/report.ts';
+import { renderSummary } from '../../../src/output/summary.ts';
 import { report, run, START } from '../judge/fixtures.ts';
 
 const ODD = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e\u2066x';
@@ -55,7 +56,7 @@ const shown = { namespace: 'recognize', name: `prod${ODD}`, status };
 
 describe('what is printed of a status that somebody tampered with', () => {
   it.each([
-    ['the report', renderReport(shown, true)],
+    ['the report', renderReport(shown, { all: true })],
     ['the list of reports', renderSummary([shown])],
     ['the gate', renderGate([gate])],
     ['Markdown', [renderMarkdown([{ ...shown, gate, durationMs: 1, failOn: 'fail' }])]],
