@@ -1,10 +1,17 @@
 // May this upgrade go on? Judges a report as it is stored: raw results, never the states behind thresholds. Fail-closed:
 // what is missing, old, unconfirmed or contradictory is never a pass. Pure; `now` is the API server's clock.
-import { COMPONENT_CONDITIONS, isService, SERVICES, type Service } from '../api/components.ts';
+import { COMPONENT_CONDITIONS, isService, SERVICES } from '../api/components.ts';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import { isNote } from '../judge/roll-up.ts';
-import { claimOf, notExamined, objectionsOf, type Missing, type Waiver } from '../judge/upgradeable.ts';
+import {
+  claimOf,
+  isBackendTarget,
+  notExamined,
+  objectionsOf,
+  type Missing,
+  type Waiver,
+} from '../judge/upgradeable.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { GateDecision, GateFinding } from './decision.ts';
@@ -216,7 +223,7 @@ function leftOut({ truncated = 0, counts, checks = [] }: HealthReportStatus): Cl
 }
 
 /** The conditions that speak of what must be examined. */
-const CONDITIONS_OF: Readonly<Record<Exclude<Missing, Service>, readonly string[]>> = {
+const CONDITIONS_OF: Readonly<Record<Waiver | 'Services', readonly string[]>> = {
   Services: SERVICES.map((service) => COMPONENT_CONDITIONS[service]),
   Databases: [COMPONENT_CONDITIONS.database],
   Buckets: [COMPONENT_CONDITIONS['object-storage']],
@@ -224,12 +231,18 @@ const CONDITIONS_OF: Readonly<Record<Exclude<Missing, Service>, readonly string[
 };
 
 /** What nobody examined and nothing waives. Good checks may have been left out of a large report; their condition stays. */
-function missingIn({ checks = [], conditions }: HealthReportStatus, waive: readonly Waiver[]): readonly Missing[] {
+function missingIn(
+  { checks = [], conditions, truncated = 0 }: HealthReportStatus,
+  waive: readonly Waiver[],
+): readonly Missing[] {
   const known = conditions.filter(({ status }) => status !== 'Unknown').map(({ type }) => type);
   // A service whose health was not read is named for itself, and its condition may stand on another question.
-  return notExamined(checks, waive).filter(
-    (one) => isService(one) || !CONDITIONS_OF[one].some((type) => known.includes(type)),
-  );
+  return notExamined(checks, waive).filter((one) => {
+    // Single ones are told by their checks; of a report that left some out the operator's own conclusion counts.
+    if (isBackendTarget(one)) return truncated === 0;
+    if (isService(one)) return truncated === 0 || checks.some(({ id }) => id === `${one}/health`);
+    return !CONDITIONS_OF[one].some((type) => known.includes(type));
+  });
 }
 
 /** `isTold`: what could not be evaluated stands among the findings already. */
@@ -245,7 +258,9 @@ function notExaminedOf(
         ? redact(
             `${one}: nothing said how healthy it is. Say where its health is, or required: false, in spec.services.`,
           )
-        : redact(`${one}: the spec lists none. List them, or name them in spec.upgrade.waive.`),
+        : isBackendTarget(one)
+          ? redact(`${one}: no question was answered that speaks for it. The lines below say why.`)
+          : redact(`${one}: the spec lists none. List them, or name them in spec.upgrade.waive.`),
   );
   const skipped = (status.checks ?? [])
     .filter(({ result }) => result === 'skip')

@@ -4,4 +4,4 @@ export type { ComponentRoll, JudgedCheck, Judgement, Roll, RootCause } from './j
 export { EVIDENCE_BYTES, MESSAGE_BYTES } from './case.ts';
 export { failuresNeeded, type Thresholds } from './hysteresis.ts';
 export { badness, byBadness, byPlace, compareText } from './order.ts';
-export { notExamined, type Missing, type Waiver } from './upgradeable.ts';
+export { isBackendTarget, notExamined, type Missing, type Waiver } from './upgradeable.ts';

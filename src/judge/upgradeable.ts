@@ -8,8 +8,25 @@ import { MUTES_CHECK, sorted } from './roll-up.ts';
 
 export type Waiver = NonNullable<HealthReportSpec['upgrade']['waive']>[number];
 
-/** What an upgrade cannot be judged without: a kind of backend, which may be waived, or a single service, which may not. */
-export type Missing = Waiver | 'Services' | Service;
+/** A database, a bucket or a key: `database/node-persistence`. */
+export type BackendTarget = `${Backend}/${string}`;
+
+/**
+ * What an upgrade cannot be judged without: a kind of backend, which may be waived, a single one of that kind, or a
+ * single service, which may not.
+ */
+export type Missing = Waiver | 'Services' | Service | BackendTarget;
+
+export function isBackendTarget(one: Missing): one is BackendTarget {
+  return one.includes('/');
+}
+
+/** The questions whose answer is evidence about a whole backend, the strongest first. */
+export const EVIDENCE_QUESTIONS: Readonly<Record<Backend, readonly string[]>> = {
+  database: ['connect'],
+  'object-storage': ['write', 'list', 'reach'],
+  'key-management': ['sign', 'key-pair', 'state'],
+};
 
 /** What must have been examined, and the waiver that says it need not. */
 const MUST_EXAMINE: readonly (readonly [Backend, Waiver])[] = [
@@ -113,7 +130,8 @@ function worstOf(checks: readonly JudgedCheck[]): Pick<Roll, 'reason' | 'checks'
  */
 export function notExamined(checks: readonly Weighed[], waive: readonly Waiver[]): readonly Missing[] {
   const answered = checks.filter(({ result }) => result !== 'skip');
-  const missing: Missing[] = answered.some(({ component }) => isService(component)) ? [] : ['Services'];
+  const isHeard = ({ component, muted }: Weighed): boolean => isService(component) && muted !== true;
+  const missing: Missing[] = answered.some(isHeard) ? [] : ['Services'];
   for (const [component, waiver] of MUST_EXAMINE) {
     if (!waive.includes(waiver) && !answered.some((check) => check.component === component)) missing.push(waiver);
   }
@@ -127,5 +145,34 @@ export function notExamined(checks: readonly Weighed[], waive: readonly Waiver[]
     )
       missing.push(component);
   }
-  return missing;
+  return [...missing, ...unreadServices(checks), ...unbelieved(checks, waive)];
+}
+
+/** Services that were looked at without anybody asking for their health. */
+function unreadServices(checks: readonly Weighed[]): readonly Service[] {
+  const required = checks.filter((check) => check.required !== false && check.muted !== true);
+  const services = new Set(required.map(({ component }) => component).filter(isService));
+  return [...services].filter((service) => !checks.some(({ id }) => id === `${service}/health`));
+}
+
+/**
+ * Single backends of which no question was answered that speaks for the whole: others of their kind prove nothing about
+ * them. Whoever mutes such a question answers for its target.
+ */
+function unbelieved(checks: readonly Weighed[], waive: readonly Waiver[]): readonly BackendTarget[] {
+  return MUST_EXAMINE.filter(([, waiver]) => !waive.includes(waiver)).flatMap(([component]) => {
+    const own = checks.filter((check) => check.component === component && check.required !== false);
+    const targets = [...new Set(own.map(({ id }) => id.slice(0, id.lastIndexOf('/')) as BackendTarget))];
+    const speaks = (target: BackendTarget): boolean =>
+      own.some(
+        ({ id, result, muted }) =>
+          EVIDENCE_QUESTIONS[component].some((question) => id === `${target}/${question}`) &&
+          (result !== 'skip' || muted === true),
+      );
+    const seen = targets.filter(speaks);
+    // Where not one is known the kind is missing as a whole, and that is said once.
+    return seen.length === 0 && own.every(({ result }) => result === 'skip')
+      ? []
+      : targets.filter((one) => !speaks(one));
+  });
 }

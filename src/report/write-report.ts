@@ -2,7 +2,14 @@
 import { isService } from '../api/components.ts';
 import type { HealthReportStatus, CheckStatus, InventoryItem } from '../api/health-report.ts';
 import { entryUrl, type Entry } from '../guide/entry.ts';
-import { notExamined, type JudgedCheck, type Judgement, type Missing, type Waiver } from '../judge/index.ts';
+import {
+  isBackendTarget,
+  notExamined,
+  type JudgedCheck,
+  type Judgement,
+  type Missing,
+  type Waiver,
+} from '../judge/index.ts';
 import { namesFor } from '../remedies/index.ts';
 import type { TopologyName } from '../product/topology.ts';
 import { clip } from '../runtime/safe-text.ts';
@@ -90,7 +97,8 @@ export function transitionsOf(
 
 /** What is missing and how to mend it. The services as a whole cannot be waived. */
 function missingMessage(missing: readonly Missing[]): string {
-  const backends = missing.filter((one) => one !== 'Services' && !isService(one));
+  const backends = missing.filter((one) => one !== 'Services' && !isService(one) && !isBackendTarget(one));
+  const single = missing.filter(isBackendTarget);
   const unread = missing.filter(isService);
   return [
     `${reasonSentence('NotExamined')} Missing: ${missing.join(', ')}.`,
@@ -100,6 +108,7 @@ function missingMessage(missing: readonly Missing[]): string {
           `Nothing said how healthy ${unread.join(', ')} is: say where its health is, or required: false, in spec.services.`,
         ]
       : []),
+    ...(single.length > 0 ? [`No question was answered that speaks for ${single.join(', ')}.`] : []),
     ...(backends.length > 0 ? [`List ${backends.join(', ')} in the spec, or name them in spec.upgrade.waive.`] : []),
   ].join(' ');
 }

@@ -7,14 +7,12 @@ import { FAULT_CODES, traits, type FaultCode } from '../../src/api/faults.ts';
 import { named } from '../../src/checks/target-names.ts';
 import { CHECKS } from '../../src/checks/index.ts';
 import { found } from '../../src/facts/answer.ts';
-import type { Kind } from '../../src/facts/observed.ts';
-import type { Target } from '../../src/facts/target.ts';
 import { literal } from '../../src/runtime/safe-text.ts';
 import { contextOf, isFaultName } from '../../src/remedies/command.ts';
 import { REMEDIES, namesFor, remedyFor } from '../../src/remedies/index.ts';
 import { fillIn, namesIn } from '../../src/remedies/remedy.ts';
 import { shellWords } from '../support/shell-words.ts';
-import { TARGETS } from '../unit/remedies/targets.ts';
+import { kindOf, TARGETS } from '../unit/remedies/targets.ts';
 
 const report = { namespace: 'recognize', name: 'prod' };
 
@@ -42,19 +40,6 @@ const occurrences = CHECKS.flatMap((check) =>
     }),
   ),
 );
-
-/** Several probes visit a service. */
-function kindOf(about: Kind): Target['kind'] {
-  switch (about) {
-    case 'database':
-    case 'bucket':
-    case 'key':
-    case 'cluster':
-      return about;
-    default:
-      return 'service';
-  }
-}
 
 describe('every fault', () => {
   it('has a remedy that says what to do in one or two sentences', () => {

@@ -1,10 +1,51 @@
 // One target of each shape that a fault may be found of, each with everything that can be known of it.
+import type { Kind } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import type { Target } from '../../../src/facts/target.ts';
 import { ACCESS, BUCKET, CLUSTER, kmsTarget, PAIR_TARGET, serviceTarget, WORKLOAD } from '../checks/targets.ts';
 import { container, database, pod } from '../checks/seen.ts';
 
+const LOGS = { namespace: 'recognize', writers: ['auth-vault'] as const, fromMs: 0, windowFromMs: 0, nowMs: 1 };
+const SETTINGS = { namespace: 'recognize', variables: [], configMaps: [] };
+
 const looping = pod('auth-vault-7c9f6d5b8-x2x4q', { ready: false, containers: [container({ name: 'auth-vault' })] });
+
+/** Several probes visit a service. */
+export function kindOf(about: Kind): Target['kind'] {
+  switch (about) {
+    case 'database':
+    case 'bucket':
+    case 'key':
+    case 'cluster':
+      return about;
+    default:
+      return 'service';
+  }
+}
+
+const OWN = ok({ ...ACCESS, endpoint: 'https://storage.example:9000' });
+
+/** Two of each, so that one never stands for the other. */
+export const INSTALLATION: readonly Target[] = [
+  serviceTarget('core-daemon', {
+    logs: LOGS,
+    errorAlert: { threshold: 20, windowMs: 300_000 },
+    configuration: SETTINGS,
+  }),
+  serviceTarget('auth-vault', {
+    addresses: ok([{ name: '10.244.0.7:8443', origin: 'https://10.244.0.7:8443' }]),
+    logs: LOGS,
+    errorAlert: { threshold: 20, windowMs: 300_000 },
+    configuration: SETTINGS,
+  }),
+  database(),
+  database({ id: 'database/circuit-storage', name: 'circuit-storage' }),
+  { ...BUCKET, writeTest: true },
+  { ...BUCKET, id: 'object-storage/backup', name: 'backup', access: OWN },
+  kmsTarget({ access: OWN }),
+  { ...PAIR_TARGET, id: 'key-management/off-aws', name: 'off-aws' },
+  CLUSTER,
+];
 
 export const TARGETS: readonly Target[] = [
   serviceTarget('auth-vault', {
