@@ -6,6 +6,15 @@ export const SUMMARY_CONDITIONS = ['Ready', 'Healthy', 'Upgradeable'] as const;
 /** Conditions of negative polarity: present only while True (kstatus reads both). */
 export const ABNORMAL_CONDITIONS = ['Reconciling', 'Stalled'] as const;
 
+/** What each of those says. */
+export const CONDITION_MEANINGS = {
+  Ready: 'The report is current and covers what the spec asks. It says nothing about Recognize.',
+  Healthy: 'The roll-up over the components: False if one fails, Unknown if one cannot be judged.',
+  Upgradeable: 'Nothing speaks against an upgrade now. Judged on the last run alone; Unknown is no permission.',
+  Reconciling: 'Present only while True: a run for this generation is under way.',
+  Stalled: 'Present only while True: nothing at all can be evaluated.',
+} as const satisfies Record<(typeof SUMMARY_CONDITIONS)[number] | (typeof ABNORMAL_CONDITIONS)[number], string>;
+
 /** Reasons that say something other than a fault's code. Reason of a failing condition = the first fault's code. */
 export const REASONS = {
   Healthy: 'Every question that was asked has a good answer.',

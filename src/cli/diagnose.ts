@@ -7,13 +7,11 @@ import { serviceNamed } from '../guide/service-name.ts';
 import { createLogScan, type LogScan } from '../logs/scan.ts';
 import { writersOf } from '../logs/signatures.ts';
 import { DIAGNOSE_FORMATS, troubles } from '../output/diagnose.ts';
-import { CommandError } from './exit.ts';
+import { CommandError, INTERRUPTED } from './exit.ts';
 import { fileInput, standardInput, type LogInput } from './log-input.ts';
 import { formatOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Stopped by a signal before anything was found: what a shell says of SIGINT. */
-const INTERRUPTED = 130;
 const PROGRESS_MS = 500;
 const GZIP = [0x1f, 0x8b] as const;
 

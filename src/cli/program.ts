@@ -2,7 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../api/exit-codes.ts';
 import { redact, visible } from '../runtime/safe-text.ts';
-import { CommandError } from './exit.ts';
+import { isCancelled } from '../runtime/clock.ts';
+import { CommandError, INTERRUPTED } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
 type AddVerb = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
@@ -58,15 +59,18 @@ Exit codes of check and gate: 0 pass, 1 internal error, 2 usage, bad file, not f
   const report = (code: number): void => {
     exitCode = code;
   };
-  const verb = VERBS.get(argv[0] ?? '');
+  const [first = ''] = argv;
+  const verb = VERBS.get(first);
+  // What is no verb is no reason to print the help of the program as if that had been asked for.
+  const isUnknown = verb === undefined && first !== 'help' && !first.startsWith('-') && argv.length > 0;
   for (const load of verb === undefined ? VERBS.values() : [verb]) (await load())(program, terminal, report);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(isUnknown ? [first] : [...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommandError) {
       terminal.err(`recognize-health: ${visible(error.message)}`);
-      return error.exitCode;
+      return isCancelled(terminal.signal) ? INTERRUPTED : error.exitCode;
     }
     // Help and version come as errors with exit code 0; everything else that commander says is about usage.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;

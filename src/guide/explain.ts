@@ -47,6 +47,11 @@ export function explain(query: string, options: { readonly platform?: Platform }
   return [];
 }
 
+/** The whole guide with our own advice behind it, in its order. */
+export function everyEntry(): readonly Explanation[] {
+  return ENTRIES.map(toExplanation);
+}
+
 function platformNamed(name: string | undefined): Platform | undefined {
   return name === 'ios' || name === 'android' ? name : undefined;
 }

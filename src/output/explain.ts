@@ -1,6 +1,7 @@
 // `explain` for a terminal: entries one below the other, wrapped.
 import type { Explanation } from '../guide/explain.ts';
 import { literal, redact, safe, type SafeText } from '../runtime/safe-text.ts';
+import { columns } from './columns.ts';
 import { jsonText, type Formats } from './format.ts';
 import { wrap } from './columns.ts';
 
@@ -30,6 +31,17 @@ export function renderExplanations(explanations: readonly Explanation[], width =
   return explanations
     .map((explanation) => renderOne(explanation, width))
     .reduce((all, one) => (all === '' ? one : safe`${all}\n${one}`), literal(''));
+}
+
+/** A line for each: its id, whether it is ours, what the guide calls it. */
+export function renderIndex(explanations: readonly Explanation[]): string {
+  return columns(
+    explanations.map(({ id, source, title, platform }) => [
+      { text: id },
+      { text: source === 'ours' ? 'ours' : 'guide' },
+      { text: platform === undefined ? title : `${title} (${PLATFORMS[platform]})` },
+    ]),
+  ).join('\n');
 }
 
 function renderOne(explanation: Explanation, width: number): SafeText {

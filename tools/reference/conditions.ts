@@ -1,15 +1,7 @@
 // docs/reference/conditions.md: condition types, reasons that are no faults, and exit codes.
 import { COMPONENT_CONDITIONS } from '../../src/api/components.ts';
-import { type ABNORMAL_CONDITIONS, REASONS, type SUMMARY_CONDITIONS } from '../../src/api/conditions.ts';
+import { CONDITION_MEANINGS, REASONS } from '../../src/api/conditions.ts';
 import { EXIT } from '../../src/api/exit-codes.ts';
-
-const MEANING = {
-  Ready: 'The report is current and covers what the spec asks. It says nothing about Recognize.',
-  Healthy: 'The roll-up over components: False if one fails, Unknown if one cannot be judged.',
-  Upgradeable: 'Nothing speaks against an upgrade now. Judged on the last run alone; Unknown is no permission.',
-  Reconciling: 'Present only while True: a run for this generation is under way.',
-  Stalled: 'Present only while True: nothing at all can be evaluated.',
-} as const satisfies Record<(typeof SUMMARY_CONDITIONS)[number] | (typeof ABNORMAL_CONDITIONS)[number], string>;
 
 /** The page. */
 export function conditionsReference(): string {
@@ -18,7 +10,7 @@ export function conditionsReference(): string {
 
 | condition | meaning |
 |---|---|
-${Object.entries(MEANING)
+${Object.entries(CONDITION_MEANINGS)
   .map(([type, meaning]) => `| \`${type}\` | ${meaning} |`)
   .join('\n')}
 

@@ -6,12 +6,12 @@ import { EDIT_REPORT, RESOLVE } from './lines.ts';
 
 /** The operator is installed once; its labels are those of the delivered manifests and the chart. */
 const OPERATOR_LOG = shell`kubectl logs -A -l app.kubernetes.io/name=recognize-health --tail=200`;
-const DOCTOR = shell`recognize-health doctor -n ${'namespace'}`;
+const RIGHTS = shell`kubectl auth can-i --list -n ${'namespace'} --as system:serviceaccount:recognize-health:recognize-health`;
 
 export const CHECKER_REMEDIES = {
   CheckerNotAuthorized: remedy(
     'Grant the operator what the message names: its delivered Role in the cluster, the action in its policy at AWS; or give the target credentialsSecretRef.',
-    DOCTOR,
+    RIGHTS,
     EDIT_REPORT,
   ),
   UnreachableFromChecker: remedy(
@@ -76,7 +76,7 @@ export const CHECKER_REMEDIES = {
   ),
   LogsNotReadable: remedy(
     'Grant the operator get on pods/log, or say logs: {enabled: false} if logs are not to be read.',
-    DOCTOR,
+    RIGHTS,
   ),
   LogsNotUnderstood: remedy(
     'Let the service log in a layout that says its level, for example logging.structured.format.console=ecs.',

@@ -219,7 +219,7 @@ describe('to a person, the gate', () => {
       await expect.poll(() => waiting.err()).toContain('waiting');
       stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
       const { code, err, out } = await waiting.result;
-      expect([code, err]).toEqual([5, expect.stringContaining('interrupted')]);
+      expect([code, err]).toEqual([130, expect.stringContaining('interrupted')]);
       expect(JSON.parse(out)).toEqual({ exitCode: 5, reports: [], problem: 'interrupted' });
     } finally {
       end();

@@ -47,7 +47,6 @@ describe('the command', () => {
     ['check without a file', ['check'], '--file'],
     ['check with an odd format', ['check', '-f', 'x', '-o', 'pdf'], 'table, json, yaml'],
     ['check of a file that is not there', ['check', '-f', '/nonexistent/report.yaml'], 'does not exist'],
-    ['explain without a word', ['explain'], 'code-or-text'],
     ['explain for an odd platform', ['explain', '20002', '--platform', 'symbian'], 'ios or android'],
     ['explain of what the guide does not know', ['explain', 'zzzzzzzzzzzz'], 'Nothing in the guide'],
     ['operator with an odd address', ['operator', '--listen', 'nowhere'], 'host:port'],
@@ -56,6 +55,38 @@ describe('the command', () => {
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toContain(sentence);
+  });
+
+  test.each([['frobnicate', '--help'], ['frobnicate', '-h', 'x'], ['frob']])(
+    '%s is no verb, whatever stands behind it',
+    async (...argv) => {
+      const { code, out, err } = await command(...argv);
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain('unknown command');
+    },
+  );
+
+  test('explain without a word lists every entry, ours as ours', async () => {
+    const { code, out } = await command('explain');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^REC-CD-001 +guide +\[SERVICE-NAME\] service returned error: \*$/m);
+    expect(out).toMatch(/^OPS-001 +ours +Certificate does not verify/m);
+    expect((JSON.parse((await command('explain', '-o', 'json')).out) as object[]).length).toBeGreaterThan(80);
+  });
+
+  test.each([
+    ['Upgradeable', 'Unknown is no permission'],
+    ['CoreDaemonHealthy', 'checks of core-daemon'],
+    ['PartlyExamined', 'was not examined'],
+    ['database/node-persistence/connect', 'Without its answer the gate stays shut'],
+    ['database/connect', 'DatabaseUnreachable'],
+    ['core-daemon/health', 'HealthDown'],
+    ['upgrade/headroom', 'UpgradeHeadroomMissing'],
+    ['KmsKeyDisabled', 'Find out who disabled the key'],
+  ])('explain knows %s', async (name, words) => {
+    const { code, out } = await command('explain', name);
+    expect(code).toBe(0);
+    expect(out.replace(/\s+/g, ' ')).toContain(words);
   });
 
   test('explain prints what the guide says', async () => {
