@@ -16,6 +16,11 @@ const VERBS: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
   ['status', async () => (await import('./status.ts')).addStatus],
   ['explain', async () => (await import('./explain.ts')).addExplain],
   ['diagnose', async () => (await import('./diagnose.ts')).addDiagnose],
+  ['run', async () => (await import('./act.ts')).addRun],
+  ['mute', async () => (await import('./act.ts')).addMute],
+  ['unmute', async () => (await import('./act.ts')).addUnmute],
+  ['suspend', async () => (await import('./act.ts')).addSuspend],
+  ['resume', async () => (await import('./act.ts')).addResume],
   ['crd', async () => (await import('./crd.ts')).addCrd],
   ['operator', async () => (await import('./operator.ts')).addOperator],
 ]);
@@ -47,6 +52,7 @@ Examples:
   recognize-health check -f report.yaml         examine once from here, write nothing
   recognize-health gate prod -n recognize       may the upgrade go on?
   recognize-health status prod -n recognize     what the last run found
+  recognize-health run prod -n recognize        examine now
   recognize-health explain REC-AV-003           what an entry of the guide says
   recognize-health explain "Failed JWT token sign"
   recognize-health diagnose core-daemon.log     match a log against the guide

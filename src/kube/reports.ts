@@ -113,13 +113,17 @@ export function requestRun(
   token: string,
   signal: AbortSignal,
 ): Promise<ApiResult<ReportObject>> {
-  return api.call<ReportObject>(
-    RULES.requestRun,
-    { namespace, name },
-    {
-      signal,
-      contentType: 'application/merge-patch+json',
-      body: { metadata: { annotations: { [REQUEST_ANNOTATION]: token } } },
-    },
-  );
+  return patchReport(api, namespace, name, { metadata: { annotations: { [REQUEST_ANNOTATION]: token } } }, signal);
+}
+
+/** Merges `patch` into a report. With a resourceVersion in it a report that somebody changed since is a Conflict. */
+export function patchReport(
+  api: KubeApi,
+  namespace: string,
+  name: string,
+  patch: object,
+  signal: AbortSignal,
+): Promise<ApiResult<ReportObject>> {
+  const contentType = 'application/merge-patch+json';
+  return api.call<ReportObject>(RULES.requestRun, { namespace, name }, { signal, contentType, body: patch });
 }

@@ -111,7 +111,12 @@ export const RULES = {
     callers: OPERATOR,
     why: 'Write what was found.',
   },
-  requestRun: { ...reports, verb: 'patch', callers: ['command'], why: 'Ask for a run with an annotation (gate).' },
+  requestRun: {
+    ...reports,
+    verb: 'patch',
+    callers: ['command'],
+    why: 'Ask for a run with an annotation (gate, run); mute, unmute, suspend and resume.',
+  },
 
   getSecret: {
     kind: 'resource',

@@ -27,8 +27,9 @@ export interface Stored {
 }
 
 export const STATUS_FORMATS = {
-  table: ({ reports, whole, all, verbose }, paint, width = USUAL_WIDTH) =>
-    whole
+  table: ({ reports, whole, all, verbose }, paint, columns) => {
+    const width = columns ?? USUAL_WIDTH;
+    return whole
       ? reports
           .map((report) => {
             const lines = renderReport(report, { all, verbose, width }, paint);
@@ -38,11 +39,13 @@ export const STATUS_FORMATS = {
           })
           .join('\n')
       : [
-          ...renderSummary(reports, paint, width),
+          // Whoever reads a list without a terminal reads it by lines.
+          ...renderSummary(reports, paint, columns ?? Number.POSITIVE_INFINITY),
           ...reports
             .filter(({ stale }) => stale)
             .flatMap(({ namespace, name, freshness }) => wrap(`${namespace}/${name}: ${freshness}`, width)),
-        ].join('\n'),
+        ].join('\n');
+  },
   json: ({ reports }) => renderJson(reports.map(({ object }) => object)),
   yaml: ({ reports }) => renderYaml(reports.map(({ object }) => object)),
   ...overDocuments(({ reports }: Stored) => reports.map(({ told }) => told)),

@@ -132,8 +132,8 @@ describe('of all reports, status', () => {
     const { code, out } = await inRecognize();
     expect(code).toBe(0);
     const lines = out.split('\n');
-    expect(lines[0]).toMatch(/^NAMESPACE +NAME +VERDICT +HEALTHY +UPGRADEABLE +ROOT-CAUSE/);
-    expect(lines.find((line) => line.includes(' failing '))).toMatch(/Failing +\S+ +False +DatabaseMissing/);
+    expect(lines[0]).toMatch(/^NAMESPACE +NAME +VERDICT +HEALTHY +UPGRADEABLE +LAST-RUN +AGE +ROOT-CAUSE/);
+    expect(lines.find((line) => line.includes(' failing '))).toMatch(/Failing +\S+ +False +\d+s +\S+ +DatabaseMissing/);
     expect(out).toContain('recognize/stale: STALE');
     expect(out).not.toContain('elsewhere');
   });
