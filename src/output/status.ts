@@ -33,7 +33,7 @@ export const STATUS_FORMATS = {
       ? reports
           .map((report) => {
             const lines = renderReport(report, { all, verbose, width }, paint);
-            const freshness = wrap(report.freshness, width);
+            const freshness = columns === undefined ? [report.freshness] : wrap(report.freshness, columns);
             // What may no longer hold is not to be read before that is known.
             return (report.stale ? [...freshness, '', ...lines] : [...lines, '', ...freshness]).join('\n');
           })
@@ -43,7 +43,7 @@ export const STATUS_FORMATS = {
           ...renderSummary(reports, paint, columns ?? Number.POSITIVE_INFINITY),
           ...reports
             .filter(({ stale }) => stale)
-            .flatMap(({ namespace, name, freshness }) => wrap(`${namespace}/${name}: ${freshness}`, width)),
+            .map(({ namespace, name, freshness }) => `${namespace}/${name}: ${freshness}`),
         ].join('\n');
   },
   json: ({ reports }) => renderJson(reports.map(({ object }) => object)),
