@@ -15,6 +15,7 @@ export const SPARED: Readonly<Record<string, string>> = {
   'database/writable': ITS_CONNECTION,
   'database/version': ITS_CONNECTION,
   'database/connections': ITS_CONNECTION,
+  'database/statements': ITS_CONNECTION,
   'database/activity': ITS_CONNECTION,
   'database/replication': ITS_CONNECTION,
   'database/wraparound': ITS_CONNECTION,

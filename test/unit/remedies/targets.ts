@@ -23,6 +23,18 @@ export function kindOf(about: Kind): Target['kind'] {
   }
 }
 
+const PREPARING = {
+  connection: ok({
+    host: 'db',
+    port: 5432,
+    database: 'keylessd',
+    username: 'np',
+    password: undefined,
+    namedBySecret: true,
+    tls: { mode: 'VerifyFull' as const },
+    prepares: true,
+  }),
+};
 const OWN = ok({ ...ACCESS, endpoint: 'https://storage.example:9000' });
 
 /** Two of each, so that one never stands for the other. */
@@ -38,7 +50,7 @@ export const INSTALLATION: readonly Target[] = [
     errorAlert: { threshold: 20, windowMs: 300_000 },
     configuration: SETTINGS,
   }),
-  database(),
+  database(PREPARING),
   database({ id: 'database/circuit-storage', name: 'circuit-storage' }),
   { ...BUCKET, writeTest: true },
   { ...BUCKET, id: 'object-storage/backup', name: 'backup', access: OWN },
