@@ -1,7 +1,7 @@
 // One target of each shape that a fault may be found of, each with everything that can be known of it.
 import type { Kind } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
-import type { Target } from '../../../src/facts/target.ts';
+import type { ServiceTarget, Target } from '../../../src/facts/target.ts';
 import { ACCESS, BUCKET, CLUSTER, kmsTarget, PAIR_TARGET, serviceTarget, WORKLOAD } from '../checks/targets.ts';
 import { container, database, pod } from '../checks/seen.ts';
 
@@ -23,6 +23,9 @@ export function kindOf(about: Kind): Target['kind'] {
   }
 }
 
+/** The checks about drift are asked of a service whose configuration names a backend. */
+const USES = [{}] as unknown as NonNullable<ServiceTarget['uses']>;
+
 const PREPARING = {
   connection: ok({
     host: 'db',
@@ -40,6 +43,7 @@ const OWN = ok({ ...ACCESS, endpoint: 'https://storage.example:9000' });
 /** Two of each, so that one never stands for the other. */
 export const INSTALLATION: readonly Target[] = [
   serviceTarget('core-daemon', {
+    uses: USES,
     logs: LOGS,
     errorAlert: { threshold: 20, windowMs: 300_000 },
     configuration: SETTINGS,
