@@ -60,7 +60,9 @@ export function concernLines(status: HealthReportStatus, width: number, paint: P
     '',
     paint('strong', title),
     ...targets.flatMap(({ name, worst, checks }) => {
-      const image = status.inventory?.find(({ component }) => component === name)?.image;
+      // A database may have the name of its service, and is no image of it.
+      const image =
+        title === 'Services' ? status.inventory?.find(({ component }) => component === name)?.image : undefined;
       const figures = [...(image === undefined ? [] : [image]), ...checks.flatMap(figureOf)];
       const lead = `${worst.padEnd(5)} ${name}`;
       const lines = wrap(figures.join('; '), width - 10);

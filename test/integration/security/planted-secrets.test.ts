@@ -85,7 +85,7 @@ describe('planted secrets', () => {
       timeout: '5s',
       thresholds: { failure: 1, success: 1 },
       services: [
-        { name: 'core-daemon', url: `http://127.0.0.1:${gossips.health}/?token=${PLANTED.query}` },
+        { name: 'core-daemon', url: `http://127.0.0.1:${gossips.health}/api` },
         { name: 'operations-service', url: `https://127.0.0.1:${gossips.tls}` },
         {
           name: 'circuit-storage',
