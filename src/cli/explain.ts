@@ -38,7 +38,10 @@ Exit code 2 when nothing matches.`,
         options: { readonly platform?: 'ios' | 'android'; readonly output: keyof typeof EXPLAIN_FORMATS },
       ) => {
         const query = words.join(' ').slice(0, MAX_QUERY);
-        if (query.trim() === '') return terminal.out(listEntries(options.output));
+        if (query.trim() === '') {
+          terminal.out(listEntries(options.output));
+          return;
+        }
         const found = explain(query, options.platform === undefined ? {} : { platform: options.platform });
         // The checks are read from disk only when they are asked for.
         const own = /^[A-Za-z/-]+$/.test(query.trim()) ? await import('./own-names.ts') : undefined;

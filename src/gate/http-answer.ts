@@ -48,7 +48,7 @@ export function decideStored(object: ReportObject | undefined, now: Date): GateD
   const { metadata, spec, status } = parsed.report;
   return decideGate({
     status,
-    report: { namespace: metadata.namespace ?? '', name: metadata.name },
+    report: { namespace: metadata.namespace, name: metadata.name },
     generation: metadata.generation,
     suspended: spec.suspend,
     waive: spec.upgrade.waive ?? [],

@@ -51,7 +51,11 @@ async function pages<T extends object>(
   rule: ResourceRule,
   params: CallParams,
   signal: AbortSignal,
-  { reduce = withoutManagedFields<T>, mostBytes = Infinity, pageBytes = PAGE_BYTES }: ListOptions<T>,
+  {
+    reduce = withoutManagedFields as NonNullable<ListOptions<T>['reduce']>,
+    mostBytes = Infinity,
+    pageBytes = PAGE_BYTES,
+  }: ListOptions<T>,
 ): Promise<ApiResult<Listed<T>>> {
   const tooLarge = (why: string): ApiResult<never> => ({
     ok: false,
@@ -102,9 +106,9 @@ async function pages<T extends object>(
   return tooLarge(`there are more than ${items.length}`);
 }
 
-function withoutManagedFields<T extends object>(item: object): { readonly value: T; readonly bytes: number } {
+function withoutManagedFields(item: object): { readonly value: object; readonly bytes: number } {
   dropManagedFields(item);
-  return { value: item as T, bytes: 0 };
+  return { value: item, bytes: 0 };
 }
 
 /** Removes what is only noise to a reader. In place: the object was just parsed and is ours. */

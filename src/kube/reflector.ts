@@ -57,7 +57,7 @@ export function keyOf(object: Watched): string {
 
 /** A reflector that has not started. */
 export function createReflector<T extends Watched>(options: ReflectorOptions<T>): Reflector<T> {
-  const { api, params, reduce = withoutManagedFields<T> } = options;
+  const { api, params, reduce = withoutManagedFields as (object: object) => T } = options;
   const store = new Map<string, T>();
   let synced = false;
 
@@ -118,7 +118,7 @@ export function createReflector<T extends Watched>(options: ReflectorOptions<T>)
   };
 }
 
-function withoutManagedFields<T>(object: object): T {
+function withoutManagedFields(object: object): object {
   dropManagedFields(object);
-  return object as T;
+  return object;
 }

@@ -179,17 +179,17 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
       await Promise.all([...watched.values()].map(({ watch }) => watch.run(life)));
     },
     read: async ({ namespace, isFresh, now }, signal) => {
-      let hasListed = false;
+      const listed: string[] = [];
       const objects = await readKinds((name) => {
         const known = isFresh ? undefined : kept(name, namespace);
         if (known !== undefined) return Promise.resolve(known);
-        hasListed = true;
+        listed.push(name);
         return orAborted(share(name, namespace, isFresh), signal);
       });
       read();
       readAt.delete(namespace);
       readAt.set(namespace, clock.monotonicMs());
-      if (hasListed) letGo();
+      if (listed.length > 0) letGo();
       return withCircumstances(api, namespace, objects, now, signal);
     },
   };

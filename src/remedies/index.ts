@@ -49,7 +49,5 @@ export function namesFor(fault: FaultCode, names: FaultNames): FaultNames | unde
   const used = namesIn(REMEDIES[fault])
     .filter(isFaultName)
     .filter((name) => names[name] !== undefined);
-  return used.length === 0
-    ? undefined
-    : (Object.fromEntries(used.map((name: FaultName) => [name, names[name]])) as FaultNames);
+  return used.length === 0 ? undefined : Object.fromEntries(used.map((name: FaultName) => [name, names[name]]));
 }

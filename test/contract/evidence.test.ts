@@ -27,8 +27,8 @@ interface Asked {
 /** Every check of the registry with every target that it is about, all of them good. */
 const asked: readonly Asked[] = CHECKS.flatMap((check) =>
   INSTALLATION.filter((target) => kindOf(check.about) === target.kind).flatMap((target) => {
-    if ((check as Check<Kind>).applies?.(target as never) === false) return [];
-    const id = checkId(check as Check<Kind>, target);
+    if ((check as Check<Kind>).applies?.(target) === false) return [];
+    const id = checkId(check, target);
     const { feeds, component = target.component } = check as Check<Kind>;
     const finding: Finding = {
       id,

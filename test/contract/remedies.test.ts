@@ -143,7 +143,7 @@ describe('a hostile name', () => {
             }
             for (const line of policies) {
               expect(line).toMatch(/^[A-Za-z0-9{}":,*/._[\]-]+$/);
-              expect(JSON.parse(line)).toMatchObject({ Effect: 'Allow', Resource: expect.any(String) });
+              expect(JSON.parse(line)).toMatchObject({ Effect: 'Allow', Resource: expect.any(String) as string });
             }
           }
         },

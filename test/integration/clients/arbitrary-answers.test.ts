@@ -81,7 +81,7 @@ const json = fc.oneof(
       },
       { requiredKeys: [] },
     )
-    .map((value) => JSON.stringify(value) ?? 'undefined'),
+    .map((value) => JSON.stringify(value)),
 );
 
 const http = fc

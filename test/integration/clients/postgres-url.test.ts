@@ -1,7 +1,7 @@
 // What a URL asks of the connection and its login, held against servers that want otherwise: which methods it allows,
 // TLS from the first byte, a client certificate, and how long a silent server of several may take.
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createDial } from '../../../src/clients/dial.ts';
 import { createPostgresClient } from '../../../src/clients/postgres.ts';
@@ -95,6 +95,11 @@ describe('requireAuth', () => {
   );
 });
 
+function tlsOf(socket: Socket): TLSSocket {
+  if (!(socket instanceof TLSSocket)) throw new Error('the connection is not encrypted');
+  return socket;
+}
+
 describe('TLS from the first byte', () => {
   const leaf = authority.issue({ commonName: 'db', hosts: ['127.0.0.1'] });
   const own = { key: leaf.keyPem, cert: leaf.certPem, ALPNProtocols: ['postgresql'] };
@@ -102,7 +107,7 @@ describe('TLS from the first byte', () => {
   it('names the protocol and asks for nothing before', async () => {
     const spoken: unknown[] = [];
     const { port } = await listen((socket) => {
-      spoken.push((socket as TLSSocket).alpnProtocol);
+      spoken.push(tlsOf(socket).alpnProtocol);
       welcoming(socket);
     }, own);
     const tls = { mode: 'VerifyFull', direct: true, ca: authority.caPem } as const;
@@ -125,7 +130,7 @@ describe('TLS from the first byte', () => {
     const pair = authority.issue({ commonName: 'app' });
     const { port } = await listen(
       (socket) => {
-        shown.push((socket as TLSSocket).getPeerCertificate().subject.CN);
+        shown.push(tlsOf(socket).getPeerCertificate().subject.CN);
         welcoming(socket);
       },
       { ...own, requestCert: true, ca: authority.caPem },

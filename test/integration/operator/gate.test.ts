@@ -144,7 +144,7 @@ describe('a standby whose way to the API server has become half-open', () => {
         );
       const { text } = await ask(standby, gateOf('prod'));
       expect(JSON.parse(text)).toMatchObject({
-        confirmed: { by: expect.stringMatching(/^(?:bookmark|change|list|read)$/) },
+        confirmed: { by: expect.stringMatching(/^(?:bookmark|change|list|read)$/) as string },
       });
 
       relay.freeze();

@@ -10,7 +10,7 @@ function said(status: number, document: unknown): string {
   const body = typeof document === 'string' ? document : JSON.stringify(document);
   const answer = serviceHealth.ask(healthSeen(service(), [ok(http(status, body))]));
   if (answer.kind === 'fault') return `${answer.fault.code}: ${answer.fault.detail}`.replace('core-daemon-1 ', '');
-  return [`${answer.note ?? ''}`, ...(answer.vouches ?? [])].join(' + ');
+  return [answer.note, ...(answer.vouches ?? [])].join(' + ');
 }
 
 const with503 = (components: unknown): string => said(503, { status: 'DOWN', components });

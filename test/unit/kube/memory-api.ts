@@ -73,25 +73,27 @@ export function memoryApi(): MemoryApi {
       ? history.filter(({ object }) => Number(object.metadata.resourceVersion) > from)
       : [];
     let wake = (): void => undefined;
-    let isOver = false;
+    const over = { yet: false };
+    const isOver = (): boolean => over.yet;
     const watch = {
       push: (event: Event) => {
         if (event.type === 'BOOKMARK' || isPods(rule)) waiting.push(event);
         wake();
       },
       end: () => {
-        isOver = true;
+        over.yet = true;
         wake();
       },
     };
     watches.add(watch);
     signal.addEventListener('abort', watch.end);
     try {
-      while (!isOver) {
+      while (!isOver()) {
         for (const event of waiting.splice(0))
           if (namespace === undefined || event.object.metadata.namespace === namespace || event.type === 'BOOKMARK')
             yield Buffer.from(`${JSON.stringify(event)}\n`);
-        if (!isOver) await new Promise<void>((resolve) => (wake = resolve));
+        // Either may have come while the reader held the last event.
+        if (waiting.length === 0 && !isOver()) await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       watches.delete(watch);

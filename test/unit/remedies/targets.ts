@@ -18,7 +18,11 @@ export function kindOf(about: Kind): Target['kind'] {
     case 'key':
     case 'cluster':
       return about;
-    default:
+    case 'configuration':
+    case 'logs':
+    case 'meters':
+    case 'pods':
+    case 'service':
       return 'service';
   }
 }

@@ -6,18 +6,18 @@ import { report, run } from '../judge/fixtures.ts';
 
 const ours = healthReportStatus.parse(report(run({ 'auth-vault/health': 'HealthDown' })).status);
 const stored = (change: (status: Record<string, unknown> & HealthReportStatus) => object): unknown =>
-  JSON.parse(JSON.stringify(change(structuredClone(ours) as Record<string, unknown> & HealthReportStatus)));
+  JSON.parse(JSON.stringify(change(structuredClone(ours))));
 
 /** RFC 7386. */
 function merged(target: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
   const isRecord = typeof target === 'object' && !Array.isArray(target);
-  const out: Record<string, unknown> = isRecord ? { ...target } : {};
+  const out = new Map<string, unknown>(isRecord ? Object.entries({ ...target }) : []);
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete out[key];
-    else out[key] = merged(out[key], value);
+    if (value === null) out.delete(key);
+    else out.set(key, merged(out.get(key), value));
   }
-  return out;
+  return Object.fromEntries(out);
 }
 
 const CASES: readonly (readonly [string, unknown, readonly string[]])[] = [
