@@ -350,7 +350,8 @@ function warningsOf(
   if (said === undefined) return [];
   const [reason, message] = said;
   const at = timestamp(now);
-  return pods.map(({ metadata: { name, uid } }) => ({
+  // Without the pod's uid: a real API server gives it one of its own.
+  return pods.map(({ metadata: { name } }) => ({
     apiVersion: 'v1',
     kind: 'Event',
     metadata: {
@@ -359,7 +360,7 @@ function warningsOf(
       uid: uidOf('Event', namespace, name, reason),
       creationTimestamp: at,
     },
-    involvedObject: { apiVersion: 'v1', kind: 'Pod', name, namespace, uid },
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', name, namespace },
     reason,
     message,
     type: 'Warning',
