@@ -21,6 +21,7 @@ import { literal } from './runtime/safe-text.ts';
 import { type ReadConfigMap, withUses } from './settings/index.ts';
 import { resolveTargets } from './targets/index.ts';
 import type { SecretReader } from './kube/secrets.ts';
+import { oncePerKey } from './runtime/once-per-key.ts';
 
 /** What name, labels and annotations of a report usually take, and room to spare. */
 const METADATA_BYTES = 2 * 1024;
@@ -63,19 +64,22 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   const { inventory, topology, notExamined } = resolved;
   const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
   const reading = clock.deadline(timeoutMs, signal);
+  const asked = new AbortController();
+  const sharing = sharingConfigMaps(clients, AbortSignal.any([signal, asked.signal]));
   const [seen, targets] = await Promise.all([
-    visitAll({ targets: resolved.targets, clients, clock, timeoutMs, signal, onDefect }),
+    visitAll({ targets: resolved.targets, clients: sharing, clock, timeoutMs, signal, onDefect }),
     withUses({
       targets: resolved.targets,
       objects,
       namespace,
-      read: readerOf(clients, namespace, signal),
+      read: readerOf(sharing, namespace, signal),
       waive: spec.upgrade.waive ?? [],
       signal: reading.signal,
-    }).finally(() => {
-      reading.clear();
     }),
-  ]);
+  ]).finally(() => {
+    reading.clear();
+    asked.abort();
+  });
   const byId = new Map(targets.map((target) => [target.id, target]));
   const visits = seen.map((visit) => ({ ...visit, target: byId.get(visit.target.id) ?? visit.target }) as Visit);
   signal.throwIfAborted();
@@ -98,7 +102,7 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     generation,
     startedAt,
     intervalMs: parseDuration(spec.interval) ?? 60_000,
-    timeoutMs: parseDuration(spec.timeout) ?? 10_000,
+    timeoutMs,
     topology,
     inventory,
     guide: GUIDE,
@@ -106,6 +110,25 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     notExamined,
     budgetBytes: statusBudget(jsonBytes(spec) + METADATA_BYTES),
   });
+}
+
+/** Several questions read the same ConfigMaps: within a run each is read once, and each asker waits no longer than it may. */
+function sharingConfigMaps(clients: Clients, run: AbortSignal): Clients {
+  const { cluster } = clients;
+  if (cluster === undefined) return clients;
+  const read = oncePerKey((_key: string, namespace: string, name: string) => {
+    const answer = cluster.readConfigMap(namespace, name, run);
+    // Whoever asked may have gone before it ends.
+    answer.catch(() => undefined);
+    return answer;
+  });
+  return {
+    ...clients,
+    cluster: {
+      ...cluster,
+      readConfigMap: (namespace, name, signal) => orAborted(read(`${namespace}/${name}`, namespace, name), signal),
+    },
+  };
 }
 
 /** A ConfigMap that does not come in time is one that could not be read. */

@@ -7,6 +7,7 @@ import { asEvidence } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { RULES } from './rules.ts';
 import { textsIn } from './texts.ts';
+import { oncePerKey } from '../runtime/once-per-key.ts';
 
 /** Reads values of Secrets of one namespace. The commands have one of their own over the documents of a file. */
 export interface SecretReader {
@@ -30,15 +31,10 @@ export function namespaceSecrets(
   namespace: string,
   { requireLabel = false }: SecretOptions = {},
 ): SecretReader {
-  const asked = new Map<string, Promise<Outcome<SecretObject>>>();
+  const get = oncePerKey((name: string, signal: AbortSignal) => getSecret(api, namespace, name, signal));
   return {
     read: async (name, key, signal) => {
-      let object = asked.get(name);
-      if (object === undefined) {
-        object = getSecret(api, namespace, name, signal);
-        asked.set(name, object);
-      }
-      const answer = await object;
+      const answer = await get(name, signal);
       if (!answer.ok) return answer;
       if (requireLabel && textsIn(answer.value.metadata?.labels)[USE_LABEL] !== 'true')
         return failed(
