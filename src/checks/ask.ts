@@ -2,8 +2,8 @@
 import { found, type AnyCheck, type Answer, type Check, type Finding, type Seen } from '../facts/answer.ts';
 import type { Kind, Observations, Visit } from '../facts/observed.ts';
 import type { Target } from '../facts/target.ts';
-import { redact } from '../runtime/safe-text.ts';
 import { named } from './target-names.ts';
+import { sentence } from './sentence.ts';
 
 export interface AskInput {
   readonly checks: readonly AnyCheck[];
@@ -57,7 +57,7 @@ function answerOf(check: Check<Kind>, seen: Seen<Kind>, id: string, onDefect: As
   } catch (error) {
     onDefect?.(id, error);
     const text = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
-    const answer = found({ code: 'InternalError', detail: redact(`the check broke: ${text}`, [], 160) });
+    const answer = found({ code: 'InternalError', detail: sentence(`the check broke: ${text}`) });
     return seen.baseline === undefined ? answer : { ...answer, baseline: seen.baseline };
   }
 }

@@ -4,8 +4,9 @@ import { found, pass, type Answer } from '../facts/answer.ts';
 import { isAwsEndpoint } from '../facts/aws-endpoint.ts';
 import type { Outcome } from '../facts/outcome.ts';
 import type { AwsAccess } from '../facts/target.ts';
-import { literal, redact } from '../runtime/safe-text.ts';
+import { literal } from '../runtime/safe-text.ts';
 import { endsWithin, SOON_MS } from './ends-soon.ts';
+import { sentence } from './sentence.ts';
 
 /** Asked where the spec names an endpoint over TLS. AWS renews its own, and nobody on call could. */
 export function hasOwnCertificate(access: Outcome<AwsAccess>): boolean {
@@ -25,7 +26,7 @@ export function judgeEnd(
     return found({ code: 'NotAsked', detail: literal('no certificate was seen, because the endpoint did not answer') });
   const endpoint = access.ok ? access.value.endpoint : undefined;
   const whose = endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint).host : 'the endpoint';
-  const words = redact(`the certificate of ${whose} ends on ${notAfter.slice(0, 10)}`, [], 160);
+  const words = sentence(`the certificate of ${whose} ends on ${notAfter.slice(0, 10)}`);
   if (!endsWithin(notAfter, now, SOON_MS)) return pass(words);
   const code = urgent !== undefined && endsWithin(notAfter, now, urgent.withinMs) ? urgent.code : expiring;
   return found({ code, detail: words });

@@ -3,7 +3,7 @@ import { isService } from '../api/components.ts';
 import type { CheckStatus } from '../api/health-report.ts';
 import type { GateEvidence } from './decision.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
-import { compareText } from '../judge/order.ts';
+import { compareText } from '../runtime/compare-text.ts';
 import { EVIDENCE_QUESTIONS } from '../judge/upgradeable.ts';
 
 const OF_A_SERVICE: readonly string[] = ['health', 'workload'];

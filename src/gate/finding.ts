@@ -21,11 +21,7 @@ export function findingsOf(
   place: ReportPlace | undefined,
 ): readonly GateFinding[] {
   return [...checks]
-    .sort(
-      (a, b) =>
-        Number(a.suppressedBy !== undefined) - Number(b.suppressedBy !== undefined) ||
-        byBadness({ ...a, severity: a.severity }, { ...b, severity: b.severity }),
-    )
+    .sort((a, b) => Number(a.suppressedBy !== undefined) - Number(b.suppressedBy !== undefined) || byBadness(a, b))
     .map((check) => findingOf(status, check, place));
 }
 

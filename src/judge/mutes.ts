@@ -6,7 +6,8 @@ import type { Result, Severity } from '../api/faults/traits.ts';
 import type { CheckStatus, MuteSpec } from '../api/health-report.ts';
 import type { FaultCode } from '../api/faults.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
-import { badness, compareText, gravity, isBad } from './order.ts';
+import { compareText } from '../runtime/compare-text.ts';
+import { badness, gravity, isBad } from './order.ts';
 
 /** A mute lasts at most this long. In ms. */
 export const LONGEST_MUTE_MS = 30 * 86_400_000;

@@ -1,6 +1,7 @@
 // The one order of badness: everything that says "first" or "worst" means this, so no result depends on arrival.
 import { COMPONENTS } from '../api/components.ts';
 import { SEVERITIES, type Result, type Severity } from '../api/faults/traits.ts';
+import { compareText } from '../runtime/compare-text.ts';
 
 /** Worst first, for roll-ups: fail > error > warn > pass > skip. */
 export const WORST_FIRST: readonly Result[] = ['fail', 'error', 'warn', 'pass', 'skip'];
@@ -27,8 +28,8 @@ export function gravity(severity: Severity | undefined): number {
 
 /** Compares by (result, severity, check id), worst first. */
 export function byBadness(
-  a: { readonly result: Result; readonly severity: Severity | undefined; readonly id: string },
-  b: { readonly result: Result; readonly severity: Severity | undefined; readonly id: string },
+  a: { readonly result: Result; readonly severity?: Severity | undefined; readonly id: string },
+  b: { readonly result: Result; readonly severity?: Severity | undefined; readonly id: string },
 ): number {
   return badness(b.result) - badness(a.result) || gravity(b.severity) - gravity(a.severity) || compareText(a.id, b.id);
 }
@@ -40,9 +41,4 @@ export function byPlace(
 ): number {
   const order = COMPONENTS as readonly string[];
   return order.indexOf(a.component) - order.indexOf(b.component) || compareText(a.id, b.id);
-}
-
-/** By code units: the same on every machine, unlike localeCompare. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,6 +3,7 @@
 import { type ApiFault, faultOf } from './api-fault.ts';
 import { type ApiRule, type CallParams, describeCall } from './rules.ts';
 import { redact } from '../runtime/safe-text.ts';
+import { isRecord } from '../runtime/is-record.ts';
 
 /** Undefined when the answer has the form that the call asks for: one object of that name, or a list of named ones. */
 export function answerFault(rule: ApiRule, params: CallParams, value: unknown): ApiFault | undefined {
@@ -37,8 +38,4 @@ export function isNamed(value: unknown): value is Named {
   if (!isRecord(value) || !isRecord(value['metadata'])) return false;
   const { name, namespace } = value['metadata'];
   return typeof name === 'string' && name !== '' && (namespace === undefined || typeof namespace === 'string');
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

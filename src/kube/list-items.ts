@@ -95,8 +95,6 @@ export function readItems(onItem: (item: unknown) => void): ItemReader {
         }
         const byte = chunk[at];
         at += 1;
-        // Whatever else a byte is, it changes nothing.
-        // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check
         switch (byte) {
           case QUOTE:
             inString = true;
@@ -128,6 +126,10 @@ export function readItems(onItem: (item: unknown) => void): ItemReader {
               item(take(chunk, from, at - 1));
               from = at;
             }
+            break;
+          // Whatever else a byte is, it changes nothing.
+          case undefined:
+          default:
             break;
         }
       }

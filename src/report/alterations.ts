@@ -1,7 +1,8 @@
 // What a stored status says that we did not write. The whole status is ours: a field that somebody else put there, a
 // value that a webhook changed, a condition that is not ours, is told by its name and taken back.
 import type { HealthReportStatus } from '../api/health-report.ts';
-import { compareText } from '../judge/index.ts';
+import { compareText } from '../runtime/compare-text.ts';
+import { isRecord } from '../runtime/is-record.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -75,8 +76,4 @@ function same(a: Json | undefined, b: Json | undefined): boolean {
 
 function own(record: { readonly [key: string]: Json }, key: string): Json | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
-}
-
-function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 // Whether a status is worth a write. Texts and times ride along; a status that says the same is not written again.
 import type { HealthReportStatus } from '../api/health-report.ts';
-import { compareText } from '../judge/index.ts';
+import { compareText } from '../runtime/compare-text.ts';
 
 /**
  * True when the verdict, a condition's status or reason, a check's result, state, fault, suppression, mute, latch or

@@ -2,6 +2,7 @@
 import type { EventObject, KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { Pod, Warning } from '../facts/target.ts';
 import { fields, list, text } from './fields.ts';
+import { compareText } from '../runtime/compare-text.ts';
 
 /** Events that are looked at for one object. */
 const MOST_WARNINGS = 10;
@@ -30,7 +31,10 @@ export function warningsAbout(
       return about.uid === undefined || about.uid === '' || uid === undefined || about.uid === uid;
     })
     .map(warningOf)
-    .sort((a, b) => compare(b.at ?? '', a.at ?? '') || compare(a.reason, b.reason) || compare(a.message, b.message))
+    .sort(
+      (a, b) =>
+        compareText(b.at ?? '', a.at ?? '') || compareText(a.reason, b.reason) || compareText(a.message, b.message),
+    )
     .slice(0, MOST_WARNINGS);
 }
 
@@ -46,8 +50,4 @@ function nodeTroubleOf(name: string, { nodes }: NamespaceObjects): string | unde
   const ready = list(fields(node?.status)['conditions']).find(({ type }) => type === 'Ready');
   if (ready === undefined || ready['status'] === 'True') return undefined;
   return text(ready['message']) ?? text(ready['reason']) ?? 'its kubelet does not say that it is ready';
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

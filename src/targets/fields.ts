@@ -1,9 +1,10 @@
 // Reading fields of Kubernetes objects that are typed as unknown: what is missing or of another type is undefined.
+import { isRecord } from '../runtime/is-record.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+  return isRecord(value) ? value : {};
 }
 
 export function list(value: unknown): readonly Fields[] {

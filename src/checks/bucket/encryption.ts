@@ -1,7 +1,8 @@
 // Does the bucket encrypt new objects by default? AWS always does since 2023; others do when told to.
 import { found, pass, type Check } from '../../facts/answer.ts';
-import { literal, redact } from '../../runtime/safe-text.ts';
+import { literal } from '../../runtime/safe-text.ts';
 import { BUCKET_TROUBLES } from './reach.ts';
+import { sentence } from '../sentence.ts';
 
 export const bucketEncryption: Check<'bucket'> = {
   question: 'encryption',
@@ -12,7 +13,7 @@ export const bucketEncryption: Check<'bucket'> = {
   ask({ observed: { encryption } }) {
     if (!encryption.ok) return found(encryption.fault);
     const { algorithm } = encryption.value;
-    if (algorithm !== 'none') return pass(redact(`new objects are encrypted with ${algorithm}`, [], 160));
+    if (algorithm !== 'none') return pass(sentence(`new objects are encrypted with ${algorithm}`));
     return found({ code: 'BucketNotEncrypted', detail: literal('new objects are not encrypted by default') });
   },
 };

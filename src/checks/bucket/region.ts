@@ -1,6 +1,7 @@
 // Is the bucket in the region that the spec names? Signatures carry the region, so the wrong one works nowhere at AWS.
 import { found, pass, type Check } from '../../facts/answer.ts';
-import { literal, redact } from '../../runtime/safe-text.ts';
+import { literal } from '../../runtime/safe-text.ts';
+import { sentence } from '../sentence.ts';
 
 export const bucketRegion: Check<'bucket'> = {
   question: 'region',
@@ -13,6 +14,6 @@ export const bucketRegion: Check<'bucket'> = {
     const wanted = target.access.ok ? target.access.value.region : region.value.region;
     if (region.value.region === wanted) return pass(literal('the bucket is in the region of the spec'));
     // Only a server that does not care comes here: it answered a request that was signed for the other region.
-    return pass(redact(`the server names region ${region.value.region} and takes requests for ${wanted}`, [], 160));
+    return pass(sentence(`the server names region ${region.value.region} and takes requests for ${wanted}`));
   },
 };

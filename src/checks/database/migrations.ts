@@ -1,11 +1,9 @@
 // Did every migration of the schema succeed? Flyway's own table says; without it nothing is known, which is no fault.
 import type { FaultCode } from '../../api/faults.ts';
 import { found, pass, type Check } from '../../facts/answer.ts';
-import { redact } from '../../runtime/safe-text.ts';
 import { QUESTION_FAULTS } from './question-faults.ts';
 import { passOn } from '../pass-on.ts';
-
-const DETAIL_BYTES = 160;
+import { sentence } from '../sentence.ts';
 
 const FAULTS = [
   'DatabaseSchemaMissing',
@@ -24,11 +22,9 @@ export const databaseMigrations: Check<'database'> = {
     const { failed, lastFailed = '', version } = migrations.value;
     if (failed > 0) {
       const last = lastFailed === '' ? '' : `, the last one is ${lastFailed}`;
-      const detail = redact(`${failed} migrations of the schema failed${last}`, [], DETAIL_BYTES);
+      const detail = sentence(`${failed} migrations of the schema failed${last}`);
       return found({ code: 'DatabaseMigrationFailed', detail });
     }
-    return pass(
-      redact(`no migration failed${version === undefined ? '' : `; the schema is at ${version}`}`, [], DETAIL_BYTES),
-    );
+    return pass(sentence(`no migration failed${version === undefined ? '' : `; the schema is at ${version}`}`));
   },
 };

@@ -5,9 +5,10 @@ import type { Service } from '../../api/components.ts';
 import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
 import type { Observations } from '../../facts/observed.ts';
 import type { DatabaseTarget, Workload } from '../../facts/target.ts';
-import { literal, redact } from '../../runtime/safe-text.ts';
+import { literal } from '../../runtime/safe-text.ts';
 import { isPooled, poolsOn, sumOf } from './connection-pools.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
+import { sentence } from '../sentence.ts';
 
 export const upgradeHeadroom: Check<'database'> = {
   question: 'headroom',
@@ -37,15 +38,13 @@ export const upgradeHeadroom: Check<'database'> = {
     // Of a limit of one role or database only what connects here counts, as far as it is known.
     const short = (connections.value.limits ?? []).find(({ most, used: taken }) => taken + surge.total > most);
     if (short !== undefined) {
-      const detail = redact(
+      const detail = sentence(
         `${short.used} in use, a rolling update adds ${surge.total}: above the ${short.most} that ${short.whose} may have`,
-        [],
-        160,
       );
       return found({ code: 'UpgradeHeadroomMissing', detail });
     }
-    if (used + surge.total <= usable) return pass(redact(`${words}, ${usable} are usable`, [], 160));
-    const detail = redact(`${words}: above the ${usable} usable of max_connections ${max}`, [], 160);
+    if (used + surge.total <= usable) return pass(sentence(`${words}, ${usable} are usable`));
+    const detail = sentence(`${words}: above the ${usable} usable of max_connections ${max}`);
     return found({ code: 'UpgradeHeadroomMissing', detail });
   },
 };
@@ -59,12 +58,12 @@ function behindPooler(
   const { poolerClients: limit } = target;
   if (limit === undefined) {
     const words = `a rolling update adds ${surge.formula} clients of a pooler, whose limit is not seen from here: say it in poolerClients`;
-    return found({ code: 'UpgradePoolerLimitUnknown', detail: redact(words, [], 160) });
+    return found({ code: 'UpgradePoolerLimitUnknown', detail: sentence(words) });
   }
   const { total, formula } = sumOf(poolsOn(target, all, withSurge));
   const words = `with a rolling update ${formula}, and the pooler takes ${limit} clients`;
-  if (total <= limit) return pass(redact(words, [], 160));
-  return found({ code: 'UpgradeHeadroomMissing', detail: redact(words, [], 160) });
+  if (total <= limit) return pass(sentence(words));
+  return found({ code: 'UpgradeHeadroomMissing', detail: sentence(words) });
 }
 
 function withSurge({ desired, maxSurge }: Workload): number {

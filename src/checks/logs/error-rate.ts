@@ -4,11 +4,12 @@ import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
 import type { MetersObserved, Observations } from '../../facts/observed.ts';
 import type { ServiceTarget } from '../../facts/target.ts';
 import { formatDuration } from '../../runtime/duration.ts';
-import { literal, redact, type SafeText } from '../../runtime/safe-text.ts';
+import { literal, type SafeText } from '../../runtime/safe-text.ts';
 import { errorGrowth } from '../meters/error-events.ts';
 import { LOGS_UNSEEN, notUnderstood, readsLogs, say, unseen } from './seen.ts';
 import { hasMeters, METERS_TROUBLES, nameOf } from '../meters/seen.ts';
 import { passOn } from '../pass-on.ts';
+import { sentence } from '../sentence.ts';
 
 const DEFAULT_ALERT = { threshold: 20, windowMs: 5 * 60_000 } as const;
 
@@ -59,7 +60,7 @@ function byCounters(
   }
   const part = counters.length < answers.length ? `; ${counters.length} of ${answers.length} addresses answer` : '';
   const text = `${growth.errors} error events in ${formatDuration(growth.overMs)}, the threshold is ${threshold} in ${formatDuration(windowMs)}${part}`;
-  return judged(growth.inWindow > threshold, redact(text, [], 160), growth.baseline);
+  return judged(growth.inWindow > threshold, sentence(text), growth.baseline);
 }
 
 function judged(high: boolean, detail: SafeText, baseline?: string): Answer {

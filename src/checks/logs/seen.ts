@@ -5,8 +5,9 @@ import { found, type Answer } from '../../facts/answer.ts';
 import type { LogSighting, ServiceLogs } from '../../facts/observed.ts';
 import type { Fault } from '../../facts/outcome.ts';
 import type { ServiceTarget } from '../../facts/target.ts';
-import { redact, type SafeText } from '../../runtime/safe-text.ts';
+import { type SafeText } from '../../runtime/safe-text.ts';
 import { passOn } from '../pass-on.ts';
+import { sentence } from '../sentence.ts';
 
 /** Why the logs of a service say nothing. */
 export const LOGS_UNSEEN = [
@@ -22,10 +23,8 @@ export const LOGS_UNSEEN = [
 export function notUnderstood({ unread }: ServiceLogs): Answer | undefined {
   if (unread === undefined) return undefined;
   const text = `${unread.records} of ${unread.of} records are in a layout of which no level can be read: errors in them are not counted`;
-  return found({ code: 'LogsNotUnderstood', detail: redact(text, [], DETAIL_BYTES) });
+  return found({ code: 'LogsNotUnderstood', detail: sentence(text) });
 }
-
-const DETAIL_BYTES = 160;
 
 /** True where the spec has logs read. */
 export function readsLogs({ logs }: ServiceTarget): boolean {
@@ -46,7 +45,7 @@ export function unseen(fault: Fault): Answer {
 export function say(text: string, { pods, podsRead, gaps }: ServiceLogs): SafeText {
   const part = podsRead < pods ? `; ${podsRead} of ${pods} pods read` : '';
   const missing = gaps.length === 0 ? '' : `; ${gaps[0] ?? ''}${gaps.length > 1 ? ` and ${gaps.length - 1} more` : ''}`;
-  return redact(text + part + missing, [], DETAIL_BYTES);
+  return sentence(text + part + missing);
 }
 
 /** `3 times in pod core-daemon-x, last at 12:00:03 UTC, by node-persistence` */

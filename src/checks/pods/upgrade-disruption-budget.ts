@@ -1,9 +1,10 @@
 // Could a pod of the service be evicted at all? Rolling updates do not ask; a drain asks until it may.
 import { type Answer, found, pass, type Check } from '../../facts/answer.ts';
 import type { DisruptionBudget, Workload } from '../../facts/target.ts';
-import { literal, redact } from '../../runtime/safe-text.ts';
+import { literal } from '../../runtime/safe-text.ts';
 import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
+import { sentence } from '../sentence.ts';
 
 export const upgradeDisruptionBudget: Check<'pods'> = {
   question: 'disruption-budget',
@@ -28,18 +29,18 @@ function judgeBudgets(workload: Workload): Answer {
   if (budgets.length > 1) {
     const names = budgets.map(({ name }) => name).join(', ');
     const words = `${budgets.length} PodDisruptionBudgets cover the same pods, so that every eviction is refused: ${names}`;
-    return found({ code: 'UpgradeEvictionBlocked', detail: redact(words, [], 160) });
+    return found({ code: 'UpgradeEvictionBlocked', detail: sentence(words) });
   }
   const { name, isObserved, allowed, wanted, expected } = budget;
   if (!isObserved) {
     const words = `not asked, because the controller of PodDisruptionBudget ${name} has not looked at it yet`;
-    return found({ code: 'NotAsked', detail: redact(words, [], 160) });
+    return found({ code: 'NotAsked', detail: sentence(words) });
   }
   if (blocks(budget)) {
     const words = `PodDisruptionBudget ${name} allows no eviction: ${wanted} of ${expected} pods must stay`;
-    return found({ code: 'UpgradeEvictionBlocked', detail: redact(words, [], 160) });
+    return found({ code: 'UpgradeEvictionBlocked', detail: sentence(words) });
   }
-  return pass(redact(`PodDisruptionBudget ${name} allows ${allowed} evictions now`, [], 160));
+  return pass(sentence(`PodDisruptionBudget ${name} allows ${allowed} evictions now`));
 }
 
 /** It blocks by what it asks for. One that only waits for pods which are not healthy is told by `workload`. */

@@ -1,9 +1,10 @@
 // Do all pods of a service run the image that its workload asks for? While a rollout goes on they need not.
 import { type Answer, found, pass, type Check } from '../../facts/answer.ts';
 import type { Pod, Workload } from '../../facts/target.ts';
-import { literal, redact } from '../../runtime/safe-text.ts';
+import { literal } from '../../runtime/safe-text.ts';
 import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
+import { sentence } from '../sentence.ts';
 
 export const upgradeImages: Check<'pods'> = {
   question: 'images',
@@ -31,14 +32,14 @@ function judgeImages(workload: Workload): Answer {
   if (other !== undefined) {
     const run = others.length === 1 ? 'runs' : 'run';
     const words = `${others.length} of ${pods.length} pods ${run} ${lastPart(imageOf(other))}, ${kind} ${name} asks for ${lastPart(image)}`;
-    return found({ code: 'UpgradeImageSkew', detail: redact(words, [], 160) });
+    return found({ code: 'UpgradeImageSkew', detail: sentence(words) });
   }
   const digests = new Set(pods.flatMap(({ containers: [first] }) => first?.digest ?? []));
   if (digests.size > 1) {
     const words = `${pods.length} pods run ${digests.size} different images under the name ${lastPart(image)}`;
-    return found({ code: 'UpgradeImageDigestsDiffer', detail: redact(words, [], 160) });
+    return found({ code: 'UpgradeImageDigestsDiffer', detail: sentence(words) });
   }
-  return pass(redact(`${pods.length} pods run ${lastPart(image)}`, [], 160));
+  return pass(sentence(`${pods.length} pods run ${lastPart(image)}`));
 }
 
 /** By name; one that is on its way out was replaced. */

@@ -4,6 +4,7 @@ import type { Workload } from '../../facts/target.ts';
 import { redact } from '../../runtime/safe-text.ts';
 import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
+import { sentence } from '../sentence.ts';
 
 export const upgradeRollout: Check<'pods'> = {
   question: 'rollout',
@@ -24,7 +25,7 @@ function judgeRollout(workload: Workload): Answer {
   const why = unfinished(workload);
   const { kind, name, updated, desired } = workload;
   if (why === undefined) return pass(redact(`${updated} of ${desired} replicas are of the last template`));
-  return found({ code: 'UpgradeRolloutUnfinished', detail: redact(`${kind} ${name}: ${why}`, [], 160) });
+  return found({ code: 'UpgradeRolloutUnfinished', detail: sentence(`${kind} ${name}: ${why}`) });
 }
 
 /** Why it is not complete: a replica that was never available is none that was rolled out. */

@@ -4,6 +4,7 @@ import type { ServiceObserved } from '../../facts/observed.ts';
 import type { ServiceTarget } from '../../facts/target.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
 import { endsWithin, SOON_MS } from '../ends-soon.ts';
+import { sentence } from '../sentence.ts';
 
 export const serviceCertificate: Check<'service'> = {
   question: 'certificate',
@@ -18,7 +19,7 @@ export const serviceCertificate: Check<'service'> = {
       return found({ code: 'NotAsked', detail: literal('no address answered over TLS, so no certificate was seen') });
     const day = first.notAfter.slice(0, 10);
     if (!endsWithin(first.notAfter, now, SOON_MS)) return pass(redact(`the certificate ends on ${day}`));
-    const detail = redact(`the certificate of ${first.name} ends on ${day}`, [], 160);
+    const detail = sentence(`the certificate of ${first.name} ends on ${day}`);
     return found({ code: 'ServiceCertificateExpiring', detail });
   },
 };

@@ -4,6 +4,7 @@ import { redact } from '../../runtime/safe-text.ts';
 import { endsWithin, SOON_MS, UPGRADE_MS } from '../ends-soon.ts';
 import { firstToEnd, hasCertificate } from './certificate.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
+import { sentence } from '../sentence.ts';
 
 export const upgradeCertificate: Check<'service'> = {
   question: 'certificate',
@@ -21,7 +22,7 @@ export const upgradeCertificate: Check<'service'> = {
     if (!endsWithin(notAfter, now, SOON_MS)) return pass(redact(`the certificate ends on ${day}`));
     return found({
       code: endsWithin(notAfter, now, UPGRADE_MS) ? 'UpgradeCertificateEnding' : 'ServiceCertificateExpiring',
-      detail: redact(`the certificate of ${name} ends on ${day}`, [], 160),
+      detail: sentence(`the certificate of ${name} ends on ${day}`),
     });
   },
 };

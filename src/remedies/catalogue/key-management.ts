@@ -2,10 +2,9 @@
 import type { KEY_FAULTS } from '../../api/faults/key-management.ts';
 import { aws, grant, kubectl, policy, shell } from '../command.ts';
 import { remedy, type Remedy } from '../remedy.ts';
-import { CERTIFICATE, EDIT_REPORT, RESOLVE } from './lines.ts';
+import { CERTIFICATE, EDIT_REPORT, RESOLVE, WHO_AM_I } from './lines.ts';
 
 const DESCRIBE_KEY = aws`kms describe-key --key-id ${'key'}`;
-const WHO_AM_I = aws`sts get-caller-identity`;
 const USE = policy('key', 'kms:Sign', 'kms:GetPublicKey', 'kms:DescribeKey');
 
 export const KEY_REMEDIES = {

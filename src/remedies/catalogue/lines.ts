@@ -1,5 +1,5 @@
 // Commands that more than one remedy uses.
-import { kubectl, shell, type Line } from '../command.ts';
+import { aws, kubectl, shell, type Line } from '../command.ts';
 
 /** What the container that ended wrote last. */
 export const LAST_LOG: Line = [
@@ -34,3 +34,6 @@ export const DATABASE_CERTIFICATE: Line = shell`openssl s_client -starttls postg
 
 /** Whether the name is known to DNS; names of the cluster only from inside of it. */
 export const RESOLVE: Line = shell`nslookup ${'host'}`;
+
+/** As whom AWS sees whoever asks from here. */
+export const WHO_AM_I: Line = aws`sts get-caller-identity`;

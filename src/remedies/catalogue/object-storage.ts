@@ -2,10 +2,9 @@
 import type { BUCKET_FAULTS } from '../../api/faults/object-storage.ts';
 import { aws, grant, kubectl, policy, shell } from '../command.ts';
 import { remedy, type Remedy } from '../remedy.ts';
-import { CERTIFICATE, EDIT_REPORT, RESOLVE } from './lines.ts';
+import { CERTIFICATE, EDIT_REPORT, RESOLVE, WHO_AM_I } from './lines.ts';
 
 const HEAD = aws`s3api head-bucket --bucket ${'bucket'}`;
-const WHO_AM_I = aws`sts get-caller-identity`;
 /** What a service needs of its bucket. */
 const USE = policy('bucket', 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
 

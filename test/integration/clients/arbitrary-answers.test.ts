@@ -165,6 +165,16 @@ const credentials = {
   secretAccessKey: secret('k'.repeat(40)),
 } as const;
 
+const connectionTo = (host: string, port: number): DatabaseConnection => ({
+  host,
+  port,
+  database: 'keylessd',
+  username: 'app',
+  password: secret('word'),
+  namedBySecret: true,
+  tls: { mode: 'Prefer' },
+});
+
 describe('whatever is answered', () => {
   it('S3 and KMS come back with an outcome of every question', async () => {
     await fc.assert(
@@ -215,16 +225,7 @@ describe('whatever is answered', () => {
         ),
         async (answers) => {
           const { host, port } = await listen(answering(answers));
-          const connection: DatabaseConnection = {
-            host,
-            port,
-            database: 'keylessd',
-            username: 'app',
-            password: secret('word'),
-            namedBySecret: true,
-            tls: { mode: 'Prefer' },
-          };
-          const outcome = await client.connect(connection, soon(), async (session) => ({
+          const outcome = await client.connect(connectionTo(host, port), soon(), async (session) => ({
             asked: await session.query('SELECT 1', soon()),
             named: await session.keepsStatementName(soon()),
           }));
@@ -241,17 +242,8 @@ describe('whatever is answered', () => {
     ['a row before any question, of -1 columns', [0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x44, 0, 0, 0, 6, 0xff, 0xff]],
   ])('PostgreSQL that begins with %s ends its own visit alone', async (_, answer) => {
     const { host, port } = await listen(answering([Buffer.from('N'), Buffer.from(answer)]));
-    const connection: DatabaseConnection = {
-      host,
-      port,
-      database: 'keylessd',
-      username: 'app',
-      password: secret('word'),
-      namedBySecret: true,
-      tls: { mode: 'Prefer' },
-    };
     const client = createPostgresClient(createDial(), systemClock);
-    expect(await client.connect(connection, soon(), () => Promise.resolve('let in'))).toMatchObject({
+    expect(await client.connect(connectionTo(host, port), soon(), () => Promise.resolve('let in'))).toMatchObject({
       ok: false,
       fault: {
         code: 'DatabaseUnreachable',
