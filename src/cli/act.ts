@@ -9,6 +9,7 @@ import type { MuteSpec } from '../api/health-report.ts';
 import { REQUEST_ANNOTATION } from '../api/names.ts';
 import { refused } from '../gate/await-report.ts';
 import type { ApiFault } from '../kube/api-fault.ts';
+import { LONGEST_MUTE_MS } from '../judge/mutes.ts';
 import { getReport, parseReport, patchReport, type ReportObject } from '../kube/reports.ts';
 import { shellWord } from '../remedies/quote.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -18,6 +19,7 @@ import { timestamp } from '../runtime/timestamp.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
+import { contextOption, kubeconfigOption } from './options.ts';
 
 interface Where {
   readonly namespace?: string;
@@ -30,9 +32,6 @@ interface MuteOptions extends Where {
   readonly reason: string;
   readonly by?: string;
 }
-
-/** A mute lasts at most this long. In ms. */
-const LONGEST_MUTE_MS = 30 * 86_400_000;
 
 type Exit = (code: ExitCode) => void;
 
@@ -136,8 +135,8 @@ function verb(program: Command, name: string, description: string, example: stri
     .command(name)
     .description(description)
     .option('-n, --namespace <namespace>', 'namespace of the report (default: that of the context)')
-    .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
-    .option('--context <name>', 'context of the kubeconfig')
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .addHelpText(
       'after',
       `

@@ -15,7 +15,7 @@ import { redact } from '../runtime/safe-text.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
 import { readDocuments, type Documents, type ReportDocument } from './documents.ts';
 import { CommandError } from './exit.ts';
-import { failOnOption, formatOption } from './options.ts';
+import { contextOption, failOnOption, formatOption, kubeconfigOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -43,8 +43,8 @@ export function addCheck(program: Command, terminal: Terminal, exit: (code: Exit
     .option('--all', 'show good and skipped questions too')
     .option('--verbose', 'name every question that was not asked')
     .option('--fail-on <what>', 'fail, or warn to count warnings', failOnOption, 'fail')
-    .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
-    .option('--context <name>', 'context of the kubeconfig')
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .addHelpText(
       'after',
       `

@@ -19,7 +19,14 @@ import { timestamp } from '../runtime/timestamp.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
-import { durationOption, failOnOption, formatOption, leaseOptions } from './options.ts';
+import {
+  contextOption,
+  durationOption,
+  failOnOption,
+  formatOption,
+  kubeconfigOption,
+  leaseOptions,
+} from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -74,8 +81,8 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
     .addOption(formatOption(GATE_FORMATS))
     .addOption(leaseNamespace)
     .addOption(leaseName)
-    .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
-    .option('--context <name>', 'context of the kubeconfig')
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .addHelpText(
       'after',
       `

@@ -12,6 +12,7 @@ import { workloadLists } from '../targets/workload.ts';
 import { connectCluster, type ClusterConnection, type ClusterOptions } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
+import { contextOption, kubeconfigOption } from './options.ts';
 
 interface Options extends ClusterOptions {
   readonly namespace?: string;
@@ -27,8 +28,8 @@ export function addInit(program: Command, terminal: Terminal, exit: (code: ExitC
     .description("draft a HealthReport from the services' own configuration")
     .option('-n, --namespace <namespace>', 'namespace of the services (default: that of the context)')
     .option('--name <name>', 'name of the report', 'recognize')
-    .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
-    .option('--context <name>', 'context of the kubeconfig')
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .addHelpText(
       'after',
       `

@@ -10,6 +10,7 @@ import { formatDuration, parseDuration } from '../runtime/duration.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
+import { contextOption, kubeconfigOption } from './options.ts';
 
 interface Options {
   readonly namespace: readonly string[];
@@ -54,8 +55,8 @@ export function addOperator(program: Command, terminal: Terminal): void {
     )
     .option('--require-secret-label', `use only Secrets with the label ${USE_LABEL}: "true"`)
     .option('--log-level <level>', 'debug, info, warn or error', level, 'info' as LogLevel)
-    .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
-    .option('--context <name>', 'context of the kubeconfig')
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .addOption(
       new Option('--leader-elect', 'work only while holding a Lease, so that several replicas may run').default(
         true,

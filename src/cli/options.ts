@@ -10,6 +10,19 @@ export function formatOption(formats: Formats<never>): Option {
   return new Option('-o, --output <format>', 'how to print it').choices(names).default(names[0]);
 }
 
+/** `--kubeconfig`: the file that names the cluster. */
+export function kubeconfigOption(): Option {
+  return new Option(
+    '--kubeconfig <file>',
+    'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)',
+  );
+}
+
+/** `--context`: which cluster of that file. */
+export function contextOption(): Option {
+  return new Option('--context <name>', 'context of the kubeconfig');
+}
+
 /** `--lease-namespace` and `--lease-name`: where the operator's Lease is, for the verbs that look whether there is one. */
 export function leaseOptions(): { readonly leaseNamespace: Option; readonly leaseName: Option } {
   const { namespace, name } = OPERATOR_LEASE;

@@ -15,7 +15,7 @@ import { formatDuration, shortAge } from '../runtime/duration.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
-import { formatOption, leaseOptions } from './options.ts';
+import { contextOption, formatOption, kubeconfigOption, leaseOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -43,8 +43,8 @@ export function addStatus(program: Command, terminal: Terminal, exit: (code: Exi
     .addOption(formatOption(STATUS_FORMATS))
     .addOption(leaseNamespace)
     .addOption(leaseName)
-    .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then in-cluster)')
-    .option('--context <name>', 'context of the kubeconfig')
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .addHelpText(
       'after',
       `
