@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SERVICES } from '../../../src/api/components.ts';
 import { crd } from '../../../src/api/crd.ts';
 import { CRD_NAME } from '../../../src/api/names.ts';
-import { systemClock, type Clock } from '../../../src/runtime/clock.ts';
+import type { Clock } from '../../../src/runtime/clock.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { fastClock, NAMESPACE, said, startArena, startService, until, type Arena, type Line } from './arena.ts';
 
@@ -224,7 +224,8 @@ describe('one report of two hundred', () => {
         ),
       },
     ]);
-    const operator = await arena.start({ clock: systemClock });
+    // Time runs slowly for the operator: the hostile run lasts while a busy machine gets through all of the others.
+    const operator = await arena.start({ clock: fastClock(1 / 5) });
     await arena.admin.create(hostile());
     await until(
       'the hostile one is visited',
@@ -243,7 +244,7 @@ describe('one report of two hundred', () => {
           return seen.filter(({ status }) => (status as { verdict?: string } | undefined)?.verdict === wanted).length;
         },
         (count) => count === OTHERS.length,
-        90_000,
+        240_000,
       );
     };
     await all(WELL);
@@ -253,5 +254,5 @@ describe('one report of two hundred', () => {
     // All that while the hostile one's first run goes on.
     expect((await arena.status('poisoned'))?.observedGeneration).toBe(-1);
     expect(errors(operator.lines)).toEqual([]);
-  });
+  }, 600_000);
 });
