@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { KMSClient as SdkKmsClient, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
-import { failed, ok, type Fault } from '../facts/outcome.ts';
+import { failed, ok, type Failed, type Fault } from '../facts/outcome.ts';
 import type { KeyDescription } from '../facts/observed.ts';
 import type { AwsAccess } from '../facts/target.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
@@ -44,7 +44,7 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
   /** Where a dry run was answered with a real signature: by endpoint and key. */
   const signsForReal = new Set<string>();
 
-  function garbage(access: AwsAccess, keyId: string, what: string): ReturnType<typeof failed> {
+  function garbage(access: AwsAccess, keyId: string, what: string): Failed {
     return failed('KmsAnswerInvalid', redact(`${subjectOf(access, keyId)}: ${what}`, secretsOf(access)));
   }
 
@@ -124,7 +124,7 @@ const SIGNATURE = z.object({ Signature: z.instanceof(Uint8Array).refine(({ lengt
 /** How many keys with servers that ignore DryRun are remembered. */
 const PLACES_KEPT = 1_000;
 
-function ignored(): ReturnType<typeof failed> {
+function ignored(): Failed {
   return failed(
     'KmsDryRunIgnored',
     literal('the server made a real signature when asked for a dry run, so it is not asked again; the state tells'),

@@ -2,7 +2,7 @@
 // The only place that loads @aws-sdk/client-s3.
 import { z } from 'zod';
 import type { S3Client as SdkS3Client } from '@aws-sdk/client-s3';
-import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
+import { failed, ok, type Failed, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { AwsAccess } from '../facts/target.ts';
 import type { Exchange } from './aws-exchange.ts';
 import { awsFault, refusesIdentity, type AwsQuestion } from './aws-fault.ts';
@@ -155,7 +155,7 @@ const VERSIONING = z.preprocess(
   z.enum(['Enabled', 'Suspended', 'Never']),
 );
 
-function unknownQuestion(): ReturnType<typeof failed> {
+function unknownQuestion(): Failed {
   return failed('NotAsked', literal('what answers does not know this question of S3'));
 }
 

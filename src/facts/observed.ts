@@ -143,23 +143,14 @@ export interface ConnectionLimit {
   readonly used: number;
 }
 
-export interface DatabaseObserved {
-  /** DNS, TCP, TLS, authentication, the database itself. The others are NotAsked when this fails. */
-  readonly connect: Outcome<{ readonly encrypted: boolean; readonly certificateNotAfter?: string }>;
+/** What is asked of a database once there is a connection: an answer for each question. */
+export interface DatabaseAnswers {
   readonly writable: Outcome<{
     readonly inRecovery: boolean;
     readonly readOnly: boolean;
     /** A role that is connected and may write, whose new sessions are read-only. */
     readonly readOnlyRole?: string;
   }>;
-  /** What we connect to is a pooler: it hands our transactions to processes of its own. */
-  readonly pooled?: true;
-  /** What becomes of prepared statements behind that pooler; missing where the driver prepares none there. */
-  readonly statements?: Outcome<StatementsKept>;
-  /** Of several servers: why one of them could not be connected to. */
-  readonly away?: SafeText;
-  /** Of several servers in any order: that they are not alike. */
-  readonly mixed?: SafeText;
   readonly version: Outcome<{ readonly number: number; readonly text: string }>;
   readonly connections: Outcome<{
     readonly max: number;
@@ -195,6 +186,19 @@ export interface DatabaseObserved {
   readonly migrating: Outcome<boolean>;
   /** The role whose password ends first, of our own and those with a session on this database. Empty: none ends. */
   readonly credentials: Outcome<{ readonly role?: string; /** RFC 3339 UTC */ readonly validUntil?: string }>;
+}
+
+export interface DatabaseObserved extends DatabaseAnswers {
+  /** DNS, TCP, TLS, authentication, the database itself. The answers are NotAsked when this fails. */
+  readonly connect: Outcome<{ readonly encrypted: boolean; readonly certificateNotAfter?: string }>;
+  /** What we connect to is a pooler: it hands our transactions to processes of its own. */
+  readonly pooled?: true;
+  /** What becomes of prepared statements behind that pooler; missing where the driver prepares none there. */
+  readonly statements?: Outcome<StatementsKept>;
+  /** Of several servers: why one of them could not be connected to. */
+  readonly away?: SafeText;
+  /** Of several servers in any order: that they are not alike. */
+  readonly mixed?: SafeText;
 }
 
 /** What the other sessions of the database do now. Times in ms, 0 where there is none. */

@@ -13,21 +13,19 @@ export interface Fault {
   readonly names?: FaultNames;
 }
 
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
+export type Failed = { readonly ok: false; readonly fault: Fault };
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | Failed;
 
 export function ok<T>(value: T): Outcome<T> {
   return { ok: true, value };
 }
 
-export function failed(
-  code: FaultCode,
-  detail: SafeText,
-  evidence?: SafeText,
-): { readonly ok: false; readonly fault: Fault } {
+export function failed(code: FaultCode, detail: SafeText, evidence?: SafeText): Failed {
   return { ok: false, fault: evidence === undefined ? { code, detail } : { code, detail, evidence } };
 }
 
 /** A failure with what its remedy has to name. */
-export function named(failure: ReturnType<typeof failed>, names: FaultNames): ReturnType<typeof failed> {
+export function named(failure: Failed, names: FaultNames): Failed {
   return { ok: false, fault: { ...failure.fault, names } };
 }

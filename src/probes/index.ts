@@ -3,7 +3,7 @@ import type { Kind } from '../facts/observed.ts';
 import { bucketProbe } from './bucket.ts';
 import { clusterProbe } from './cluster.ts';
 import { configurationProbe } from './configuration.ts';
-import { databaseProbe } from './database.ts';
+import { databaseProbe } from './database/probe.ts';
 import { keyProbe } from './key.ts';
 import { logsProbe } from './logs.ts';
 import { metersProbe } from './meters.ts';

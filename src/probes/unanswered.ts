@@ -2,6 +2,7 @@
 // of ours) or ran past its deadline without ending: no neighbour is delayed, and the report says so.
 import type { Fault } from '../facts/outcome.ts';
 import type { Kind, Observed, TargetOf } from '../facts/observed.ts';
+import { failEach } from './database/questions.ts';
 
 type Builders = { readonly [K in Kind]: (fault: Fault, target: TargetOf<K>) => Observed[K] };
 
@@ -25,18 +26,7 @@ const BUILDERS: Builders = {
   pods: (fault) => ({ workload: { ok: false, fault } }),
   database: (fault) => {
     const answer = { ok: false, fault } as const;
-    return {
-      connect: answer,
-      writable: answer,
-      version: answer,
-      connections: answer,
-      activity: answer,
-      replication: answer,
-      wraparound: answer,
-      migrations: answer,
-      migrating: answer,
-      credentials: answer,
-    };
+    return { connect: answer, ...failEach(answer) };
   },
   bucket: (fault) => {
     const answer = { ok: false, fault } as const;

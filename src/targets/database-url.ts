@@ -1,7 +1,7 @@
 // Reads a database URL as the driver of its kind does: `jdbc:` as pgjdbc, `postgresql://` and `postgres://` as libpq.
 // The URL is a secret: no message repeats any part of it, only the Secret key that holds it.
 import type { FaultCode } from '../api/faults.ts';
-import { failed, ok, type Outcome } from '../facts/outcome.ts';
+import { failed, ok, type Failed, type Outcome } from '../facts/outcome.ts';
 import type { DatabaseConnection, HostAddress, HostWish } from '../facts/target.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { Secret } from '../runtime/secret.ts';
@@ -60,8 +60,7 @@ const LONGEST_URL = 4096;
  */
 export function readDatabaseUrl(url: Secret, source: string, user?: string): Outcome<DatabaseUrl> {
   const text = url.reveal();
-  const because = (code: FaultCode, why: string): ReturnType<typeof failed> =>
-    failed(code, redact(`${source} ${why}`, [], 160));
+  const because = (code: FaultCode, why: string): Failed => failed(code, redact(`${source} ${why}`, [], 160));
   if (/^jdbc:oracle:/i.test(text))
     return because('OracleNotProbed', 'holds the URL of an Oracle database, which is not probed');
   if (text.trim() === '') return because('TargetInvalid', 'is empty; expected a PostgreSQL URL');
@@ -85,7 +84,7 @@ export function readDatabaseUrl(url: Secret, source: string, user?: string): Out
     }
   }
   /** Pieces of a password where no piece of one belongs: they would go to a DNS server. */
-  function spilt({ hosts, database }: DatabaseUrl): ReturnType<typeof failed> | undefined {
+  function spilt({ hosts, database }: DatabaseUrl): Failed | undefined {
     const inHost = hosts.some(({ host }) => host.includes('@'));
     if (inHost && kind === 'jdbc')
       return because(

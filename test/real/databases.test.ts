@@ -6,7 +6,7 @@ import { createDial } from '../../src/clients/dial.ts';
 import { createPostgresClient } from '../../src/clients/postgres.ts';
 import { ok } from '../../src/facts/outcome.ts';
 import type { DatabaseTarget } from '../../src/facts/target.ts';
-import { databaseProbe } from '../../src/probes/database.ts';
+import { databaseProbe } from '../../src/probes/database/probe.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { secret } from '../../src/runtime/secret.ts';
 import { createAuthority } from '../stack/certificates.ts';

@@ -8,7 +8,7 @@ import { createPostgresClient } from '../../../src/clients/postgres.ts';
 import type { Clients } from '../../../src/clients/clients.ts';
 import { ok, type Outcome } from '../../../src/facts/outcome.ts';
 import type { DatabaseConnection } from '../../../src/facts/target.ts';
-import { databaseProbe } from '../../../src/probes/database.ts';
+import { databaseProbe } from '../../../src/probes/database/probe.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { secret } from '../../../src/runtime/secret.ts';
 import { createAuthority } from '../../stack/certificates.ts';

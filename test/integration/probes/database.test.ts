@@ -14,7 +14,7 @@ import type { Check } from '../../../src/facts/answer.ts';
 import type { DatabaseObserved } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import type { DatabaseTarget } from '../../../src/facts/target.ts';
-import { databaseProbe } from '../../../src/probes/database.ts';
+import { databaseProbe } from '../../../src/probes/database/probe.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { secret } from '../../../src/runtime/secret.ts';
 import { createAuthority } from '../../stack/certificates.ts';

@@ -5,7 +5,7 @@ import type { PostgresClient } from '../../../src/clients/clients.ts';
 import type { DatabaseObserved } from '../../../src/facts/observed.ts';
 import type { DatabaseConnection, HostWish } from '../../../src/facts/target.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
-import { databaseProbe } from '../../../src/probes/database.ts';
+import { databaseProbe } from '../../../src/probes/database/probe.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { database } from '../checks/seen.ts';

@@ -11,7 +11,7 @@ import { traits } from '../../../src/api/faults.ts';
 import type { Answer } from '../../../src/facts/answer.ts';
 import { failed, ok, type Fault } from '../../../src/facts/outcome.ts';
 import type { DatabaseConnection, DatabaseTarget } from '../../../src/facts/target.ts';
-import { databaseProbe } from '../../../src/probes/database.ts';
+import { databaseProbe } from '../../../src/probes/database/probe.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { secret } from '../../../src/runtime/secret.ts';
 import { resolve, spec } from '../targets/objects.ts';

@@ -1,14 +1,13 @@
 // One connection to a database, and questions over it one after the other, each with an outcome of its own.
-import type { PostgresClient, PostgresSession } from '../clients/clients.ts';
-import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
-import type { DatabaseObserved } from '../facts/observed.ts';
-import type { DatabaseConnection, HostAddress } from '../facts/target.ts';
-import { literal } from '../runtime/safe-text.ts';
-import { choose } from './database-hosts.ts';
-import { QUESTIONS, type Question } from './database-questions.ts';
-import { MIGRATING, migrationsOf } from './database-migrations.ts';
-import { statementsBehind } from './database-statements.ts';
-import type { Probe } from './probe.ts';
+import type { PostgresClient } from '../../clients/clients.ts';
+import { failed, ok, type Fault } from '../../facts/outcome.ts';
+import type { DatabaseObserved } from '../../facts/observed.ts';
+import type { DatabaseConnection, HostAddress } from '../../facts/target.ts';
+import { literal } from '../../runtime/safe-text.ts';
+import { choose } from './hosts.ts';
+import type { Probe } from '../probe.ts';
+import { askEach, failEach } from './questions.ts';
+import { statementsBehind } from './statements.ts';
 
 /** Servers of one URL that are visited; more than any installation has. */
 const MOST_HOSTS = 32;
@@ -52,47 +51,23 @@ async function observeHost(
     });
   const seen = await postgres.connect(connection, signal, async (session): Promise<DatabaseObserved> => {
     const { encrypted, certificateNotAfter, processId } = session;
-    const connections = await ask(session, QUESTIONS.connections, signal);
-    const answered = connections.ok ? connections.value.processId : undefined;
-    const pooled = processId !== undefined && answered !== undefined && processId !== answered;
+    const answers = await askEach(session, signal, { schema, searchPath: connection.searchPath ?? [] });
+    const connect = ok(certificateNotAfter === undefined ? { encrypted } : { encrypted, certificateNotAfter });
+    const answered = answers.connections.ok ? answers.connections.value.processId : undefined;
+    if (processId === undefined || answered === undefined || processId === answered) return { connect, ...answers };
     return {
-      ...(pooled ? { pooled } : {}),
-      ...(pooled && connection.prepares === true
+      connect,
+      ...answers,
+      pooled: true,
+      ...(connection.prepares === true
         ? { statements: await statementsBehind(session, connection, postgres, signal) }
         : {}),
-      connect: ok(certificateNotAfter === undefined ? { encrypted } : { encrypted, certificateNotAfter }),
-      writable: await ask(session, QUESTIONS.writable, signal),
-      version: await ask(session, QUESTIONS.version, signal),
-      connections,
-      activity: await ask(session, QUESTIONS.activity, signal),
-      replication: await ask(session, QUESTIONS.replication, signal),
-      wraparound: await ask(session, QUESTIONS.wraparound, signal),
-      migrations: await migrationsOf(session, schema, connection.searchPath ?? [], signal),
-      migrating: await ask(session, MIGRATING, signal),
-      credentials: await ask(session, QUESTIONS.credentials, signal),
     };
   });
   return seen.ok ? seen.value : notConnected(seen.fault);
 }
 
-/** Asks one question; an answer of another shape than was asked for is a fault of its own. */
-async function ask<T>(session: PostgresSession, question: Question<T>, signal: AbortSignal): Promise<Outcome<T>> {
-  const answer = await session.query(question.sql, signal);
-  return answer.ok ? question.read(answer.value[0] ?? {}) : answer;
-}
-
 function notConnected(fault: Fault): DatabaseObserved {
   const rest = failed('NotAsked', literal('not asked, because there is no connection'));
-  return {
-    connect: { ok: false, fault },
-    writable: rest,
-    version: rest,
-    connections: rest,
-    activity: rest,
-    replication: rest,
-    wraparound: rest,
-    migrations: rest,
-    migrating: rest,
-    credentials: rest,
-  };
+  return { connect: { ok: false, fault }, ...failEach(rest) };
 }

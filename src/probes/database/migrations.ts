@@ -1,45 +1,27 @@
 // What Flyway wrote about the schema's migrations. Where its tables are is looked up in the catalog, which everybody may
 // read, so that a table that is absent and one that is closed to us are told apart without reading an error's text.
-import type { PostgresSession } from '../clients/clients.ts';
-import { failed, ok, type Outcome } from '../facts/outcome.ts';
-import type { DatabaseObserved } from '../facts/observed.ts';
-import { redact } from '../runtime/safe-text.ts';
-import { isCount, quoted, strange, type Question, type Row } from './database-questions.ts';
+import type { PostgresSession } from '../../clients/clients.ts';
+import { failed, ok, type Outcome } from '../../facts/outcome.ts';
+import type { DatabaseAnswers } from '../../facts/observed.ts';
+import { redact } from '../../runtime/safe-text.ts';
+import { isCount, quoted, strange, type Answered, type Asked, type Question, type Row } from './question.ts';
+
+type Migrations = DatabaseAnswers['migrations'];
 
 /** What Flyway's table is made of (its own SQL, version 4 to 12): it may be called otherwise than by default. */
 const COLUMNS = ['installed_rank', 'version', 'description', 'script', 'checksum', 'success'];
-
-/**
- * Flyway's advisory lock: `Flyway` in ASCII, plus the hash of the table's name, which is 32 bits wide with a sign
- * (PostgreSQLAdvisoryLockTemplate, the same from version 4 to 12). Held by the session while migrations run; whoever
- * waits for it asks again and again, and does not show among the locks. Every role may read pg_locks.
- */
-const LOCK = 0x46_6c_79_77_61_79;
-const HASH_RANGE = 2 ** 31;
-
-export const MIGRATING: Question<boolean> = {
-  sql: `SELECT count(*)::int AS held FROM pg_locks
-    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND (classid::int8 << 32) + objid::int8 BETWEEN ${LOCK - HASH_RANGE} AND ${LOCK + HASH_RANGE - 1}`,
-  read: ({ held }) => (isCount(held) ? ok(held > 0) : strange()),
-};
 
 /** Tables of one database that are read. */
 const MOST_TABLES = 4;
 
 /**
- * Reads the history in `schema`, or without one in every schema that has such a table. A schema that is named and that
- * is not there, or holds nothing, is a fault: a service finds nothing of its own.
- *
- * @param searchPath schemas that the URL looks names up in; one of them is enough
+ * Reads the history in the schema that the spec names, or without one in every schema that has such a table. A schema
+ * that is named and that is not there, or holds nothing, is a fault: a service finds nothing of its own. Of a search
+ * path one schema is enough.
  */
-export async function migrationsOf(
-  session: PostgresSession,
-  schema: string | undefined,
-  searchPath: readonly string[],
-  signal: AbortSignal,
-): Promise<DatabaseObserved['migrations']> {
+export const migrations: Question<Answered<'migrations'>> = { ask };
+
+async function ask(session: PostgresSession, signal: AbortSignal, { schema, searchPath }: Asked): Promise<Migrations> {
   const missing = await missingAmong(session, schema === undefined ? searchPath : [schema], signal);
   if (missing !== undefined) return missing;
   const tables = await session.query(whereIs(schema), signal);
@@ -66,7 +48,7 @@ async function missingAmong(
   session: PostgresSession,
   names: readonly string[],
   signal: AbortSignal,
-): Promise<Extract<DatabaseObserved['migrations'], { readonly ok: false }> | undefined> {
+): Promise<Extract<Migrations, { readonly ok: false }> | undefined> {
   if (names.length === 0) return undefined;
   const seen = await session.query(
     `SELECT nspname::text AS named_schema, EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = n.oid
@@ -117,11 +99,7 @@ function history(tables: readonly Row[]): string {
     FROM (${all}) AS history`;
 }
 
-function read({
-  failed: count,
-  last_failed: lastFailed,
-  version,
-}: Readonly<Record<string, unknown>>): DatabaseObserved['migrations'] {
+function read({ failed: count, last_failed: lastFailed, version }: Row): Migrations {
   if (!isCount(count)) return strange();
   const value: Outcome<{ failed: number; lastFailed?: string; version?: string }> = ok({
     failed: count,

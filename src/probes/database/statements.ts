@@ -1,19 +1,19 @@
 // Do prepared statements outlast a transaction behind a pooler? The services' driver prepares what it runs often. A pooler
 // that gives each transaction another server connection loses them, unless it takes them along.
-import type { PostgresClient, PostgresSession } from '../clients/clients.ts';
-import type { StatementsKept } from '../facts/observed.ts';
-import { failed, ok, type Outcome } from '../facts/outcome.ts';
-import type { DatabaseConnection } from '../facts/target.ts';
-import { isCount, strange, type Question } from './database-questions.ts';
-import { safe } from '../runtime/safe-text.ts';
+import type { PostgresClient, PostgresSession } from '../../clients/clients.ts';
+import type { StatementsKept } from '../../facts/observed.ts';
+import { failed, ok, type Outcome } from '../../facts/outcome.ts';
+import type { DatabaseConnection } from '../../facts/target.ts';
+import { safe } from '../../runtime/safe-text.ts';
+import { isCount, oneRow, strange } from './question.ts';
 
 /** How often two clients take turns. A pooler hands out what was given back last, so once would nearly do. */
 const TURNS = 3;
 
-const PROCESS: Question<number> = {
+const serverProcess = oneRow<number>({
   sql: 'SELECT pg_backend_pid() AS pid',
   read: ({ pid }) => (isCount(pid) ? ok(pid) : strange()),
-};
+});
 
 /**
  * Asks over `session`, and where the pooler hands names through, over a second connection beside it: two clients that
@@ -36,7 +36,7 @@ export async function statementsBehind(
         [session, mine],
         [other, theirs],
       ] as const) {
-        const pid = await ask(client, signal);
+        const pid = await serverProcess.ask(client, signal);
         if (!pid.ok) return pid;
         pids.add(pid.value);
       }
@@ -47,9 +47,4 @@ export async function statementsBehind(
   if (!told.ok)
     return failed('DatabaseQueryFailed', safe`how the pooler shares connections was not seen: ${told.fault.detail}`);
   return ok(told.value ? 'lost' : 'withServer');
-}
-
-async function ask(session: PostgresSession, signal: AbortSignal): Promise<Outcome<number>> {
-  const answer = await session.query(PROCESS.sql, signal);
-  return answer.ok ? PROCESS.read(answer.value[0] ?? {}) : answer;
 }

@@ -1,9 +1,9 @@
 // Which of several servers the services' driver ends up with, from what a visit of each has shown. Pure.
-import { traits } from '../api/faults.ts';
-import type { DatabaseObserved } from '../facts/observed.ts';
-import { ok, type Fault } from '../facts/outcome.ts';
-import type { HostWish } from '../facts/target.ts';
-import { literal, redact } from '../runtime/safe-text.ts';
+import { traits } from '../../api/faults.ts';
+import type { DatabaseObserved } from '../../facts/observed.ts';
+import { ok, type Fault } from '../../facts/outcome.ts';
+import type { HostWish } from '../../facts/target.ts';
+import { literal, redact } from '../../runtime/safe-text.ts';
 
 export interface HostSeen {
   /** `db-1:5432` */
