@@ -8,8 +8,11 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 export const MAX_BODY_BYTES = 64 * 1024;
 /** Bytes of status line and headers, interim responses included. */
 export const MAX_HEAD_BYTES = 32 * 1024;
-/** A chunked body with its framing, as a multiple of the body. Chunks of a byte each have six times as much of it. */
-const MOST_FRAMING = 8;
+/**
+ * Bytes of a chunked body that are no body, however long it may be. Chunks of a byte each have five times as much of it,
+ * and each costs as much time as a chunk of many.
+ */
+const MAX_FRAMING_BYTES = 512 * 1024;
 /** Bytes of a chunk's size line with its extensions. */
 const MAX_CHUNK_LINE_BYTES = 1024;
 
@@ -71,7 +74,7 @@ export function createResponseReader({ maxBytes, onText }: BodyLimit = { maxByte
   let rest: Buffer = EMPTY;
   const body: Buffer[] = [];
   let bodyBytes = 0;
-  /** Of the body, with its framing. */
+  /** Of a chunked body, with its framing. */
   let receivedBytes = 0;
   /** Of the current chunk; -1: a size line comes next; -2: the line break after a chunk. */
   let chunkLeft = -1;
@@ -155,7 +158,7 @@ export function createResponseReader({ maxBytes, onText }: BodyLimit = { maxByte
       if (head.framing.kind === 'chunked') {
         receivedBytes += chunk.length;
         const progress = readChunks(head);
-        return progress === undefined && receivedBytes > MOST_FRAMING * maxBytes
+        return progress === undefined && receivedBytes - bodyBytes > MAX_FRAMING_BYTES
           ? 'sends chunks that hold almost nothing'
           : progress;
       }

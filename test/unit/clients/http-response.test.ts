@@ -136,3 +136,24 @@ describe('what is no answer', () => {
     expect(read(text)).toBe(words);
   });
 });
+
+describe('a body of megabytes that is taken as it comes', () => {
+  const tiny = Buffer.from('1\r\nx\r\n'.repeat(16_384));
+
+  it('ends when chunks of a byte each hold it up, long before it is as large as it may be', () => {
+    const reader = createResponseReader({ maxBytes: 4 * 1024 * 1024, onText: () => undefined });
+    expect(reader.push(Buffer.from(`${ok}Transfer-Encoding: chunked\r\n\r\n`))).toBeUndefined();
+    const answers = Array.from({ length: 7 }, () => reader.push(tiny));
+    expect(answers.slice(0, 6)).toEqual(Array.from({ length: 6 }));
+    expect(answers[6]).toBe('sends chunks that hold almost nothing');
+  });
+
+  it('is read to its end in chunks of the usual size', () => {
+    const kept: string[] = [];
+    const reader = createResponseReader({ maxBytes: 4 * 1024 * 1024, onText: (text) => kept.push(text) });
+    const chunk = `2000\r\n${'y'.repeat(0x2000)}\r\n`;
+    const answer = reader.push(Buffer.from(`${ok}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(256)}0\r\n\r\n`));
+    expect(answer).toMatchObject({ status: 200, truncated: false });
+    expect(kept.join('')).toHaveLength(256 * 0x2000);
+  });
+});
