@@ -6,7 +6,7 @@ import type { HttpAnswer } from '../facts/observed.ts';
 import type { HttpClient, HttpRequest, Result, TransportFault } from './clients.ts';
 import { whenAborted } from './transport-fault.ts';
 
-/** Hikari's `connectionTimeout` unless it is set: so long a health endpoint waits for its database. In ms. */
+/** Hikari's `connectionTimeout` unless it is set: so long a health endpoint waits for its database. */
 export const THEIR_TIMEOUT_MS = 30_000;
 
 type Got = Result<HttpAnswer, TransportFault>;

@@ -70,7 +70,7 @@ export interface AwsPoolOptions {
   readonly dial: Dial;
   /** Clients that are kept when idle. Secrets rotate: the client of an old one is the first to go. */
   readonly keep?: number;
-  /** How long after an answer that asks to slow down the call is made once more. In ms. */
+  /** How long after an answer that asks to slow down the call is made once more. */
   readonly againMs?: number;
   /** Where the SDK looks for an identity; `AWS_EC2_METADATA_DISABLED` gets a default in it. */
   readonly environment?: NodeJS.ProcessEnv;

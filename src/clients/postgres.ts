@@ -15,9 +15,9 @@ import { isMeant, needsBinding, watchLogin } from './postgres-login.ts';
 import { certificateNotAfter } from './tls.ts';
 import { socketFault, timeoutOrStop } from './transport-fault.ts';
 
-/** The server ends a statement after this. In ms. */
+/** The server ends a statement after this. */
 const STATEMENT_TIMEOUT_MS = 2_000;
-/** We give up on a statement after this, when the server did not end it. In ms; above the server's own limit. */
+/** We give up on a statement after this, when the server did not end it. Above the server's own limit. */
 const QUERY_TIMEOUT_MS = 2_500;
 /** More than all our questions' answers together: who sends more is no PostgreSQL server, or a hostile one. */
 const MAX_RECEIVED_BYTES = 1024 * 1024;

@@ -41,16 +41,16 @@ export interface Awaited {
   readonly status: HealthReportStatus | undefined;
 }
 
-/** Looks come this often at first, and more slowly as the wait gets longer. In ms. */
+/** Looks come this often at first, and more slowly as the wait gets longer. */
 const FIRST_LOOK_MS = 250;
 const SLOWEST_LOOK_MS = 2_000;
-/** A token that somebody replaced is set again no more often than this. In ms. */
+/** A token that somebody replaced is set again no more often than this. */
 const ASK_AGAIN_MS = 3_000;
 
-/** Whoever watches hears this often that it still waits. In ms. */
+/** Whoever watches hears this often that it still waits. */
 const TELL_AGAIN_MS = 10_000;
 
-/** A call that was begun in time may take this much longer. In ms. */
+/** A call that was begun in time may take this much longer. */
 const LAST_CALL_MS = 5_000;
 
 /** Reasons that an operator at work would lift. */

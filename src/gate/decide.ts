@@ -43,7 +43,7 @@ export interface GateInput {
   readonly now: Date | undefined;
 }
 
-/** An operator's clock that is ahead by less than this is no reason to disbelieve a report. In ms. */
+/** An operator's clock that is ahead by less than this is no reason to disbelieve a report. */
 const CLOCK_SLACK_MS = 5_000;
 
 /** Decides. Without a run that counts as evidence there are no blockers, only the reason why nothing can be said. */

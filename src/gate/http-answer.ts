@@ -8,7 +8,7 @@ import type { GateAnswer, GateDecision } from './decision.ts';
 /** How the report is known to be what the API server stores: read for this answer, or the watch's copy. */
 export interface Confirmed {
   readonly by: 'read' | 'list' | 'bookmark' | 'change';
-  /** How long ago. In ms. */
+  /** How long ago. */
   readonly ageMs: number;
 }
 

@@ -10,13 +10,13 @@ import { redact, type SafeText } from '../runtime/safe-text.ts';
 /** Where the manifests and the chart's examples put the operator, with its Lease. */
 export const OPERATOR_LEASE: LeaseAt = { namespace: 'recognize-health', name: 'recognize-health' };
 
-/** A leader renews every two seconds: within this its Lease has changed. In ms. */
+/** A leader renews every two seconds: within this its Lease has changed. */
 const SECOND_LOOK_MS = 3_000;
 
-/** Deadline of one look. In ms. */
+/** Deadline of one look. */
 const CALL_MS = 3_000;
 
-/** A renewal that is older than its duration by no more than this may be under way. In ms. */
+/** A renewal that is older than its duration by no more than this may be under way. */
 const SLACK_MS = 2_000;
 
 export interface MissingOperator {

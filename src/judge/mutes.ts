@@ -9,7 +9,7 @@ import { redact, type SafeText } from '../runtime/safe-text.ts';
 import { compareText } from '../runtime/compare-text.ts';
 import { badness, gravity, isBad } from './order.ts';
 
-/** A mute lasts at most this long. In ms. */
+/** A mute lasts at most this long. */
 export const LONGEST_MUTE_MS = 30 * 86_400_000;
 
 export type MuteMemory = NonNullable<CheckStatus['mutedAs']>;

@@ -29,7 +29,7 @@ export interface ApiFault {
   readonly message: SafeText;
   /** HTTP status, where there was an answer. */
   readonly status?: number;
-  /** From Retry-After. In ms. */
+  /** From Retry-After. */
   readonly retryAfterMs?: number;
 }
 

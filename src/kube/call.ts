@@ -23,7 +23,7 @@ export interface CallOptions {
 
 export interface StreamOptions {
   readonly signal: AbortSignal;
-  /** Silence after which the stream is given up. In ms. */
+  /** Silence after which the stream is given up. */
   readonly inactivityMs: number;
 }
 

@@ -31,9 +31,9 @@ const node = z.object({
   metadata: z.object({ labels: z.record(z.string(), z.string()).optional().catch(undefined) }),
 });
 
-/** How long an answer about the cluster as a whole stands for all reports. In ms. */
+/** How long an answer about the cluster as a whole stands for all reports. */
 const CLUSTER_MS = 60_000;
-/** A cluster that is no OpenShift becomes none while we watch. In ms. */
+/** A cluster that is no OpenShift becomes none while we watch. */
 const PLAIN_MS = 30 * 60_000;
 
 /** Versions, node architectures, ConfigMaps and logs through the API. */

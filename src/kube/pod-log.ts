@@ -7,7 +7,7 @@ import type { KubeApi } from './call.ts';
 import { describeCall, RULES } from './rules.ts';
 import { transportFault } from './transport.ts';
 
-/** A kubelet that is silent for longer has stopped answering. In ms. */
+/** A kubelet that is silent for longer has stopped answering. */
 const SILENCE_MS = 10_000;
 
 /**

@@ -30,9 +30,9 @@ export interface ReflectorOptions<T extends Watched> {
   /** The object as it is now, or undefined when it is gone. Only put a key into a queue here. */
   readonly onChange: (key: string, object: T | undefined) => void;
   readonly onNote?: (note: ReflectorNote) => void;
-  /** How long a watch may be silent. Bookmarks come about once a minute. In ms. */
+  /** How long a watch may be silent. Bookmarks come about once a minute. */
   readonly inactivityMs?: number;
-  /** A whole list as a safety net after this. In ms. */
+  /** A whole list as a safety net after this. */
   readonly relistMs?: number;
 }
 

@@ -27,13 +27,13 @@ const BELIEVED_MS = 90_000;
 const MOST_WATCHED = 20;
 /** What all namespaces together may keep. Beyond it those that were read longest ago are listed again when needed. */
 const MOST_KEPT_BYTES = 40 * 1024 * 1024;
-/** A namespace that nobody has read for so long has no reports any more. In ms. */
+/** A namespace that nobody has read for so long has no reports any more. */
 const UNREAD_MS = 15 * 60_000;
-/** A group that is not served here is looked for again after this, or by whoever asks for the present state. In ms. */
+/** A group that is not served here is looked for again after this, or by whoever asks for the present state. */
 const ABSENT_MS = 10 * 60_000;
-/** The watches begin so long after the first reading, so that they do not keep the first run waiting. In ms. */
+/** The watches begin so long after the first reading, so that they do not keep the first run waiting. */
 const BEGIN_MS = 2_000;
-/** Everything is listed anew after this, as a safety net. In ms. */
+/** Everything is listed anew after this, as a safety net. */
 const RELIST_MS = 60 * 60_000;
 
 export interface SharedNamespacesOptions {

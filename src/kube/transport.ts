@@ -19,7 +19,7 @@ export interface ApiRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Silence of the body after which it is given up. In ms; the default suits answers, a watch needs more. */
+  /** Silence of the body after which it is given up. The default suits answers, a watch needs more. */
   readonly inactivityMs?: number;
 }
 

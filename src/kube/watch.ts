@@ -41,9 +41,9 @@ export interface WatchOptions {
   /** An object as it is now, or as it was last when it is gone. */
   readonly onObject: (object: object, isGone: boolean) => void;
   readonly onNote: (note: WatchNote) => void;
-  /** How long a watch may be silent. Bookmarks come about once a minute. In ms. */
+  /** How long a watch may be silent. Bookmarks come about once a minute. */
   readonly inactivityMs?: number | undefined;
-  /** A new start as a safety net after this. In ms. */
+  /** A new start as a safety net after this. */
   readonly relistMs?: number | undefined;
 }
 

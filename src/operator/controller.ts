@@ -12,23 +12,23 @@ import { goesStale, writeStale } from './staleness.ts';
 
 /**
  * The least time between two runs of one report, whatever is edited or asked: an author cannot keep the workers to
- * themselves, and two runs never have the same `lastRunTime`, which is in whole seconds. In ms.
+ * themselves, and two runs never have the same `lastRunTime`, which is in whole seconds.
  */
 export const LEAST_GAP_MS = 2_000;
 
 /** The part of the workers that the reports of one namespace may have while there are others. */
 const LARGEST_SHARE = 1 / 4;
 
-/** A status that somebody else wrote into is put right so long after the last run began, or at the next one. In ms. */
+/** A status that somebody else wrote into is put right so long after the last run began, or at the next one. */
 const ALTERED_GAP_MS = 5_000;
 
 /**
  * Runs that are overdue when this process begins start so far apart, within their interval: after a restart all are, and
- * they would come together for ever. What a run takes of a core is less. In ms.
+ * they would come together for ever. What a run takes of a core is less.
  */
 const OVERDUE_GAP_MS = 40;
 
-/** How often it is seen whether a report has become stale. In ms. */
+/** How often it is seen whether a report has become stale. */
 const STALE_LOOK_MS = 15_000;
 
 export interface ControllerInput {
@@ -56,7 +56,7 @@ export interface Controller {
   readonly ended: Promise<void>;
   /** Reports known. */
   readonly size: number;
-  /** How long the report that waits longest for a worker has waited. In ms; 0 when none waits. */
+  /** How long the report that waits longest for a worker has waited. 0 when none waits. */
   oldestMs(): number;
 }
 

@@ -32,7 +32,7 @@ export interface Endpoints {
 const MOST_CONNECTIONS = 256;
 /** Connections at once from one address, so that nobody keeps the kubelet and Prometheus out. */
 const MOST_OF_ONE = 32;
-/** Requests that do not come to their end are looked for this often. In ms. */
+/** Requests that do not come to their end are looked for this often. */
 const CHECK_MS = 1_000;
 
 /** Names as Kubernetes allows them, unescaped: whatever else a path holds leads nowhere. */

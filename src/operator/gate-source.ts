@@ -7,10 +7,10 @@ import type { Confirmed } from '../gate/http-answer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 
-/** A copy that was confirmed so long ago may be judged, unless the command says otherwise. In ms. */
+/** A copy that was confirmed so long ago may be judged, unless the command says otherwise. */
 export const GATE_MAX_AGE_MS = 15_000;
 
-/** Whoever asks /gate waits no longer for a read. In ms. */
+/** Whoever asks /gate waits no longer for a read. */
 const READ_MS = 3_000;
 
 /** Reads at once. More askers than that are told to come back. */
@@ -25,7 +25,6 @@ export interface GateSourceInput {
   readonly reflector: Pick<Reflector<ReportObject>, 'synced' | 'confirmed' | 'get'>;
   /** One report of now. Rejects with the signal's reason alone. */
   readonly read: (namespace: string, name: string, signal: AbortSignal) => Promise<ApiResult<ReportObject>>;
-  /** In ms. */
   readonly maxAgeMs: number;
   readonly clock: Clock;
 }

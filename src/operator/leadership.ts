@@ -22,10 +22,10 @@ export const LEASE_TIMES: LeaseTimes = { durationMs: 15_000, renewDeadlineMs: 10
 /** A standby waits up to this part longer between tries, so that several do not ask together. */
 const JITTER = 0.5;
 
-/** Standbys that saw the Lease change together try at its end spread over this. In ms. */
+/** Standbys that saw the Lease change together try at its end spread over this. */
 const TAKEOVER_SPREAD_MS = 200;
 
-/** A try takes at least this long before it is given up, also when little is left. In ms. */
+/** A try takes at least this long before it is given up, also when little is left. */
 const SHORTEST_CALL_MS = 1_000;
 
 /** Why these times cannot work; undefined when they can. The conditions of client-go. */

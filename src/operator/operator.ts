@@ -21,16 +21,16 @@ import { serve } from './serve.ts';
 import { namespaceNotes, watchNotes } from './watch-notes.ts';
 import { isLeaving, keptReports, watchReports } from './watch-reports.ts';
 
-/** Runs that take longer to end are given up, so that a shutdown is over within ten seconds. In ms. */
+/** Runs that take longer to end are given up, so that a shutdown is over within ten seconds. */
 const SHUTDOWN_MS = 6_000;
 
 /**
  * The same after the Lease was lost: time for the Event of a status that is written, and for nothing else. With the
- * last try to renew (a second) it is over before a standby may take the Lease, unless the times are set tighter. In ms.
+ * last try to renew (a second) it is over before a standby may take the Lease, unless the times are set tighter.
  */
 const LOST_MS = 1_000;
 
-/** How long a shutdown tries to give the Lease back. In ms. */
+/** How long a shutdown tries to give the Lease back. */
 const RELEASE_MS = 2_000;
 
 export interface OperatorOptions {
@@ -40,7 +40,7 @@ export interface OperatorOptions {
   readonly selector?: string;
   readonly workers: number;
   readonly listen: ListenAddress;
-  /** How old the confirmation of a copy may be that /gate judges without a read. In ms; default 15 s. */
+  /** How old the confirmation of a copy may be that /gate judges without a read. Default 15 s. */
   readonly gateMaxAgeMs?: number;
   /** Secrets without the label `recognize.health/use: "true"` are not used. */
   readonly requireSecretLabel?: boolean;

@@ -19,7 +19,7 @@ export interface Queue {
   done(key: string): void;
   /** Keys that wait in a lane (not those on a timer). */
   readonly length: number;
-  /** How long the key that waits longest has waited. In ms; 0 when none waits. */
+  /** How long the key that waits longest has waited. 0 when none waits. */
   oldestMs(): number;
 }
 

@@ -24,28 +24,28 @@ import { transitionEvents } from './transitions.ts';
 /** Writes are tried this often on conflicts; another conflict means that somebody writes faster than we read. */
 const WRITE_TRIES = 4;
 
-/** After a write that failed for a passing reason the next run comes after this. In ms. */
+/** After a write that failed for a passing reason the next run comes after this. */
 const RETRY_MS = 5_000;
 
-/** After a run that came to nothing because the object had changed. In ms. */
+/** After a run that came to nothing because the object had changed. */
 const AGAIN_MS = 1_000;
 
-/** After a run that did not end. In ms. */
+/** After a run that did not end. */
 const OVERDUE_MS = 60_000;
 
-/** After a write to an object that is gone, unless the watch says so too. In ms. */
+/** After a write to an object that is gone, unless the watch says so too. */
 const GONE_MS = 60_000;
 
-/** While the installed CRD is too old, it is looked at again after this. In ms. */
+/** While the installed CRD is too old, it is looked at again after this. */
 const OUTDATED_MS = 30_000;
 
-/** A run that takes longer does not end any more: its worker is needed. In ms. */
+/** A run that takes longer does not end any more: its worker is needed. */
 export const RUN_MS = 5 * 60_000;
 
 const OUTDATED =
   'the installed CustomResourceDefinition is older than this operator: recognize-health crd | kubectl apply --server-side -f -';
 
-/** Events of a status that is written are told even when the run is cancelled meanwhile, within this. In ms. */
+/** Events of a status that is written are told even when the run is cancelled meanwhile, within this. */
 const EVENT_MS = 2_000;
 
 /** Examines one report: `examine.ts` with the operator's clients bound. Rejects with Stop when cancelled. */

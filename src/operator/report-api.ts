@@ -12,7 +12,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { observed } from './observed-report.ts';
 import type { Log, ReportApi, WriteResult } from './ports.ts';
 
-/** The definition is looked at again after this. In ms. */
+/** The definition is looked at again after this. */
 const DEFINITION_MS = 30_000;
 
 /** `instance` names this process in Events (pod name). */

@@ -1,7 +1,7 @@
 // When the next run is due. Pure, so that the rules can be read off a table.
 import type { HealthReportStatus } from '../api/health-report.ts';
 
-/** While a streak is open the next run comes after at most this. In ms. */
+/** While a streak is open the next run comes after at most this. */
 export const CONFIRM_MS = 20_000;
 
 /** Routine runs are spread by up to this part of the interval, so that reports made together do not run together. */

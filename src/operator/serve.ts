@@ -15,10 +15,10 @@ export interface ServeInput {
   readonly api: KubeApi;
   readonly reflector: Reflector<KeptReport>;
   readonly listen: ListenAddress;
-  /** How old the confirmation of a copy may be that /gate judges without a read. In ms. */
+  /** How old the confirmation of a copy may be that /gate judges without a read. */
   readonly gateMaxAgeMs: number;
   readonly metrics: Metrics;
-  /** How long the report that waits longest for a worker has waited. In ms. */
+  /** How long the report that waits longest for a worker has waited. */
   readonly oldestMs: () => number;
   readonly clock: Clock;
 }

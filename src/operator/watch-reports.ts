@@ -6,7 +6,7 @@ import { RULES } from '../kube/rules.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { keptReport, type KeptReport } from './kept-report.ts';
 
-/** A watch that has been silent for longer is stalled: bookmarks come about once a minute. In ms. */
+/** A watch that has been silent for longer is stalled: bookmarks come about once a minute. */
 const STALLED_MS = 90_000;
 
 export interface WatchReportsInput {

@@ -4,7 +4,7 @@ import type { Kind, Observed } from '../facts/observed.ts';
 import type { Fault } from '../facts/outcome.ts';
 import { redact } from '../runtime/safe-text.ts';
 
-/** A deadline is noticed within milliseconds; so late, that nobody was there to notice it. In ms. */
+/** A deadline is noticed within milliseconds; so late, that nobody was there to notice it. */
 const LATE_MS = 1_000;
 
 /** What a probe says when its deadline passed without an answer. What was answered, or refused, stands. */

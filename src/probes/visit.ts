@@ -11,7 +11,7 @@ import type { Probe } from './probe.ts';
 import { excused, starvation } from './starved.ts';
 import { unanswered } from './unanswered.ts';
 
-/** A probe must end within its timeout and this; then its place is given up. In ms. */
+/** A probe must end within its timeout and this; then its place is given up. */
 const GRACE_MS = 100;
 
 /** Which probes visit a target of each kind. */

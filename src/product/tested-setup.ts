@@ -17,7 +17,7 @@ export const TESTED_LIMITS: Readonly<Partial<Record<Service, TestedLimits>>> = {
   'operations-service': { cpu: '1500m', memory: '2Gi' },
 };
 
-/** What the 95th percentile of the answers stayed under in the test. In ms. */
+/** What the 95th percentile of the answers stayed under in the test. */
 export const TESTED_P95_MS = 500;
 
 /** Supported minor versions. OpenShift 4.14 is Kubernetes 1.27, so on OpenShift only its own version counts. */

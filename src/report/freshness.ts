@@ -4,10 +4,10 @@
 /** A report whose interval is short is written once in so many runs. */
 const RUNS_A_HEARTBEAT = 5;
 
-/** At the default interval of a minute this makes 288 writes a day. In ms. */
+/** At the default interval of a minute this makes 288 writes a day. */
 const LONGEST_HEARTBEAT_MS = 5 * 60_000;
 
-/** A heartbeat that comes later than that is late: runs have pauses, deadlines, and neighbours. In ms. */
+/** A heartbeat that comes later than that is late: runs have pauses, deadlines, and neighbours. */
 const LEAST_GRACE_MS = 2 * 60_000;
 
 /** An unchanged status is written again after this. An interval that is longer is the heartbeat itself. */

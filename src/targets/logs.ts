@@ -4,7 +4,7 @@ import type { LogReading, ServiceTarget } from '../facts/target.ts';
 import type { Topology } from '../product/topology.ts';
 import { parseDuration } from '../runtime/duration.ts';
 
-/** After a pause, reading goes back no further than this. In ms. */
+/** After a pause, reading goes back no further than this. */
 const LONGEST_BACK_MS = 60 * 60_000;
 const DEFAULT_WINDOW_MS = 5 * 60_000;
 

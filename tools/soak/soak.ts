@@ -14,7 +14,7 @@ import { OWN_TROUBLES, TARGET_TROUBLES, TRUTHS, type Scene } from './troubles.ts
 export interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
-  /** How long a report may take to be true. In ms. */
+  /** How long a report may take to be true. */
   readonly truthWithinMs: number;
   readonly say: (line: string) => void;
 }
@@ -25,7 +25,7 @@ export interface Soak {
   readonly problems: readonly string[];
   readonly before: Gauges;
   readonly after: Gauges;
-  /** The longest way from a trouble, or from its end, to a report that says so. In ms. */
+  /** The longest way from a trouble, or from its end, to a report that says so. */
   readonly slowestMs: number;
 }
 

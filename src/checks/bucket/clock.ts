@@ -3,7 +3,7 @@ import { found, pass, type Check } from '../../facts/answer.ts';
 import { formatDuration } from '../../runtime/duration.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
 
-/** In ms. The nearest limit of AWS's; `now` is the run's start, so a few seconds are ours. */
+/** The nearest limit of AWS's; `now` is the run's start, so a few seconds are ours. */
 const SKEW_MS = 5 * 60_000;
 
 export const bucketClock: Check<'bucket'> = {

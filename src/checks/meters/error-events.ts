@@ -23,7 +23,7 @@ export interface ErrorGrowth {
 
 /** Counters that fit the baseline; services have no more addresses than that. */
 const MOST_COUNTERS = 5;
-/** A pause after which an older count says nothing of now. In ms. */
+/** A pause after which an older count says nothing of now. */
 const LONGEST_PAUSE_MS = 60 * 60_000;
 
 interface Memory {

@@ -39,7 +39,7 @@ export type Mood = 'up' | 'down' | 'hang';
 export interface Service {
   readonly url: string;
   mood: Mood;
-  /** Waits this long before it answers. In ms. */
+  /** Waits this long before it answers. */
   delayMs: number;
   asked: number;
   close(): Promise<void>;
