@@ -5,6 +5,7 @@ import { redact, visible } from '../runtime/safe-text.ts';
 import { isCancelled } from '../runtime/clock.ts';
 import { CommandError, INTERRUPTED } from './exit.ts';
 import type { Terminal } from './terminal.ts';
+import { ownVersion } from './version.ts';
 
 type AddVerb = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
 
@@ -21,14 +22,10 @@ const VERBS: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
   ['unmute', async () => (await import('./act.ts')).addUnmute],
   ['suspend', async () => (await import('./act.ts')).addSuspend],
   ['resume', async () => (await import('./act.ts')).addResume],
+  ['doctor', async () => (await import('./doctor.ts')).addDoctor],
   ['crd', async () => (await import('./crd.ts')).addCrd],
   ['operator', async () => (await import('./operator.ts')).addOperator],
 ]);
-
-declare global {
-  // Set by the bundler from package.json.
-  var RECOGNIZE_HEALTH_VERSION: string | undefined;
-}
 
 /** Runs one command line and resolves with its exit code. Never rejects. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -37,7 +34,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     .description(
       'Is PingOne Recognize healthy on this cluster, and if not, what does the troubleshooting guide say to do?',
     )
-    .version(globalThis.RECOGNIZE_HEALTH_VERSION ?? 'development')
+    .version(ownVersion())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
@@ -53,6 +50,7 @@ Examples:
   recognize-health gate prod -n recognize       may the upgrade go on?
   recognize-health status prod -n recognize     what the last run found
   recognize-health run prod -n recognize        examine now
+  recognize-health doctor                       is the operator itself well?
   recognize-health explain REC-AV-003           what an entry of the guide says
   recognize-health explain "Failed JWT token sign"
   recognize-health diagnose core-daemon.log     match a log against the guide

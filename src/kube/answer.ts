@@ -13,7 +13,7 @@ export function answerFault(rule: ApiRule, params: CallParams, value: unknown): 
   });
   if (!isRecord(value)) return wrong('no object');
   if (value['kind'] === 'Status') return refusedInside(rule, params, value);
-  if (rule.kind === 'path') return undefined;
+  if (rule.kind === 'path' || rule.nameless === true) return undefined;
   if (rule.verb === 'list') {
     const items = value['items'] ?? [];
     if (!Array.isArray(items)) return wrong('no list');

@@ -22,6 +22,8 @@ export interface ResourceRule {
   readonly names?: readonly string[];
   /** The group may be missing: an empty answer then, not a failure. */
   readonly optional?: true;
+  /** What is created is a question: the answer has no name. */
+  readonly nameless?: true;
   readonly why: string;
 }
 
@@ -85,6 +87,16 @@ const lists = {
   listEndpointSlices: listed('discovery.k8s.io', 'v1', 'endpointslices', 'Learn the ready addresses to probe.'),
   listAutoscalers: listed('autoscaling', 'v2', 'horizontalpodautoscalers', 'Know how many replicas there may be.'),
   listDisruptionBudgets: listed('policy', 'v1', 'poddisruptionbudgets', 'See which pods could not be evicted.'),
+} as const;
+
+const review = {
+  kind: 'resource',
+  verb: 'create',
+  version: 'v1',
+  scope: 'Cluster',
+  where: 'cluster',
+  callers: ['command'],
+  nameless: true,
 } as const;
 
 const lease = {
@@ -217,9 +229,28 @@ export const RULES = {
     resource: 'customresourcedefinitions',
     scope: 'Cluster',
     where: 'cluster',
-    callers: OPERATOR,
+    callers: BOTH,
     names: ['healthreports.recognize.health'],
     why: 'Tell when the installed definition is older than the operator.',
+  },
+  askRightOfAnother: {
+    ...review,
+    group: 'authorization.k8s.io',
+    resource: 'subjectaccessreviews',
+    why: "Say which of its rights the operator's account lacks (doctor).",
+  },
+  askOwnRight: {
+    ...review,
+    group: 'authorization.k8s.io',
+    resource: 'selfsubjectaccessreviews',
+    why: 'The same, when the operator itself asks. Every authenticated user may.',
+  },
+  askOwnName: {
+    ...review,
+    group: 'authentication.k8s.io',
+    resource: 'selfsubjectreviews',
+    optional: true,
+    why: "Tell whether it is the operator's account that asks (doctor). Every authenticated user may, from Kubernetes 1.28.",
   },
   getVersion: {
     kind: 'path',

@@ -71,6 +71,7 @@ describe('a format', () => {
     ['status', ['status']],
     ['explain', ['explain', 'REC-AV-003']],
     ['diagnose', ['diagnose', 'core-daemon.log']],
+    ['doctor', ['doctor']],
     ['crd', ['crd']],
   ])('that is none is refused by %s, with those that there are', async (_verb, argv) => {
     const { code, out, err } = await command(...argv, '-o', 'xml');

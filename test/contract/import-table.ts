@@ -111,9 +111,15 @@ export const IMPORT_TABLE: readonly Row[] = [
     packages: ['zod', 'node:crypto', 'node:os'],
   },
   {
+    room: 'doctor',
+    purpose: 'is the operator itself installed as it must be: look, and conclude',
+    imports: [...PLAIN, 'kube', 'gate', 'remedies'],
+    packages: ['zod'],
+  },
+  {
     room: 'output',
     purpose: 'show it: table, tree, JSON, YAML',
-    imports: [...PLAIN, 'gate', 'remedies'],
+    imports: [...PLAIN, 'gate', 'doctor', 'remedies'],
     packages: ['yaml', 'node:util'],
   },
   {
@@ -143,6 +149,7 @@ export const IMPORT_TABLE: readonly Row[] = [
       'judge',
       'report',
       'gate',
+      'doctor',
       'remedies',
       'output',
       'examine.ts',

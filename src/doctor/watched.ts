@@ -1,0 +1,18 @@
+// What an operator watches, read from the arguments that its Deployment gives it.
+import type { Watched } from './seen.ts';
+
+const NAMESPACE = ['-n', '--namespace'];
+const SELECTOR = ['-l', '--selector'];
+
+/** The last selector counts, every namespace does: as the command line takes them. */
+export function watchedBy(args: readonly string[]): Watched {
+  return { namespaces: [...new Set(valuesOf(args, NAMESPACE))], selector: valuesOf(args, SELECTOR).at(-1) };
+}
+
+function valuesOf(args: readonly string[], flags: readonly string[]): readonly string[] {
+  return args.flatMap((arg, index) => {
+    if (flags.includes(arg)) return args.slice(index + 1, index + 2);
+    const flag = flags.find((one) => arg.startsWith(`${one}=`));
+    return flag === undefined ? [] : [arg.slice(flag.length + 1)];
+  });
+}
