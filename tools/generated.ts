@@ -5,6 +5,7 @@ import { chartAlerts, chartCrd, chartRules, chartYaml } from './packaging/chart-
 import { chartReadme, valuesSchema, valuesYaml } from './packaging/chart-values.ts';
 import { dashboard } from './packaging/dashboard.ts';
 import { crd } from '../src/api/crd.ts';
+import { diffObjectSchema } from '../src/gate/diff-object.ts';
 import { gateObjectSchema } from '../src/gate/object.ts';
 import { fieldReference } from './reference/fields.ts';
 import {
@@ -45,6 +46,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: 'manifests/crd/healthreports.recognize.health.yaml', content: () => manifest(crd()) },
   { path: 'docs/reference/fields.md', content: fieldReference },
   { path: 'docs/reference/gate.schema.json', content: () => `${JSON.stringify(gateObjectSchema(), null, 2)}\n` },
+  { path: 'docs/reference/diff.schema.json', content: () => `${JSON.stringify(diffObjectSchema(), null, 2)}\n` },
   {
     path: 'manifests/rbac/operator.yaml',
     content: () => manifest(...operatorRoles('recognize-health'), ...operatorBindings('recognize-health')),

@@ -8,6 +8,7 @@ import { awaitReport, refused, type Awaited } from '../gate/await-report.ts';
 import { undecided } from '../gate/decide.ts';
 import type { GateAnswer } from '../gate/decision.ts';
 import { recordException } from '../gate/record-exception.ts';
+import { snapshotOf, snapshotReport, type SnapshotReport } from '../gate/snapshot.ts';
 import { listReports } from '../kube/reports.ts';
 import { GATE_FORMATS, type Gated } from '../output/gate.ts';
 import type { Told } from '../output/view.ts';
@@ -27,6 +28,7 @@ import {
   kubeconfigOption,
   leaseOptions,
 } from './options.ts';
+import { toolVersion, writeSnapshot } from './snapshot-file.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -39,6 +41,7 @@ interface Options {
   readonly failOn: 'fail' | 'warn';
   readonly skip: readonly string[];
   readonly override?: string;
+  readonly save?: string;
   readonly verbose?: boolean;
   readonly output: keyof typeof GATE_FORMATS;
   readonly leaseNamespace: string;
@@ -77,6 +80,7 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
         .default([], 'none'),
     )
     .option('--override <reason>', 'exit 0 whatever was found; the reason is recorded in an Event')
+    .option('--save <file>', 'keep what was judged in this file, to compare with after the upgrade (diff)')
     .option('--verbose', 'name every question that was not asked')
     .addOption(formatOption(GATE_FORMATS))
     .addOption(leaseNamespace)
@@ -91,6 +95,7 @@ Examples:
   recognize-health gate prod -n recognize -o junit > gate.xml
   recognize-health gate prod -n recognize -o html > gate.html
   recognize-health gate -A --no-refresh
+  recognize-health gate prod -n recognize --save before.json
 
 Needs the rights to get and patch HealthReports (an annotation asks for the run), to list them for -A, and to create
 Events for --skip and --override. With the right to get the operator's Lease it says at once when there is no operator.
@@ -123,9 +128,11 @@ async function gate(names: readonly string[], options: Options, terminal: Termin
       ? await everyReport(cluster, terminal.signal)
       : [...new Set(names)].map((name) => ({ namespace: options.namespace ?? cluster.namespace, name }));
     const places = semaphore(AT_ONCE);
-    const told = await Promise.all(
+    const gated = await Promise.all(
       reports.map((report) => places.run(terminal.signal, () => gateOne(report, options, cluster, terminal))),
     );
+    const told = gated.map(({ told: one }) => one);
+    if (options.save !== undefined) await save(options.save, gated, terminal);
     const exitCode = worstExit(told.map(({ gate: answer }) => answer.exitCode));
     print({ reports: told, exitCode, verbose: options.verbose === true }, options, terminal);
     noticeUnknownSkips(told, options, terminal);
@@ -136,6 +143,12 @@ async function gate(names: readonly string[], options: Options, terminal: Termin
   } finally {
     await cluster.close();
   }
+}
+
+interface GatedReport {
+  readonly told: Told;
+  /** For --save. Absent: no run was judged. */
+  readonly kept?: SnapshotReport;
 }
 
 interface Report {
@@ -162,7 +175,7 @@ async function gateOne(
   options: Options,
   cluster: ClusterConnection,
   terminal: Terminal,
-): Promise<Told> {
+): Promise<GatedReport> {
   const startedAt = systemClock.monotonicMs();
   const token = options.refresh ? `${timestamp(systemClock.now())}-${randomUUID()}` : undefined;
   const awaited = await awaitReport({
@@ -188,17 +201,34 @@ async function gateOne(
   };
   if (base.reason === 'NotFound') {
     const known = await knownReports(cluster.api, namespace, terminal.signal);
-    if (known !== '') return notFound({ ...base, message: safe`${base.message}. ${known}` }, startedAt, options);
+    if (known !== '')
+      return { told: notFound({ ...base, message: safe`${base.message}. ${known}` }, startedAt, options) };
   }
   const answer = await recordException(base, awaited.uid, options, cluster.api, terminal.signal);
+  const { uid, status, decision, now = systemClock.now() } = awaited;
+  const kept = snapshotReport({ namespace, name, uid }, status, decision, now);
   return {
-    namespace,
-    name,
-    status: statusToTell(awaited),
-    gate: answer,
-    durationMs: systemClock.monotonicMs() - startedAt,
-    failOn: options.failOn,
+    told: {
+      namespace,
+      name,
+      status: statusToTell(awaited),
+      gate: answer,
+      durationMs: systemClock.monotonicMs() - startedAt,
+      failOn: options.failOn,
+    },
+    ...(kept === undefined ? {} : { kept }),
   };
+}
+
+/** All reports or none: a file that lacks one would let it go unseen. */
+async function save(path: string, gated: readonly GatedReport[], terminal: Terminal): Promise<void> {
+  const kept = gated.flatMap((one) => (one.kept === undefined ? [] : [one.kept]));
+  const without = gated.filter((one) => one.kept === undefined).map(({ told }) => `${told.namespace}/${told.name}`);
+  if (without.length > 0) {
+    terminal.err(`recognize-health: ${path} was not written: no run of ${without.slice(0, 10).join(', ')} was judged`);
+    return;
+  }
+  await writeSnapshot(path, snapshotOf(kept, toolVersion(), systemClock.now()));
 }
 
 /** There is nothing to tell of a report that is not there. */

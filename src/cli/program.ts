@@ -14,6 +14,7 @@ const VERBS: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
   ['init', async () => (await import('./init.ts')).addInit],
   ['check', async () => (await import('./check.ts')).addCheck],
   ['gate', async () => (await import('./gate.ts')).addGate],
+  ['diff', async () => (await import('./diff.ts')).addDiff],
   ['status', async () => (await import('./status.ts')).addStatus],
   ['explain', async () => (await import('./explain.ts')).addExplain],
   ['diagnose', async () => (await import('./diagnose.ts')).addDiagnose],
@@ -48,6 +49,7 @@ Examples:
   recognize-health init -n recognize            draft a report from the services' configuration
   recognize-health check -f report.yaml         examine once from here, write nothing
   recognize-health gate prod -n recognize       may the upgrade go on?
+  recognize-health diff before.json             is what was healthy healthy again?
   recognize-health status prod -n recognize     what the last run found
   recognize-health run prod -n recognize        examine now
   recognize-health doctor                       is the operator itself well?

@@ -39,6 +39,8 @@ export interface Awaited {
   /** Of the last reading, for Events. */
   readonly uid: string;
   readonly status: HealthReportStatus | undefined;
+  /** The API server's clock at the last reading; absent when it gave none. */
+  readonly now?: Date;
 }
 
 /** Looks come this often at first, and more slowly as the wait gets longer. */
@@ -121,7 +123,12 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal, isMis
           maxAgeMs: options.maxAgeMs,
           now: look.now,
         });
-  const end = (final: GateDecision): Awaited => ({ decision: final, uid, status: look.status });
+  const end = (final: GateDecision): Awaited => ({
+    decision: final,
+    uid,
+    status: look.status,
+    ...(look.now === undefined ? {} : { now: look.now }),
+  });
   if (token === undefined || look.facts?.suspended === true || look.facts === undefined) return end(decision());
 
   const ask = async (): Promise<GateDecision | undefined> => {

@@ -30,3 +30,22 @@ export const GATE_REASONS = {
 } as const satisfies Record<string, string>;
 
 export type GateReason = keyof typeof GATE_REASONS;
+
+/** Reasons of a decision that judged a run. The others say why there was none to judge. */
+const JUDGED: ReadonlySet<GateReason> = new Set([
+  'Upgradeable',
+  'PassingWithWarnings',
+  'Warnings',
+  'Blocked',
+  'NotEvaluated',
+  'Confirming',
+  'NotExamined',
+  'Unexplained',
+  'LeftOut',
+  'NotReady',
+]);
+
+/** True when the decision is about what a run saw, good or bad. */
+export function isJudged(reason: GateReason): boolean {
+  return JUDGED.has(reason);
+}

@@ -7,7 +7,7 @@ import { printable } from './printable.ts';
 import { viewOf, type CheckView, type ReportView, type Told } from './view.ts';
 
 /** All text stands on white; each colour has a contrast of at least 4.5 to 1 there. */
-const STYLE = `
+export const PAGE_STYLE = `
 :root { color-scheme: light; }
 body { margin: 0; background: #ffffff; color: #1c1c1c; font: 1rem/1.5 system-ui, sans-serif; }
 main { max-width: 72rem; margin: 0 auto; padding: 1rem 1.5rem 3rem; }
@@ -62,7 +62,7 @@ export function renderHtml(reports: readonly Told[]): string {
       : [
           '<nav aria-label="Reports">',
           '<ul>',
-          ...heads.map((head, index) => `<li><a href="#report-${index + 1}">${text(head)}</a></li>`),
+          ...heads.map((head, index) => `<li><a href="#report-${index + 1}">${htmlText(head)}</a></li>`),
           '</ul>',
           '</nav>',
         ];
@@ -74,8 +74,8 @@ export function renderHtml(reports: readonly Told[]): string {
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     '<meta name="referrer" content="no-referrer">',
-    `<title>${text(heads.join(', '))} | recognize-health</title>`,
-    `<style>\n${STYLE}\n</style>`,
+    `<title>${htmlText(heads.join(', '))} | recognize-health</title>`,
+    `<style>\n${PAGE_STYLE}\n</style>`,
     '</head>',
     '<body>',
     '<main>',
@@ -93,8 +93,8 @@ function section(report: Told, id: string): string[] {
   const { title, outcome, notable, others, otherCount, entries } = viewOf(report);
   return [
     `<section aria-labelledby="${id}">`,
-    `<h2 id="${id}">${text(title)}: <span class="state ${OUTCOME_CLASS[gate.exitCode]}">${outcome}</span></h2>`,
-    `<p><strong>${text(gate.reason)}</strong>: ${text(gate.message)}</p>`,
+    `<h2 id="${id}">${htmlText(title)}: <span class="state ${OUTCOME_CLASS[gate.exitCode]}">${outcome}</span></h2>`,
+    `<p><strong>${htmlText(gate.reason)}</strong>: ${htmlText(gate.message)}</p>`,
     ...overridden(gate),
     ...facts(report),
     ...(notable.length === 0 ? [] : table('What is not good', notable)),
@@ -102,7 +102,7 @@ function section(report: Told, id: string): string[] {
     ...advice(entries),
     ...(gate.notExamined.length === 0
       ? []
-      : ['<h3>Not examined</h3>', '<ul>', ...gate.notExamined.map((line) => `<li>${text(line)}</li>`), '</ul>']),
+      : ['<h3>Not examined</h3>', '<ul>', ...gate.notExamined.map((line) => `<li>${htmlText(line)}</li>`), '</ul>']),
     ...(others.length === 0
       ? []
       : ['<details>', `<summary>${otherCount}</summary>`, ...table('Good and skipped', others), '</details>']),
@@ -112,7 +112,7 @@ function section(report: Told, id: string): string[] {
 
 function overridden({ override }: GateAnswer): string[] {
   if (override === undefined) return [];
-  return [`<p><strong>Overridden</strong> (exit code ${override.replaced}): ${text(override.reason)}</p>`];
+  return [`<p><strong>Overridden</strong> (exit code ${override.replaced}): ${htmlText(override.reason)}</p>`];
 }
 
 function facts({ status, gate }: Told): string[] {
@@ -129,7 +129,7 @@ function facts({ status, gate }: Told): string[] {
     '<table>',
     '<caption>In short</caption>',
     '<tbody>',
-    ...known.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${text(value)}</td></tr>`),
+    ...known.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${htmlText(value)}</td></tr>`),
     '</tbody>',
     '</table>',
   ];
@@ -143,9 +143,9 @@ function table(caption: string, checks: readonly CheckView[]): string[] {
     '<tbody>',
     ...checks.map(({ id, result, fault, seen, entryId }) =>
       [
-        `<tr><th scope="row">${text(id)}</th>`,
+        `<tr><th scope="row">${htmlText(id)}</th>`,
         `<td class="state ${RESULT_CLASS[result]}">${result}</td>`,
-        `<td>${text(fault)}</td><td>${text(seen)}</td><td>${text(entryId)}</td></tr>`,
+        `<td>${htmlText(fault)}</td><td>${htmlText(seen)}</td><td>${htmlText(entryId)}</td></tr>`,
       ].join(''),
     ),
     '</tbody>',
@@ -159,10 +159,10 @@ function remedies(checks: readonly CheckView[]): string[] {
   return [
     '<h3>What to do</h3>',
     ...told.flatMap(({ id, fault, remedy }) => [
-      `<h4>${text(fault)} <code>${text(id)}</code></h4>`,
-      `<p>${text(remedy?.say ?? '')}</p>`,
+      `<h4>${htmlText(fault)} <code>${htmlText(id)}</code></h4>`,
+      `<p>${htmlText(remedy?.say ?? '')}</p>`,
       ...[...(remedy?.policies ?? []), ...(remedy?.commands ?? [])].map(
-        (line) => `<pre><code>${text(line)}</code></pre>`,
+        (line) => `<pre><code>${htmlText(line)}</code></pre>`,
       ),
     ]),
   ];
@@ -173,9 +173,9 @@ function advice(entries: ReportView['entries']): string[] {
   return [
     '<h3>What the guide says</h3>',
     ...entries.flatMap(({ id, title, cause, nextSteps, url, source }) => [
-      `<h4>${text(id)}: ${text(title)}</h4>`,
-      `<p>Cause: ${text(cause)}</p>`,
-      `<p>Next: ${text(nextSteps)}</p>`,
+      `<h4>${htmlText(id)}: ${htmlText(title)}</h4>`,
+      `<p>Cause: ${htmlText(cause)}</p>`,
+      `<p>Next: ${htmlText(nextSteps)}</p>`,
       `<p>${link(url, `${id} in the guide`)}${source === 'ours' ? ' (our own advice: the guide is silent)' : ''}</p>`,
     ]),
   ];
@@ -183,11 +183,13 @@ function advice(entries: ReportView['entries']): string[] {
 
 /** Only the web is linked to: whatever else a URL could start stays text. */
 function link(url: string, words: string): string {
-  return /^https?:\/\//i.test(url) ? `<a href="${text(url)}" rel="noreferrer">${text(words)}</a>` : text(url);
+  return /^https?:\/\//i.test(url)
+    ? `<a href="${htmlText(url)}" rel="noreferrer">${htmlText(words)}</a>`
+    : htmlText(url);
 }
 
 /** Text or a quoted attribute. */
-function text(value: string): string {
+export function htmlText(value: string): string {
   return printable(value)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

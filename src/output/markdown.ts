@@ -13,7 +13,7 @@ function section(report: Told): string[] {
   const { gate } = report;
   const { title, outcome, notable, entries, otherCount } = viewOf(report);
   return [
-    `### ${text(title)}: ${outcome}`,
+    `### ${markdownText(title)}: ${outcome}`,
     '',
     ...verdict(gate),
     ...(notable.length === 0 ? [] : [...table(notable), '']),
@@ -21,15 +21,15 @@ function section(report: Told): string[] {
     ...advice(entries),
     ...(gate.notExamined.length === 0
       ? []
-      : ['**Not examined**', '', ...gate.notExamined.map((line) => `- ${text(line)}`), '']),
+      : ['**Not examined**', '', ...gate.notExamined.map((line) => `- ${markdownText(line)}`), '']),
     `${otherCount}.`,
   ];
 }
 
 function verdict(gate: GateAnswer): string[] {
-  const lines = [`**${gate.reason}**: ${text(gate.message)}`];
+  const lines = [`**${gate.reason}**: ${markdownText(gate.message)}`];
   if (gate.override !== undefined)
-    lines.push('', `**Overridden** (exit code ${gate.override.replaced}): ${text(gate.override.reason)}`);
+    lines.push('', `**Overridden** (exit code ${gate.override.replaced}): ${markdownText(gate.override.reason)}`);
   if (gate.exitCode !== EXIT.pass) lines.push('', `Exit code ${gate.exitCode}.`);
   return [...lines, ''];
 }
@@ -39,7 +39,7 @@ function table(checks: readonly CheckView[]): string[] {
     '| Result | Check | Fault | Seen | Guide |',
     '|---|---|---|---|---|',
     ...checks.map(({ result, id, fault, seen, entryId }) => {
-      return `| ${[result, id, fault, seen, entryId].map((cell) => text(cell)).join(' | ')} |`;
+      return `| ${[result, id, fault, seen, entryId].map((cell) => markdownText(cell)).join(' | ')} |`;
     }),
   ];
 }
@@ -50,7 +50,7 @@ function remedies(checks: readonly CheckView[]): string[] {
     remedy === undefined
       ? []
       : [
-          `**${text(fault)}** ${text(id)}: ${text(remedy.say)}`,
+          `**${markdownText(fault)}** ${markdownText(id)}: ${markdownText(remedy.say)}`,
           '',
           ...[...remedy.policies, ...remedy.commands].flatMap((line) => [`    ${printable(line)}`]),
           ...(remedy.policies.length + remedy.commands.length === 0 ? [] : ['']),
@@ -60,22 +60,22 @@ function remedies(checks: readonly CheckView[]): string[] {
 
 function advice(entries: ReportView['entries']): string[] {
   return entries.flatMap(({ id, title, cause, nextSteps, url }) => [
-    `**${link(id, url)}** ${text(title)}`,
+    `**${link(id, url)}** ${markdownText(title)}`,
     '',
-    `- Cause: ${text(cause)}`,
-    `- Next: ${text(nextSteps)}`,
+    `- Cause: ${markdownText(cause)}`,
+    `- Next: ${markdownText(nextSteps)}`,
     '',
   ]);
 }
 
 /** Only the web is linked to, and no character of the address can end the link. */
 function link(words: string, url: string): string {
-  if (!/^https?:\/\//i.test(url)) return text(words);
-  return `[${text(words)}](<${printable(url).replace(/[^!-;=?-[\]-~]/gu, encodeURIComponent)}>)`;
+  if (!/^https?:\/\//i.test(url)) return markdownText(words);
+  return `[${markdownText(words)}](<${printable(url).replace(/[^!-;=?-[\]-~]/gu, encodeURIComponent)}>)`;
 }
 
 /** Text on one line that Markdown and HTML take as it is: no cell ends, no markup or mention begins in it. */
-function text(value: string): string {
+export function markdownText(value: string): string {
   return printable(value)
     .replace(/\s+/g, ' ')
     .trim()

@@ -2,6 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { CHECK_FORMATS, type Checked } from '../../src/output/check.ts';
 import { plain } from '../../src/output/columns.ts';
+import { DIFF_FORMATS, type Diffed } from '../../src/output/diff.ts';
+import { compareReports, exitOf } from '../../src/gate/compare.ts';
+import { snapshotReport } from '../../src/gate/snapshot.ts';
 import { DIAGNOSE_FORMATS } from '../../src/output/diagnose.ts';
 import { EXPLAIN_FORMATS } from '../../src/output/explain.ts';
 import type { Formats } from '../../src/output/format.ts';
@@ -11,7 +14,8 @@ import { STATUS_FORMATS, type Stored } from '../../src/output/status.ts';
 import { explain } from '../../src/guide/explain.ts';
 import { createLogScan } from '../../src/logs/scan.ts';
 import { command } from '../integration/gate/command.ts';
-import { badStatus, nothing, told } from '../unit/output/told.ts';
+import { answer, badStatus, goodStatus, nothing, told } from '../unit/output/told.ts';
+import { START } from '../unit/judge/fixtures.ts';
 
 const NAMED = told(badStatus);
 const object = reportObject({ namespace: 'recognize', name: 'prod' }, {}, badStatus);
@@ -22,6 +26,17 @@ const STORED: Stored = {
   whole: true,
   all: false,
 };
+
+const side = (status: typeof badStatus, lastRunTime: string): ReturnType<typeof snapshotReport> =>
+  snapshotReport(
+    { namespace: 'recognize', name: 'prod', uid: 'u-1' },
+    { ...status, lastRunTime },
+    answer(status),
+    START,
+  );
+const [well, broken] = [side(goodStatus, '2026-11-28T14:00:00Z'), side(badStatus, '2026-11-28T14:20:00Z')];
+const compared = well === undefined || broken === undefined ? [] : [compareReports(well, broken)];
+const DIFFED: Diffed = { comparisons: compared, exitCode: exitOf(compared) };
 
 const scan = createLogScan({});
 scan.push(Buffer.from('2026-11-20T10:00:00.000Z ERROR 1 --- [main] c.p.A : Failed JWT token sign\n'));
@@ -53,6 +68,21 @@ describe('a format', () => {
     },
   );
 
+  test.each(rendered(DIFF_FORMATS, DIFFED))('of diff, %s, names the report and what is worse', (_format, text) => {
+    expect(DIFFED.exitCode).toBe(3);
+    expect(text).toContain('prod');
+    expect(text).toContain(blocker);
+    expect(text).toContain('DatabaseMissing');
+  });
+
+  test.each(rendered(DIFF_FORMATS, { comparisons: [], exitCode: 2, problem: 'before.json is cut off' }))(
+    'of diff, %s, is no empty success where nothing was compared',
+    (format, text) => {
+      if (format === 'table') expect(text).toBe('');
+      else expect(text).toContain('before.json is cut off');
+    },
+  );
+
   test.each(rendered(DIAGNOSE_FORMATS, EVIDENCE))('of diagnose, %s, names the entry of the guide', (_format, text) => {
     expect(EVIDENCE.findings).not.toEqual([]);
     expect(text).toContain(EVIDENCE.findings[0]?.id);
@@ -68,6 +98,7 @@ describe('a format', () => {
   test.each([
     ['check', ['check', '-f', 'report.yaml']],
     ['gate', ['gate', 'prod']],
+    ['diff', ['diff', 'before.json']],
     ['status', ['status']],
     ['explain', ['explain', 'REC-AV-003']],
     ['diagnose', ['diagnose', 'core-daemon.log']],

@@ -1,4 +1,4 @@
-// Runs every command of docs/gate.md and docs/gitops.md with the real kubectl, in the situation that the page says, for
+// Runs every command of docs/gate.md, docs/upgrades.md and docs/gitops.md with the real kubectl, in the situation that the page says, for
 // the exit code it says.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,9 @@ import { startStack, type Stack } from '../stack/stack.ts';
 import { startOperator, type RunningOperator } from './faults/operator.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PAGES = ['docs/gate.md', 'docs/gitops.md'].map((path) => readFileSync(join(ROOT, path), 'utf8'));
+const PAGES = ['docs/gate.md', 'docs/upgrades.md', 'docs/gitops.md'].map((path) =>
+  readFileSync(join(ROOT, path), 'utf8'),
+);
 const BLOCK = /<!-- test: (healthy|blocked|dead) ([0-9]+) -->\n\n```sh\n([^]*?)```/g;
 
 interface Recipe {
@@ -35,7 +37,7 @@ let bin: string;
 
 /** Runs a block as a person would paste it: in bash, from the repository, with kubectl and recognize-health in the PATH. */
 function paste(script: string): Promise<{ code: number; output: string }> {
-  const child = spawn('bash', ['-ec', script.replace(/> (gate\.\w+)/g, `> ${bin}/$1`)], {
+  const child = spawn('bash', ['-ec', script.replace(/(?<=> )gate\.\w+|\b(?:before|after)\.json\b/g, `${bin}/$&`)], {
     cwd: ROOT,
     env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: bin, KUBECONFIG: stack.kubeconfig.adminFile },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,87 @@
+// The certificate of an upgrade as a page: before, after, how long, and what was not examined. All in one file, no
+// script, nothing loaded from elsewhere.
+import { EXIT } from '../api/exit-codes.ts';
+import type { Comparison } from '../gate/comparison.ts';
+import { changesOf, runsOf, stepOf } from './diff-view.ts';
+import { htmlText as text, PAGE_STYLE } from './html.ts';
+import { OUTCOMES } from './view.ts';
+
+/** A whole document, without a line feed at its end. */
+export function renderDiffHtml(comparisons: readonly Comparison[], problem?: string): string {
+  const heads = comparisons.map(({ namespace, name, exitCode }) => `${namespace}/${name}: ${OUTCOMES[exitCode]}`);
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    '<meta name="referrer" content="no-referrer">',
+    `<title>${text(heads.length === 0 ? 'nothing compared' : heads.join(', '))} | recognize-health</title>`,
+    `<style>\n${PAGE_STYLE}\n</style>`,
+    '</head>',
+    '<body>',
+    '<main>',
+    '<h1>PingOne Recognize before and after</h1>',
+    ...(problem === undefined ? [] : [`<p><strong>Nothing compared</strong>: ${text(problem)}</p>`]),
+    ...comparisons.flatMap((comparison, index) => section(comparison, `report-${index + 1}`)),
+    '</main>',
+    '</body>',
+    '</html>',
+  ].join('\n');
+}
+
+function section(comparison: Comparison, id: string): string[] {
+  const { namespace, name, exitCode, reason, message, images, unseen, unchanged } = comparison;
+  const tone = exitCode === EXIT.pass ? 'good' : exitCode === EXIT.fail ? 'bad' : 'unknown';
+  const runs = runsOf(comparison);
+  return [
+    `<section aria-labelledby="${id}">`,
+    `<h2 id="${id}">${text(`${namespace}/${name}`)}: <span class="state ${tone}">${OUTCOMES[exitCode]}</span></h2>`,
+    `<p><strong>${reason}</strong>: ${text(message)}</p>`,
+    ...table(
+      'In short',
+      [],
+      [
+        ['Exit code', String(exitCode)],
+        ...(runs === '' ? [] : [['Run before → run after', runs]]),
+        ['As well as before', String(unchanged)],
+      ],
+    ),
+    ...changesOf(comparison).flatMap(({ title, changes }) =>
+      table(
+        `${title} (${changes.length})`,
+        ['Check', 'Before and after', 'Seen'],
+        changes.map((change) => [change.check, stepOf(change), change.message]),
+      ),
+    ),
+    ...(images.length === 0
+      ? []
+      : table(
+          `Other images (${images.length})`,
+          ['Component', 'Before', 'After'],
+          images.map(({ component, before, after }) => [component, before, after]),
+        )),
+    ...(unseen.length === 0
+      ? []
+      : ['<h3>Not examined before or after</h3>', '<ul>', ...unseen.map((one) => `<li>${text(one)}</li>`), '</ul>']),
+    '</section>',
+  ];
+}
+
+/** The first cell of each row is its head. */
+function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [
+    '<table>',
+    `<caption>${text(caption)}</caption>`,
+    ...(heads.length === 0
+      ? []
+      : [`<thead><tr>${heads.map((head) => `<th scope="col">${text(head)}</th>`).join('')}</tr></thead>`]),
+    '<tbody>',
+    ...rows.map(([head = '', ...cells]) => {
+      return `<tr><th scope="row">${text(head)}</th>${cells.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`;
+    }),
+    '</tbody>',
+    '</table>',
+  ];
+}

@@ -1,0 +1,121 @@
+// What `diff` prints: worse first, then what nobody sees any more, then what is better. The page is the certificate of
+// an upgrade: before, after, how long, and what was not examined.
+import { EXIT, type ExitCode } from '../api/exit-codes.ts';
+import type { Comparison } from '../gate/comparison.ts';
+import { diffObject, type DiffObject } from '../gate/diff-object.ts';
+import { labelled, plain, wrap, type Paint } from './columns.ts';
+import { renderDiffHtml } from './diff-html.ts';
+import { changesOf, runsOf, stepOf } from './diff-view.ts';
+import { jsonText, yamlText, type Formats } from './format.ts';
+import { markdownText as text } from './markdown.ts';
+import { allPrintable } from './printable.ts';
+import { USUAL_WIDTH } from './report.ts';
+import { OUTCOMES } from './view.ts';
+
+/** What `diff` has to say. */
+export interface Diffed {
+  readonly comparisons: readonly Comparison[];
+  readonly exitCode: ExitCode;
+  /** Why nothing could be compared. */
+  readonly problem?: string;
+}
+
+export const DIFF_FORMATS = {
+  // The problem goes to stderr: a person reads both.
+  table: ({ comparisons }, paint, width) => renderDiff(comparisons, paint, width).join('\n'),
+  json: (diffed) => jsonText(objectOf(diffed)),
+  yaml: (diffed) => yamlText(objectOf(diffed)),
+  markdown: (diffed) => renderDiffMarkdown(diffed),
+  html: (diffed) => renderDiffHtml(diffed.comparisons, diffed.problem),
+} as const satisfies Formats<Diffed>;
+
+function objectOf({ comparisons, exitCode, problem }: Diffed): DiffObject {
+  return diffObject(comparisons, exitCode, problem);
+}
+
+/** All comparisons for a terminal, an empty line between two. */
+export function renderDiff(comparisons: readonly Comparison[], paint: Paint = plain, width = USUAL_WIDTH): string[] {
+  return comparisons.flatMap((comparison, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...renderOne(allPrintable(comparison), paint, width),
+  ]);
+}
+
+function renderOne(comparison: Comparison, paint: Paint, width: number): string[] {
+  const { namespace, name, exitCode, reason, message, images, unseen, unchanged } = comparison;
+  const style = exitCode === EXIT.pass ? 'good' : exitCode === EXIT.fail ? 'bad' : 'unknown';
+  const runs = runsOf(comparison);
+  return [
+    `${paint('strong', `${namespace}/${name}`)}  ${paint(style, OUTCOMES[exitCode])}  ${reason}`,
+    ...wrap(message, width - 2).map((line) => `  ${line}`),
+    ...(runs === '' ? [] : [`  Runs: ${runs}`]),
+    ...changesOf(comparison).flatMap(({ title, style: tone, changes }) => [
+      '',
+      paint('strong', `${title} (${changes.length})`),
+      ...changes.flatMap((change) => [
+        ...wrap(`${change.check}: ${stepOf(change)}`, width - 2).map(
+          (line, index) => `${index === 0 ? '  ' : '    '}${paint(tone, line)}`,
+        ),
+        ...labelled('Seen', change.message, width),
+      ]),
+    ]),
+    ...(images.length === 0
+      ? []
+      : [
+          '',
+          paint('strong', `Other images (${images.length})`),
+          ...images.flatMap(({ component, before, after }) =>
+            wrap(`${component}: ${before} → ${after}`, width - 2).map(
+              (line, index) => (index === 0 ? '  ' : '    ') + line,
+            ),
+          ),
+        ]),
+    ...(unseen.length === 0
+      ? []
+      : ['', paint('strong', `Not examined before or after (${unseen.length})`), ...unseen.map((id) => `  ${id}`)]),
+    '',
+    `${unchanged} as well as before.`,
+  ];
+}
+
+function renderDiffMarkdown({ comparisons, problem, exitCode }: Diffed): string {
+  if (comparisons.length === 0)
+    return `### Nothing compared: ${OUTCOMES[exitCode]}\n\n${text(problem ?? 'There is no report.')}`;
+  return comparisons.map((comparison) => sectionOf(comparison).join('\n')).join('\n\n');
+}
+
+function sectionOf(comparison: Comparison): string[] {
+  const { namespace, name, exitCode, reason, message, images, unseen, unchanged } = comparison;
+  const runs = runsOf(comparison);
+  const row = (cells: readonly string[]): string => `| ${cells.map(text).join(' | ')} |`;
+  return [
+    `### ${text(`${namespace}/${name}`)}: ${OUTCOMES[exitCode]}`,
+    '',
+    `**${reason}**: ${text(message)}`,
+    '',
+    ...(exitCode === EXIT.pass ? [] : [`Exit code ${exitCode}.`, '']),
+    ...(runs === '' ? [] : [`Runs: ${text(runs)}`, '']),
+    ...changesOf(comparison).flatMap(({ title, changes }) => [
+      `**${title}**`,
+      '',
+      '| Check | Before and after | Seen |',
+      '|---|---|---|',
+      ...changes.map((change) => row([change.check, stepOf(change), change.message])),
+      '',
+    ]),
+    ...(images.length === 0
+      ? []
+      : [
+          '**Other images**',
+          '',
+          '| Component | Before | After |',
+          '|---|---|---|',
+          ...images.map(({ component, before, after }) => row([component, before, after])),
+          '',
+        ]),
+    ...(unseen.length === 0
+      ? []
+      : ['**Not examined before or after**', '', ...unseen.map((id) => `- ${text(id)}`), '']),
+    `${unchanged} as well as before.`,
+  ];
+}

@@ -1,0 +1,154 @@
+// `gate --save` and `diff` on the stack: what a change broke, mended or hid, and every file that is refused.
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diffObjectSchema } from '../../../src/gate/diff-object.ts';
+import { closed } from '../../support/closed-schema.ts';
+import { command, type CommandResult } from './command.ts';
+import { startGateScene, type GateScene } from './scene.ts';
+
+let scene: GateScene;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'recognize-health-diff-'));
+  scene = await startGateScene();
+  await scene.create('prod');
+});
+afterAll(async () => {
+  await scene.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Compared {
+  readonly exitCode: number;
+  readonly problem?: string;
+  readonly reports: readonly {
+    readonly reason: string;
+    readonly message: string;
+    readonly regressions: readonly { readonly check: string; readonly faultAfter?: string }[];
+    readonly fixes: readonly { readonly check: string; readonly faultBefore?: string }[];
+    readonly lostSight: readonly { readonly check: string }[];
+  }[];
+}
+
+const isDiff = new Ajv().compile(closed(diffObjectSchema()));
+const at = (name: string): string => join(folder, name);
+const diff = async (...argv: string[]): Promise<CommandResult & { readonly said: Compared }> => {
+  const kubeconfig = await scene.kubeconfigOf('pipeline');
+  const result = await command('diff', ...argv, '--kubeconfig', kubeconfig, '-o', 'json');
+  const said = JSON.parse(result.out) as Compared;
+  expect([isDiff(said), isDiff.errors]).toEqual([true, null]);
+  return { ...result, said };
+};
+
+describe('diff', () => {
+  it('says that all is healthy again, what an upgrade broke, and what mended it', async () => {
+    expect((await scene.gate('prod', '--save', at('well.json'))).code).toBe(0);
+    expect((await stat(at('well.json'))).mode & 0o777).toBe(0o600);
+    expect((await scene.gate('prod', '--save', at('well-2.json'))).code).toBe(0);
+    expect(await diff(at('well.json'), at('well-2.json'))).toMatchObject({
+      code: 0,
+      said: { reports: [{ reason: 'AsGoodAsBefore', regressions: [], lostSight: [] }] },
+    });
+
+    const undo = await scene.stack.key.disable();
+    try {
+      expect((await scene.gate('prod', '--save', at('broken.json'))).code).toBe(3);
+      const broken = { check: 'key-management/jwt-signing/state', faultAfter: 'KmsKeyDisabled' };
+      for (const after of [[at('broken.json')], ['prod'], []]) {
+        const { code, said } = await diff(at('well.json'), ...after);
+        expect(code, JSON.stringify(said)).toBe(3);
+        expect(said.reports[0]).toMatchObject({ reason: 'Worse' });
+        expect(said.reports[0]?.regressions).toContainEqual(expect.objectContaining(broken));
+      }
+    } finally {
+      await undo();
+    }
+    expect((await scene.gate('prod', '--save', at('mended.json'))).code).toBe(0);
+    const { code, said } = await diff(at('broken.json'), at('mended.json'));
+    expect(code, JSON.stringify(said)).toBe(0);
+    expect(said.reports[0]?.fixes).toContainEqual(
+      expect.objectContaining({ check: 'key-management/jwt-signing/state', faultBefore: 'KmsKeyDisabled' }),
+    );
+    expect((await diff(at('mended.json'), at('broken.json'))).code, 'swapped').toBe(2);
+  });
+
+  it('shows a person and a page what is worse and what was not examined', async () => {
+    for (const format of ['table', 'yaml', 'markdown', 'html']) {
+      const { out, code } = await command('diff', at('well.json'), at('broken.json'), '-o', format);
+      expect(code).toBe(3);
+      for (const part of ['recognize', 'prod', 'key-management/jwt-signing/state', 'KmsKeyDisabled', 'Worse'])
+        expect(out, format).toContain(part);
+    }
+    const { out } = await command('diff', at('well.json'), at('broken.json'), '-o', 'html');
+    expect(out).toMatch(/^<!doctype html>\n<html lang="en">[^]*<\/html>$/);
+    expect(out).toContain('Run before → run after');
+  });
+
+  it('says that nobody looked since, where no run was made', async () => {
+    await scene.gate('prod', '--save', at('now.json'));
+    // A run on schedule may come between; without one both are of the same run.
+    const { code, said } = await diff(at('now.json'), at('now.json'));
+    expect(code).toBe(2);
+    expect(said.reports[0]?.message).toContain('nothing was examined since');
+  });
+
+  it('does not take a report that was made again for the one that was saved', async () => {
+    const remove = await scene.create('again');
+    await scene.gate('again', '--save', at('again.json'));
+    await remove();
+    expect((await diff(at('again.json'))).said).toMatchObject({
+      exitCode: 2,
+      reports: [{ reason: 'NotComparable', message: expect.stringContaining('not found') as string }],
+    });
+    const removeAgain = await scene.create('again');
+    try {
+      await scene.gate('again');
+      const { code, said } = await diff(at('again.json'));
+      expect(code).toBe(2);
+      expect(said.reports[0]?.message).toMatch(/deleted and made again, or the second is of another cluster/);
+    } finally {
+      await removeAgain();
+    }
+  });
+
+  it('writes no file where no run was judged, and leaves an older one alone', async () => {
+    await writeFile(at('older.json'), 'older');
+    const remove = await scene.create('suspended', { suspend: true });
+    try {
+      const { code, err } = await scene.gate('suspended', '--save', at('older.json'));
+      expect(code).toBe(5);
+      expect(err).toMatch(/older\.json was not written: no run of .*\/suspended was judged/);
+      expect(await readFile(at('older.json'), 'utf8')).toBe('older');
+    } finally {
+      await remove();
+    }
+  });
+
+  it('says no where a file cannot be written, whatever the gate says', async () => {
+    const { code, err } = await scene.gate('prod', '--save', at('no/such/folder.json'));
+    expect(code).toBe(2);
+    expect(err).toMatch(/folder\.json cannot be written: /);
+  });
+
+  it('refuses what is no snapshot with a sentence, and every document says so', async () => {
+    await writeFile(at('cut.json'), (await readFile(at('well.json'), 'utf8')).slice(0, 300));
+    await writeFile(at('edited.json'), (await readFile(at('well.json'), 'utf8')).replace('"pass"', '"skip"'));
+    for (const [name, why] of [
+      ['cut.json', /is cut off/],
+      ['edited.json', /was edited, or is damaged/],
+      ['absent.json', /there is no such file/],
+      ['.', /it is no file/],
+    ] as const) {
+      const { code, said, err } = await diff(at('well.json'), at(name).replace(/\.$/, './.'));
+      expect(code, name).toBe(2);
+      expect(said.problem).toMatch(why);
+      expect(err).toMatch(why);
+    }
+    expect((await diff(at('well.json'), 'nobody')).said.problem).toMatch(/holds no report nobody; it holds .*\/prod/);
+    const { out } = await command('diff', at('cut.json'), '-o', 'html');
+    expect(out).toContain('is cut off');
+  });
+});
