@@ -19,7 +19,7 @@ import { type Clock, isCancelled } from './runtime/clock.ts';
 import { parseDuration } from './runtime/duration.ts';
 import { literal } from './runtime/safe-text.ts';
 import { type ReadConfigMap, withUses } from './settings/index.ts';
-import { resolveTargets } from './targets/index.ts';
+import { expectedLater, resolveTargets } from './targets/index.ts';
 import type { SecretReader } from './kube/secrets.ts';
 import { oncePerKey } from './runtime/once-per-key.ts';
 
@@ -83,12 +83,15 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   const byId = new Map(targets.map((target) => [target.id, target]));
   const visits = seen.map((visit) => ({ ...visit, target: byId.get(visit.target.id) ?? visit.target }) as Visit);
   signal.throwIfAborted();
+  // Of these there is nothing to be asked: the visit only gives them their place.
+  const later = expectedLater({ spec, namespace, objects, topology: TOPOLOGIES[topology], targets, visits });
+  visits.push(...(await visitAll({ targets: later, clients, clock, timeoutMs, signal, onDefect })));
   const findings = ask({ checks: CHECKS, visits, baselines: baselinesOf(previous), now: startedAt, onDefect });
   const judgement = judge({
     findings,
     previous,
     thresholds: input.thresholds ?? spec.thresholds,
-    edges: dependencyEdges(TOPOLOGIES[topology], targets.map(refOf)),
+    edges: dependencyEdges(TOPOLOGIES[topology], [...targets, ...later].map(refOf)),
     servers: serversOf(targets),
     mutes: spec.mutes ?? [],
     waive: spec.upgrade.waive ?? [],

@@ -86,6 +86,8 @@ export interface ServiceTarget {
   readonly errorAlert?: { readonly threshold: number; readonly windowMs: number };
   /** What its pod template names. Undefined without a workload. */
   readonly configuration?: ConfigurationReading;
+  /** Services that its own configuration leads to, and in which namespace where that is said. Undefined: none. */
+  readonly calls?: readonly { readonly service: Service; readonly namespace?: string }[];
   /** The backends that its own configuration names, without those that the spec waives. Undefined: none that can be told. */
   readonly uses?: readonly BackendUse[];
 }
@@ -168,6 +170,8 @@ export interface Workload {
   readonly eventsUnread?: true;
   readonly limits: { readonly cpu?: string; readonly memory?: string };
   readonly autoscaler?: { readonly min: number; readonly max: number };
+  /** Names of the Services that select its pods. */
+  readonly services?: readonly string[];
   /** That select its pods. */
   readonly disruptionBudgets: Outcome<readonly DisruptionBudget[]>;
   readonly pods: readonly Pod[];

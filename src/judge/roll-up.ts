@@ -1,5 +1,5 @@
 // From checks to components, from components to the answer in a word. Worst-of, so no order of arrival matters.
-import { COMPONENT_CONDITIONS, COMPONENTS, NOT_COUNTED_IN_HEALTHY } from '../api/components.ts';
+import { COMPONENT_CONDITIONS, COMPONENTS, isService, NOT_COUNTED_IN_HEALTHY } from '../api/components.ts';
 import { isFaultCode, traits } from '../api/faults.ts';
 import type { Verdict } from '../api/health-report.ts';
 import type { ComponentRoll, JudgedCheck, Roll } from './judgement.ts';
@@ -28,7 +28,7 @@ export function rollComponents(checks: readonly JudgedCheck[]): readonly Compone
 
 /**
  * False when a required check fails, else Unknown when one could not be evaluated, else True. Capacity, platform and
- * upgrade are not counted. Nothing examined is Unknown: there is no health without evidence.
+ * upgrade are not counted. Nothing examined, or no service, is Unknown: there is no health without evidence.
  */
 export function rollHealthy(checks: readonly JudgedCheck[]): Roll {
   const counted = checks.filter(
@@ -39,6 +39,9 @@ export function rollHealthy(checks: readonly JudgedCheck[]): Roll {
     return { status: 'Unknown', reason: 'NothingExamined', checks: [] };
   const required = rollOf(counted.filter((check) => check.required));
   if (required.status !== 'True') return required;
+  // Backends that are well are no installation: somebody has to use them.
+  if (!counted.some(({ component, state }) => isService(component) && state !== 'skip'))
+    return { status: 'Unknown', reason: 'NotExamined', checks: [] };
   const notable = sorted(checks.filter(isNotable), 'state');
   return notable.length > 0
     ? { status: 'True', reason: 'PassingWithWarnings', checks: notable }

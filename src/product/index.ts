@@ -6,6 +6,7 @@ import type { Topology, TopologyName } from './topology.ts';
 import { UMBRELLA } from './umbrella.ts';
 
 export { dependencyEdges, type Edge } from './dependencies.ts';
+export { hostsNamed, type NamedHost } from './named-hosts.ts';
 export { recogniseService, recogniseServiceName, type Recognised } from './recognition.ts';
 export { isAtLeast } from './release.ts';
 export { RENAMED_KEYS, renamedKeysAmong, type KeySighting, type RenamedKey } from './renamed-keys.ts';

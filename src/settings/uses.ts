@@ -1,16 +1,19 @@
-// Which backends each service uses by its own configuration: joined to the targets of a run, so that a check can compare
-// them with what the report examines.
+// Which backends and services each service uses by its own configuration: joined to the targets of a run, so that a check
+// can compare them with what the report examines.
 import type { HealthReportSpec } from '../api/health-report.ts';
 import type { Service } from '../api/components.ts';
 import type { BackendUse } from '../facts/backend-use.ts';
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
-import type { Target } from '../facts/target.ts';
+import type { ServiceTarget, Target } from '../facts/target.ts';
+import { hostsNamed } from '../product/index.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { type WorkloadObject, workloadsIn } from '../targets/workload.ts';
 import { backendsOf } from './backends.ts';
 import type { ReadConfigMap } from './config-maps.ts';
 import type { ConfiguredBackend } from './configured.ts';
 import { readServiceSettings } from './services.ts';
+import type { Settings } from './settings.ts';
+import { textOf } from './value.ts';
 
 type Waiver = NonNullable<HealthReportSpec['upgrade']['waive']>[number];
 
@@ -37,8 +40,19 @@ export async function withUses({ targets, objects, namespace, read, waive, signa
     if (target.kind !== 'service' || own === undefined) return target;
     const { found } = backendsOf(new Map([[target.id, own]]));
     const uses = found.filter(({ kind }) => !waive.includes(WAIVERS[kind])).map((one) => useOf(one, own.workload));
-    return uses.length === 0 ? target : { ...target, uses };
+    const calls = callsOf(own);
+    return { ...target, ...(uses.length === 0 ? {} : { uses }), ...(calls.length === 0 ? {} : { calls }) };
   });
+}
+
+/** The services that the settings lead to, each once. */
+function callsOf({ names, get }: Settings): NonNullable<ServiceTarget['calls']> {
+  const hosts = names.flatMap((name) => {
+    const setting = get(name);
+    const text = setting === undefined ? undefined : textOf(setting.value);
+    return setting === undefined || text === undefined ? [] : hostsNamed(text, setting.name);
+  });
+  return hosts.filter(({ service }, index) => hosts.findIndex((other) => other.service === service) === index);
 }
 
 const WAIVERS = {

@@ -53,10 +53,14 @@ function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namesp
     return { addresses: failed('NoReadyEndpoints', redact(`the Service ${name} has no TCP port`)), ports: NO_PORTS };
   const slices = objects.endpointSlices.value.filter(({ metadata }) => metadata.labels?.[SERVICE_NAME_LABEL] === name);
   if (slices.length === 0 && !objects.pods.ok) return { addresses: objects.pods, ports: NO_PORTS };
-  const endpoints =
-    slices.length === 0 && objects.pods.ok
-      ? objects.pods.value.flatMap((pod) => endpointsOfPod(pod, service, port))
-      : slices.flatMap((slice) => endpointsOf(slice, port));
+  // A pod of which slices with others say nothing yet gets traffic in a moment. Empty ones are believed.
+  const listed = new Set(slices.flatMap(podsListed));
+  const unlisted = objects.pods.ok ? objects.pods.value.filter(({ metadata }) => !listed.has(metadata.name)) : [];
+  const mayLag = slices.length === 0 || listed.size > 0;
+  const endpoints = [
+    ...slices.flatMap((slice) => endpointsOf(slice, port)),
+    ...(mayLag ? unlisted.flatMap((pod) => endpointsOfPod(pod, service, port)) : []),
+  ];
   const found = endpoints.sort(byFamilyThenAddress);
   // Sorted, so a pod with two addresses keeps its first one.
   const onePerPod = found.filter(
@@ -145,6 +149,13 @@ function endpointsOf(slice: KubernetesObject, servicePort: Fields): Endpoint[] {
     const pod = text(fields(endpoint['targetRef'])['name']);
     return [{ address, port: number, ...(pod === undefined ? {} : { pod }) }];
   });
+}
+
+/** The pods that a slice speaks of, whatever it says of them. */
+function podsListed(slice: KubernetesObject): readonly string[] {
+  return list((slice as unknown as Fields)['endpoints']).flatMap(
+    ({ targetRef }) => text(fields(targetRef)['name']) ?? [],
+  );
 }
 
 /**

@@ -78,7 +78,7 @@ export function isIdle({ kind, object }: WorkloadObject): boolean {
 }
 
 /** Names of the Services that select the pods of the workload. */
-function servicesOf(workload: WorkloadObject, services: readonly KubernetesObject[]): readonly string[] {
+export function servicesOf(workload: WorkloadObject, services: readonly KubernetesObject[]): readonly string[] {
   const labels = templateLabels(workload);
   return services.filter((service) => selects(service, labels)).map(({ metadata }) => metadata.name);
 }

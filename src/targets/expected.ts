@@ -1,16 +1,14 @@
 // Services that nothing was found of and that must be there all the same: who says so. Pure.
 import { type Service, SERVICES } from '../api/components.ts';
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
-import { recogniseServiceName, type Topology } from '../product/index.ts';
+import { hostsNamed, type NamedHost, recogniseServiceName, type Topology } from '../product/index.ts';
+import { selects } from './addresses.ts';
 import type { Chosen } from './candidates.ts';
 import { list, text } from './fields.ts';
-import { templateContainer, type WorkloadObject } from './workload.ts';
+import { templateContainer, templateLabels, type WorkloadObject } from './workload.ts';
 
 /** Every topology has these two; what else one has may be left out of an installation. */
 const IN_EVERY_INSTALLATION: readonly Service[] = ['core-daemon', 'operations-service'];
-
-/** The host of a URL. Only the name before its first dot is looked at. */
-const HOST = /(?:^|[\s,;"'=])https?:\/\/(?:[^/@\s]*@)?([a-z0-9][a-z0-9.-]{0,252})/gi;
 
 /**
  * For each service that was not found, why it is expected: a Service of its name, the configuration of another service,
@@ -20,17 +18,24 @@ export function expectedServices(
   found: ReadonlyMap<Service, Chosen>,
   topology: Topology,
   objects: NamespaceObjects,
+  namespace: string,
 ): ReadonlyMap<Service, string> {
   if (found.size === 0) return new Map();
+  const pods = [...found.values()].flatMap(({ sure }) => sure.map(templateLabels));
+  const services = (objects.services.ok ? objects.services.value : []).flatMap((object) => {
+    const service = recogniseServiceName(object.metadata.name)?.service;
+    return service === undefined ? [] : [{ service, object }];
+  });
+  // An old name may lead to the service that another one was merged into: then whoever uses it is served.
+  const served = new Set(
+    services.filter(({ object }) => pods.some((labels) => selects(object, labels))).map(({ service }) => service),
+  );
   const byService = new Map(
-    (objects.services.ok ? objects.services.value : []).flatMap(({ metadata: { name } }) => {
-      const service = recogniseServiceName(name)?.service;
-      return service === undefined ? [] : [[service, `there is a Service ${name}`] as const];
-    }),
+    services.map(({ service, object }) => [service, `there is a Service ${object.metadata.name}`]),
   );
   const byConfiguration = new Map(
     [...found].flatMap(([user, { sure }]) =>
-      sure.flatMap(namedIn).map((service) => [service, `the configuration of ${user} names it`] as const),
+      sure.flatMap(namedIn).map((host) => [host.service, byConfigurationOf(user, host, namespace)] as const),
     ),
   );
   const byTopology = new Map(
@@ -39,8 +44,7 @@ export function expectedServices(
     ),
   );
   const reason = (service: Service): string | undefined =>
-    byService.get(service) ??
-    byConfiguration.get(service) ??
+    (served.has(service) ? undefined : (byService.get(service) ?? byConfiguration.get(service))) ??
     byTopology.get(service) ??
     (IN_EVERY_INSTALLATION.includes(service) ? 'every installation has it' : undefined);
   return new Map(
@@ -51,20 +55,20 @@ export function expectedServices(
   );
 }
 
-/** Services that the variables and arguments of a workload's container lead to. */
-function namedIn(workload: WorkloadObject): readonly Service[] {
+/** Hosts of services in the variables and arguments of a workload's container. */
+function namedIn(workload: WorkloadObject): readonly NamedHost[] {
   const container = templateContainer(workload);
-  const words = [
-    ...list(container['env']).flatMap(({ value }) => text(value) ?? []),
-    ...[container['command'], container['args']].flatMap((part) => (Array.isArray(part) ? (part as unknown[]) : [])),
+  const words = [container['command'], container['args']].flatMap((part) =>
+    Array.isArray(part) ? part.filter((word): word is string => typeof word === 'string') : [],
+  );
+  return [
+    ...list(container['env']).flatMap(({ name, value }) => hostsNamed(text(value) ?? '', text(name))),
+    ...words.flatMap((word) => hostsNamed(word)),
   ];
-  return words.flatMap((word) => {
-    if (typeof word !== 'string') return [];
-    return [...word.matchAll(HOST)].flatMap(([, host = '']) => {
-      // A name of the cluster; one of the internet is not a workload of this namespace.
-      const [name = '', ...rest] = host.toLowerCase().split('.');
-      const isOfCluster = rest.length === 0 || rest[1] === 'svc' || rest.length === 1;
-      return isOfCluster ? (recogniseServiceName(name)?.service ?? []) : [];
-    });
-  });
+}
+
+/** Why a service is expected that the configuration of another one leads to. */
+export function byConfigurationOf(user: Service, { namespace: other }: NamedHost, namespace: string): string {
+  const names = `the configuration of ${user} names it`;
+  return other === undefined || other === namespace ? names : `${names} in namespace ${other}: give its url`;
 }

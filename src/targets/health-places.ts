@@ -2,6 +2,7 @@
 // management port that its settings name, its Service's ports by name, the default. Pure.
 import type { HealthPlace, ServiceTarget } from '../facts/target.ts';
 import { canonical, managementIn } from '../product/management.ts';
+import { isRecord } from '../runtime/is-record.ts';
 import { count, type Fields, fields, list, text } from './fields.ts';
 
 export interface PlacesRequest {
@@ -14,9 +15,15 @@ export interface PlacesRequest {
   readonly servicePorts: ReadonlyMap<string, number>;
 }
 
+/** Longer or deeper JSON is not looked into. In characters, and levels. */
+const MOST_JSON = 32 * 1024;
+const DEEPEST_JSON = 8;
 const PROBES = ['readinessProbe', 'startupProbe', 'livenessProbe'] as const;
 /** Names that charts give the port of the actuator. */
 const MANAGEMENT_PORTS = /^(?:(?:http|https|tcp)-)?(?:management|mgmt|actuator|health|monitoring|admin|metrics)$/;
+/** A URL of the pod's own in a command. */
+const LOCAL_URL =
+  /(?:^|[\s"'=])(https?):\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$\{?(?:POD_IP|HOSTNAME)\}?)(?::([0-9]{1,5}))?(\/[^\s"'?#;|&)]*)?/;
 /** A probe of a group: `/actuator/health/readiness`, or of an additional path of one. */
 const GROUP = /^(.*\/health)\/[^/]+\/?$/;
 
@@ -69,6 +76,8 @@ function probeOf(
   from: (typeof PROBES)[number],
   container: Fields,
 ): readonly (HealthPlace & { readonly scope: 'group' })[] {
+  const asked = commandUrl(fields(fields(container[from])['exec'])['command']);
+  if (asked !== undefined) return [{ ...asked, scope: 'group', from }];
   const http = fields(fields(container[from])['httpGet']);
   const path = text(http['path']) ?? '/';
   const port = portNumber(http['port'], container);
@@ -86,6 +95,15 @@ function probeOf(
   return [Object.keys(headers).length === 0 ? place : { ...place, headers }];
 }
 
+/** What a command asks of its own container: `curl -f http://localhost:9090/actuator/health/readiness`. */
+function commandUrl(command: unknown): Pick<HealthPlace, 'path' | 'port' | 'scheme'> | undefined {
+  const words = Array.isArray(command) ? command.filter((word) => typeof word === 'string').join(' ') : '';
+  const [, scheme, port, path = '/'] = LOCAL_URL.exec(words) ?? [];
+  const number = port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port);
+  if (scheme === undefined || number < 1 || number > 65_535) return undefined;
+  return { path, port: number, scheme: scheme === 'https' ? 'https' : 'http' };
+}
+
 /** A number, or the name of one of the container's ports. */
 function portNumber(value: unknown, container: Fields): number | undefined {
   if (typeof value !== 'string') return count(value);
@@ -101,6 +119,7 @@ function settingsOf(container: Fields): ReadonlyMap<string, string> {
     const [title, said] = [text(name), text(value)];
     if (title === undefined || said === undefined) continue;
     found.set(canonical(title), said);
+    if (canonical(title) === 'springapplicationjson') for (const [key, one] of flattened(said)) found.set(key, one);
     if (/(?:^|_)(?:OPTS|OPTIONS|ARGS)$/i.test(title)) words.push(...said.split(/\s+/));
   }
   for (const part of [container['command'], container['args']]) {
@@ -114,4 +133,20 @@ function settingsOf(container: Fields): ReadonlyMap<string, string> {
     if (name !== undefined && value !== undefined) found.set(canonical(name), value);
   }
   return found;
+}
+
+/** SPRING_APPLICATION_JSON by canonical name; empty for what is no JSON object. */
+function flattened(said: string): readonly (readonly [string, string])[] {
+  if (said.length > MOST_JSON) return [];
+  const walk = (value: unknown, path: string, depth: number): readonly (readonly [string, string])[] => {
+    if (!isRecord(value)) return path === '' || Array.isArray(value) ? [] : [[canonical(path), String(value)]];
+    return depth > DEEPEST_JSON
+      ? []
+      : Object.entries(value).flatMap(([key, one]) => walk(one, `${path}.${key}`, depth + 1));
+  };
+  try {
+    return walk(JSON.parse(said), '', 0);
+  } catch {
+    return [];
+  }
 }

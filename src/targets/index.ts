@@ -13,6 +13,8 @@ import { withLogs } from './logs.ts';
 import { serviceTargets } from './services.ts';
 import { withSecrets } from './service-secrets.ts';
 
+export { expectedLater } from './expected-later.ts';
+
 export interface TargetsRequest {
   readonly spec: HealthReportSpec;
   readonly namespace: string;

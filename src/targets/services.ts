@@ -7,7 +7,7 @@ import type { ServiceAddress, ServiceTarget, Workload } from '../facts/target.ts
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import { recognise, TOPOLOGIES, type TopologyName } from '../product/index.ts';
 import { reachedAt } from './addresses.ts';
-import type { Chosen } from './candidates.ts';
+import { type Chosen, servicesOf } from './candidates.ts';
 import { configurationOf } from './configuration.ts';
 import { discover, type Discovery } from './discovery.ts';
 import { expectedServices } from './expected.ts';
@@ -39,7 +39,7 @@ const DASHBOARD = 'admin-dashboard';
 
 /** Every service that is found, listed or remembered, unless it is absent and the spec says that it may be. */
 export function serviceTargets(request: ServicesRequest): ServicesFound {
-  const { spec, objects } = request;
+  const { spec, objects, namespace } = request;
   const named = namedWorkloads(spec, objects);
   const discovery = objects !== undefined && spec.discovery === 'Auto' ? discover(objects, named) : NOTHING;
   const notes: SafeText[] = [...discovery.notes];
@@ -64,7 +64,12 @@ export function serviceTargets(request: ServicesRequest): ServicesFound {
   const expected =
     objects === undefined
       ? []
-      : expectedTargets(expectedServices(discovery.found, TOPOLOGIES[topology], objects), targets, request, discovery);
+      : expectedTargets(
+          expectedServices(discovery.found, TOPOLOGIES[topology], objects, namespace),
+          targets,
+          request,
+          discovery,
+        );
   return { targets: inOrder([...targets, ...expected]), inventory, topology, notes };
 }
 
@@ -81,9 +86,23 @@ function expectedTargets(
     if (isSaid || known.some(({ id }) => id === service)) return [];
     const target = serviceTarget(service, undefined, undefined, request, blindness(objects, discovery));
     if (discovery.blind !== undefined) return [target];
-    const words = `no workload of ${service} was found in namespace ${namespace}, and ${why}`;
-    return [{ ...target, presence: 'expected', addresses: failed('ServiceNotFound', redact(words)) }];
+    return [{ ...target, ...notFound(service, why, namespace) }];
   });
+}
+
+function notFound(service: Service, why: string, namespace: string): Pick<ServiceTarget, 'presence' | 'addresses'> {
+  const words = `no workload of ${service} was found in namespace ${namespace}, and ${why}`;
+  return { presence: 'expected', addresses: failed('ServiceNotFound', redact(words)) };
+}
+
+/** A service that is expected for a reason which only the run itself brought to light. */
+export function laterTarget(
+  service: Service,
+  why: string,
+  request: Pick<ServicesRequest, 'spec' | 'namespace' | 'objects'>,
+): ServiceTarget {
+  const target = serviceTarget(service, undefined, undefined, request, undefined);
+  return { ...target, ...notFound(service, why, request.namespace) };
 }
 
 function inOrder(targets: readonly ServiceTarget[]): readonly ServiceTarget[] {
@@ -131,14 +150,14 @@ function serviceTarget(
   service: Service,
   said: ServiceSpec | undefined,
   chosen: Chosen | undefined,
-  { objects, namespace, spec }: ServicesRequest,
+  { objects, namespace, spec }: Pick<ServicesRequest, 'spec' | 'namespace' | 'objects'>,
   blind: Fault | undefined,
 ): ServiceTarget {
   const [workload, ...others] = chosen?.sure ?? [];
   const reached =
     chosen === undefined || objects === undefined ? undefined : reachedAt(chosen.sure, objects, namespace);
   const valuesOf = (workloads: readonly WorkloadObject[]): readonly Workload[] =>
-    objects === undefined ? [] : workloads.map((one) => workloadOf(one, objects));
+    objects === undefined ? [] : workloads.map((one) => ({ ...workloadOf(one, objects), ...behind(one, objects) }));
   const base = said?.url === undefined ? undefined : new URL(said.url);
   const serverName = said?.tls?.serverName ?? (base === undefined ? reached?.serverName : undefined);
   const unseen = absence(service, said, namespace, blind);
@@ -163,6 +182,12 @@ function serviceTarget(
       ? {}
       : { configuration: configurationOf(workload, namespace, spec.upgrade.targetVersion) }),
   };
+}
+
+/** The Services in front of it; nothing where none is known. */
+function behind(workload: WorkloadObject, { services }: NamespaceObjects): Pick<Workload, 'services'> {
+  const names = services.ok ? servicesOf(workload, services.value) : [];
+  return names.length === 0 ? {} : { services: names };
 }
 
 /** What is said about a service of which no workload is seen. */

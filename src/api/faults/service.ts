@@ -177,7 +177,7 @@ export const SERVICE_FAULTS = {
     result: 'error',
     severity: 'high',
     meaning:
-      'Nothing of the service was ever found, while another service, a Service or a URL says that it must be there.',
+      'Nothing of the service was ever found, while another service, its settings or its log, or a Service says that it must be there.',
   },
   WorkloadAmbiguous: {
     result: 'error',

@@ -40,7 +40,7 @@ export const serviceWorkload: Check<'pods'> = {
   about: 'pods',
   feeds: 'Healthy',
   evidence:
-    'Every workload that is the service: recognised by image, labels, name or the Service in front of it, with all that share its Service. Pods that are Ready by the kubelet count; those of a rollout, of a scale-up or of a replaced pod are on their way until the deadline of the workload (ten minutes where it has none). Their causes come from their own status, the conditions of their controllers, the Events about them and the condition of their node. Unknown where a needed service was never found, where a workload cannot be told apart, and during a first rollout.',
+    'Every workload that is the service: recognised by image, labels, name or the Service in front of it, with all that share its Service. Pods that are Ready by the kubelet count; those of a rollout, of a scale-up or of a replaced pod are on their way until the deadline of the workload (ten minutes where it has none). Their causes come from their own status, the conditions of their controllers, the Events about them and the condition of their node. A failing workload of which every Service leads to others as well, which are well and as many, warns. Unknown where a needed service was never found, where a workload cannot be told apart, and during a first rollout.',
   faults: FAULTS,
   ask({ target, observed: { workload }, now }) {
     if (target.presence === 'gone') return missing(target);
@@ -58,7 +58,8 @@ function missing({ id, presence }: ServiceTarget): Answer {
 
 /** Every workload that is the service; then those that may be: what is wrong with one of them is no failure of it. */
 function judgeAll(workload: Workload, target: ServiceTarget, now: Date): Answer {
-  const answer = ofEvery(workload, target, (one) => judgeWorkload(one, now));
+  const all = [workload, ...(target.others ?? [])];
+  const answer = ofEvery(workload, target, (one) => beside(judgeWorkload(one, now), one, all, now));
   if (answer.kind === 'fault' && traits(answer.fault.code).result !== 'warn') return answer;
   for (const one of target.unsure ?? []) {
     const doubt = judgeWorkload(one, now);
@@ -70,6 +71,24 @@ function judgeAll(workload: Workload, target: ServiceTarget, now: Date): Answer 
   if (answer.kind === 'fault' || others.length === 0) return answer;
   const each = others.map(({ name, ready, desired }) => `${ready} of ${desired} of ${name}`).join(', ');
   return pass(sentence(`${answer.note}; ${each}`));
+}
+
+/**
+ * A failing workload, for example a canary, of which nobody misses anything: whatever leads to its pods leads to those of
+ * others as well, which are well and at least as many. Then it warns; the question about rollouts keeps upgrades waiting.
+ */
+function beside(answer: Answer, one: Workload, all: readonly Workload[], now: Date): Answer {
+  const { services = [] } = one;
+  if (answer.kind === 'pass' || traits(answer.fault.code).result !== 'fail' || services.length === 0) return answer;
+  const well = all.filter((other) => other !== one && judgeWorkload(other, now).kind === 'pass');
+  const covers = services.every((name) => {
+    const stands = well.filter((other) => other.services?.includes(name) === true);
+    return stands.reduce((sum, { desired }) => sum + desired, 0) >= Math.max(1, one.desired);
+  });
+  if (!covers) return answer;
+  const names = well.map(({ name }) => name).join(', ');
+  const words = `${one.kind} ${one.name}, beside ${names}: ${answer.fault.detail}`;
+  return { ...answer, fault: { ...answer.fault, code: 'PodCannotStart', detail: sentence(words) } };
 }
 
 /**

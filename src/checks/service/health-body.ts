@@ -19,8 +19,18 @@ export type Reading =
 const LONGEST_WORD = 32;
 const LONGEST_LOCATION = 60;
 
+/** What Envoy says in place of a server that it cannot reach (a mesh, an ingress). */
+const NO_UPSTREAM = /^\s*(upstream connect error|no healthy upstream|upstream request timeout)/;
+
 /** Reads an answer as the format of the target asks. `path` is the one that was asked, where that is another. */
 export function readHealth(answer: HttpAnswer, health: ServiceTarget['health'], path = health.path): Reading {
+  const proxy = answer.status >= 502 && answer.status <= 504 ? NO_UPSTREAM.exec(answer.body)?.[1] : undefined;
+  if (proxy !== undefined)
+    return {
+      healthy: false,
+      code: 'ServiceUnreachable',
+      words: `is not reached by its proxy: ${answer.status} ${proxy}`,
+    };
   switch (health.format) {
     case 'page':
       return readPage(answer, health.named);

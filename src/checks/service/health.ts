@@ -156,14 +156,14 @@ function nameOf({ pod, name }: ServiceAddress): string {
   return pod ?? name;
 }
 
-/** fail before error before warn before pass before skip, then by severity. */
+/** fail before error before warn before skip before pass, then by severity: pods that say UP prove nothing about one that cannot be read. */
 function rank(reading: Reading): number {
   if (reading.healthy) return order('pass') * SEVERITIES.length;
   const { result, severity } = traits(reading.code);
   return order(result) * SEVERITIES.length + SEVERITIES.indexOf(severity);
 }
 
-const ORDER = ['fail', 'error', 'warn', 'pass', 'skip'] as const satisfies readonly Result[];
+const ORDER = ['fail', 'error', 'warn', 'skip', 'pass'] as const satisfies readonly Result[];
 
 function order(result: Result): number {
   return ORDER.indexOf(result);

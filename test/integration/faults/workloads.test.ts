@@ -161,15 +161,13 @@ describe('several workloads of auth-vault', () => {
     return ((await own.stack.admin.get(at))?.['spec'] as { selector: object }).selector;
   };
 
-  it('sees a canary behind the same Service that crashes', async () =>
+  it('warns of a canary behind the same Service that crashes, and lets no upgrade begin', async () =>
     own.during(beside(await selected(), true), (status) => {
-      expectRootCause(status, {
-        check: 'auth-vault/workload',
-        condition: 'AuthVaultHealthy',
-        fault: 'CrashLooping',
-        entry: 'REC-AL-002',
-      });
-      expect(checkOf(status, 'auth-vault/workload').message).toContain('auth-vault-2');
+      const check = checkOf(status, 'auth-vault/workload');
+      expect(check).toMatchObject({ result: 'warn', fault: 'PodCannotStart' });
+      expect(check.message).toContain('auth-vault-2');
+      expect(status.verdict).toBe('Warning');
+      expect(checkOf(status, 'upgrade/auth-vault/rollout')).toMatchObject({ result: 'fail' });
     }));
 
   it('does not say that all is well while one that may be it crashes', () =>

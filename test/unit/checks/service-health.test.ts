@@ -136,14 +136,13 @@ describe('a Spring Boot service', () => {
   it.each<[string, readonly HttpAnswer[], readonly string[]]>([
     ['every pod shows it UP', [parts('UP', { db: 'UP' }), parts('UP', { db: 'UP' })], ['database']],
     ['one pod hides it', [parts('UP', { db: 'UP' }), http(200, '{"status":"UP"}')], []],
-    ['one pod was not read', [parts('UP', { db: 'UP' }), http(404)], []],
     ['it is of a status of its own', [parts('UP', { db: 'LAGGING' })], []],
     ['one of two data sources is UNKNOWN', [parts('UP', { db: 'UP', otherDataSource: 'UNKNOWN' })], []],
     ['nobody shows it', [parts('UP', { ping: 'UP' })], []],
   ])('vouches for the database only where it is visible and UP: %s', (_, answers, expected) => {
     const seen = healthSeen(
       service(),
-      answers.map((answer) => ok({ ...answer, status: answer.status === 404 ? 404 : 200 })),
+      answers.map((answer) => ok({ ...answer, status: 200 })),
     );
     const answer = serviceHealth.ask(seen);
     expect(answer.kind === 'pass' ? (answer.vouches ?? []) : 'not well').toEqual(expected);
@@ -200,7 +199,16 @@ describe('several pods', () => {
       'ServiceRefused: 1 of 3 pods: core-daemon-3: 10.0.0.3:8080 refuses connections',
     ],
     ['one down before one unreadable', [ok(http(200, '?')), down], 'HealthDown: 1 of 2 pods: core-daemon-2 says DOWN'],
-    ['one closed to us', [up, ok(http(403)), up], 'pass: 2 of 3 pods: says UP'],
+    [
+      'one closed to us',
+      [up, ok(http(403)), up],
+      'HealthNotReadable: 1 of 3 pods: core-daemon-2 answers 403 on /actuator/health: it asks for credentials',
+    ],
+    [
+      'one without the path',
+      [up, ok(http(404)), up],
+      'HealthNotReadable: 1 of 3 pods: core-daemon-2 answers 404 on /actuator/health',
+    ],
   ])('%s', (_, answers, expected) => {
     expect(say(service(), ...answers)).toBe(expected);
   });

@@ -1,0 +1,220 @@
+// An installation in memory: objects, answers of its services, its database, bucket and key, all of them good, and a test
+// changes what it is about. One run goes through the whole line, from the spec to the exit code of the gate.
+import type { HealthReportStatus } from '../../../src/api/health-report.ts';
+import type { ClusterClient, Clients, HttpClient, HttpRequest } from '../../../src/clients/clients.ts';
+import { examine } from '../../../src/examine.ts';
+import type { KubernetesObject, NamespaceObjects } from '../../../src/facts/namespace-objects.ts';
+import type { HttpAnswer } from '../../../src/facts/observed.ts';
+import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
+import { decideGate } from '../../../src/gate/decide.ts';
+import type { GateDecision } from '../../../src/gate/decision.ts';
+import type { Clock } from '../../../src/runtime/clock.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { literal } from '../../../src/runtime/safe-text.ts';
+import { secret } from '../../../src/runtime/secret.ts';
+import type { ObjectsOptions } from '../../stack/recognize/objects.ts';
+import { clients, postgresAnswering } from '../probes/clients.ts';
+import { installation, namespaceObjects, NOW, spec } from '../targets/objects.ts';
+
+type Rows = Outcome<readonly Readonly<Record<string, unknown>>[]>;
+type Got = Awaited<ReturnType<HttpClient['get']>>;
+
+export interface Situation {
+  /** What the installation is made of; Split, one pod each, when not given. */
+  readonly made?: Partial<ObjectsOptions>;
+  /** Changes the objects, for what the stack does not make. */
+  readonly objects?: (objects: KubernetesObject[]) => readonly KubernetesObject[];
+  /** More of the namespace: Events, Nodes, a list that is refused. */
+  readonly lists?: Partial<NamespaceObjects>;
+  /** The answer of a service; undefined leaves it as it is. */
+  readonly http?: (url: URL, request: HttpRequest) => Got | undefined;
+  /** Answers of the database by what stands in the question. */
+  readonly sql?: Readonly<Record<string, Rows>>;
+  /** Why the database lets nobody in. */
+  readonly connect?: Extract<Outcome<never>, { ok: false }>;
+  readonly s3?: Partial<Clients['s3']>;
+  readonly kms?: Partial<Clients['kms']>;
+  /** The log of the pods whose name begins so, lines without the kubelet's time. */
+  readonly logs?: Readonly<Record<string, readonly string[]>>;
+  /** ConfigMaps by name. */
+  readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly spec?: object;
+  readonly previous?: HealthReportStatus;
+  readonly now?: Date;
+}
+
+export interface Examined {
+  readonly status: HealthReportStatus;
+  readonly gate: GateDecision;
+  /** `core-daemon/health HealthDown` of every check that is not well in this run. */
+  readonly told: readonly string[];
+}
+
+/** A spec that covers the database, the bucket and the key of the world. */
+export const WHOLE = {
+  thresholds: { failure: 1, success: 1 },
+  databases: [{ name: 'main', urlSecretRef: { name: 'database', key: 'url' } }],
+  buckets: [{ name: 'circuits', bucket: 'circuits', region: 'eu-west-1', credentialsSecretRef: { name: 'aws' } }],
+  keys: [{ name: 'jwt', kms: { keyId: 'alias/jwt', region: 'eu-west-1', credentialsSecretRef: { name: 'aws' } } }],
+} as const;
+
+const SECRETS: Readonly<Record<string, string>> = {
+  'database/url': 'postgresql://app:pw@db.example:5432/main?sslmode=disable',
+  'aws/accessKeyId': 'AKIAEXAMPLE',
+  'aws/secretAccessKey': 'secret',
+};
+
+const ROWS: Readonly<Record<string, Rows>> = {
+  default_transaction_read_only: ok([{ in_recovery: false, read_only: false, writers: 1, read_only_role: null }]),
+  server_version_num: ok([{ number: 160_004, text: '16.4' }]),
+  superuser_reserved_connections: ok([{ max: 100, reserved: 3, used: 7, pid: 7 }]),
+  "wait_event_type = 'Lock'": ok([{ may: true, transaction: 0, idle: 0, waiting: 0, waited: 0 }]),
+  pg_stat_replication: ok([{ may: true, in_recovery: false, standbys: 0, lag: 0, bytes: 0 }]),
+  datfrozenxid: ok([{ database: 'main', age: 1000, freeze_max_age: 200_000_000 }]),
+  rolvaliduntil: ok([{ role: null, until: null }]),
+  pg_locks: ok([{ held: 0 }]),
+  pg_attribute: ok([]),
+};
+
+const KEY = {
+  state: 'Enabled',
+  usage: 'SIGN_VERIFY',
+  spec: 'ECC_SECG_P256K1',
+  signingAlgorithms: ['ECDSA_SHA_256'],
+} as const;
+
+/** A body as JSON. */
+export function json(status: number, body: unknown): Got {
+  const answer: HttpAnswer = {
+    status,
+    contentType: 'application/json',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    truncated: false,
+  };
+  return { ok: true, value: answer };
+}
+
+export const UP = { status: 'UP', components: { db: { status: 'UP' }, diskSpace: { status: 'UP' } } };
+
+/** How a service of the product answers when nothing is the matter. */
+function well({ pathname }: URL): Got {
+  if (pathname === '/actuator/health') return json(200, UP);
+  if (pathname.startsWith('/actuator/health/')) return json(200, { status: 'UP' });
+  if (pathname === '/health-check') return json(200, { version: '3.4.0', status: 'ok' });
+  return pathname === '/' ? json(200, '<html></html>') : json(404, { status: 404 });
+}
+
+/** One run over the situation, and the gate on what it wrote. */
+export async function look(situation: Situation = {}): Promise<Examined> {
+  const { now = NOW } = situation;
+  const clock: Clock = { ...systemClock, now: () => now };
+  const of = spec({ ...WHOLE, ...situation.spec });
+  const made = installation({ now, ...situation.made });
+  const objects = {
+    ...namespaceObjects([...(situation.objects?.(made as KubernetesObject[]) ?? made)]),
+    ...situation.lists,
+  };
+  const status = await examine({
+    namespace: 'recognize',
+    generation: 1,
+    spec: of,
+    previous: situation.previous,
+    objects,
+    secrets: {
+      read: (name, key) => {
+        const value = SECRETS[`${name}/${key}`];
+        return Promise.resolve(
+          value === undefined ? failed('SecretKeyMissing', literal('no such key')) : ok(secret(value)),
+        );
+      },
+    },
+    clients: clientsOf(situation, now),
+    clock,
+    startedAt: now,
+    signal: new AbortController().signal,
+  });
+  const gate = decideGate({
+    status,
+    generation: 1,
+    suspended: false,
+    waive: of.upgrade.waive ?? [],
+    asked: undefined,
+    maxAgeMs: undefined,
+    failOn: 'fail',
+    skips: [],
+    now,
+  });
+  const told = (status.checks ?? [])
+    .filter(
+      ({ result, fault }) =>
+        result !== 'pass' && fault !== undefined && fault !== 'NotAsked' && fault !== 'MetricsNotReadable',
+    )
+    .map(({ id, fault }) => `${id} ${fault ?? ''}`);
+  return { status, gate, told };
+}
+
+function clientsOf(situation: Situation, now: Date): Clients {
+  const { connect } = situation;
+  const rows = { ...situation.sql, ...ROWS };
+  return clients({
+    http: {
+      get: (request) => {
+        const url = new URL(request.url);
+        return Promise.resolve(situation.http?.(url, request) ?? well(url));
+      },
+    },
+    ...(connect === undefined ? postgresAnswering(rows) : { postgres: { connect: () => Promise.resolve(connect) } }),
+    s3: {
+      head: () => Promise.resolve(ok({ region: 'eu-west-1', date: now.toUTCString() })),
+      list: () => Promise.resolve(ok({ objects: 1 })),
+      encryption: () => Promise.resolve(ok({ algorithm: 'AES256' })),
+      versioning: () => Promise.resolve(ok({ status: 'Enabled' as const })),
+      roundTrip: () => Promise.resolve(ok({ bytes: 64 })),
+      ...situation.s3,
+    },
+    kms: {
+      describe: () => Promise.resolve(ok(KEY)),
+      publicKey: () => Promise.resolve(ok({ fingerprint: 'ab'.repeat(32) })),
+      dryRunSign: () => Promise.resolve(ok({ algorithm: 'ECDSA_SHA_256' })),
+      ...situation.kms,
+    },
+    cluster: clusterOf(situation, now),
+  });
+}
+
+function clusterOf({ logs = {}, configMaps = {} }: Situation, now: Date): ClusterClient {
+  const at = new Date(now.getTime() - 30_000).toISOString().replace('Z', '000000Z');
+  return {
+    version: () => Promise.resolve(ok({ kubernetes: '1.34.2' })),
+    architectures: () => Promise.resolve(ok(['amd64'])),
+    readConfigMap: (_namespace, name) => Promise.resolve(ok(configMaps[name])),
+    readLog: ({ pod, previous }, onChunk) => {
+      const lines = Object.entries(logs).find(([name]) => pod.startsWith(name))?.[1] ?? [];
+      if (!previous) onChunk(new TextEncoder().encode(lines.map((line) => `${at} ${line}\n`).join('')));
+      return Promise.resolve({ ok: true, value: undefined });
+    },
+  };
+}
+
+type Fields = Record<string, unknown>;
+
+/** Changes what `kind` `name` says; a name may be left out. */
+export function edit(kind: string, name: string | undefined, change: (object: Fields) => void) {
+  return (objects: KubernetesObject[]): KubernetesObject[] =>
+    objects.map((object) => {
+      const isIt = object.kind === kind && (name === undefined || object.metadata.name.startsWith(name));
+      if (!isIt) return object;
+      const copy = structuredClone(object);
+      change(copy as unknown as Fields);
+      return copy;
+    });
+}
+
+/** The application's container in the template of a Deployment. */
+export function template(name: string, change: (container: Fields, pod: Fields) => void) {
+  return edit('Deployment', name, (object) => {
+    const pod = (object['spec'] as { template: { spec: { containers: Fields[] } } }).template.spec;
+    const [container] = pod.containers;
+    if (container !== undefined) change(container, pod);
+  });
+}
