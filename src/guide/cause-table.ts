@@ -74,19 +74,22 @@ const DATABASE_RULES: readonly CauseRule[] = [
     /Failed to obtain (?:JDBC|R2DBC) Connection|io\.r2dbc\.postgresql|Unable to acquire JDBC Connection|Could not open JDBC Connection|JDBCConnectionException|CannotGetJdbcConnectionException|SQLTransientConnectionException|Unable to obtain connection from database|DataSource health check failed|PSQLException: FATAL|FlywaySqlException|because of SQLSTATE\(|Failed to validate connection|\(db\) took \d{1,9}ms to respond/gi,
   ),
   database(
-    /password authentication failed for user|SASL authentication failed|\bauth failed\b|no pg_hba\.conf entry for|pg_hba\.conf rejects connection|is not permitted to log in|FATAL: role "[^"\n]{1,63}" does not exist|permission denied for database|no such user\b|requested (?:password|SCRAM)-based authentication|authentication type \d{1,3} is not supported/gi,
+    /password authentication failed for user|SASL authentication failed|\bauth failed\b|no pg_hba\.conf entry for|pg_hba\.conf rejects connection|is not permitted to log in|FATAL: role "[^"\n]{1,63}" does not exist|permission denied for database|no such user\b|requested (?:password|SCRAM)-based authentication|authentication type \d{1,3} is not supported|(?:PAM|LDAP|IAM \w{1,20}(?: account)?|certificate|GSSAPI) authentication failed/gi,
     'DatabaseAuthenticationFailed',
   ),
   database(/FATAL: database "[^"\n]{1,63}" does not exist|no such database\b/gi, 'DatabaseMissing'),
   database(
-    /sorry, too many clients already|remaining connection slots are reserved|too many connections for (?:role|database)|no more connections allowed/gi,
+    /sorry, too many clients already|remaining connection slots are reserved|too many connections for (?:role|database)|no more connections allowed|max client connections|waiting to acquire database connection/gi,
     'DatabaseSlotsExhausted',
   ),
   database(
     /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections|not accepting connections)/gi,
     'DatabaseStartingUp',
   ),
-  database(/query_wait_timeout|server login has been failing/gi, 'DatabaseTimeout'),
+  database(
+    /query_wait_timeout|server login has been failing|could not get connection from the pool/gi,
+    'DatabaseTimeout',
+  ),
   database(/terminating connection due to|Connection to [\w.:[\]-]{1,253} refused/gi, 'DatabaseUnreachable'),
   {
     ...database(
@@ -113,7 +116,19 @@ const AWS_RULES: readonly CauseRule[] = [
   { says: /Service: (?:AWS)?Kms[,;] Status Code: \d{3}/gi, about: 'key-management', answered: true },
   { ...storage(/Service: (?:Amazon )?S3[,;] Status Code: 5\d\d/gi, 'BucketServerError'), vague: true },
   storage(/Service: (?:Amazon )?S3[,;] Status Code: 301/gi, 'BucketWrongRegion'),
-  storage(/Access ?Denied[^\n]{0,200}\(Service: (?:Amazon )?S3/gi, 'BucketAccessDenied'),
+  storage(
+    /(?:is not authorized to perform: s3:|Access ?Denied)[^\n]{0,500}\(Service: (?:Amazon )?S3/gi,
+    'BucketAccessDenied',
+  ),
+  storage(
+    /(?:is not authorized to perform: kms:|key\/[\w-]{1,64} is (?:disabled|pending)|KMS key)[^\n]{0,500}\(Service: (?:Amazon )?S3|Error Code: KMS\./gi,
+    'BucketKeyUnusable',
+  ),
+  storage(
+    /(?:quota (?:is )?exceeded|QuotaExceeded|minimum free drive)[^\n]{0,300}\(Service: (?:Amazon )?S3|Service: (?:Amazon )?S3[,;] Status Code: 507/gi,
+    'BucketFull',
+  ),
+  storage(/(?:\bWORM\b|object lock|retention)[^\n]{0,300}\(Service: (?:Amazon )?S3/gi, 'BucketObjectLocked'),
   storage(
     /(?:Access Key Id you provided does not exist|signature we calculated does not match|provided token (?:has expired|is malformed)|security token)[^\n]{0,200}\(Service: (?:Amazon )?S3|InvalidAccessKeyId|SignatureDoesNotMatch/gi,
     'BucketCredentialsInvalid',
@@ -128,10 +143,11 @@ const AWS_RULES: readonly CauseRule[] = [
   ),
   keys(/kms\.model\.NotFoundException|is not found\.? \(Service: (?:AWS)?Kms/gi, 'KmsKeyMissing'),
   keys(/kms\.model\.DisabledException|is disabled\.? \(Service: (?:AWS)?Kms/gi, 'KmsKeyDisabled'),
+  keys(/kms\.model\.KeyUnavailableException/gi, 'KmsKeyUnusable'),
   keys(/kms\.model\.KmsInvalidStateException|kms\.model\.KMSInvalidStateException/gi, 'KmsKeyUnusable'),
   keys(/is pending deletion[^\n]{0,40}\(Service: (?:AWS)?Kms/gi, 'KmsKeyPendingDeletion'),
   keys(/kms\.model\.InvalidKeyUsageException|key usage is \w{1,40} which is not valid for Sign/gi, 'KmsKeyUsageWrong'),
-  keys(/(?:ThrottlingException|Rate exceeded)[^\n]{0,200}\(Service: (?:AWS)?Kms/gi, 'KmsThrottled'),
+  keys(/(?:ThrottlingException|Rate exceeded|exceeded the rate)[^\n]{0,200}\(Service: (?:AWS)?Kms/gi, 'KmsThrottled'),
 ];
 
 const HOST = String.raw`(?:https?://)?([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}))`;
@@ -140,7 +156,7 @@ const HOST = String.raw`(?:https?://)?([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}))`;
 const SERVICE_RULES: readonly CauseRule[] = [
   {
     says: new RegExp(
-      String.raw`(?:I/O error on [A-Z]{3,7} request for "|Connect to |executing [A-Z]{3,7} |Connection refused: (?:no further information: )?|UnknownHostException: |Failed to resolve '|Unable to resolve host |connection timed out(?: after \d+ ms)?: )${HOST}`,
+      String.raw`(?:I/O error on [A-Z]{3,7} request for "|on [A-Z]{3,7} request for "|Connect to |Failed to connect to |executing [A-Z]{3,7} |Request to [A-Z]{3,7} |Connection refused: (?:no further information: )?|UnknownHostException: (?!Failed to resolve)|Failed to resolve '|Unable to resolve host |NoHttpResponseException: |ENOTFOUND |EAI_AGAIN |connection timed out(?: after \d+ ms)?: )${HOST}`,
       'gi',
     ),
     about: 'service',
@@ -158,6 +174,7 @@ const SERVICE_RULES: readonly CauseRule[] = [
     about: 'service',
     answered: true,
   },
+  { says: /CircuitBreaker '([A-Za-z0-9-]{1,63})' is OPEN/gi, about: 'service' },
   { says: /HttpServerErrorException(?:\$\w{1,60})?: 5\d\d/gi, about: 'service', answered: true },
 ];
 
@@ -170,21 +187,25 @@ const ITSELF_RULES: readonly CauseRule[] = [
 ];
 
 const NETWORK_RULES: readonly CauseRule[] = [
-  { says: /Connection refused|NoRouteToHostException|Network is unreachable|Connection reset/gi, trouble: 'refused' },
   {
-    says: /SocketTimeoutException|ApiCall(?:Attempt)?TimeoutException|(?:connect|read|connection) timed out|ReadTimeoutException/gi,
+    says: /Connection refused|NoRouteToHostException|Network is unreachable|Connection reset|ECONNREFUSED|ECONNRESET|PrematureCloseException|NoHttpResponseException/gi,
+    trouble: 'refused',
+  },
+  {
+    says: /SocketTimeoutException|ApiCall(?:Attempt)?TimeoutException|(?:connect|read|connection) timed out|ReadTimeoutException|Http(?:Connect)?TimeoutException|ConnectTimeoutException/gi,
     trouble: 'timeout',
   },
   {
-    says: /UnknownHostException|Name or service not known|Unable to resolve host|Failed to resolve '/gi,
+    says: /UnknownHostException|Name or service not known|Unable to resolve host|Failed to resolve '|ENOTFOUND|EAI_AGAIN/gi,
     trouble: 'unresolved',
   },
   { says: /SSLHandshakeException|PKIX path|SSLPeerUnverifiedException|No subject alternative/gi, trouble: 'tls' },
 ];
 
 /** What the SDKs say without naming their service: whose log it is, or a frame of the trace, tells which. */
-export const AWS_CLIENT = /SdkClientException|AmazonClientException|ApiCall(?:Attempt)?TimeoutException/i;
-export const AWS_NO_CREDENTIALS = /Unable to load (?:AWS )?credentials|contained no credentials|credentials from any/i;
+export const AWS_CLIENT = /SdkClientException|AmazonClientException|StsException|ApiCall(?:Attempt)?TimeoutException/i;
+export const AWS_NO_CREDENTIALS =
+  /Unable to load (?:AWS )?credentials|contained no credentials|credentials from any|\(Service: (?:AWSSecurityTokenService|Sts)[,;]/i;
 
 interface CauseGroup {
   /** All rules of the group are about it: they are passed over in a log that cannot speak of it. */
@@ -203,7 +224,7 @@ export const CAUSE_GROUPS: readonly CauseGroup[] = [
   { about: 'database', gate: /SQL ?State|Postgresql/i, rules: SQLSTATE_RULES },
   {
     about: 'object-storage',
-    gate: /S3|NoSuchBucket|AccessKeyId|SignatureDoes|bucket|request rate|SlowDown/i,
+    gate: /S3|NoSuchBucket|AccessKeyId|SignatureDoes|bucket|request rate|SlowDown|Code: KMS/i,
     rules: AWS_RULES.filter(({ about }) => about === 'object-storage'),
   },
   {
@@ -211,10 +232,13 @@ export const CAUSE_GROUPS: readonly CauseGroup[] = [
     gate: /kms|key usage/i,
     rules: AWS_RULES.filter(({ about }) => about === 'key-management'),
   },
-  { gate: /http|refused|UnknownHost|resolve|timed out|\[5\d\d/i, rules: SERVICE_RULES },
+  {
+    gate: /http|refused|UnknownHost|resolve|connect|CircuitBreaker|ENOTFOUND|EAI_AGAIN|timed out|\[5\d\d/i,
+    rules: SERVICE_RULES,
+  },
   { gate: /OutOf(?:Direct)?Memory/i, rules: ITSELF_RULES },
   {
-    gate: /refused|unreachable|NoRoute|reset|time|UnknownHost|not known|resolve|SSL|PKIX|alternative/i,
+    gate: /refused|unreachable|NoRoute|reset|time|UnknownHost|not known|resolve|SSL|PKIX|alternative|ECONN|ENOTFOUND|EAI_AGAIN|Premature|NoHttp/i,
     rules: NETWORK_RULES,
   },
 ];
