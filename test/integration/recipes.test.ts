@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binaryPath } from '../stack/binaries.ts';
 import { onPath } from '../support/on-path.ts';
+import { BUNDLE } from '../stack/operator-process.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
 import { startOperator, type RunningOperator } from './faults/operator.ts';
 
@@ -75,7 +76,7 @@ beforeAll(async () => {
   bin = mkdtempSync(join(tmpdir(), 'recognize-health-recipes-'));
   symlinkSync(await binaryPath('kubectl'), join(bin, 'kubectl'));
   const program = join(bin, 'recognize-health');
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' --import tsx '${ROOT}src/main.ts' "$@"\n`);
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${BUNDLE}' "$@"\n`);
   chmodSync(program, 0o755);
   // The pages name the namespace.
   stack = await startStack({ replicas: {}, cluster: 'ours' });

@@ -1,11 +1,11 @@
 // `check` ends, whatever its credential endpoint does: one that accepts and never answers held it for five minutes.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
+import { BUNDLE } from '../../stack/operator-process.ts';
 import { listen } from '../clients/listener.ts';
 
 it('ends when the endpoint that gives credentials accepts and never answers, and says so', async () => {
@@ -22,9 +22,7 @@ it('ends when the endpoint that gives credentials accepts and never answers, and
       spec: { timeout: '2s', buckets: [{ name: 'circuits', bucket: 'circuits', region: 'eu-west-1' }] },
     }),
   );
-  const tsx = createRequire(import.meta.url).resolve('tsx');
-  const main = new URL('../../../src/main.ts', import.meta.url).pathname;
-  const run = spawn(process.execPath, ['--import', tsx, main, 'check', '-f', file, '--offline', '-o', 'json'], {
+  const run = spawn(process.execPath, [BUNDLE, 'check', '-f', file, '--offline', '-o', 'json'], {
     env: {
       PATH: process.env['PATH'],
       HOME: folder,

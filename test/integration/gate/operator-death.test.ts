@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AnyObject } from '../../stack/admin.ts';
 import type { FaultRequest } from '../../stack/apiserver/faults.ts';
 import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE } from '../../stack/operator-account.ts';
-import { buildWhenNeeded, startOperatorProcess } from '../../stack/operator-process.ts';
+import { startOperatorProcess } from '../../stack/operator-process.ts';
 import { startOperator, type RunningOperator } from '../faults/operator.ts';
 import { said, startGateScene, type GateScene } from './scene.ts';
 
@@ -138,7 +138,6 @@ describe('an operator that dies', () => {
   });
 
   it('by SIGKILL, as a process, in the middle of a run', async () => {
-    buildWhenNeeded();
     const mend = await lie();
     scene.stack.aws.inject({ service: 'kms', latencyMs: 1_000 });
     const child = await startOperatorProcess(

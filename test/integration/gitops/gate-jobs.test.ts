@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AnyObject } from '../../stack/admin.ts';
 import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
 import { helm, kubectl, type RunResult } from '../../stack/kubectl.ts';
-import { BUNDLE, buildWhenNeeded } from '../../stack/operator-process.ts';
+import { BUNDLE } from '../../stack/operator-process.ts';
 import { startStack, type OwnStack } from '../../stack/stack.ts';
 import { MANIFESTS, objectsIn, ofKind } from '../chart/render.ts';
 import { breaches, type PodSpec } from '../chart/restricted.ts';
@@ -36,7 +36,6 @@ let operator: RunningOperator | undefined;
 let folder: string;
 
 beforeAll(async () => {
-  buildWhenNeeded();
   folder = await mkdtemp(join(tmpdir(), 'recognize-health-jobs-'));
   stack = await startStack({ replicas: {}, cluster: 'ours' });
   await stack.admin.create(stack.report('prod'));

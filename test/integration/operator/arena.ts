@@ -18,6 +18,7 @@ import { createAdmin, type Admin, type AnyObject } from '../../stack/admin.ts';
 import type { JsonObject } from '../../stack/apiserver/json.ts';
 import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
 import { type ApiServer, startApiServer } from '../../stack/apiserver/server.ts';
+import { BUNDLE } from '../../stack/operator-process.ts';
 import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from '../../stack/operator-account.ts';
 
 export const NAMESPACE = 'recognize';
@@ -237,9 +238,8 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
       return operator;
     },
     spawn: async (user, ...flags) => {
-      const args = ['--import', 'tsx', 'src/main.ts', 'operator', '--listen', '127.0.0.1:0', ...flags];
+      const args = [BUNDLE, 'operator', '--listen', '127.0.0.1:0', ...flags];
       const child = spawn(process.execPath, [...args, '--kubeconfig', await kubeconfig(user)], {
-        cwd: new URL('../../..', import.meta.url),
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       const lines: Line[] = [];

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { createAuthority } from '../../stack/certificates.ts';
-import { buildWhenNeeded, startOperatorProcess, type OperatorProcess } from '../../stack/operator-process.ts';
+import { startOperatorProcess, type OperatorProcess } from '../../stack/operator-process.ts';
 import { startStack, type Stack } from '../../stack/stack.ts';
 import { command } from '../gate/command.ts';
 import { startGossips, type Gossips } from './gossips.ts';
@@ -156,7 +156,6 @@ describe('planted secrets', () => {
     `${new Date().toISOString()} ERROR 1 --- [main] i.k.authvault.JwtService : ${line}`;
 
   beforeAll(async () => {
-    buildWhenNeeded();
     stack = await startStack();
     folder = await mkdtemp(join(tmpdir(), 'recognize-health-secrets-'));
     const certificate = createAuthority().issue({
