@@ -16,8 +16,11 @@ import { goesStale, writeStale } from './staleness.ts';
  */
 export const LEAST_GAP_MS = 2_000;
 
-/** The part of the workers that the reports of one namespace may have while there are others. */
-const LARGEST_SHARE = 1 / 4;
+/**
+ * The part of the workers that the reports of one namespace may have while there are others; and what one that is alone
+ * leaves free, so that the first report of the next does not wait for runs that hang.
+ */
+const SHARE = 1 / 4;
 
 /** A status that somebody else wrote into is put right so long after the last run began, or at the next one. */
 const ALTERED_GAP_MS = 5_000;
@@ -85,10 +88,8 @@ export function controller(input: ControllerInput): Controller {
     if (reports === 0) namespaces.delete(namespace);
     else namespaces.set(namespace, reports);
   };
-  // Where there is one namespace alone, nobody else needs the workers.
-  const work: Queue = queue(clock, signal, () =>
-    namespaces.size > 1 ? Math.max(1, Math.floor(input.workers * LARGEST_SHARE)) : input.workers,
-  );
+  const share = Math.max(1, Math.floor(input.workers * SHARE));
+  const work: Queue = queue(clock, signal, () => (namespaces.size > 1 ? share : Math.max(1, input.workers - share)));
 
   let freeAt = 0;
   /** When the next of the overdue runs may start. */
@@ -140,9 +141,17 @@ export function controller(input: ControllerInput): Controller {
       entry.report = restartFrom;
       entry.remembered = undefined;
     }
-    if (requeueAfterMs === undefined) return;
-    entry.dueAt = clock.monotonicMs() + requeueAfterMs;
-    work.addAfter(key, requeueAfterMs);
+    if (requeueAfterMs !== undefined) {
+      entry.dueAt = clock.monotonicMs() + requeueAfterMs;
+      work.addAfter(key, requeueAfterMs);
+    }
+    // What the watch showed during the run could not be told from what the run was about to write.
+    if (isAltered(entry)) putRight(key, entry);
+  };
+  /** Not sooner than that: somebody who writes all the time must not keep a worker busy. */
+  const putRight = (key: string, { startedAt = 0, dueAt }: Entry): void => {
+    const at = Math.max(clock.monotonicMs(), startedAt + ALTERED_GAP_MS);
+    if (dueAt === undefined || dueAt > at) work.addAfter(key, at - clock.monotonicMs(), 'prompt');
   };
 
   const worker = async (): Promise<void> => {
@@ -213,9 +222,7 @@ export function controller(input: ControllerInput): Controller {
       } else if (isRequest(before.annotations, report.metadata.annotations)) {
         work.add(key, 'prompt');
       } else if (isAltered(entry)) {
-        // Not sooner than that: somebody who writes all the time must not keep a worker busy.
-        const at = Math.max(clock.monotonicMs(), (entry.startedAt ?? 0) + ALTERED_GAP_MS);
-        if (entry.dueAt === undefined || entry.dueAt > at) work.addAfter(key, at - clock.monotonicMs(), 'prompt');
+        putRight(key, entry);
       }
     },
     remove: (namespace, name) => {

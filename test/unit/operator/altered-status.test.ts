@@ -13,7 +13,7 @@ import { virtualClock } from '../../support/virtual-clock.ts';
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** An API server that keeps one report; `webhook` changes what is written on its way. */
-function scene(webhook: (status: HealthReportStatus) => HealthReportStatus = (status) => status) {
+function scene(webhook: (status: HealthReportStatus) => HealthReportStatus = (status) => status, runMs = 0) {
   const clock = virtualClock();
   let version = 1;
   let runs = 0;
@@ -49,16 +49,17 @@ function scene(webhook: (status: HealthReportStatus) => HealthReportStatus = (st
   };
   const control = controller({
     api,
-    examine: ({ metadata: { generation } }) => {
+    examine: async ({ metadata: { generation }, signal }) => {
       runs += 1;
       const at = clock.now();
-      return Promise.resolve({
+      if (runMs > 0) await clock.sleep(runMs, signal);
+      return {
         observedGeneration: generation,
         verdict: 'Healthy',
         lastRunTime: `${at.toISOString().slice(0, 19)}Z`,
         freshUntil: new Date(at.getTime() + 600_000).toISOString(),
         conditions: [],
-      });
+      };
     },
     mayWrite: () => true,
     clock,
@@ -114,6 +115,29 @@ describe('a status that somebody else wrote into', () => {
     await clock.advance(5_000);
     expect(stored().status?.verdict).toBe('Healthy');
     expect(notes).toHaveLength(1);
+  });
+
+  test('while a run is under way that has nothing to write is put right after it', async () => {
+    const { clock, runs, forge, stored, notes } = scene(undefined, 10_000);
+    await clock.advance(72_000);
+    expect(runs()).toBe(2);
+    forge({ verdict: 'Failing' });
+    await clock.advance(20_000);
+    expect(stored().status?.verdict).toBe('Healthy');
+    expect(notes).toHaveLength(1);
+    expect(runs()).toBe(3);
+  });
+
+  test('while a run is under way that writes is put right by it, and costs no other run', async () => {
+    const { clock, runs, forge, stored, notes, writes } = scene(undefined, 10_000);
+    // The run in which the time is written anew though nothing has changed.
+    await clock.advance(5 * 70_000 + 2_000);
+    expect([runs(), writes.length]).toEqual([6, 1]);
+    forge({ verdict: 'Failing' });
+    await clock.advance(30_000);
+    expect(stored().status?.verdict).toBe('Healthy');
+    expect(notes).toHaveLength(1);
+    expect([runs(), writes.length]).toEqual([6, 2]);
   });
 
   test('that is written all the time costs a run every few seconds and no more', async () => {

@@ -90,7 +90,7 @@ function bench(): Bench {
       error: (_, message) => void self.lines.push(`error ${message}`),
     },
     random: () => 0,
-    workers: 2,
+    workers: 4,
     onStart: (lateMs) => void self.late.push(lateMs),
     signal: stop.signal,
   });
@@ -170,7 +170,7 @@ describe('controller', () => {
   test('tells how late a routine run starts when the workers are busy', async () => {
     const b = bench();
     b.runMs = 90_000;
-    for (const name of ['a', 'b', 'c']) b.control.observe(report({ name, uid: name }));
+    for (const name of ['a', 'b', 'c', 'd']) b.control.observe(report({ name, uid: name }));
     await b.clock.advance(10 * 60_000);
     expect(b.late.length).toBeGreaterThan(0);
     expect(Math.max(...b.late)).toBeGreaterThan(0);
@@ -329,6 +329,46 @@ describe('controller', () => {
     await b.clock.advance(2_000);
     expect(b.runs.filter(({ uid }) => uid.startsWith('quiet/'))).toHaveLength(quiet + 1);
     expect(b.control.oldestMs()).toBeGreaterThan(100_000);
+  });
+
+  test('a namespace that was alone, and whose runs hang, does not keep the first report of another one waiting', async () => {
+    const b = bench();
+    b.runMs = 120_000;
+    for (let index = 0; index < 48; index += 1) b.control.observe(report({ name: `r${index}`, uid: `r${index}` }));
+    await b.clock.advance(1_000);
+    expect(b.runs).toHaveLength(3);
+    b.control.observe(report({ namespace: 'quiet', uid: 'quiet' }));
+    await b.clock.advance(0);
+    expect(b.runs.at(-1)?.uid).toBe('quiet');
+    // The rest of the noisy one waits until it is within its share.
+    await b.clock.advance(119_000);
+    expect(b.runs).toHaveLength(5);
+  });
+
+  test('however often one namespace asks anew, another one has its turns when they are due', async () => {
+    const b = bench();
+    b.runMs = 30_000;
+    const noisy = (index: number, token: string): ObservedReport =>
+      report({ name: `r${index}`, uid: `r${index}`, annotations: { [REQUEST_ANNOTATION]: token } });
+    b.control.observe(report({ namespace: 'quiet', uid: 'quiet' }));
+    for (let second = 0; second < 600; second += 1) {
+      for (let index = 0; index < 12; index += 1) b.control.observe(noisy(index, `${second}`));
+      await b.clock.advance(1_000);
+    }
+    // A run takes half a minute, and the next one begins a minute after it.
+    expect(b.runs.filter(({ uid }) => uid === 'quiet')).toHaveLength(7);
+  });
+
+  test('never works on one report twice at once, whatever is observed meanwhile', async () => {
+    const b = bench();
+    b.runMs = 10_000;
+    for (let second = 0; second < 120; second += 1) {
+      const annotations = { [REQUEST_ANNOTATION]: `${second}` };
+      b.control.observe(report({ annotations, generation: Math.floor(second / 7), resourceVersion: `${second}` }));
+      await b.clock.advance(1_000);
+      expect(b.runs.filter(({ signal }) => !signal.aborted).length - b.writes.length).toBeLessThanOrEqual(1);
+    }
+    expect(b.runs.length).toBeGreaterThan(10);
   });
 
   test('a request that arrives in mid-run is answered by a run that started after it', async () => {
