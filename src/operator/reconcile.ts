@@ -93,7 +93,7 @@ export interface Outcome {
   readonly restartFrom?: ObservedReport;
 }
 
-/** Runs one report once. Never rejects. */
+/** Runs one report once. Rejects on a defect of ours alone. */
 export async function reconcile(input: ReconcileInput): Promise<Outcome> {
   const { report, remembered, clock } = input;
   const known = remembered?.uid === report.metadata.uid ? remembered : undefined;
@@ -119,17 +119,23 @@ export async function reconcile(input: ReconcileInput): Promise<Outcome> {
   const intervalMs = (valid.ok ? parseDuration(valid.spec.interval) : undefined) ?? 60_000;
   const next: Outcome =
     valid.ok && !valid.spec.suspend ? { requeueAfterMs: nextRunAfterMs(status, intervalMs, input.random) } : {};
-  return altered.length > 0 || worthWriting(written, status, request, intervalMs)
-    ? write(input, { status, written, attempted: known?.attempted, altered, next })
-    : {
-        ...next,
-        remembered: {
-          uid: report.metadata.uid,
-          computed: status,
-          written,
-          ...versionOf(known?.version, known?.intact),
-        },
-      };
+  if (altered.length === 0 && !worthWriting(written, status, request, intervalMs))
+    return {
+      ...next,
+      remembered: {
+        uid: report.metadata.uid,
+        computed: status,
+        written,
+        ...versionOf(known?.version, known?.intact),
+      },
+    };
+  try {
+    return await write(input, { status, written, attempted: known?.attempted, altered, next });
+  } catch (error) {
+    // An edit, a deletion or a shutdown that came while it was written: calls reject with the signal's reason.
+    if (isCancelled(input.signal)) return dropped(input, 'Cancelled');
+    throw error;
+  }
 }
 
 /** The fields of an observed status that are not as this process wrote them last. Empty while that cannot be told. */

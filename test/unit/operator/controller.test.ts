@@ -31,6 +31,8 @@ interface Bench {
   /** What the API server holds, for re-reads. */
   stored: ObservedReport | undefined;
   answer: (write: number) => WriteResult;
+  /** How long a write takes. */
+  writeMs: number;
   verdict: HealthReportStatus['verdict'];
   /** How long a run takes. */
   runMs: number;
@@ -56,15 +58,17 @@ function bench(): Bench {
     answer: () => ({ kind: 'Written' }),
     verdict: 'Healthy',
     runMs: 0,
+    writeMs: 0,
     leads: true,
     setWallBy: (ms) => own.setWallBy(ms),
   };
   const api: ReportApi = {
     get: () => Promise.resolve(self.stored),
-    applyStatus: (metadata, written) => {
+    applyStatus: async (metadata, written, signal) => {
+      if (self.writeMs > 0) await clock.sleep(self.writeMs, signal);
       const result = self.answer(self.writes.length);
       self.writes.push({ uid: metadata.uid, status: written });
-      return Promise.resolve(result);
+      return result;
     },
     markOutdated: () => Promise.resolve(undefined),
     recordEvent: (_metadata, event) => {
@@ -239,6 +243,27 @@ describe('controller', () => {
     expect(b.runs.map(({ generation }) => generation)).toEqual([1, 2]);
     expect((b.runs[0]!.signal.reason as Stop).reason).toEqual({ kind: 'Cancelled', why: 'superseded' });
     expect(b.writes.map(({ status: written }) => written.observedGeneration)).toEqual([2]);
+  });
+
+  test('an edit while a status is written ends that write, without a line of trouble', async () => {
+    const b = bench();
+    b.writeMs = 1_000;
+    b.control.observe(report());
+    await b.clock.advance(500);
+    b.control.observe(report({ generation: 2 }));
+    await b.clock.advance(5_000);
+    expect(b.writes.map(({ status: written }) => written.observedGeneration)).toEqual([2]);
+    expect(b.lines.filter((line) => /^(?:warn|error)/.test(line))).toEqual([]);
+  });
+
+  test('a shutdown while a status is written leaves no line of trouble', async () => {
+    const b = bench();
+    b.writeMs = 1_000;
+    b.control.observe(report());
+    await b.clock.advance(500);
+    b.stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+    await b.control.ended;
+    expect(b.lines.filter((line) => /^(?:warn|error)/.test(line))).toEqual([]);
   });
 
   test('a report deleted in mid-run is not written', async () => {
