@@ -1,7 +1,7 @@
 // The operator's own HTTP endpoints: /healthz (the process turns), /readyz (the watch is alive), /metrics, and
 // /gate/{namespace}/{name} (may an upgrade go on?), which every replica answers by itself.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 
 export interface ListenAddress {
   /** Absent: every address, of IPv6 and IPv4, of whichever the machine has. */
@@ -20,7 +20,8 @@ export interface EndpointsInput extends ListenAddress {
   readonly notReady: () => string | undefined;
   /** The gate's answer about a report; absent serves no /gate. */
   readonly gate?: (namespace: string, name: string) => Promise<GateReply>;
-  readonly metrics: { readonly text: () => Promise<string>; readonly contentType: string };
+  /** `text` in bytes: answers that are not read yet share them. */
+  readonly metrics: { readonly text: () => Promise<Buffer>; readonly contentType: string };
 }
 
 export interface Endpoints {
@@ -32,6 +33,8 @@ export interface Endpoints {
 const MOST_CONNECTIONS = 256;
 /** Connections at once from one address, so that nobody keeps the kubelet and Prometheus out. */
 const MOST_OF_ONE = 32;
+/** A connection on which nothing moves, an answer that nobody reads included, is closed after this. In ms. */
+const IDLE_MS = 10_000;
 /** Requests that do not come to their end are looked for this often. */
 const CHECK_MS = 1_000;
 
@@ -40,9 +43,11 @@ const GATE_PATH = /^\/gate\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9](?:
 
 /** Listens. Rejects when the port is taken. */
 export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> {
+  const isOneAtATime = oneAtATime();
   const server: Server = createServer({ connectionsCheckingInterval: CHECK_MS }, (request, response) => {
+    if (!isOneAtATime(request, response)) return;
     const [path = '/'] = (request.url ?? '/').split('?');
-    const send = (status: number, type: string, body: string): void => {
+    const send = (status: number, type: string, body: string | Buffer): void => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     };
     const gated = GATE_PATH.exec(path);
@@ -95,6 +100,7 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
   server.headersTimeout = 5_000;
   server.requestTimeout = 10_000;
   server.keepAliveTimeout = 5_000;
+  server.setTimeout(IDLE_MS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port: input.port, ...(input.host === undefined ? {} : { host: input.host }) }, resolve);
@@ -108,6 +114,23 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
         });
         server.closeAllConnections();
       }),
+  };
+}
+
+/**
+ * Says whether a request may be answered: not before the last one of its connection was. Whoever sends many at once has
+ * the work done and the answers kept that he does not read; none of those who ask here does.
+ */
+function oneAtATime(): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const busy = new WeakSet<Socket>();
+  return ({ socket }, response) => {
+    if (busy.has(socket)) {
+      socket.destroy();
+      return false;
+    }
+    busy.add(socket);
+    response.once('close', () => busy.delete(socket));
+    return true;
   };
 }
 

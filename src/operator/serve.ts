@@ -23,6 +23,9 @@ export interface ServeInput {
   readonly clock: Clock;
 }
 
+/** Metrics are gathered once for all who ask within this: a thousand reports have a megabyte of them. In ms. */
+const GATHERED_MS = 1_000;
+
 /** Listens. Rejects when the port is taken. */
 export async function serve(input: ServeInput): Promise<Endpoints> {
   const { api, reflector, metrics, clock } = input;
@@ -39,6 +42,12 @@ export async function serve(input: ServeInput): Promise<Endpoints> {
     maxAgeMs: input.gateMaxAgeMs,
     clock,
   });
+  let gathered: { readonly at: number; readonly text: Promise<Buffer> } | undefined;
+  const gather = async (): Promise<Buffer> => {
+    metrics.setWaiting(input.oldestMs() / 1_000);
+    metrics.setReports(summarise(keptReports(reflector).map(countedKept), clock.now()));
+    return Buffer.from(await metrics.text());
+  };
   return serveEndpoints({
     ...input.listen,
     notReady: () => staleWatch(reflector, clock),
@@ -46,9 +55,9 @@ export async function serve(input: ServeInput): Promise<Endpoints> {
     metrics: {
       contentType: metrics.contentType,
       text: () => {
-        metrics.setWaiting(input.oldestMs() / 1_000);
-        metrics.setReports(summarise(keptReports(reflector).map(countedKept), clock.now()));
-        return metrics.text();
+        const now = clock.monotonicMs();
+        if (gathered === undefined || now - gathered.at >= GATHERED_MS) gathered = { at: now, text: gather() };
+        return gathered.text;
       },
     },
   });

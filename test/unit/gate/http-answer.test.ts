@@ -63,7 +63,7 @@ describe('the endpoint', () => {
         asked.push(`${namespace}/${name}`);
         return Promise.resolve({ status: 412, body: { name } });
       },
-      metrics: { contentType: 'text/plain', text: () => Promise.resolve('') },
+      metrics: { contentType: 'text/plain', text: () => Promise.resolve(Buffer.from('')) },
     });
     const { port } = endpoints;
     return new Promise((resolve, reject) => {

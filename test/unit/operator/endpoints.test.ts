@@ -1,5 +1,5 @@
 // The operator's own endpoints: where they listen, and what they answer to what nobody should ask.
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const serve = async (changes: Partial<EndpointsInput> = {}): Promise<Endpoints> 
   endpoints = await serveEndpoints({
     port: 0,
     notReady: () => undefined,
-    metrics: { contentType: 'text/plain', text: () => Promise.resolve('# none\n') },
+    metrics: { contentType: 'text/plain', text: () => Promise.resolve(Buffer.from('# none\n')) },
     ...changes,
   });
   return endpoints;
@@ -20,9 +20,15 @@ afterEach(async () => {
   endpoints = undefined;
 });
 
-const ask = (host: string, port: number, path = '/healthz', method = 'GET'): Promise<number | string> =>
+const ask = (
+  host: string,
+  port: number,
+  path = '/healthz',
+  method = 'GET',
+  agent: Agent | false = false,
+): Promise<number | string> =>
   new Promise((resolve) => {
-    request({ host, port, path, method, agent: false }, (response) => {
+    request({ host, port, path, method, agent }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })
@@ -76,6 +82,24 @@ describe('the endpoints', () => {
     expect(await ask('127.0.0.1', port)).toBe(200);
   });
 
+  it('answer one request of a connection at a time, so that nobody has work done for answers he does not read', async () => {
+    let gathered = 0;
+    const text = (): Promise<Buffer> => {
+      gathered += 1;
+      return Promise.resolve(Buffer.alloc(4 * 1024 * 1024));
+    };
+    const { port } = await serve({ host: '127.0.0.1', metrics: { contentType: 'text/plain', text } });
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.on('error', () => undefined);
+    socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1_000));
+    await new Promise((resolve) => socket.once('close', resolve).resume());
+    expect(gathered).toBeLessThanOrEqual(1);
+    // One after the other, on one connection, is what everybody does.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let time = 0; time < 3; time += 1) expect(await ask('127.0.0.1', port, '/healthz', 'GET', agent)).toBe(200);
+    agent.destroy();
+  });
+
   it('say that a port is taken', async () => {
     const { port } = await serve({ host: '127.0.0.1' });
     await expect(
@@ -83,7 +107,7 @@ describe('the endpoints', () => {
         host: '127.0.0.1',
         port,
         notReady: () => undefined,
-        metrics: { contentType: '', text: () => Promise.resolve('') },
+        metrics: { contentType: '', text: () => Promise.resolve(Buffer.from('')) },
       }),
     ).rejects.toThrow('EADDRINUSE');
   });
