@@ -18,13 +18,16 @@ import { orAborted } from './runtime/abort.ts';
 import { type Clock, isCancelled } from './runtime/clock.ts';
 import { parseDuration } from './runtime/duration.ts';
 import { literal } from './runtime/safe-text.ts';
-import { type ReadConfigMap, withUses } from './settings/index.ts';
-import { expectedLater, resolveTargets } from './targets/index.ts';
+import { type ReadConfigMap, readConfiguration } from './settings/index.ts';
+import { expectedLater, resolveTargets, together } from './targets/index.ts';
 import type { SecretReader } from './kube/secrets.ts';
 import { oncePerKey } from './runtime/once-per-key.ts';
 
 /** What name, labels and annotations of a report usually take, and room to spare. */
 const METADATA_BYTES = 2 * 1024;
+
+/** Of a probe's time, for reading the configuration: what it names has all of that time afterwards. */
+const READING_SHARE = 0.5;
 
 export interface ExamineInput {
   readonly namespace: string;
@@ -44,6 +47,8 @@ export interface ExamineInput {
   readonly signal: AbortSignal;
   /** Told what a probe or a check threw: for the log, with the trace. */
   readonly onDefect?: (where: string, error: unknown) => void;
+  /** The operator does not use the Secrets that only pods name, in this namespace. */
+  readonly podSecretsOff?: boolean;
   /** `check` judges a single run: 1 and 1. */
   readonly thresholds?: { readonly failure: number; readonly success: number };
 }
@@ -52,36 +57,47 @@ export interface ExamineInput {
 export async function examine(input: ExamineInput): Promise<HealthReportStatus> {
   const { namespace, generation, spec, previous, objects, secrets, clients, clock, signal, onDefect } = input;
   const startedAt = input.startedAt ?? clock.now();
+  const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
+  const asked = new AbortController();
+  const sharing = sharingConfigMaps(clients, AbortSignal.any([signal, asked.signal]));
+  const reading = clock.deadline(timeoutMs * READING_SHARE, signal);
   const resolved = await resolveTargets({
     spec,
     namespace,
     objects,
     previous,
     secrets,
+    ...(input.podSecretsOff === true ? { podSecretsOff: 'the operator' } : {}),
+    configuration: (services, topology) =>
+      readConfiguration({
+        services,
+        topology,
+        objects,
+        namespace,
+        read: readerOf(sharing, namespace, signal),
+        spec,
+        signal: reading.signal,
+      }),
     now: startedAt,
     signal,
   });
-  const { inventory, topology, notExamined } = resolved;
-  const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
-  const reading = clock.deadline(timeoutMs, signal);
-  const asked = new AbortController();
-  const sharing = sharingConfigMaps(clients, AbortSignal.any([signal, asked.signal]));
-  const [seen, targets] = await Promise.all([
-    visitAll({ targets: resolved.targets, clients: sharing, clock, timeoutMs, signal, onDefect }),
-    withUses({
-      targets: resolved.targets,
-      objects,
-      namespace,
-      read: readerOf(sharing, namespace, signal),
-      waive: spec.upgrade.waive ?? [],
-      signal: reading.signal,
-    }),
+  const { topology } = resolved;
+  const visit = (targets: readonly Target[]): Promise<readonly Visit[]> =>
+    visitAll({ targets, clients: sharing, clock, timeoutMs, signal, onDefect });
+  const [seen, [discovered, seenThere], configuration] = await Promise.all([
+    visit(resolved.targets),
+    resolved.discovered.then(async (found) => [found, await visit(found.targets)] as const),
+    resolved.configuration,
   ]).finally(() => {
     reading.clear();
     asked.abort();
   });
-  const byId = new Map(targets.map((target) => [target.id, target]));
-  const visits = seen.map((visit) => ({ ...visit, target: byId.get(visit.target.id) ?? visit.target }) as Visit);
+  const targets = together(resolved, discovered.targets, configuration);
+  const visits = targets.flatMap((target) =>
+    [...seen, ...seenThere]
+      .filter((one) => one.target.id === target.id)
+      .map((one) => ({ ...one, target }) as unknown as Visit),
+  );
   signal.throwIfAborted();
   // Of these there is nothing to be asked: the visit only gives them their place.
   const later = expectedLater({ spec, namespace, objects, topology: TOPOLOGIES[topology], targets, visits });
@@ -107,10 +123,10 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     intervalMs: parseDuration(spec.interval) ?? 60_000,
     timeoutMs,
     topology,
-    inventory,
+    inventory: [...resolved.inventory, ...discovered.inventory],
     guide: GUIDE,
     waive: spec.upgrade.waive ?? [],
-    notExamined,
+    notExamined: [...new Set([...resolved.notExamined, ...discovered.notExamined])],
     budgetBytes: statusBudget(jsonBytes(spec) + METADATA_BYTES),
   });
 }

@@ -10,6 +10,8 @@ export const OUR_TROUBLES = [
   'AddressForbidden',
   'SecretMissing',
   'SecretKeyMissing',
+  'SecretNotRead',
+  'BackendUntold',
   'TargetInvalid',
   'CheckerNotAuthorized',
   'CheckerStarved',

@@ -6,6 +6,7 @@ import type { ListenAddress } from '../operator/endpoints.ts';
 import { GATE_MAX_AGE_MS } from '../operator/gate-source.ts';
 import { LEASE_TIMES, leaseTimesProblem } from '../operator/leadership.ts';
 import type { LogLevel } from '../operator/log.ts';
+import type { PodSecretsWhere } from '../operator/operator.ts';
 import { formatDuration, parseDuration } from '../runtime/duration.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
@@ -19,6 +20,7 @@ interface Options {
   readonly listen: ListenAddress;
   readonly gateMaxAge: number;
   readonly requireSecretLabel?: boolean;
+  readonly podSecrets: PodSecretsWhere;
   readonly logLevel: LogLevel;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -54,6 +56,14 @@ export function addOperator(program: Command, terminal: Terminal): void {
       ),
     )
     .option('--require-secret-label', `use only Secrets with the label ${USE_LABEL}: "true"`)
+    .addOption(
+      new Option(
+        '--pod-secrets <where>',
+        "where the Secrets of the services' pods are used for what the pods use them for: named (with --namespace), all or none",
+      )
+        .choices(['named', 'all', 'none'])
+        .default('named'),
+    )
     .option('--log-level <level>', 'debug, info, warn or error', level, 'info' as LogLevel)
     .addOption(kubeconfigOption())
     .addOption(contextOption())

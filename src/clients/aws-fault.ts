@@ -1,5 +1,6 @@
 // What an answer of S3 or KMS means: one table of error codes for each service, then the HTTP status for answers
 // without a code. Codes are AWS's; S3-compatible servers use the same ones (sources: test/fixtures/aws).
+import type { AwsAccess } from '../facts/target.ts';
 import type { FaultCode } from '../api/faults.ts';
 import type { Fault } from '../facts/outcome.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
@@ -16,7 +17,7 @@ export interface AwsQuestion {
   readonly region: string;
   /** The IAM action that it takes: `kms:DescribeKey`. Named when it is denied. */
   readonly action: string;
-  readonly source: 'own' | 'ambient';
+  readonly source: AwsAccess['credentials']['source'];
   /** How the request was addressed, where that explains an answer. */
   readonly addressing?: { readonly plain: boolean; readonly virtualHost: boolean };
   /** Masked wherever they appear. */
@@ -243,6 +244,8 @@ function bucketRegion({ headers, region, message }: AwsAnswer): string | undefin
 
 function answerFault(answer: AwsAnswer, question: AwsQuestion): Fault {
   const meaning = meaningOf(answer, question.service, question.region);
+  if (question.source === 'none' && ANSWERS.has(meaning))
+    return { code: 'SecretNotRead', detail: say(question, `answers a request that nobody signed${shown(answer)}`) };
   const words = `${hint(answer, question) ?? sentence(meaning, answer, question)}${shown(answer)}`;
   const fault = {
     code: faultCode(meaning, question),
@@ -251,6 +254,9 @@ function answerFault(answer: AwsAnswer, question: AwsQuestion): Fault {
   };
   return meaning === 'denied' ? { ...fault, names: { action: question.action } } : fault;
 }
+
+/** What a server says to a request that nobody signed: it answers, and no more is proved. */
+const ANSWERS: ReadonlySet<Meaning> = new Set(['credentials', 'denied', 'unknown', 'input']);
 
 function faultCode(meaning: Meaning, { service, source }: AwsQuestion): FaultCode {
   const s3 = service === 's3';
@@ -296,7 +302,11 @@ function faultCode(meaning: Meaning, { service, source }: AwsQuestion): FaultCod
 
 function sentence(meaning: Meaning, answer: AwsAnswer, { service, source, region, action }: AwsQuestion): string {
   const name = service === 's3' ? 'S3' : 'KMS';
-  const who = source === 'own' ? "the target's own credentials" : "the operator's own identity";
+  const who = {
+    own: "the target's own credentials",
+    ambient: "the operator's own identity",
+    none: 'a request that nobody signed',
+  }[source];
   switch (meaning) {
     case 'credentials':
       return `${name} does not accept ${who}`;

@@ -21,6 +21,8 @@ export interface SdkSettings {
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   };
+  /** Sends requests as they are, where there is nothing to sign with. */
+  readonly signer?: { readonly sign: <T>(request: T) => Promise<T> };
   /** One: our own schedule is the retry, and retries would hide what we came to see. */
   readonly maxAttempts: 1;
   /** The SDK would correct a wrong clock from the other side's Date and hide it from the second call on. */
@@ -146,7 +148,7 @@ export function createAwsPool<C extends SdkClient>(
       const entry = take(access, variant);
       const call = new AbortController();
       const exchange = recorder.begin(call.signal);
-      let identified = access.credentials.source === 'own';
+      let identified = access.credentials.source !== 'ambient';
       const work = async (): Promise<Result<Answered<Awaited<ReturnType<typeof ask>>>, AwsFailure>> => {
         const client = await entry.client;
         if (!identified) {
@@ -248,6 +250,7 @@ function settingsOf(access: AwsAccess, dial: Dial): SdkSettings {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials.source === 'own' ? { credentials: revealed(credentials) } : {}),
+    ...(credentials.source === 'none' ? { credentials: NOBODY, signer: UNSIGNED } : {}),
     maxAttempts: 1,
     disableClockSkewCorrection: true,
     requestHandler: {
@@ -261,6 +264,10 @@ function settingsOf(access: AwsAccess, dial: Dial): SdkSettings {
     },
   };
 }
+
+/** The SDK looks for credentials whatever the signer does with them. */
+const NOBODY = { accessKeyId: '', secretAccessKey: '' };
+const UNSIGNED: NonNullable<SdkSettings['signer']> = { sign: (request) => Promise.resolve(request) };
 
 type OwnCredentials = Extract<AwsAccess['credentials'], { source: 'own' }>;
 
@@ -279,7 +286,7 @@ function revealed({
 
 /** The secrets of an access, to be masked in whatever the other side repeats. */
 export function secretsOf({ credentials }: AwsAccess): readonly string[] {
-  if (credentials.source === 'ambient') return [];
+  if (credentials.source !== 'own') return [];
   const { accessKeyId, secretAccessKey, sessionToken } = revealed(credentials);
   return [secretAccessKey, accessKeyId, ...(sessionToken === undefined ? [] : [sessionToken])];
 }

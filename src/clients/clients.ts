@@ -59,12 +59,15 @@ export interface PostgresSession {
 }
 
 export interface PostgresClient {
-  /** Connects, hands the session to `use`, and always closes. A failed connect is a Database… fault. */
+  /**
+   * Connects, hands the session to `use`, and always closes. A failed connect is a Database… fault. Where the connection
+   * has nothing to log in with (`unread`), the server is asked whether it lets anybody in, and that fault is the answer.
+   */
   connect<T>(
     connection: DatabaseConnection,
     signal: AbortSignal,
     use: (session: PostgresSession) => Promise<T>,
-  ): Promise<Outcome<T>>;
+  ): Promise<Outcome<T> & Shown>;
 }
 
 /** What an answer shows beside what was asked. */

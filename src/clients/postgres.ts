@@ -2,6 +2,7 @@
 // pg is loaded when first needed. It knows no AbortSignal, so the signal destroys the socket, which ends whatever waits.
 import type { Socket } from 'node:net';
 import type { Client as PgClient, ClientConfig } from 'pg';
+import type { FaultCode } from '../api/faults.ts';
 import type { DatabaseConnection } from '../facts/target.ts';
 import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import { onAbort } from '../runtime/abort.ts';
@@ -32,7 +33,7 @@ export function createPostgresClient(dial: Dial, clock: Clock): PostgresClient {
     connection: DatabaseConnection,
     signal: AbortSignal,
     use: (session: PostgresSession) => Promise<T>,
-  ): Promise<Outcome<T> & { readonly encrypted?: boolean; readonly state?: string | undefined }> {
+  ): Promise<Outcome<T> & Attempted> {
     const known = connection.password === undefined ? [] : [connection.password.reveal()];
     const patience = connection.patienceMs === undefined ? undefined : clock.deadline(connection.patienceMs, signal);
     try {
@@ -56,6 +57,7 @@ export function createPostgresClient(dial: Dial, clock: Clock): PostgresClient {
       patience?.signal.addEventListener('abort', late, { once: true });
       try {
         const refusal = await link.start();
+        if (connection.unread !== undefined) return isReady(connection.unread, refusal, shaken.value);
         if (refusal !== undefined) return { ok: false, fault: refusal.fault, state: refusal.state, encrypted };
         patience?.signal.removeEventListener('abort', late);
         return ok(await use(sessionOver(link, shaken.value, clock)));
@@ -81,6 +83,36 @@ export function createPostgresClient(dial: Dial, clock: Clock): PostgresClient {
       return second.ok ? second : first;
     },
   };
+}
+
+/** How far an attempt came. `state`: the SQLSTATE of a refusal. */
+interface Attempted {
+  readonly encrypted?: boolean;
+  readonly state?: string | undefined;
+  readonly certificateNotAfter?: string;
+}
+
+/** Refusals of somebody who has nothing to log in with: they prove that the server lets people in. */
+const LETS_IN: ReadonlySet<FaultCode> = new Set([
+  'DatabaseAuthenticationFailed',
+  'DatabaseAccessRejected',
+  'DatabaseLoginForbidden',
+  'DatabaseLoginWithheld',
+  'DatabaseCertificateDemanded',
+  'DatabaseCleartextRefused',
+  'DatabaseConnectDenied',
+]);
+
+/** What pg_isready would say, and why there was no login. Nothing of what else is wrong is lost. */
+function isReady(
+  unread: Fault,
+  refusal: { readonly fault: Fault } | undefined,
+  { socket, encrypted }: Handshaken,
+): { readonly ok: false; readonly fault: Fault } & Attempted {
+  const notAfter = encrypted ? certificateNotAfter(socket) : undefined;
+  const shown = notAfter === undefined ? {} : { certificateNotAfter: notAfter };
+  if (refusal !== undefined && !LETS_IN.has(refusal.fault.code)) return { ok: false, fault: refusal.fault, ...shown };
+  return { ok: false, fault: { ...unread, detail: detailOf(`accepts connections; ${unread.detail}`, []) }, ...shown };
 }
 
 /** The fault where nothing of a login may be shown to this server. */

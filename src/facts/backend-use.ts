@@ -36,4 +36,12 @@ export interface KeyPairUse extends Named {
   readonly secret: string;
 }
 
-export type BackendUse = DatabaseUse | HiddenDatabaseUse | BucketUse | KmsKeyUse | KeyPairUse;
+/** A backend that the service needs, or names, and of which its settings do not tell which one it is. */
+export interface UntoldUse extends Named {
+  readonly kind: 'untold';
+  readonly of: 'database' | 'bucket' | 'key';
+  /** A sentence without its full stop. */
+  readonly why: SafeText;
+}
+
+export type BackendUse = DatabaseUse | HiddenDatabaseUse | BucketUse | KmsKeyUse | KeyPairUse | UntoldUse;

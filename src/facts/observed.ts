@@ -191,6 +191,8 @@ export interface DatabaseAnswers {
 export interface DatabaseObserved extends DatabaseAnswers {
   /** DNS, TCP, TLS, authentication, the database itself. The answers are NotAsked when this fails. */
   readonly connect: Outcome<{ readonly encrypted: boolean; readonly certificateNotAfter?: string }>;
+  /** Of a server that was asked and not logged in to. */
+  readonly certificateNotAfter?: string;
   /** What we connect to is a pooler: it hands our transactions to processes of its own. */
   readonly pooled?: true;
   /** What becomes of prepared statements behind that pooler; missing where the driver prepares none there. */

@@ -292,9 +292,17 @@ export interface DatabaseConnection extends HostAddress {
   readonly patienceMs?: number;
   /** Why we must not log in: the server is visited up to that point, and this is said then. */
   readonly withheld?: SafeText;
+  /** Why there is nothing to log in with: the server is asked whether it lets anybody in, and this is said beside it. */
+  readonly unread?: Fault;
 }
 
-export interface DatabaseTarget {
+/** Of backends that the services' own configuration names, and no spec. */
+interface Discovered {
+  /** Where it was found: `Deployment core-daemon, env NP_SPRING_DATASOURCE_URL`. Undefined: the spec lists it. */
+  readonly origin?: SafeText;
+}
+
+export interface DatabaseTarget extends Discovered {
   readonly kind: 'database';
   /** `database/<name>` */
   readonly id: string;
@@ -328,10 +336,12 @@ export interface AwsAccess {
         readonly secretAccessKey: Secret;
         readonly sessionToken?: Secret;
       }
-    | { readonly source: 'ambient' };
+    | { readonly source: 'ambient' }
+    /** Nothing is signed, and no refusal says anything but that somebody answers. `unread`: why. */
+    | { readonly source: 'none'; readonly unread: Fault };
 }
 
-export interface BucketTarget {
+export interface BucketTarget extends Discovered {
   readonly kind: 'bucket';
   /** `object-storage/<name>` */
   readonly id: string;
@@ -351,7 +361,7 @@ export interface BucketTarget {
   readonly usedBy: readonly Service[];
 }
 
-export interface KeyTarget {
+export interface KeyTarget extends Discovered {
   readonly kind: 'key';
   /** `key-management/<name>` */
   readonly id: string;

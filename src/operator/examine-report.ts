@@ -18,6 +18,8 @@ export interface ExamineReportInput {
   readonly shared: Pick<SharedNamespaces, 'read'>;
   /** Secrets without the label `recognize.health/use: "true"` are not used. */
   readonly requireSecretLabel: boolean;
+  /** Secrets that only pods name are not used. */
+  readonly podSecretsOff: boolean;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'runEnded'>;
   readonly log: Pick<Log, 'error'>;
@@ -25,7 +27,7 @@ export interface ExamineReportInput {
 
 /** The runs of an operator. A run that its signal ended is counted by whoever ended it. */
 export function examineReport(input: ExamineReportInput): Examine {
-  const { api, clients, shared, requireSecretLabel, clock, metrics, log } = input;
+  const { api, clients, shared, requireSecretLabel, podSecretsOff, clock, metrics, log } = input;
   return async ({ metadata, spec, previous, signal }) => {
     const { namespace, generation } = metadata;
     const started = clock.monotonicMs();
@@ -38,6 +40,7 @@ export function examineReport(input: ExamineReportInput): Examine {
       previous,
       objects: await shared.read({ namespace, isFresh: isAsked(metadata, previous), now: startedAt }, signal),
       secrets: namespaceSecrets(api, namespace, { requireLabel: requireSecretLabel }),
+      podSecretsOff,
       clients,
       clock,
       startedAt,

@@ -44,6 +44,8 @@ export interface OperatorOptions {
   readonly gateMaxAgeMs?: number;
   /** Secrets without the label `recognize.health/use: "true"` are not used. */
   readonly requireSecretLabel?: boolean;
+  /** Where Secrets that only pods name may be used. `named` (default): in the namespaces that `namespaces` names. */
+  readonly podSecrets?: PodSecretsWhere;
   readonly logLevel: LogLevel;
   /** Default: stderr. */
   readonly logTo?: LogTarget;
@@ -54,6 +56,9 @@ export interface OperatorOptions {
   /** Called once everything runs. */
   readonly onReady?: (running: { readonly port: number }) => void;
 }
+
+/** `named`: in the namespaces that the operator is told to watch, and in none where it watches all of them. */
+export type PodSecretsWhere = 'named' | 'all' | 'none';
 
 /** Why an operator ended. One that lost its Lease has stopped its work; the process must end, not go on. */
 export type OperatorEnd = 'stopped' | 'lease lost';
@@ -110,7 +115,9 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
     onNote: namespaceNotes(log),
   });
   const requireSecretLabel = options.requireSecretLabel === true;
-  const examine = examineReport({ api, clients, shared, requireSecretLabel, clock, metrics, log });
+  const { podSecrets = 'named' } = options;
+  const podSecretsOff = podSecrets === 'none' || (podSecrets === 'named' && namespaces.length === 0);
+  const examine = examineReport({ api, clients, shared, requireSecretLabel, podSecretsOff, clock, metrics, log });
   const lead = (mayWrite: () => boolean): Controller => {
     const leading = controller({
       api: createReportApi(api, hostname(), log, clock),

@@ -4,12 +4,15 @@ import { failed, named, ok, type Fault, type Outcome } from '../facts/outcome.ts
 import type { BucketObserved } from '../facts/observed.ts';
 import { literal } from '../runtime/safe-text.ts';
 import type { Probe } from './probe.ts';
+import { shortOf } from './short-of-evidence.ts';
 
 export const bucketProbe: Probe<'bucket'> = {
   kind: 'bucket',
-  async observe({ access, bucket, forcePathStyle, writeTest, left }, { s3 }, signal) {
+  async observe({ access, bucket, forcePathStyle, writeTest, left, origin }, { s3 }, signal) {
     if (!access.ok) return unreached(access.fault, left);
     const head = await s3.head(access.value, bucket, forcePathStyle, signal);
+    const short = shortOf(access.value, head, origin);
+    if (short !== undefined) return unreached(short, left);
     if (!head.ok) {
       if (head.fault.code === 'BucketWrongRegion') return elsewhere(head);
       if (head.fault.code !== 'BucketAccessDenied' || !writeTest || left !== undefined)

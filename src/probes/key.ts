@@ -7,6 +7,7 @@ import { isSigningKey } from '../product/signing-key.ts';
 import { literal, type SafeText } from '../runtime/safe-text.ts';
 import { readKeyPair } from './key-pair.ts';
 import type { Probe } from './probe.ts';
+import { shortOf } from './short-of-evidence.ts';
 
 /** What the product's keys sign with: ECC_SECG_P256K1 has no other. */
 const PRODUCT_ALGORITHM = 'ECDSA_SHA_256';
@@ -16,7 +17,7 @@ const SIGNS: ReadonlySet<string> = new Set(['Enabled', 'Updating']);
 
 export const keyProbe: Probe<'key'> = {
   kind: 'key',
-  async observe({ source }, { kms }, signal) {
+  async observe({ source, origin }, { kms }, signal) {
     if (source.kind === 'keyPair') {
       const pair = source.pair.ok ? readKeyPair(source.pair.value) : source.pair;
       const none = notAsked(literal('not asked, because this is a key pair and not a key in KMS'));
@@ -25,6 +26,8 @@ export const keyProbe: Probe<'key'> = {
     const { access, keyId, signTest } = source;
     if (!access.ok) return undescribed(access.fault);
     const state = await kms.describe(access.value, keyId, signal);
+    const short = shortOf(access.value, state, origin);
+    if (short !== undefined) return undescribed(short);
     if (!state.ok) {
       if (state.fault.code !== 'KmsAccessDenied' || signTest === 'Never') return undescribed(state.fault);
       return permittedOrDenied(state.fault, kms, access.value, keyId, signal);

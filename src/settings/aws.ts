@@ -97,8 +97,8 @@ type WithoutAccess<T> = T extends WithAccess ? Omit<T, 'access'> : never;
 function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words: readonly string[]): ServiceBackends {
   const value = (names: readonly string[]): string | undefined =>
     names.map((name) => textOf(settings.get(name)?.value ?? [])).find((text) => text !== undefined && text !== '');
-  const own = words.flatMap((word) => settings.names.filter((name) => name.includes(`${word}region`)));
-  const region = value([...own, ...REGION_NAMES]);
+  const regions = words.flatMap((word) => settings.names.filter((name) => name.includes(`${word}region`)));
+  const region = value([...regions, ...REGION_NAMES]);
   const endpoint = value([
     ...words.flatMap((word) => settings.names.filter((name) => new RegExp(`${word}endpoint(?:ur[li])?$`).test(name))),
     ...words.map((word) => `awsendpointurl${word}`),
@@ -110,12 +110,17 @@ function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words:
       settings,
       settings.names.filter((name) => pattern.test(name)),
     );
-  const accessKeyId = credential(/(?:awscredentials|s3|kms|bucket)accesskey(?:id)?$|awsaccesskey(?:id)?$/);
-  const secretAccessKey = credential(/(?:awscredentials|s3|kms|bucket)secret(?:access)?key$|awssecret(?:access)?key$/);
+  // Its own before those that serve for everything at AWS.
+  const own = (rest: string): readonly string[] =>
+    [new RegExp(`(?:${words.join('|')})${rest}`), new RegExp(`aws(?:credentials)?${rest}`)].flatMap((pattern) =>
+      settings.names.filter((name) => pattern.test(name)),
+    );
+  const accessKeyId = credentialOf(settings, own('accesskey(?:id)?$'));
+  const secretAccessKey = credentialOf(settings, own('secret(?:access)?key$'));
   const sessionToken = settings.get('AWS_SESSION_TOKEN') === undefined ? undefined : credential(/awssessiontoken$/);
   const access: ConfiguredAccess = {
     ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(endpoint === undefined ? {} : { endpoint, ...authorityOf(settings) }),
     ...(accessKeyId === undefined ? {} : { accessKeyId }),
     ...(secretAccessKey === undefined ? {} : { secretAccessKey }),
     ...(sessionToken === undefined ? {} : { sessionToken }),
@@ -125,6 +130,18 @@ function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words:
     found: [{ ...backend, access }],
     warnings: openly(`a secret access key of ${backend.service}`, secretAccessKey),
   };
+}
+
+/** The vendor's charts mount authorities here and take them into the keystore of the service. */
+const AUTHORITIES = '/etc/ssl/custom-ca/';
+
+/** The first authority that comes from a Secret. */
+function authorityOf({ mounts }: Settings): Pick<ConfiguredAccess, 'authority'> {
+  const ref = mounts.files
+    .filter(({ path }) => path.startsWith(AUTHORITIES))
+    .map(({ value }) => secretOf(value))
+    .find((one) => one !== undefined);
+  return ref === undefined ? {} : { authority: ref };
 }
 
 function whyOf({ name, value }: Setting): string {

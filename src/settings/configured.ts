@@ -1,6 +1,7 @@
 // The backends that one service's settings name, as far as they can be known without reading a Secret.
 import type { Service } from '../api/components.ts';
 import type { DatabaseConnection, HostAddress } from '../facts/target.ts';
+import type { DatabaseUrl } from '../targets/database-url.ts';
 import type { KeyRef } from './value.ts';
 
 interface Named {
@@ -16,8 +17,8 @@ interface Named {
 /** A user name, a password or a key: where it is, and never what it is. */
 export type Credential =
   | { readonly kind: 'secret'; readonly ref: KeyRef; readonly origin: string }
-  /** Written in the open. */
-  | { readonly kind: 'open'; readonly origin: string }
+  /** Written in the open. `text`: of user names alone. */
+  | { readonly kind: 'open'; readonly origin: string; readonly text?: string }
   | { readonly kind: 'unknown'; readonly why: string };
 
 export interface ConfiguredDatabase extends Named {
@@ -27,6 +28,8 @@ export interface ConfiguredDatabase extends Named {
         readonly kind: 'open';
         readonly hosts: readonly HostAddress[];
         readonly database: string;
+        /** With all that it asks, where the place is a URL. */
+        readonly url?: DatabaseUrl;
         readonly tls?: DatabaseConnection['tls']['mode'];
         /** The authority that the service verifies with. `elsewhere`: in the pod, in no Secret that is mounted. */
         readonly authority?: KeyRef | 'elsewhere';
@@ -43,6 +46,8 @@ export interface ConfiguredDatabase extends Named {
 export interface ConfiguredAccess {
   readonly region?: string;
   readonly endpoint?: string;
+  /** The Secret key with the authority that the service trusts beside the usual ones. */
+  readonly authority?: KeyRef;
   readonly accessKeyId?: Credential;
   readonly secretAccessKey?: Credential;
   readonly sessionToken?: Credential;

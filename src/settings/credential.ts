@@ -1,4 +1,5 @@
 // Where the user names, passwords and keys of a backend stand. Their values are asked for nowhere.
+import { canonical } from './canonical.ts';
 import type { Credential } from './configured.ts';
 import type { Setting, Settings } from './settings.ts';
 import { secretOf, textOf, whyMissing } from './value.ts';
@@ -15,12 +16,15 @@ export function credentialOf(settings: Settings, names: readonly string[]): Cred
     : { kind: 'unknown', why: `it may be in Secret ${hidden.name} (${hidden.how}), which is not read` };
 }
 
-function credentialIn({ name, value, origin }: Setting): Credential | undefined {
+function credentialIn({ name: written, value, origin }: Setting): Credential | undefined {
   const ref = secretOf(value);
   if (ref !== undefined) return { kind: 'secret', ref, origin };
   const text = textOf(value);
-  if (text !== undefined) return text === '' ? undefined : { kind: 'open', origin };
-  return { kind: 'unknown', why: whyMissing(value) ?? `${name} is put together from Secrets` };
+  if (text !== undefined) {
+    const name = /user(?:name)?$/.test(canonical(written)) ? { text } : {};
+    return text === '' ? undefined : { kind: 'open', origin, ...name };
+  }
+  return { kind: 'unknown', why: whyMissing(value) ?? `${written} is put together from Secrets` };
 }
 
 /** Warns of a password or key that anybody who may read ConfigMaps and pods can read. */

@@ -86,7 +86,7 @@ function fromUrl(service: Service, settings: Settings, setting: Setting, base: s
   const found: ConfiguredDatabase = {
     kind: 'database',
     ...named,
-    place: { kind: 'open', hosts: url.hosts, database: url.database, ...tlsOf(url, text, settings) },
+    place: { kind: 'open', hosts: url.hosts, database: url.database, url: openUrl(url), ...tlsOf(url, text, settings) },
     ...schemaOf(url),
     ...beside,
     // What the settings beside it say stands over the URL.
@@ -108,8 +108,14 @@ function fromUrl(service: Service, settings: Settings, setting: Setting, base: s
     const held = hidden(piece);
     const origin = setting.origin;
     if (held !== undefined) return given(field, { kind: 'secret', ref: held, origin });
-    return given(field, isHidden(piece) ? undefined : { kind: 'open', origin });
+    if (isHidden(piece)) return {};
+    return given(field, { kind: 'open', origin, ...(field === 'username' ? { text: piece } : {}) });
   }
+}
+
+/** Without its userinfo: that is a credential, or holds the place of one. */
+function openUrl(url: DatabaseUrl): DatabaseUrl {
+  return { ...url, username: undefined, password: undefined };
 }
 
 function known(credential: Credential | undefined): Credential | undefined {

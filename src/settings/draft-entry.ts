@@ -118,7 +118,11 @@ interface AwsDraft extends Pick<DraftEntry, 'blocks' | 'todos'> {
 
 function awsAccess(access: ConfiguredAccess, identity: string, policy: readonly string[]): AwsDraft {
   const { region, endpoint, accessKeyId, secretAccessKey, sessionToken } = access;
-  const fields = { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) };
+  const fields = {
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(access.authority === undefined ? {} : { caSecretRef: access.authority }),
+  };
   const todos =
     region === undefined && endpoint === undefined
       ? ['its settings name neither region nor endpoint; without them us-east-1 is asked. Write region']

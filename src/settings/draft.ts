@@ -6,7 +6,7 @@ import type { Backend, Service } from '../api/components.ts';
 import { validateSpec } from '../api/validate.ts';
 import type { Topology } from '../product/index.ts';
 import { redact } from '../runtime/safe-text.ts';
-import type { Backends } from './backends.ts';
+import type { Backends, Configured } from './backends.ts';
 import type { Block, DraftEntry } from './draft-entry.ts';
 import { entryOf } from './draft-entry.ts';
 import type { Settings } from './settings.ts';
@@ -36,9 +36,7 @@ const KIND_OF_LIST = {
 
 export function draftReport(request: DraftRequest): Draft {
   const { name, namespace, backends, settings } = request;
-  const entries = backends.found.map((backend) =>
-    valid(entryOf(backend, settings.get(backend.service)?.identity ?? 'themselves')),
-  );
+  const entries = backends.found.map((backend) => draftEntry(backend, settings));
   const open = LISTS.map((list) => [list, [...unresolvedOf(list, request), ...uncovered(list, request)]] as const);
   const lines = [
     `# Drafted by recognize-health init from the services of namespace ${namespace}. No Secret was read.`,
@@ -65,6 +63,11 @@ export function draftReport(request: DraftRequest): Draft {
     ) as unknown as Draft['spec'],
     todos: todos.map((todo) => redact(`${todo}.`, [], LONGEST_LINE)),
   };
+}
+
+/** The entry of a backend; without blocks where the schema refuses it. */
+export function draftEntry(backend: Configured, settings: ReadonlyMap<Service, Settings>): DraftEntry {
+  return valid(entryOf(backend, settings.get(backend.service)?.identity ?? 'themselves'));
 }
 
 /** In bytes. */
@@ -104,7 +107,8 @@ function yaml(value: Readonly<Record<string, unknown>>): readonly string[] {
     : stringify(value, { lineWidth: 0, blockQuote: false }).trimEnd().split('\n');
 }
 
-function fieldsOf({ blocks }: Pick<DraftEntry, 'blocks'>): Readonly<Record<string, unknown>> {
+/** All fields of an entry. */
+export function fieldsOf({ blocks }: Pick<DraftEntry, 'blocks'>): Readonly<Record<string, unknown>> {
   return Object.assign({}, ...blocks.map(({ fields }) => fields)) as Readonly<Record<string, unknown>>;
 }
 
@@ -143,16 +147,27 @@ function listOf(kind: Backends['unresolved'][number]['kind']): DraftEntry['list'
   return kind === 'database' ? 'databases' : kind === 'bucket' ? 'buckets' : 'keys';
 }
 
-/** Services that need such a backend in this topology, and whose settings name none. */
-function uncovered(list: DraftEntry['list'], { backends, settings, topology }: DraftRequest): readonly string[] {
-  const { backend, what } = KIND_OF_LIST[list];
+/** What a TODO says of services that need such a backend, and whose settings name none. */
+function uncovered(list: DraftEntry['list'], request: DraftRequest): readonly string[] {
+  return servicesWithout(list, request).map(
+    ({ service, workload, where }) =>
+      `${workload} uses ${KIND_OF_LIST[list].what}, and its settings name none${where}. Write an entry with usedBy: [${service}]`,
+  );
+}
+
+/** Services that need such a backend in this topology, and whose settings name none; `where` ends the sentence. */
+export function servicesWithout(
+  list: DraftEntry['list'],
+  { backends, settings, topology }: Pick<DraftRequest, 'backends' | 'settings' | 'topology'>,
+): readonly { readonly service: Service; readonly workload: string; readonly where: string }[] {
+  const { backend } = KIND_OF_LIST[list];
   const named = [...backends.found.map((one) => ({ ...one, services: one.usedBy })), ...unresolvedBy(backends)];
   return [...settings].flatMap(([service, { workload, secrets }]) => {
     if (topology.dependsOn[service]?.includes(backend) !== true) return [];
     if (named.some(({ kind, services }) => listOf(kind) === list && services.includes(service))) return [];
     const hidden = secrets.map(({ name, how }) => `Secret ${name} (${how})`);
     const where = hidden.length === 0 ? '' : `; it may be in ${[...new Set(hidden)].join(', ')}, which is not read`;
-    return [`${workload} uses ${what}, and its settings name none${where}. Write an entry with usedBy: [${service}]`];
+    return [{ service, workload, where }];
   });
 }
 

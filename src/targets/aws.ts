@@ -1,23 +1,25 @@
 // Buckets and keys with the credentials that ask for them.
 import type { BucketSpec, CheckStatus, KeySpec } from '../api/health-report.ts';
-import { failed, ok, type Outcome } from '../facts/outcome.ts';
+import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import { leftBehind } from '../facts/left-behind.ts';
 import type { AwsAccess, BucketTarget, KeyTarget } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { shortName } from '../runtime/short-name.ts';
 import { belongsTo } from './aws-server.ts';
+import type { ConfiguredBucketEntry, ConfiguredKeyEntry } from './configured.ts';
 import { accessKeyId, sessionToken } from './open-values.ts';
 import { type KeyRef, readAll } from './references.ts';
 
 type KmsSpec = NonNullable<KeySpec['kms']>;
 
-/** A bucket to visit. */
+/** A bucket to visit. `found`: where it was found; undefined: the spec lists it. */
 export async function bucketTarget(
   spec: BucketSpec,
   secrets: SecretReader,
   previous: readonly CheckStatus[],
   signal: AbortSignal,
+  found?: Found,
 ): Promise<BucketTarget> {
   const specId = idOf(spec);
   const left = spec.writeTest
@@ -37,11 +39,14 @@ export async function bucketTarget(
     writeTest: spec.writeTest,
     specId,
     ...(left === undefined ? {} : { left }),
-    access: await awsAccess(spec, secrets, signal),
+    access: await awsAccess(spec, secrets, signal, found),
     ...secretOf(spec.credentialsSecretRef),
     usedBy: spec.usedBy ?? [],
+    ...(found === undefined ? {} : { origin: found.origin }),
   };
 }
+
+type Found = Pick<ConfiguredBucketEntry | ConfiguredKeyEntry, 'origin' | 'unknown'>;
 
 /** Fits into a baseline. FNV-1a of 32 bits. */
 function idOf(spec: BucketSpec): string {
@@ -53,8 +58,9 @@ export async function keyTarget(
   spec: KeySpec,
   secrets: SecretReader,
   signal: AbortSignal,
+  found?: Found,
 ): Promise<KeyTarget | undefined> {
-  const source = await sourceOf(spec, secrets, signal);
+  const source = await sourceOf(spec, secrets, signal, found);
   if (source === undefined) return undefined;
   return {
     kind: 'key',
@@ -65,6 +71,7 @@ export async function keyTarget(
     source,
     ...secretOf(spec.keyPair?.secretRef ?? spec.kms?.credentialsSecretRef),
     usedBy: spec.usedBy ?? [],
+    ...(found === undefined ? {} : { origin: found.origin }),
   };
 }
 
@@ -77,12 +84,13 @@ async function sourceOf(
   { kms, keyPair }: KeySpec,
   secrets: SecretReader,
   signal: AbortSignal,
+  found?: Found,
 ): Promise<KeyTarget['source'] | undefined> {
   if (kms !== undefined) {
     return {
       kind: 'kms',
       keyId: kms.keyId,
-      access: await awsAccess(kms, secrets, signal),
+      access: await awsAccess(kms, secrets, signal, found),
       signTest: kms.signTest,
       ...(kms.expectedFingerprint === undefined
         ? {}
@@ -106,6 +114,7 @@ async function awsAccess(
   spec: Pick<BucketSpec | KmsSpec, 'region' | 'endpoint' | 'caSecretRef' | 'credentialsSecretRef'>,
   secrets: SecretReader,
   signal: AbortSignal,
+  found?: Found,
 ): Promise<Outcome<AwsAccess>> {
   const own = spec.credentialsSecretRef;
   const keyOf = (key: string | undefined): KeyRef | undefined =>
@@ -120,13 +129,15 @@ async function awsAccess(
     secrets,
     signal,
   );
-  if (!read.ok) return read;
+  if (!read.ok) return read.fault.code === 'SecretNotRead' ? unsigned(spec, secrets, read.fault, signal) : read;
   const { ca, ...values } = read.value;
   const access = {
     region: spec.region,
     ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }),
     ...(ca === undefined ? {} : { ca: ca.reveal() }),
   };
+  if (found?.unknown !== undefined)
+    return ok({ ...access, credentials: { source: 'none', unread: { code: 'SecretNotRead', detail: found.unknown } } });
   const { secretAccessKey } = values;
   if (own === undefined || values.accessKeyId === undefined || secretAccessKey === undefined)
     return ok({ ...access, credentials: { source: 'ambient' } });
@@ -140,4 +151,21 @@ async function awsAccess(
   if (values.sessionToken === undefined) return ok({ ...access, credentials });
   const token = sessionToken(values.sessionToken, keyOf(own.sessionTokenKey), keyId.value);
   return token.ok ? ok({ ...access, credentials: { ...credentials, sessionToken: token.value } }) : token;
+}
+
+/** Nothing to sign with: whether the endpoint answers can be asked all the same, if its certificate can be verified. */
+async function unsigned(
+  { region, endpoint, caSecretRef }: Pick<BucketSpec | KmsSpec, 'region' | 'endpoint' | 'caSecretRef'>,
+  secrets: SecretReader,
+  unread: Fault,
+  signal: AbortSignal,
+): Promise<Outcome<AwsAccess>> {
+  const ca = caSecretRef === undefined ? undefined : await secrets.read(caSecretRef.name, caSecretRef.key, signal);
+  if (ca?.ok === false) return { ok: false, fault: unread };
+  return ok({
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(ca === undefined ? {} : { ca: ca.value.reveal() }),
+    credentials: { source: 'none', unread },
+  });
 }

@@ -4,6 +4,7 @@ import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-obje
 import type { DatabaseConnection, HostAddress } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { secret } from '../runtime/secret.ts';
+import type { NamedServers } from './configured.ts';
 import { readDatabaseUrl } from './database-url.ts';
 import { workloadLists } from './workload.ts';
 
@@ -78,6 +79,19 @@ export function namedByWorkload(
   return allNamed(servers, named);
 }
 
+/** Whether a workload whose pods use the Secret `name` names these servers in its ConfigMaps, as it would read them. */
+export function namedByConfiguration(
+  name: string,
+  servers: readonly HostAddress[],
+  named: readonly NamedServers[],
+): { readonly mode: Mode | undefined } | undefined {
+  const own = named.filter(({ secrets }) => secrets.includes(name));
+  return allNamed(
+    servers,
+    own.flatMap(({ servers: hosts, mode }) => hosts.map((server) => ({ ...server, mode }))),
+  );
+}
+
 function allNamed(servers: readonly HostAddress[], named: readonly Named[]): { mode: Mode | undefined } | undefined {
   const found = servers.map(({ host, port }) =>
     named.filter((one) => one.host.toLowerCase() === host.toLowerCase() && one.port === port),
@@ -120,6 +134,11 @@ interface ContainerSpec {
   readonly envFrom?: readonly { readonly secretRef?: { readonly name?: string } }[];
 }
 
+/** The Secrets that the pods of a workload use, as variables or as files. */
+export function secretsOfPods(workload: KubernetesObject): readonly string[] {
+  return [...new Set(secretsIn(podSpecOf(workload)))];
+}
+
 function podSpecOf({ spec }: KubernetesObject): PodSpec {
   return (spec as { template?: { spec?: PodSpec } } | undefined)?.template?.spec ?? {};
 }
@@ -129,6 +148,10 @@ function containersOf({ containers = [], initContainers = [] }: PodSpec): readon
 }
 
 function usesSecret(pod: PodSpec, name: string): boolean {
+  return secretsIn(pod).includes(name);
+}
+
+function secretsIn(pod: PodSpec): readonly string[] {
   const mounted = (pod.volumes ?? []).flatMap((volume) => [
     volume.secret?.secretName,
     ...(volume.projected?.sources ?? []).map((source) => source.secret?.name),
@@ -137,7 +160,7 @@ function usesSecret(pod: PodSpec, name: string): boolean {
     ...env.map(({ valueFrom }) => valueFrom?.secretKeyRef?.name),
     ...envFrom.map(({ secretRef }) => secretRef?.name),
   ]);
-  return [...mounted, ...referred].includes(name);
+  return [...mounted, ...referred].filter((name) => name !== undefined);
 }
 
 /** Database URLs in variables and arguments, and pairs of variables such as DB_HOST and DB_PORT. */

@@ -1,15 +1,16 @@
 // A database with the connection that its Secret or its spec describes. A spec only strengthens what the Secret asks.
 import type { DatabaseSpec } from '../api/health-report.ts';
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
-import { failed, ok, type Outcome } from '../facts/outcome.ts';
+import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { DatabaseConnection, DatabaseTarget, HostAddress } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
 import type { Secret } from '../runtime/secret.ts';
-import { namedBySecret, namedByWorkload } from './database-server.ts';
+import { namedByConfiguration, namedBySecret, namedByWorkload } from './database-server.ts';
+import type { ConfiguredDatabaseEntry, NamedServers } from './configured.ts';
 import { readDatabaseUrl, type DatabaseUrl } from './database-url.ts';
 import { roleName } from './open-values.ts';
-import { readAll } from './references.ts';
+import { type KeyRef, readAll } from './references.ts';
 
 /** What a database is made from beside its spec. */
 export interface DatabaseSources {
@@ -18,7 +19,14 @@ export interface DatabaseSources {
   readonly objects: NamespaceObjects | undefined;
   /** `spec.timeout`, in ms: servers of one URL share it. */
   readonly timeoutMs: number;
+  /** Servers that workloads name in their configuration, beside what their templates say. Asked for when it matters. */
+  readonly named?: () => Promise<readonly NamedServers[]>;
+  /** Where the database was found; undefined: the spec lists it. */
+  readonly found?: ConfiguredDatabaseEntry;
 }
+
+/** As whom we ask a server whether it lets anybody in, where no name is known. */
+const NOBODY = 'recognize_health';
 
 /** A server that is far away takes this long to let somebody in. */
 const LEAST_PATIENCE_MS = 500;
@@ -36,12 +44,13 @@ export async function databaseTarget(
     name: spec.name,
     required: true,
     connection: await connectionOf(spec, sources, signal),
-    ...secretOf(spec.urlSecretRef ?? spec.credentialsSecretRef),
+    ...secretOf(spec.urlSecretRef ?? spec.credentialsSecretRef ?? sources.found?.login?.password),
     ...(spec.schema === undefined ? {} : { schema: spec.schema }),
     ...(spec.pooler === undefined ? {} : { pooler: spec.pooler }),
     ...(spec.poolerClients === undefined ? {} : { poolerClients: spec.poolerClients }),
     poolSize: spec.poolSize,
     usedBy: spec.usedBy ?? [],
+    ...(sources.found === undefined ? {} : { origin: sources.found.origin }),
   };
 }
 
@@ -54,13 +63,14 @@ async function connectionOf(
   sources: DatabaseSources,
   signal: AbortSignal,
 ): Promise<Outcome<DatabaseConnection>> {
-  const own = spec.credentialsSecretRef;
+  const { found } = sources;
+  const login = loginOf(spec, found);
   const pair = spec.tls?.clientCertificateSecretRef;
   const read = await readAll(
     {
       url: spec.urlSecretRef,
-      username: own === undefined ? undefined : { name: own.name, key: own.usernameKey },
-      password: own === undefined ? undefined : { name: own.name, key: own.passwordKey },
+      username: typeof login.username === 'string' ? undefined : login.username,
+      password: login.password,
       ca: spec.tls?.caSecretRef,
       cert: pair === undefined ? undefined : { name: pair.name, key: pair.certificateKey },
       key: pair === undefined ? undefined : { name: pair.name, key: pair.privateKeyKey },
@@ -68,38 +78,46 @@ async function connectionOf(
     sources.secrets,
     signal,
   );
-  if (!read.ok) return read;
+  if (!read.ok) return spec.urlSecretRef === undefined ? withoutLogin(spec, sources, login, read.fault) : read;
   const { url, username, password, ca, cert, key } = read.value;
-  const source = `key ${spec.urlSecretRef?.key ?? ''} of Secret ${spec.urlSecretRef?.name ?? ''}`;
+  const source =
+    spec.urlSecretRef === undefined
+      ? 'the configuration'
+      : `key ${spec.urlSecretRef.key} of Secret ${spec.urlSecretRef.name}`;
   // A Secret beside the URL is there to override what the URL carries.
   const address: Outcome<DatabaseUrl> =
-    url === undefined ? ok(specAddress(spec)) : readDatabaseUrl(url, source, username?.reveal());
+    url === undefined ? ok(found?.url ?? specAddress(spec)) : readDatabaseUrl(url, source, username?.reveal());
   if (!address.ok) return address;
   const { value } = address;
   // Where such a URL leads is for the pod alone to know: its host would be another's.
   if (value.unhonoured !== undefined)
     return failed('DatabaseUrlNotHonoured', redact(`${source} holds a URL that ${value.unhonoured}`, [], 200));
-  const user = username?.reveal() ?? value.username;
+  if (found?.unknown !== undefined && password === undefined && value.password === undefined)
+    return withoutLogin(spec, { ...sources, found: { ...found, url: value } }, login, {
+      code: 'SecretNotRead',
+      detail: found.unknown,
+    });
+  const user = username?.reveal() ?? (typeof login.username === 'string' ? login.username : value.username);
   const database = value.database ?? user;
   const strange = strangeNames(spec, user, database);
   if (strange !== undefined || user === undefined || database === undefined)
     return failed('TargetInvalid', redact(strange ?? ''));
   // What goes out as it is looks like what its key claims.
   const role =
-    username === undefined || own === undefined
-      ? ok(user)
-      : roleName(username, { name: own.name, key: own.usernameKey });
+    username === undefined || typeof login.username === 'string' ? ok(user) : roleName(username, login.username);
   if (!role.ok) return role;
   const [first, ...otherHosts] = value.hosts;
   if (first === undefined) return failed('TargetInvalid', redact(`${source} holds a URL that names no host`));
-  const secretName = own?.name ?? spec.urlSecretRef?.name;
-  const named = await nameOf([secretName, pair?.name], value.hosts, spec, sources, signal);
+  const secretName = login.password?.name ?? spec.urlSecretRef?.name;
+  const named =
+    // The workload that uses the Secret names the server: it is where the reference was found.
+    found === undefined
+      ? await nameOf([secretName, pair?.name], value.hosts, spec, sources, signal)
+      : { mode: value.tls.mode };
   const certificate = cert === undefined || key === undefined ? undefined : { pem: cert.reveal(), key };
   return ok({
     ...first,
-    ...(otherHosts.length === 0
-      ? {}
-      : { otherHosts, patienceMs: Math.max(LEAST_PATIENCE_MS, sources.timeoutMs / value.hosts.length) }),
+    ...severalHosts(otherHosts, sources.timeoutMs),
     wants: value.wants,
     balanced: value.balanced,
     database,
@@ -117,6 +135,55 @@ async function connectionOf(
     prepares: value.prepares,
     ...withheld(spec, value, source),
   });
+}
+
+/** Who logs in: what the spec refers to, or what the services' configuration does. */
+interface Login {
+  readonly username: string | KeyRef | undefined;
+  readonly password: KeyRef | undefined;
+}
+
+function loginOf({ credentialsSecretRef: own }: DatabaseSpec, found: ConfiguredDatabaseEntry | undefined): Login {
+  if (own !== undefined)
+    return { username: { name: own.name, key: own.usernameKey }, password: { name: own.name, key: own.passwordKey } };
+  return found?.login ?? { username: undefined, password: undefined };
+}
+
+/** The place is known and the credentials are not: it can be asked whether the server lets anybody in. */
+function withoutLogin(
+  spec: DatabaseSpec,
+  { found, timeoutMs }: DatabaseSources,
+  { username }: Login,
+  fault: Fault,
+): Outcome<DatabaseConnection> {
+  if (found === undefined || fault.code !== 'SecretNotRead') return { ok: false, fault };
+  const value = found.url ?? specAddress(spec);
+  const [first, ...otherHosts] = value.hosts;
+  if (first === undefined) return { ok: false, fault };
+  const user = typeof username === 'string' ? username : (value.username ?? NOBODY);
+  const { mode } = tlsOf(spec, value, undefined, undefined);
+  return ok({
+    ...first,
+    ...severalHosts(otherHosts, timeoutMs),
+    wants: value.wants,
+    balanced: value.balanced,
+    database: value.database ?? user,
+    username: user,
+    password: undefined,
+    namedBySecret: false,
+    // Without the authority nothing can be verified: the certificate is looked at.
+    tls: { mode: mode === 'VerifyCA' || mode === 'VerifyFull' ? 'Require' : mode },
+    unread: fault,
+  });
+}
+
+function severalHosts(
+  otherHosts: readonly HostAddress[],
+  timeoutMs: number,
+): Pick<DatabaseConnection, 'otherHosts' | 'patienceMs'> {
+  return otherHosts.length === 0
+    ? {}
+    : { otherHosts, patienceMs: Math.max(LEAST_PATIENCE_MS, timeoutMs / (otherHosts.length + 1)) };
 }
 
 /** What the spec says without a URL: nothing of it is a secret, and nothing of it may be trusted. */
@@ -164,14 +231,18 @@ async function nameOf(
   holders: readonly (string | undefined)[],
   servers: readonly HostAddress[],
   { urlSecretRef }: DatabaseSpec,
-  { secrets, objects }: DatabaseSources,
+  { secrets, objects, named }: DatabaseSources,
   signal: AbortSignal,
 ): Promise<{ readonly mode: DatabaseConnection['tls']['mode'] | undefined } | undefined> {
   const names = [...new Set(holders.filter((name) => name !== undefined))];
   const found = await Promise.all(
     names.map(async (name) => {
       if (name === urlSecretRef?.name) return { mode: undefined };
-      return (await namedBySecret(name, servers, secrets, signal)) ?? namedByWorkload(name, servers, objects);
+      return (
+        (await namedBySecret(name, servers, secrets, signal)) ??
+        namedByWorkload(name, servers, objects) ??
+        namedByConfiguration(name, servers, (await named?.()) ?? [])
+      );
     }),
   );
   if (names.length === 0 || found.includes(undefined)) return undefined;

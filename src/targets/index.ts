@@ -1,15 +1,18 @@
 // From spec, cluster objects and Secrets to what a run visits. The only waiting here is for Secrets.
 import type { HealthReportSpec, HealthReportStatus, InventoryItem } from '../api/health-report.ts';
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
-import type { ClusterTarget, Target } from '../facts/target.ts';
+import type { ClusterTarget, ServiceTarget, Target } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { TOPOLOGIES, type TopologyName } from '../product/index.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 import { bucketTarget, keyTarget } from './aws.ts';
+import { type Configuration, NO_CONFIGURATION } from './configured.ts';
 import { databaseTarget } from './database.ts';
 import { withPools } from './database-pools.ts';
+import { discoveredTargets, type DiscoveredTargets } from './discovered.ts';
 import { withLogs } from './logs.ts';
+import { podSecrets, type PodSecretsOff } from './pod-secrets.ts';
 import { serviceTargets } from './services.ts';
 import { withSecrets } from './service-secrets.ts';
 
@@ -23,6 +26,10 @@ export interface TargetsRequest {
   /** What the last run remembered. */
   readonly previous: Pick<HealthReportStatus, 'inventory' | 'topology' | 'lastRunTime' | 'checks'> | undefined;
   readonly secrets: SecretReader;
+  /** Who has switched off the use of Secrets that only pods name. */
+  readonly podSecretsOff?: PodSecretsOff;
+  /** Reads the configuration of these services, within a time of its own. Undefined: nobody can. */
+  readonly configuration?: (services: readonly ServiceTarget[], topology: TopologyName) => Promise<Configuration>;
   readonly now: Date;
   readonly signal: AbortSignal;
 }
@@ -34,6 +41,9 @@ export interface ResolvedTargets {
   readonly topology: TopologyName;
   /** What could not be looked at, and why: one sentence each. */
   readonly notExamined: readonly SafeText[];
+  readonly configuration: Promise<Configuration>;
+  /** What the services' configuration names and the spec does not: the others need not wait for it. */
+  readonly discovered: Promise<DiscoveredTargets & Pick<ResolvedTargets, 'notExamined'>>;
 }
 
 const CLUSTER = { kind: 'cluster', id: 'cluster', component: 'platform', required: false } as const;
@@ -53,6 +63,12 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
     topology: previous?.topology,
     now,
   });
+  const { topology } = services;
+  const configuration = request.configuration?.(services.targets, topology) ?? Promise.resolve(NO_CONFIGURATION);
+  // Whoever waits for it may have gone before it ends.
+  configuration.catch(() => undefined);
+  const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
+  const named = async (): Promise<Configuration['named']> => (await configuration).named;
   const [visited, databases, buckets, keys] = await Promise.all([
     Promise.all(
       services.targets.map((target) =>
@@ -66,14 +82,30 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
     ),
     Promise.all(
       (spec.databases ?? []).map((database) =>
-        databaseTarget(database, { secrets, objects, timeoutMs: parseDuration(spec.timeout) ?? 10_000 }, signal),
+        databaseTarget(database, { secrets, objects, timeoutMs, named }, signal),
       ),
     ),
     Promise.all((spec.buckets ?? []).map((bucket) => bucketTarget(bucket, secrets, previous?.checks ?? [], signal))),
     Promise.all((spec.keys ?? []).map((key) => keyTarget(key, secrets, signal))),
   ]);
-  const { topology } = services;
   const reading = { spec, namespace, topology: TOPOLOGIES[topology], lastRunTime: previous?.lastRunTime, now };
+  const listed = [...databases, ...buckets, ...keys.filter((key) => key !== undefined)];
+  const discovered = configuration
+    .then((found) =>
+      discoveredTargets({
+        spec,
+        namespace,
+        objects,
+        configuration: found,
+        listed,
+        secrets: podSecrets(secrets, spec.podSecrets === 'Never' ? 'the report' : request.podSecretsOff),
+        previous,
+        now,
+        signal,
+      }),
+    )
+    .then((found) => ({ ...found, notExamined: found.targets.flatMap(unresolved) }));
+  discovered.catch(() => undefined);
   const targets: Target[] = [
     ...visited.map((target) => withLogs(target, reading)),
     ...withPools(databases, services.targets, TOPOLOGIES[topology]),
@@ -86,7 +118,36 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
     inventory: services.inventory,
     topology,
     notExamined: [...new Set([...services.notes, ...targets.flatMap(unresolved)])],
+    configuration,
+    discovered,
   };
+}
+
+/** All targets together: services, databases, buckets and keys, the cluster; each service with what its settings name. */
+export function together(
+  { targets, topology }: Pick<ResolvedTargets, 'targets' | 'topology'>,
+  discovered: readonly Target[],
+  { uses, calls }: Pick<Configuration, 'uses' | 'calls'>,
+): readonly Target[] {
+  const all = [...targets, ...discovered];
+  const services = all
+    .filter((one) => one.kind === 'service')
+    .map((one) => {
+      const [used, called] = [uses.get(one.id) ?? [], calls.get(one.id) ?? []];
+      return {
+        ...one,
+        ...(used.length === 0 ? {} : { uses: used }),
+        ...(called.length === 0 ? {} : { calls: called }),
+      };
+    });
+  const databases = all.filter((one) => one.kind === 'database');
+  return [
+    ...services,
+    ...withPools(databases, services, TOPOLOGIES[topology]),
+    ...all.filter(({ kind }) => kind === 'bucket'),
+    ...all.filter(({ kind }) => kind === 'key'),
+    ...all.filter(({ kind }) => kind === 'cluster'),
+  ];
 }
 
 function clusterTarget({ platform }: HealthReportSpec): ClusterTarget {

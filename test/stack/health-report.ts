@@ -46,7 +46,11 @@ export function backendSecrets({ namespace, databases, caPem, aws }: Backends): 
         `database-${database.name}`,
         index === 0
           ? { url: jdbcUrl(database), username: database.monitor.user, password: database.monitor.password }
-          : { url: database.server.url(database.name, database.monitor) },
+          : {
+              url: database.server.url(database.name, database.monitor),
+              username: database.monitor.user,
+              password: database.monitor.password,
+            },
       ),
     ),
     ...Object.entries(aws.credentials).map(([name, { accessKeyId, secretAccessKey }]) =>

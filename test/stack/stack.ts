@@ -22,7 +22,8 @@ import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from './
 import { createPodLogs } from './pod-logs.ts';
 import { superviseFolder } from './postgres/supervisor.ts';
 import { startRecognize, type Installation } from './recognize/installation.ts';
-import type { WorkloadTrouble } from './recognize/objects.ts';
+import type { WorkloadOptions, WorkloadTrouble } from './recognize/objects.ts';
+import { type Configuration, configurationsOf } from './recognize/settings.ts';
 import type { TopologyName } from './recognize/topology.ts';
 import { startDatabases } from './databases.ts';
 import { bucketSwitches, type BucketSwitches } from './switches/bucket.ts';
@@ -41,6 +42,8 @@ export interface StackOptions {
   databaseServers?: 'shared' | 'each';
   /** False leaves the CustomResourceDefinition out, for who wants to install it. */
   definition?: boolean;
+  /** The services are configured with their backends, each in a way of its own. Default: nobody can see how they are. */
+  configured?: boolean;
   /** An OpenShift cluster: our own server serves DeploymentConfigs and says which version it is. */
   openshift?: boolean;
   /**
@@ -136,6 +139,7 @@ async function startParts(
     databaseServers = 'shared',
     definition = true,
     openshift = false,
+    configured = false,
     showDetails = true,
     cluster: which = 'any',
   }: StackOptions,
@@ -171,6 +175,11 @@ async function startParts(
     operator: aws.principals.add({ name: 'recognize-health', allow: [...BUCKET_GRANTS, ...KEY_GRANTS] }),
   };
 
+  const places = {
+    databases: Object.fromEntries(databases.map(({ name, server: { host, port } }) => [name, { host, port }])),
+    aws: { url: aws.url, region: REGION, bucket: BUCKET, keyId: `alias/${KEY_ALIAS}` },
+  };
+
   const logs = createPodLogs();
   const kubelet = await startKubelet(logs, authority);
   ending.push(() => kubelet.close());
@@ -179,7 +188,7 @@ async function startParts(
     namespace,
     logs,
     showDetails,
-    workloads: Object.fromEntries(Object.entries(replicas).map(([name, count]) => [name, { replicas: count }])),
+    workloads: workloadOptions(replicas, configured ? configurationsOf(topology, places) : {}),
     databases: Object.fromEntries(databases.map(({ name, server: at, owner }) => [name, at.url(name, owner)])),
     databaseCaPem: authority.caPem,
     objectStorage: () => use(aws.s3.get(BUCKET)?.region === REGION && !refuses(principals.storage, 's3:*')),
@@ -258,6 +267,25 @@ async function startParts(
       healthReport(namespace, name, { ...fullSpec(backends), ...mutes, ...changes }),
     stop,
   };
+}
+
+function workloadOptions(
+  replicas: Readonly<Partial<Record<Service, number>>>,
+  configurations: Readonly<Partial<Record<Service, Configuration>>>,
+): Readonly<Partial<Record<Service, WorkloadOptions>>> {
+  const services = [...new Set([...Object.keys(replicas), ...Object.keys(configurations)])] as Service[];
+  return Object.fromEntries(
+    services.map((service) => {
+      const [count, configuration] = [replicas[service], configurations[service]];
+      return [
+        service,
+        {
+          ...(count === undefined ? {} : { replicas: count }),
+          ...(configuration === undefined ? {} : { configuration }),
+        },
+      ];
+    }),
+  );
 }
 
 /** As OpenShift's version operator keeps it, for the Kubernetes that the vendor supports. */

@@ -24,6 +24,7 @@ test.each(['umbrella', 'split', 'consolidated'] as const)('a run of %s reads eac
     previous: undefined,
     objects: namespaceObjects(all),
     secrets: NO_SECRETS,
+    podSecretsOff: true,
     clients: clients({
       cluster: {
         version: () => Promise.resolve(unavailable),

@@ -46,6 +46,11 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
       false,
       'Use only Secrets that carry the label recognize.health/use: "true", so that the owner of a Secret decides.',
     ),
+    podSecrets: text(
+      'named',
+      'Where the Secrets that only the pods of the services refer to are used, for what those pods use them for. named: in watch.namespaces. all: also where every namespace is watched. none: only Secrets that a report names.',
+      { enum: ['named', 'all', 'none'] },
+    ),
     logLevel: text('info', 'How much is logged.', { enum: ['debug', 'info', 'warn', 'error'] }),
     oldSpaceMegabytes: whole(
       96,

@@ -44,6 +44,11 @@ export const CHECKER_FAULTS = {
     severity: 'high',
     meaning: "The service's own configuration names another database, bucket or key than the report examines.",
   },
+  BackendUntold: {
+    result: 'skip',
+    severity: 'info',
+    meaning: 'The service needs or names a database, bucket or key, and its own configuration does not tell which one.',
+  },
   NotCovered: {
     result: 'warn',
     severity: 'medium',
@@ -53,6 +58,12 @@ export const CHECKER_FAULTS = {
     result: 'error',
     severity: 'high',
     meaning: 'A Secret that the spec refers to is not there.',
+  },
+  SecretNotRead: {
+    result: 'skip',
+    severity: 'info',
+    meaning:
+      'It answers, but nobody logged in: the Secret that the pods use was not read, by a switch or for want of rights.',
   },
   SecretKeyMissing: {
     result: 'error',

@@ -59,6 +59,14 @@ export const UPGRADE_FAULTS = {
     because:
       'A pass needs evidence about the database, bucket or key that the service uses. What was examined instead says nothing about it.',
   },
+  UpgradeBackendUntold: {
+    result: 'error',
+    severity: 'high',
+    meaning:
+      'A database, bucket or key that the service needs or names was not examined, because nobody can tell which it is.',
+    because:
+      'A pass needs evidence about the database, bucket or key that the service uses. What was examined instead says nothing about it.',
+  },
   UpgradeMigrationRunning: {
     result: 'fail',
     severity: 'high',

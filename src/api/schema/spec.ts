@@ -226,7 +226,15 @@ export const healthReportSpec = z
     discovery: z
       .enum(['Auto', 'None'])
       .default('Auto')
-      .describe("Auto: find the services in the report's namespace. None: only what the spec lists."),
+      .describe(
+        "Auto: find the services in the report's namespace, and the databases, buckets and keys that their own configuration names. None: only what the spec lists.",
+      ),
+    podSecrets: z
+      .enum(['Use', 'Never'])
+      .default('Use')
+      .describe(
+        'Whether Secrets that only the pods of the services refer to are used, for what those pods use them for, where the operator may. Never: only those that the spec names.',
+      ),
     topology: z
       .enum(['Auto', 'Umbrella', 'Split', 'Consolidated'])
       .default('Auto')

@@ -118,17 +118,20 @@ export const healthReportStatus = z
     inventory: z
       .array(
         z.object({
-          component: z.string().max(64).describe('The service.'),
+          component: z.string().max(64).describe('The service; database, object-storage or key-management.'),
           kind: z.string().max(64).optional().describe('Kind of its workload.'),
-          name: z.string().max(253).optional().describe('Name of its workload.'),
+          name: z.string().max(253).optional().describe('Name of its workload, or of the backend.'),
           image: z.string().max(256).optional().describe('Image of its container.'),
+          origin: z.string().max(256).optional().describe('Where the configuration of the services names the backend.'),
           since: time.describe('When it was first found.'),
         }),
       )
-      .max(16)
+      .max(32)
       .optional()
       .meta(atomic)
-      .describe('The services that were found. One that vanishes is missing until the spec says required: false.'),
+      .describe(
+        'The services and backends that were found. A service that vanishes is missing until the spec says required: false.',
+      ),
     guide: z
       .object({
         version: z.string().max(64).describe('Digest of the guide that the entries follow.'),

@@ -1,47 +1,53 @@
 // Does the report examine what the service uses? Its own configuration names databases, buckets and keys; each must be
 // one of the targets. Where only a Secret says it, nothing is guessed.
-import type { BackendUse, BucketUse, DatabaseUse } from '../../facts/backend-use.ts';
+import type { BackendUse } from '../../facts/backend-use.ts';
 import { found, pass, type Answer, type Check, type Seen } from '../../facts/answer.ts';
-import type { Target } from '../../facts/target.ts';
+import { type BackendTarget, covers, isOfKind } from '../../facts/same-backend.ts';
 import { sentence } from '../sentence.ts';
 
 export const configurationBackends: Check<'configuration'> = {
   question: 'backends',
   about: 'configuration',
   feeds: 'Healthy',
-  faults: ['TargetDrifted', 'NotCovered', 'NotAsked'],
+  faults: ['TargetDrifted', 'NotCovered', 'BackendUntold', 'NotAsked'],
   applies: ({ uses = [] }) => uses.length > 0,
   ask: (seen) => comparison(seen),
 };
 
-type Backend = Exclude<Target, { readonly kind: 'service' | 'cluster' }>;
-
 /** The answer that the question about upgrades shares. */
 export function comparison({ target: { id, uses = [], configuration }, all }: Seen<'configuration'>): Answer {
   const targets = all.visits.map(({ target }) => target);
-  const backends = targets.filter((one): one is Backend => one.kind !== 'service' && one.kind !== 'cluster');
+  const backends = targets.filter((one): one is BackendTarget => one.kind !== 'service' && one.kind !== 'cluster');
   const everybody = targets.flatMap((one) => (one.kind === 'service' ? (one.uses ?? []) : []));
   const namespace = configuration?.namespace ?? '';
   const open: BackendUse[] = [];
+  const untold = uses.find((use) => use.kind === 'untold');
   for (const use of uses) {
+    if (use.kind === 'untold') continue;
     const alike = backends.filter((one) => isOfKind(one, use));
-    const states = alike.map((one) => covers(one, use, namespace));
-    if (states.includes('yes')) continue;
-    if (states.includes('unknown')) {
+    const listed = alike.filter(({ origin }) => origin === undefined);
+    if (listed.some((one) => covers(one, use, namespace) === 'yes')) continue;
+    const isFound = alike.some((one) => one.origin !== undefined && covers(one, use, namespace) === 'yes');
+    if (!isFound && alike.some((one) => covers(one, use, namespace) === 'unknown')) {
       open.push(use);
       continue;
     }
-    const other = alike.find(
+    // What was found beside the list is examined; an entry that its service has left stays a finding.
+    const other = listed.find(
       (one) =>
+        covers(one, use, namespace) === 'no' &&
         (one.usedBy.length === 0 || one.usedBy.includes(id)) &&
         !everybody.some((anybody) => isOfKind(one, anybody) && covers(one, anybody, namespace) === 'yes'),
     );
+    if (other === undefined && isFound) continue;
     const detail =
       other === undefined
         ? `uses ${titleOf(use)} that no target covers (${use.origin})`
         : `uses ${titleOf(use)}, the report examines ${placeOf(other)} (${use.origin})`;
     return found({ code: other === undefined ? 'NotCovered' : 'TargetDrifted', detail: sentence(detail) });
   }
+  if (untold !== undefined)
+    return found({ code: 'BackendUntold', detail: sentence(`${untold.why} (${untold.origin})`) });
   const [hidden] = open;
   if (hidden !== undefined)
     return found({
@@ -49,79 +55,6 @@ export function comparison({ target: { id, uses = [], configuration }, all }: Se
       detail: sentence(`not compared: a Secret alone says where it is (${hidden.origin})`),
     });
   return pass(sentence(`the report examines what its settings name (${uses.length} of ${uses.length})`));
-}
-
-function isOfKind(target: Backend, { kind }: BackendUse): boolean {
-  switch (kind) {
-    case 'database':
-    case 'hiddenDatabase':
-      return target.kind === 'database';
-    case 'bucket':
-      return target.kind === 'bucket';
-    case 'kms':
-    case 'keyPair':
-      return target.kind === 'key';
-  }
-}
-
-/** Whether the target is what the service uses. `unknown`: a Secret that is not read, or cannot be, would tell. */
-function covers(target: Backend, use: BackendUse, namespace: string): 'yes' | 'no' | 'unknown' {
-  const told = (is: boolean): 'yes' | 'no' => (is ? 'yes' : 'no');
-  switch (use.kind) {
-    case 'database':
-      if (target.kind !== 'database') return 'no';
-      return target.connection.ok ? told(isDatabase(target.connection.value, use, namespace)) : 'unknown';
-    case 'hiddenDatabase':
-      return target.secret === use.secret ? 'yes' : 'unknown';
-    case 'bucket':
-      return told(target.kind === 'bucket' && isBucket(target, use));
-    case 'kms':
-      return told(
-        target.kind === 'key' && target.source.kind === 'kms' && keyName(target.source.keyId) === keyName(use.keyId),
-      );
-    case 'keyPair':
-      return told(target.kind === 'key' && target.source.kind === 'keyPair' && target.secret === use.secret);
-  }
-}
-
-type Connection = Extract<Extract<Target, { kind: 'database' }>['connection'], { ok: true }>['value'];
-
-/** One server in common is enough: a report may examine the primary of several alone. */
-function isDatabase(
-  { host, port, otherHosts = [], database }: Connection,
-  use: DatabaseUse,
-  namespace: string,
-): boolean {
-  return (
-    database === use.database &&
-    [{ host, port }, ...otherHosts].some((one) =>
-      use.hosts.some(
-        (other) => one.port === other.port && hostName(one.host, namespace) === hostName(other.host, namespace),
-      ),
-    )
-  );
-}
-
-/** `db`, `db.recognize`, `db.recognize.svc` and `db.recognize.svc.cluster.local` are one Service. */
-function hostName(host: string, namespace: string): string {
-  const bare = host
-    .toLowerCase()
-    .replace(/\.$/, '')
-    .replace(/\.svc(?:\.cluster\.local)?$/, '');
-  return bare.includes('.') || namespace === '' ? bare : `${bare}.${namespace}`;
-}
-
-/** An endpoint that either side leaves out is the usual one of the region. */
-function isBucket({ bucket, access }: Extract<Target, { kind: 'bucket' }>, use: BucketUse): boolean {
-  const origin = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);
-  if (bucket !== use.bucket) return false;
-  if (!access.ok || access.value.endpoint === undefined || use.endpoint === undefined) return true;
-  return origin(access.value.endpoint) === origin(use.endpoint);
-}
-
-/** An ARN names the key behind its last colon; the bare id may stand for it. */
-function keyName(keyId: string): string {
-  return keyId.replace(/^arn:[^/]*:key\//, '').replace(/^arn:[^/]*:(?=alias\/)/, '');
 }
 
 /** An address is shown; a name that stands in a ConfigMap may be anything, and stays where it is written. */
@@ -137,10 +70,12 @@ function titleOf(use: BackendUse): string {
       return 'a KMS key';
     case 'keyPair':
       return `the key pair of Secret ${use.secret}`;
+    case 'untold':
+      return `a ${use.of}`;
   }
 }
 
-function placeOf(target: Backend): string {
+function placeOf(target: BackendTarget): string {
   switch (target.kind) {
     case 'database': {
       if (!target.connection.ok) return target.name;

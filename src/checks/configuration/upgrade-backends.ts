@@ -8,12 +8,13 @@ export const upgradeBackends: Check<'configuration'> = {
   about: 'configuration',
   component: 'upgrade',
   feeds: 'Upgradeable',
-  faults: ['UpgradeTargetDrifted', 'NotAsked'],
+  faults: ['UpgradeTargetDrifted', 'UpgradeBackendUntold', 'NotAsked'],
   applies: ({ uses = [] }) => uses.length > 0,
   ask(seen) {
     const answer = comparison(seen);
     if (answer.kind === 'pass') return pass(literal('what its settings name was examined'));
     const { code, detail } = answer.fault;
-    return code === 'NotAsked' ? answer : found({ code: 'UpgradeTargetDrifted', detail });
+    if (code === 'NotAsked') return answer;
+    return found({ code: code === 'BackendUntold' ? 'UpgradeBackendUntold' : 'UpgradeTargetDrifted', detail });
   },
 };

@@ -35,8 +35,8 @@ export function showsCertificate({ connect }: DatabaseObserved): boolean {
 }
 
 /** RFC 3339; undefined where none was seen. */
-export function certificateEnd({ connect }: DatabaseObserved): string | undefined {
-  return connect.ok ? connect.value.certificateNotAfter : undefined;
+export function certificateEnd({ connect, certificateNotAfter }: DatabaseObserved): string | undefined {
+  return connect.ok ? connect.value.certificateNotAfter : certificateNotAfter;
 }
 
 /** When it ends or has ended, and whether anybody here minds. */

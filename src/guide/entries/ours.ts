@@ -356,4 +356,21 @@ export const OUR_ENTRIES: readonly Entry[] = [
       ['any', 'UpgradeTargetDrifted'],
     ],
   ),
+  ours(
+    'OPS-096',
+    'The Secret that the pods use was not read',
+    "The services' own configuration names the backend, and a Secret of their pods holds the rest. It was not read: the report says podSecrets: Never, the operator does not use the Secrets of pods in this namespace, or it has no right to get this one. What answers without a login was asked; that is no evidence that the services can use it.",
+    'Decide who may have the Secret used. Grant get on it by name (`rbac.secretNames` of the chart, or a Role), switch the use on with `--pod-secrets` (`operator.podSecrets` of the chart), and leave podSecrets of the report at Use. Or list the target in the report, with a Secret of its own that can do less.',
+    [['any', 'SecretNotRead']],
+  ),
+  ours(
+    'OPS-097',
+    'The configuration does not tell which backend it is',
+    'The service needs, or names, a database, bucket or key, and its settings as far as they can be read do not tell which one: it stands in a Secret, behind a placeholder that leads nowhere, in a store of another kind, or not at all. Nobody examines it then.',
+    'Set what the message names, or list the backend in the report with `usedBy`: `recognize-health init -n NAMESPACE` has a TODO for it. Where the installation has none, say so in `spec.upgrade.waive`.',
+    [
+      ['any', 'BackendUntold'],
+      ['any', 'UpgradeBackendUntold'],
+    ],
+  ),
 ];

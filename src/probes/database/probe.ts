@@ -64,7 +64,9 @@ async function observeHost(
         : {}),
     };
   });
-  return seen.ok ? seen.value : notConnected(seen.fault);
+  if (seen.ok) return seen.value;
+  const { certificateNotAfter } = seen;
+  return { ...notConnected(seen.fault), ...(certificateNotAfter === undefined ? {} : { certificateNotAfter }) };
 }
 
 function notConnected(fault: Fault): DatabaseObserved {

@@ -45,6 +45,11 @@ export const CHECKER_REMEDIES = {
     shell`recognize-health init -n ${'namespace'}`,
     EDIT_REPORT,
   ),
+  BackendUntold: remedy(
+    'Set what the message names, or list the backend in the report: the draft has a TODO for it.',
+    shell`recognize-health init -n ${'namespace'}`,
+    EDIT_REPORT,
+  ),
   NotCovered: remedy(
     'Add what the message names to the report: the draft has the entry, with references to its Secrets.',
     shell`recognize-health init -n ${'namespace'}`,
@@ -54,6 +59,11 @@ export const CHECKER_REMEDIES = {
     'Create the Secret in the namespace of the report, or correct the reference. Secrets of other namespaces are never read.',
     kubectl`get secret ${'secret'}`,
     kubectl`get secrets`,
+    EDIT_REPORT,
+  ),
+  SecretNotRead: remedy(
+    'Grant the operator get on the Secrets that the pods use, and let it: rbac.secretNames and operator.podSecrets of the chart, podSecrets in the report. Or list the target with a Secret of its own.',
+    shell`kubectl create role read-${'secret'} -n ${'namespace'} --verb=get --resource=secrets --resource-name=${'secret'} && kubectl create rolebinding read-${'secret'} -n ${'namespace'} --role=read-${'secret'} --serviceaccount=recognize-health:recognize-health`,
     EDIT_REPORT,
   ),
   SecretKeyMissing: remedy(

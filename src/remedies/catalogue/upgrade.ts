@@ -42,6 +42,11 @@ export const UPGRADE_REMEDIES = {
     shell`recognize-health init -n ${'namespace'}`,
     kubectl`edit healthreport ${'report'}`,
   ),
+  UpgradeBackendUntold: remedy(
+    'Set what the message names, or list the backend in the report; where the installation has none, say so in spec.upgrade.waive. Then ask the gate again.',
+    shell`recognize-health init -n ${'namespace'}`,
+    kubectl`edit healthreport ${'report'}`,
+  ),
   UpgradeMigrationRunning: remedy(
     'Wait until the migration is done. End neither the session nor its pod.',
     sql`SELECT a.pid, a.usename, a.client_addr, a.xact_start, left(a.query, 80) AS query FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'`,

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createDial } from '../../../src/clients/dial.ts';
 import { createKmsClient } from '../../../src/clients/kms.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
+import { literal } from '../../../src/runtime/safe-text.ts';
 import type { Outcome } from '../../../src/facts/outcome.ts';
 import { startAws, type Aws } from '../../stack/aws/server.ts';
 import { ambientAccess, cancelledAfter, ownAccess, PATIENT, withAmbient, within } from './aws-access.ts';
@@ -27,6 +28,12 @@ afterEach(() => {
 });
 
 const root = () => ownAccess(aws, aws.principals.root);
+
+it('a key without anything to sign with: a refusal proves an answer and no more', async () => {
+  const unread = { code: 'SecretNotRead', detail: literal('Secret x is not read') } as const;
+  const seen = await kms.describe({ ...root(), credentials: { source: 'none', unread } }, aws.kms.create().id, PATIENT);
+  expect(seen).toMatchObject({ ok: false, fault: { code: 'SecretNotRead' } });
+});
 
 describe('a key that is well', () => {
   it('is described', async () => {

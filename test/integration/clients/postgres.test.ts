@@ -5,6 +5,7 @@ import { createDial } from '../../../src/clients/dial.ts';
 import { createPostgresClient } from '../../../src/clients/postgres.ts';
 import type { DatabaseConnection } from '../../../src/facts/target.ts';
 import { Stop, systemClock } from '../../../src/runtime/clock.ts';
+import { literal } from '../../../src/runtime/safe-text.ts';
 import { secret } from '../../../src/runtime/secret.ts';
 import { createAuthority } from '../../stack/certificates.ts';
 import { type Credentials, type PostgresServer, startPostgres } from '../../stack/postgres/server.ts';
@@ -50,6 +51,47 @@ async function ask(connection: DatabaseConnection, use = one, signal = within(10
   const outcome = await client.connect(connection, signal, use);
   return outcome.ok ? outcome.value : outcome.fault.code;
 }
+
+describe('a server of which nobody has the credentials', () => {
+  const why = { code: 'SecretNotRead', detail: literal('Secret x is not read') } as const;
+  const unread = (changes: Partial<DatabaseConnection> = {}): DatabaseConnection => ({
+    host: '127.0.0.1',
+    port: server.port,
+    database: 'keylessd',
+    username: 'recognize_health',
+    password: undefined,
+    namedBySecret: false,
+    tls: { mode: 'Prefer' },
+    unread: why,
+    ...changes,
+  });
+  const used = (): Promise<never> => Promise.reject(new Error('nobody is logged in'));
+
+  it('is asked whether it lets anybody in, and shows its certificate', async () => {
+    const seen = await client.connect(unread(), within(10_000), used);
+    expect(seen).toMatchObject({
+      ok: false,
+      fault: { code: 'SecretNotRead', detail: 'accepts connections; Secret x is not read' },
+      certificateNotAfter: expect.stringMatching(/^20/),
+    });
+  });
+
+  it('is told apart from one that takes nobody in', async () => {
+    await server.stop();
+    await server.start('recovering');
+    try {
+      expect(await ask(unread())).toBe('DatabaseStandbyClosed');
+    } finally {
+      await server.stop();
+      await server.start();
+    }
+  });
+
+  it('is told apart from one that is not there', async () => {
+    expect(await ask({ ...unread({ host: 'nowhere' }) })).toBe('DatabaseAddressUnresolved');
+    expect(await ask({ ...unread({ port: 1 }) })).toBe('DatabaseUnreachable');
+  });
+});
 
 describe('a healthy database', () => {
   it('answers a question', async () => {

@@ -2,7 +2,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDial } from '../../../src/clients/dial.ts';
 import { createS3Client } from '../../../src/clients/s3.ts';
+import type { AwsAccess } from '../../../src/facts/target.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
+import { literal } from '../../../src/runtime/safe-text.ts';
 import { startAws, type Aws } from '../../stack/aws/server.ts';
 import { ambientAccess, cancelledAfter, ownAccess, PATIENT, withAmbient, within } from './aws-access.ts';
 
@@ -46,6 +48,22 @@ describe('a bucket that is there', () => {
     aws.inject({ service: 's3', reset: true });
     await s3.head(root(), 'circuits', true, PATIENT);
     expect(aws.calls.map((call) => call.operation)).toEqual(['HeadBucket']);
+  });
+});
+
+describe('a bucket without anything to sign with', () => {
+  const unread = { code: 'SecretNotRead', detail: literal('Secret x is not read') } as const;
+  const unsigned = (): AwsAccess => ({ ...root(), credentials: { source: 'none', unread } });
+
+  it('is asked by a request that nobody signed, and a refusal proves an answer and no more', async () => {
+    const seen = await s3.head(unsigned(), 'circuits', true, PATIENT);
+    expect(seen).toMatchObject({ ok: false, fault: { code: 'SecretNotRead' } });
+    expect(!seen.ok && seen.fault.detail).toContain('answers a request that nobody signed');
+  });
+
+  it('is told apart from an endpoint that is not there', async () => {
+    const seen = await s3.head({ ...unsigned(), endpoint: 'http://127.0.0.1:1' }, 'circuits', true, PATIENT);
+    expect(seen).toMatchObject({ ok: false, fault: { code: 'BucketUnreachable' } });
   });
 });
 

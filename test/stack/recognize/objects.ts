@@ -11,6 +11,7 @@ import {
   timestamp,
   uidOf,
 } from './pod-object.ts';
+import type { Configuration } from './settings.ts';
 import { replicaAddress, type ServiceProfile, servicesOf, type TopologyName } from './topology.ts';
 import {
   revisionObject,
@@ -77,6 +78,8 @@ export interface WorkloadOptions {
   maxUnavailable?: number | string;
   /** Adds a PodDisruptionBudget with this minAvailable. */
   minAvailable?: number;
+  /** Where it is told where its backends are. */
+  configuration?: Configuration;
 }
 
 export interface ObjectsOptions {
@@ -174,6 +177,8 @@ export function serviceObjects(service: ServiceProfile, options: ObjectsOptions)
       status: { currentReplicas: current, desiredReplicas: current },
     });
   }
+  for (const [name, data] of Object.entries(settings.configuration?.configMaps ?? {}))
+    all.push({ ...about('v1', 'ConfigMap', name), data });
   if (trouble?.kind === 'Configured' && trouble.configMap !== undefined)
     all.push({ ...about('v1', 'ConfigMap', configMapOf(service)), data: trouble.configMap });
   if (minAvailable !== undefined) {
@@ -239,7 +244,7 @@ function containerOf(
     name: service.container,
     image,
     ports: [{ name: 'http', containerPort: options.port, protocol: 'TCP' }],
-    env: Object.entries(variables ?? {}).map(([name, value]) => ({ name, value })),
+    ...withVariables(settings.configuration?.container, variables),
     ...(isMapped
       ? {
           envFrom: [{ configMapRef: { name: configMapOf(service) } }],
@@ -250,11 +255,22 @@ function containerOf(
   };
 }
 
+/** Fields of a configuration, with further variables behind its own. */
+function withVariables(
+  container: Configuration['container'] = {},
+  variables: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, unknown>> {
+  const own = Array.isArray(container['env']) ? (container['env'] as object[]) : [];
+  const more = Object.entries(variables).map(([name, value]) => ({ name, value }));
+  return { ...container, env: [...own, ...more] };
+}
+
 function configMapOf({ name }: ServiceProfile): string {
   return `${name}-config`;
 }
 
-function volumesOf(service: ServiceProfile, { trouble }: WorkloadOptions): { volumes?: object[] } {
+function volumesOf(service: ServiceProfile, { trouble, configuration }: WorkloadOptions): { volumes?: object[] } {
+  if (configuration?.volumes !== undefined) return { volumes: [...configuration.volumes] };
   if (trouble?.kind !== 'Configured' || trouble.configMap === undefined) return {};
   return { volumes: [{ name: 'config', configMap: { name: configMapOf(service) } }] };
 }

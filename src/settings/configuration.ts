@@ -1,0 +1,234 @@
+// The configuration of the services as a run needs it: targets that it names, servers that it names, and what each service
+// uses. It is the reading of `init`: the entry of a draft is the entry of a run.
+import type { Service } from '../api/components.ts';
+import type { HealthReportSpec } from '../api/health-report.ts';
+import { validateSpec } from '../api/validate.ts';
+import type { BackendUse } from '../facts/backend-use.ts';
+import type { NamespaceObjects } from '../facts/namespace-objects.ts';
+import type { ServiceTarget } from '../facts/target.ts';
+import { type TopologyName, TOPOLOGIES } from '../product/index.ts';
+import { redact, type SafeText } from '../runtime/safe-text.ts';
+import {
+  type Configuration,
+  type ConfiguredEntry,
+  NO_CONFIGURATION,
+  type NamedServers,
+} from '../targets/configured.ts';
+import { secretsOfPods } from '../targets/database-server.ts';
+import { type WorkloadObject, workloadsIn } from '../targets/workload.ts';
+import { backendsOf, type Backends, type Configured } from './backends.ts';
+import type { ReadConfigMap } from './config-maps.ts';
+import type { ConfiguredBackend, ConfiguredDatabase } from './configured.ts';
+import { draftEntry, fieldsOf, servicesWithout } from './draft.ts';
+import type { DraftEntry } from './draft-entry.ts';
+import { readServiceSettings } from './services.ts';
+import type { Settings } from './settings.ts';
+import { callsOf, originOf, useOf } from './uses.ts';
+
+type Waiver = NonNullable<HealthReportSpec['upgrade']['waive']>[number];
+type List = DraftEntry['list'];
+
+export interface ConfigurationRequest {
+  readonly services: readonly ServiceTarget[];
+  readonly topology: TopologyName;
+  /** Undefined without a cluster: then nothing is known. */
+  readonly objects: NamespaceObjects | undefined;
+  readonly namespace: string;
+  readonly read: ReadConfigMap | undefined;
+  readonly spec: HealthReportSpec;
+  readonly signal: AbortSignal;
+}
+
+/** In bytes: a check has a sentence of 160. */
+const LONGEST_WHY = 110;
+
+const LISTS = {
+  databases: { waiver: 'Databases', of: 'database' },
+  buckets: { waiver: 'Buckets', of: 'bucket' },
+  keys: { waiver: 'Keys', of: 'key' },
+} as const satisfies Record<List, { readonly waiver: Waiver; readonly of: string }>;
+
+const LIST_OF = { database: 'databases', bucket: 'buckets', kms: 'keys', keyPair: 'keys' } as const satisfies Record<
+  ConfiguredBackend['kind'],
+  List
+>;
+
+/** Reads the ConfigMaps that the services' templates name. What the spec waives is left out. */
+export async function readConfiguration(request: ConfigurationRequest): Promise<Configuration> {
+  const { services, objects, namespace, read, spec, signal } = request;
+  if (objects === undefined || read === undefined) return NO_CONFIGURATION;
+  const workloads = workloadsOf(services, objects);
+  const { settings, faults } = await readServiceSettings(workloads, namespace, read, signal);
+  const waive = spec.upgrade.waive ?? [];
+  const isWanted = ({ kind }: { readonly kind: ConfiguredBackend['kind'] }): boolean =>
+    !waive.includes(LISTS[LIST_OF[kind]].waiver);
+  const all = backendsOf(settings);
+  const backends = { ...all, found: all.found.filter(isWanted), unresolved: all.unresolved.filter(isWanted) };
+  return {
+    entries: spec.discovery === 'Auto' ? backends.found.flatMap((one) => entryFor(one, settings)) : [],
+    named: namedServers(settings, workloads),
+    uses: usesOf(settings, backends, request),
+    calls: new Map([...settings].map(([service, own]) => [service, callsOf(own)])),
+    fault: faults[0],
+  };
+}
+
+function workloadsOf(
+  services: readonly ServiceTarget[],
+  objects: NamespaceObjects,
+): ReadonlyMap<Service, WorkloadObject> {
+  const all = workloadsIn(objects);
+  return new Map(
+    services.flatMap(({ id, workload }): [Service, WorkloadObject][] => {
+      const found = all.find(({ kind, object }) => kind === workload?.kind && object.metadata.name === workload.name);
+      return found === undefined ? [] : [[id, found]];
+    }),
+  );
+}
+
+/** The entry of the draft, with what a draft cannot say. What the schema refuses is told as a use that nobody covers. */
+function entryFor(backend: Configured, settings: ReadonlyMap<Service, Settings>): readonly ConfiguredEntry[] {
+  const entry = draftEntry(backend, settings);
+  if (entry.blocks.length === 0) return [];
+  const validated = validateSpec({ [entry.list]: [fieldsOf(entry)] });
+  if (!validated.ok) return [];
+  const { databases: [database] = [], buckets: [bucket] = [], keys: [key] = [] } = validated.spec;
+  const origin = originOf(backend.origin);
+  if (database !== undefined && backend.kind === 'database') {
+    if (backend.place.kind === 'open' && backend.place.authority === 'elsewhere') {
+      const { tls: _, credentialsSecretRef: __, ...bare } = database;
+      const unknown = said('nobody logs in: the authority of its certificate is in its pods alone');
+      return [{ kind: 'database', spec: bare, origin, ...urlOf(backend), unknown }];
+    }
+    return [{ kind: 'database', spec: database, origin, ...urlOf(backend), ...loginOf(backend, database) }];
+  }
+  const unknown =
+    'access' in backend && (bucket ?? key?.kms)?.credentialsSecretRef === undefined && hasCredentials(backend.access)
+      ? { unknown: said('no Secret that can be referred to holds both of its access keys') }
+      : {};
+  if (bucket !== undefined) return [{ kind: 'bucket', spec: bucket, origin, ...unknown }];
+  return key === undefined ? [] : [{ kind: 'key', spec: key, origin, ...unknown }];
+}
+
+function hasCredentials({
+  accessKeyId,
+  secretAccessKey,
+}: {
+  accessKeyId?: unknown;
+  secretAccessKey?: unknown;
+}): boolean {
+  return accessKeyId !== undefined || secretAccessKey !== undefined;
+}
+
+type DatabaseEntry = Extract<ConfiguredEntry, { readonly kind: 'database' }>;
+
+/** The login of the services: the pods say which key is the user name, so it may have any name. */
+function loginOf(
+  { place, username, password }: ConfiguredDatabase,
+  { credentialsSecretRef }: DatabaseEntry['spec'],
+): Pick<DatabaseEntry, 'login' | 'unknown'> {
+  if (credentialsSecretRef !== undefined) return {};
+  if (password?.kind === 'secret') {
+    const name = username?.kind === 'secret' ? username.ref : username?.kind === 'open' ? username.text : undefined;
+    return { login: { username: name, password: password.ref } };
+  }
+  const why =
+    password?.kind === 'open'
+      ? 'its password stands in the open; put it into a Secret'
+      : password?.kind === 'unknown'
+        ? password.why
+        : place.kind === 'secret'
+          ? undefined
+          : 'its settings name no password';
+  return why === undefined ? {} : { unknown: said(`nobody logs in: ${why}`) };
+}
+
+function urlOf({ place }: ConfiguredDatabase): Pick<DatabaseEntry, 'url'> {
+  return place.kind === 'open' && place.url !== undefined ? { url: place.url } : {};
+}
+
+/** Servers in the settings of each workload, with the Secrets that its pods use. */
+function namedServers(
+  settings: ReadonlyMap<Service, Settings>,
+  workloads: ReadonlyMap<Service, WorkloadObject>,
+): readonly NamedServers[] {
+  return [...settings].flatMap(([service, own]) => {
+    const workload = workloads.get(service);
+    if (workload === undefined) return [];
+    const secrets = secretsOfPods(workload.object);
+    return backendsOf(new Map([[service, own]])).found.flatMap((one): NamedServers[] =>
+      one.kind === 'database' && one.place.kind === 'open'
+        ? [{ secrets, servers: one.place.hosts, mode: one.place.tls }]
+        : [],
+    );
+  });
+}
+
+function usesOf(
+  settings: ReadonlyMap<Service, Settings>,
+  backends: Backends,
+  { spec, topology }: ConfigurationRequest,
+): ReadonlyMap<Service, readonly BackendUse[]> {
+  return new Map(
+    [...settings].map(([service, { workload }]) => {
+      const own = backends.found.filter(({ usedBy }) => usedBy.includes(service));
+      return [
+        service,
+        [
+          ...own.map((one) => useOf(one, workload)),
+          ...(spec.discovery === 'Auto' ? untold(service, settings, backends, spec, topology) : []),
+        ],
+      ] as const;
+    }),
+  );
+}
+
+/**
+ * What the settings name and do not tell, and what the service needs and its settings do not name while those of others do.
+ * Where the spec lists backends of that kind, whoever wrote it has told.
+ */
+function untold(
+  service: Service,
+  settings: ReadonlyMap<Service, Settings>,
+  backends: Backends,
+  spec: HealthReportSpec,
+  topology: TopologyName,
+): readonly BackendUse[] {
+  const refused = backends.found.filter((one) => one.usedBy.includes(service) && entryFor(one, settings).length === 0);
+  const named: BackendUse[] = [
+    ...backends.unresolved
+      .filter((one) => one.service === service)
+      .map((one) => ({ list: LIST_OF[one.kind], origin: one.origin, why: one.why })),
+    ...refused.map((one) => ({
+      list: LIST_OF[one.kind],
+      origin: one.origin,
+      why: draftEntry(one, settings).todos[0] ?? 'it cannot be written into a report',
+    })),
+  ]
+    .filter(({ list }) => (spec[list] ?? []).length === 0)
+    .map(({ list, origin, why }) => ({
+      kind: 'untold',
+      of: LISTS[list].of,
+      origin: originOf(origin),
+      why: said(why),
+    }));
+  const waive = spec.upgrade.waive ?? [];
+  const missing = (Object.keys(LISTS) as List[])
+    .filter((list) => !waive.includes(LISTS[list].waiver) && (spec[list] ?? []).length === 0)
+    .filter((list) => backends.found.some(({ kind }) => LIST_OF[kind] === list))
+    .flatMap((list): BackendUse[] =>
+      servicesWithout(list, { backends, settings, topology: TOPOLOGIES[topology] })
+        .filter((one) => one.service === service)
+        .map(({ workload, where }) => ({
+          kind: 'untold',
+          of: LISTS[list].of,
+          origin: originOf(workload),
+          why: said(`its settings name no ${LISTS[list].of}${where}`),
+        })),
+    );
+  return [...named, ...missing];
+}
+
+function said(why: string): SafeText {
+  return redact(why, [], LONGEST_WHY);
+}

@@ -1,0 +1,361 @@
+// An empty spec: the targets that the services' own configuration names, what the spec overrides, and what stays closed
+// without a Secret.
+import { describe, expect, test } from 'vitest';
+import { failed, ok } from '../../../src/facts/outcome.ts';
+import type { NamespaceObjects } from '../../../src/facts/namespace-objects.ts';
+import type { DatabaseTarget, ServiceTarget, Target } from '../../../src/facts/target.ts';
+import type { SecretReader } from '../../../src/kube/secrets.ts';
+import { literal, redact } from '../../../src/runtime/safe-text.ts';
+import { secret } from '../../../src/runtime/secret.ts';
+import { readConfiguration, type ReadConfigMap } from '../../../src/settings/index.ts';
+import { together, type TargetsRequest } from '../../../src/targets/index.ts';
+import { namespaceObjects, resolve, spec } from '../targets/objects.ts';
+import { configMapsIn, env, fixture } from './templates.ts';
+
+type KubeObject = ReturnType<typeof fixture>[number];
+
+const objectsOf = (all: readonly KubeObject[]): NamespaceObjects =>
+  namespaceObjects(all.map((object) => ({ ...object, metadata: { ...object.metadata, uid: object.metadata.name } })));
+
+const holding = (values: Readonly<Record<string, string>>, asked: string[] = []): SecretReader => ({
+  read: (name, key) => {
+    asked.push(`${name}/${key}`);
+    const value = values[`${name}/${key}`];
+    return Promise.resolve(
+      value === undefined ? failed('SecretKeyMissing', redact(`no ${name}/${key}`)) : ok(secret(value)),
+    );
+  },
+});
+
+interface Found {
+  readonly targets: readonly Target[];
+  readonly backends: readonly Target[];
+  readonly inventory: readonly unknown[];
+  readonly uses: Readonly<Record<string, readonly string[]>>;
+  readonly asked: readonly string[];
+}
+
+async function discover(
+  all: readonly KubeObject[],
+  {
+    input = {},
+    values = {},
+    read,
+    ...request
+  }: { input?: object; values?: Readonly<Record<string, string>>; read?: ReadConfigMap } & Partial<TargetsRequest> = {},
+): Promise<Found> {
+  const [objects, maps, asked] = [objectsOf(all), configMapsIn(all), [] as string[]];
+  const wanted = spec(input);
+  const resolved = await resolve({
+    objects,
+    spec: wanted,
+    secrets: holding(values),
+    configuration: (services, topology) =>
+      readConfiguration({
+        services,
+        topology,
+        objects,
+        namespace: 'recognize',
+        read:
+          read ??
+          ((name) => {
+            asked.push(name);
+            return Promise.resolve(maps.get(name) ?? ok(undefined));
+          }),
+        spec: wanted,
+        signal: new AbortController().signal,
+      }),
+    ...request,
+  });
+  const discovered = await resolved.discovered;
+  const targets = together(resolved, discovered.targets, await resolved.configuration);
+  const services = targets.filter((one): one is ServiceTarget => one.kind === 'service');
+  return {
+    targets,
+    backends: discovered.targets,
+    inventory: discovered.inventory,
+    uses: Object.fromEntries(services.flatMap(({ id, uses }) => (uses ? [[id, uses.map(({ kind }) => kind)]] : []))),
+    asked,
+  };
+}
+
+const deployment = (name: string, variables: object[], more: object = {}): KubeObject => ({
+  kind: 'Deployment',
+  metadata: { name, namespace: 'recognize' },
+  spec: {
+    template: {
+      spec: { containers: [{ name, image: `quay.io/keyless_technologies/${name}:1.4.0`, env: variables, ...more }] },
+    },
+  },
+});
+const fromSecret = (name: string, secretName: string, key: string): object => ({
+  name,
+  valueFrom: { secretKeyRef: { name: secretName, key } },
+});
+const SPLIT = {
+  'recognize-db/DB_USER': 'recognize',
+  'recognize-db/DB_PASSWORD': 'hunter2',
+  's3/accessKeyId': 'AKIAEXAMPLE000000000',
+  's3/secretAccessKey': 'hunter3',
+};
+
+describe('an empty spec', () => {
+  test('finds what the services use: once each, with who uses it and where it was found', async () => {
+    const { backends, inventory, uses } = await discover(fixture('split'), { values: SPLIT });
+    expect(backends).toMatchObject([
+      {
+        id: 'database/node-persistence',
+        usedBy: ['node-persistence', 'circuit-storage'],
+        origin: 'Deployment node-persistence, argument --spring.datasource.url',
+        secret: 'recognize-db',
+        connection: {
+          value: { host: 'db.example', port: 5433, database: 'recognize', username: 'recognize', namedBySecret: true },
+        },
+      },
+      {
+        id: 'object-storage/circuits',
+        usedBy: ['circuit-storage'],
+        access: { value: { endpoint: 'https://s3.example:9000', credentials: { source: 'own' } } },
+      },
+      { id: 'key-management/signing', usedBy: ['auth-vault'], source: { kind: 'kms' } },
+    ]);
+    expect(inventory).toMatchObject([
+      { component: 'database', name: 'node-persistence', origin: expect.stringContaining('Deployment node-persist') },
+      { component: 'object-storage', name: 'circuits' },
+      { component: 'key-management', name: 'signing', origin: expect.stringContaining('ConfigMap auth-vault') },
+    ]);
+    expect(uses).toEqual({
+      'node-persistence': ['database'],
+      'circuit-storage': ['database', 'bucket'],
+      'auth-vault': ['kms'],
+    });
+    expect(JSON.stringify({ inventory, uses })).not.toMatch(/hunter/);
+  });
+
+  test('asks for each ConfigMap once', async () => {
+    expect([...(await discover(fixture('split'), { values: SPLIT })).asked].sort()).toEqual([
+      'auth-vault',
+      'circuit-storage',
+    ]);
+  });
+
+  test('finds nothing with discovery: None, and nothing of what is waived', async () => {
+    expect((await discover(fixture('split'), { input: { discovery: 'None' } })).backends).toEqual([]);
+    const waived = await discover(fixture('split'), { input: { upgrade: { waive: ['Databases', 'Keys'] } } });
+    expect(waived.backends.map(({ id }) => id)).toEqual(['object-storage/circuits']);
+  });
+});
+
+describe('what the spec lists stands over what is found', () => {
+  const other = { host: 'elsewhere', database: 'recognize', credentialsSecretRef: { name: 'mine' } };
+  const mine = { 'mine/username': 'monitor', 'mine/password': 'hunter4' };
+
+  test('by its name', async () => {
+    const { targets } = await discover(fixture('split'), {
+      input: { databases: [{ name: 'node-persistence', ...other }] },
+      values: { ...SPLIT, ...mine },
+    });
+    expect(targets.filter(({ kind }) => kind === 'database')).toMatchObject([
+      { id: 'database/node-persistence', connection: { value: { host: 'elsewhere', username: 'monitor' } } },
+    ]);
+  });
+
+  test('and as the same server and database under another name', async () => {
+    const same = { name: 'main', ...other, host: 'DB.example', port: 5433 };
+    const { targets } = await discover(fixture('split'), {
+      input: { databases: [same] },
+      values: { ...SPLIT, ...mine },
+    });
+    expect(targets.filter(({ kind }) => kind === 'database').map(({ id }) => id)).toEqual(['database/main']);
+  });
+
+  test('but another one is examined beside it', async () => {
+    const { targets } = await discover(fixture('split'), {
+      input: { databases: [{ name: 'main', ...other }] },
+      values: { ...SPLIT, ...mine },
+    });
+    expect(targets.filter(({ kind }) => kind === 'database').map(({ id }) => id)).toEqual([
+      'database/main',
+      'database/node-persistence',
+    ]);
+  });
+});
+
+describe('a password that a report asks to have used', () => {
+  const all = [
+    deployment(
+      'circuit-storage',
+      [
+        fromSecret('SPRING_DATASOURCE_USERNAME', 'db', 'username'),
+        fromSecret('SPRING_DATASOURCE_PASSWORD', 'db', 'password'),
+      ],
+      { envFrom: [{ configMapRef: { name: 'settings' } }] },
+    ),
+    {
+      kind: 'ConfigMap',
+      metadata: { name: 'settings' },
+      data: { SPRING_DATASOURCE_URL: 'jdbc:postgresql://db.example/circuits' },
+    },
+  ] as unknown as KubeObject[];
+
+  test.each([
+    ['the host that a ConfigMap of its workload names', 'db.example', true],
+    ['a host that the report alone names', 'evil.example', false],
+  ])('belongs to %s: %s, %s', async (_, host, isNamed) => {
+    const listed = { name: 'circuit-storage', host, database: 'circuits', credentialsSecretRef: { name: 'db' } };
+    const { targets } = await discover(all, {
+      input: { databases: [listed] },
+      values: { 'db/username': 'u', 'db/password': 'p' },
+    });
+    expect(targets.filter(({ kind }) => kind === 'database')).toMatchObject([
+      { connection: { value: { host, namedBySecret: isNamed } } },
+    ]);
+  });
+});
+
+describe('a Secret that only pods name', () => {
+  test.each<[string, object, Partial<TargetsRequest>, RegExp]>([
+    ['the report', { podSecrets: 'Never' }, {}, /podSecrets: Never/],
+    ['the operator', {}, { podSecretsOff: 'the operator' }, /this operator uses none of pods here/],
+    [
+      'its rights',
+      {},
+      {
+        secrets: {
+          read: () => Promise.resolve(failed('CheckerNotAuthorized', literal('may not get secrets in recognize'))),
+        },
+      },
+      /no right to get it/,
+    ],
+  ])('is not read for %s; what can be asked without it is a target', async (_, input, request, why) => {
+    const { backends } = await discover(fixture('split'), { input, ...request });
+    expect(backends).toMatchObject([
+      {
+        connection: {
+          value: {
+            host: 'db.example',
+            password: undefined,
+            namedBySecret: false,
+            unread: { code: 'SecretNotRead', detail: expect.stringMatching(why), names: { secret: 'recognize-db' } },
+          },
+        },
+      },
+      { access: { value: { credentials: { source: 'none', unread: { code: 'SecretNotRead' } } } } },
+      { source: { access: { value: { credentials: { source: 'ambient' } } } } },
+    ]);
+  });
+
+  test('that is not there is an answer about the backend', async () => {
+    const { backends } = await discover(fixture('split'));
+    expect(backends[0]).toMatchObject({ connection: { ok: false, fault: { code: 'SecretKeyMissing' } } });
+  });
+});
+
+const connectionOf = ({ backends }: Found): unknown => (backends[0] as DatabaseTarget | undefined)?.connection;
+
+describe('a login as the services have it', () => {
+  const URL = env({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://a:5432,b:5433/circuits?targetServerType=primary' });
+
+  test('user name in the open and password in a Secret under any key, every server of the URL', async () => {
+    const all = [
+      deployment('circuit-storage', [
+        ...URL,
+        ...env({ SPRING_DATASOURCE_USERNAME: 'circuits' }),
+        fromSecret('SPRING_DATASOURCE_PASSWORD', 'db', 'the-key'),
+      ]),
+    ];
+    expect(connectionOf(await discover(all, { values: { 'db/the-key': 'hunter2' } }))).toMatchObject({
+      value: {
+        host: 'a',
+        otherHosts: [{ host: 'b', port: 5433 }],
+        wants: 'primary',
+        username: 'circuits',
+        namedBySecret: true,
+      },
+    });
+  });
+
+  test('a password in the open is used nowhere and repeated nowhere', async () => {
+    const all = [deployment('circuit-storage', [...URL, ...env({ SPRING_DATASOURCE_PASSWORD: 'hunter2' })])];
+    const found = await discover(all);
+    expect(connectionOf(found)).toMatchObject({
+      value: { password: undefined, unread: { detail: expect.stringContaining('stands in the open') } },
+    });
+    expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+
+  test('the whole URL in a Secret, of one database with another that stands in the open', async () => {
+    const all = [
+      deployment('circuit-storage', [fromSecret('SPRING_DATASOURCE_URL', 'cs', 'url')]),
+      deployment('node-persistence', [
+        ...env({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://db/recognize', SPRING_DATASOURCE_USERNAME: 'u' }),
+        fromSecret('SPRING_DATASOURCE_PASSWORD', 'np', 'password'),
+      ]),
+    ];
+    const values = { 'cs/url': 'jdbc:postgresql://db/recognize?user=u&password=p', 'np/password': 'p' };
+    expect((await discover(all, { values })).backends).toMatchObject([
+      { kind: 'database', usedBy: expect.arrayContaining(['circuit-storage', 'node-persistence']) },
+    ]);
+  });
+
+  test('an authority that is in the pods alone: nobody logs in', async () => {
+    const all = [
+      deployment('circuit-storage', [
+        ...env({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://db/x?sslmode=verify-full&sslrootcert=/in/image.pem' }),
+        fromSecret('SPRING_DATASOURCE_USERNAME', 'cs', 'username'),
+        fromSecret('SPRING_DATASOURCE_PASSWORD', 'cs', 'password'),
+      ]),
+    ];
+    const values = { 'cs/username': 'u', 'cs/password': 'p' };
+    expect(connectionOf(await discover(all, { values }))).toMatchObject({
+      value: { tls: { mode: 'Require' }, unread: { detail: expect.stringContaining('authority') } },
+    });
+  });
+});
+
+describe('what the configuration does not tell', () => {
+  const untold = async (...all: KubeObject[]): Promise<unknown> => {
+    const { targets } = await discover(all);
+    return targets.flatMap((one) =>
+      one.kind === 'service'
+        ? (one.uses ?? []).flatMap((use) => (use.kind === 'untold' ? [`${one.id}: ${use.why} (${use.origin})`] : []))
+        : [],
+    );
+  };
+
+  test.each<[string, string, RegExp]>([
+    ['a circle', '${springDatasourceUrl}', /go round in a circle/],
+    ['a placeholder of nothing', 'jdbc:postgresql://${NOWHERE}/x', /nothing that can be read sets NOWHERE/],
+    ['an Oracle URL', 'jdbc:oracle:thin:@db:1521/x', /Oracle/],
+    ['a URL without a database', 'jdbc:postgresql://db:5432/', /names no database/],
+  ])('%s is a sentence of its service', async (_, url, words) => {
+    const all = deployment('circuit-storage', env({ SPRING_DATASOURCE_URL: url }));
+    expect(await untold(all)).toEqual([expect.stringMatching(words)]);
+  });
+
+  test('a service that needs a database beside others that name theirs', async () => {
+    const named = deployment('node-persistence', env({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://db/recognize' }));
+    const silent = deployment('circuit-storage', [], { envFrom: [{ secretRef: { name: 'all-of-it' } }] });
+    expect(await untold(named, silent)).toEqual([
+      expect.stringMatching(
+        /^circuit-storage: its settings name no database; it may be in Secret all-of-it \(envFrom\)/,
+      ),
+    ]);
+  });
+});
+
+describe('a ConfigMap that cannot be read', () => {
+  const all = fixture('split');
+  const gone: ReadConfigMap = () => Promise.resolve(failed('ClusterUnavailable', literal('it did not come in time')));
+
+  test('forgets nothing that was found before', async () => {
+    const { inventory } = await discover(all, { values: SPLIT });
+    const previous = { inventory, checks: [] } as unknown as TargetsRequest['previous'];
+    const { backends } = await discover(all, { values: SPLIT, read: gone, previous });
+    expect(backends.find(({ id }) => id === 'key-management/signing')).toMatchObject({
+      source: { pair: { ok: false, fault: { code: 'ClusterUnavailable' } } },
+    });
+    const calm = await discover(all.slice(0, 1), { values: SPLIT, previous });
+    expect(calm.backends.map(({ id }) => id)).toEqual(['database/node-persistence']);
+  });
+});
