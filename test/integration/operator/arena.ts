@@ -295,7 +295,9 @@ export async function until<T>(
     const seen = await look();
     if (holds(seen)) return seen;
     if (Date.now() > end)
-      throw new Error(`${what}: not within ${String(withinMs)} ms; last seen ${JSON.stringify(seen).slice(0, 600)}`);
+      throw new Error(
+        `${what}: not within ${String(withinMs)} ms; last seen ${JSON.stringify(seen ?? 'nothing').slice(0, 600)}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
