@@ -118,7 +118,7 @@ describe('the chart', () => {
     expect(rules.filter(({ resources }) => resources.includes('secrets'))).toEqual([
       { apiGroups: [''], resources: ['secrets'], resourceNames: ['recognize-db', 'recognize-s3'], verbs: ['get'] },
     ]);
-    expect(operatorOf(objects).args).toContain('--require-secret-label');
+    expect(operatorOf(objects).args).toEqual(expect.arrayContaining(['--require-secret-label', '--pod-secrets=none']));
   });
 
   it('may renew its own Lease and no other one', async () => {

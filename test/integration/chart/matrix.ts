@@ -7,7 +7,7 @@ export const MATRIX: Readonly<Record<string, Values>> = {
   'all namespaces': { watch: { allNamespaces: true } },
   'the names of its Secrets, and labels on them': {
     rbac: { secretNames: ['recognize-db', 'recognize-s3'] },
-    operator: { requireSecretLabel: true },
+    operator: { requireSecretLabel: true, podSecrets: 'none' },
   },
   'one namespace': { watch: { namespaces: ['recognize'] } },
   'two namespaces and a selector': {
