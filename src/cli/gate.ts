@@ -212,6 +212,7 @@ async function gateOne(
       namespace,
       name,
       status: statusToTell(awaited),
+      spec: awaited.spec,
       gate: answer,
       durationMs: systemClock.monotonicMs() - startedAt,
       failOn: options.failOn,

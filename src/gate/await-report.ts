@@ -9,7 +9,7 @@ import type { KubeApi } from '../kube/call.ts';
 import type { LeaseAt } from '../kube/lease.ts';
 import { getReport, parseReport, requestRun, type ReportObject } from '../kube/reports.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { redact, safe, type SafeText } from '../runtime/safe-text.ts';
+import { literal, redact, safe, type SafeText } from '../runtime/safe-text.ts';
 import { decideGate, undecided, type GateInput } from './decide.ts';
 import type { GateDecision } from './decision.ts';
 import { missingOperator } from './operator-lease.ts';
@@ -41,6 +41,8 @@ export interface Awaited {
   readonly status: HealthReportStatus | undefined;
   /** The API server's clock at the last reading; absent when it gave none. */
   readonly now?: Date;
+  /** Of the last reading, as it is stored. */
+  readonly spec?: unknown;
 }
 
 /** Looks come this often at first, and more slowly as the wait gets longer. */
@@ -58,11 +60,19 @@ const LAST_CALL_MS = 5_000;
 /** Reasons that an operator at work would lift. */
 const WANTS_OPERATOR: ReadonlySet<string> = new Set(['Pending', 'Stale', 'NotAnswered', 'OldGeneration', 'TooOld']);
 
+/** Reasons for which a run would have to come first. */
+const WANTS_RUN: ReadonlySet<string> = new Set(['Pending', 'NotAnswered', 'OldGeneration']);
+
+const WHY_NO_RUN = literal(
+  'If the operator is at work, it does not watch this report, lacks a right, or a webhook refuses what it writes: recognize-health doctor tells, and its log.',
+);
+
 /** One look at the object, or why there is none. */
 interface Look {
   readonly uid: string;
   readonly annotation: string | undefined;
   readonly status: HealthReportStatus | undefined;
+  readonly spec: unknown;
   readonly now: Date | undefined;
   readonly facts: Pick<GateInput, 'status' | 'generation' | 'suspended' | 'waive'> | undefined;
   readonly problem: string;
@@ -88,6 +98,11 @@ export async function awaitReport(options: AwaitOptions): Promise<Awaited> {
     missing === undefined || !WANTS_OPERATOR.has(decision.reason)
       ? decision
       : { ...decision, message: safe`${decision.message} ${missing}` };
+  /** Where an operator is at work, and still no run came. */
+  const explained = (decision: GateDecision): GateDecision =>
+    missing === undefined && options.token !== undefined && WANTS_RUN.has(decision.reason)
+      ? { ...decision, message: safe`${decision.message} ${WHY_NO_RUN}` }
+      : told(decision);
   try {
     if (options.token !== undefined) void look();
     const awaited = await lookUntilDecided(
@@ -96,7 +111,7 @@ export async function awaitReport(options: AwaitOptions): Promise<Awaited> {
       () => missing !== undefined,
     );
     if (WANTS_OPERATOR.has(awaited.decision.reason)) await look();
-    return { ...awaited, decision: told(awaited.decision) };
+    return { ...awaited, decision: explained(awaited.decision) };
   } finally {
     limit.clear();
   }
@@ -127,6 +142,7 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal, isMis
     decision: final,
     uid,
     status: look.status,
+    spec: look.spec,
     ...(look.now === undefined ? {} : { now: look.now }),
   });
   if (token === undefined || look.facts?.suspended === true || look.facts === undefined) return end(decision());
@@ -228,6 +244,7 @@ function lookAt(answer: ApiResult<ReportObject> & { readonly ok: true }): Look {
     uid: metadata.uid,
     annotation: requestToken(metadata.annotations),
     status,
+    spec: value.spec,
     now: Number.isNaN(now) ? undefined : new Date(now),
     problem: parsed.ok ? '' : problemLines(parsed.problems).join('; '),
     facts: parsed.ok

@@ -77,7 +77,7 @@ export function concernLines(status: HealthReportStatus, width: number, paint: P
 }
 
 /** What was measured, or in a word what is wrong. Nothing for a question that was not asked. */
-function figureOf({ id, state, result, fault, message, suppressedBy }: CheckStatus): readonly string[] {
+export function figureOf({ id, state, result, fault, message, suppressedBy }: CheckStatus): readonly string[] {
   const question = id.slice(id.lastIndexOf('/') + 1);
   if (state === 'skip' && result === 'skip') return [];
   if (state !== 'pass' || result !== 'pass') {

@@ -3,7 +3,8 @@
 import { EXIT } from '../api/exit-codes.ts';
 import type { Comparison } from '../gate/comparison.ts';
 import { changesOf, runsOf, stepOf } from './diff-view.ts';
-import { htmlText as text, PAGE_STYLE } from './html.ts';
+import { text } from './page/escape.ts';
+import { STYLE } from './page/style.ts';
 import { OUTCOMES } from './view.ts';
 
 /** A whole document, without a line feed at its end. */
@@ -18,7 +19,7 @@ export function renderDiffHtml(comparisons: readonly Comparison[], problem?: str
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     '<meta name="referrer" content="no-referrer">',
     `<title>${text(heads.length === 0 ? 'nothing compared' : heads.join(', '))} | recognize-health</title>`,
-    `<style>\n${PAGE_STYLE}\n</style>`,
+    `<style>\n${STYLE}\n</style>`,
     '</head>',
     '<body>',
     '<main>',

@@ -11,6 +11,8 @@ export interface Told {
   readonly name: string;
   /** Undefined when the report could not be read. */
   readonly status: HealthReportStatus | undefined;
+  /** As it is stored, where it is at hand: who uses which backend. */
+  readonly spec?: unknown;
   readonly gate: GateAnswer;
   /** How long the command took for it, in ms. */
   readonly durationMs: number;

@@ -1,0 +1,183 @@
+// The dependency map as SVG, twice: in columns for a wide page and for paper, as a list with arcs for a narrow one. Texts
+// are cut, never scaled; each node says its state in a word.
+import type { Result } from '../../api/faults/traits.ts';
+import { text } from './escape.ts';
+import type { MapEdge, MapGraph, MapNode } from './graph.ts';
+
+const CLASSES = {
+  pass: 'good',
+  warn: 'warning',
+  fail: 'bad',
+  error: 'unknown',
+  skip: 'faint',
+} as const satisfies Record<Result, string>;
+
+const WORDS = {
+  pass: 'well',
+  warn: 'a warning',
+  fail: 'fails',
+  error: 'no answer',
+  skip: 'not examined',
+} as const satisfies Record<Result, string>;
+
+const NODE = { width: 214, height: 64, gapX: 56, gapY: 14 } as const;
+
+/** The figure with both drawings and the same in words; empty without targets. */
+export function dependencyMap(graph: MapGraph, id: string): string[] {
+  if (graph.nodes.length === 0) return [];
+  return [
+    '<h3>Who depends on whom</h3>',
+    '<figure>',
+    ...wide(graph, id),
+    ...narrow(graph, id),
+    `<figcaption>${text(caption(graph))}</figcaption>`,
+    '</figure>',
+  ];
+}
+
+function caption({ nodes, edges }: MapGraph): string {
+  const count = `${nodes.length} targets, ${edges.length} dependencies.`;
+  const causes = nodes.filter(({ isCause }) => isCause);
+  const symptoms = nodes.filter(({ isSymptom }) => isSymptom);
+  if (causes.length === 0) return count;
+  const follow = symptoms.length === 0 ? '' : ` Dashed, and explained by it: ${names(symptoms)}.`;
+  return `${count} Thick: ${names(causes)}, where it begins.${follow}`;
+}
+
+const names = (nodes: readonly MapNode[]): string => nodes.map(({ name, kind }) => titleOf(name, kind)).join(', ');
+const titleOf = (name: string, kind: MapNode['kind']): string => (kind === 'service' ? name : `${kind} ${name}`);
+
+/** The same for whoever does not see the drawing. */
+function inWords({ nodes, edges }: MapGraph): string {
+  return nodes
+    .map(({ id, name, kind, state, fault, isCause, isSymptom }) => {
+      const uses = edges.filter(({ from }) => from === id).flatMap(({ to }) => nodes.filter((node) => node.id === to));
+      return [
+        `${titleOf(name, kind)}: ${WORDS[state]}${fault === '' ? '' : ` (${fault})`}`,
+        isCause ? ', root cause' : isSymptom ? ', symptom' : '',
+        uses.length === 0 ? '' : `, depends on ${names(uses)}`,
+        '.',
+      ].join('');
+    })
+    .join(' ');
+}
+
+interface Place {
+  readonly node: MapNode;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Services in columns by how far they are from who calls them; backends in the last. */
+function wide(graph: MapGraph, id: string): string[] {
+  const columns = layers(graph);
+  const most = Math.max(...columns.map((column) => column.length));
+  const height = most * (NODE.height + NODE.gapY) + NODE.gapY;
+  const width = columns.length * (NODE.width + NODE.gapX) - NODE.gapX + 8;
+  const places = columns.flatMap((column, rank) => {
+    const used = column.length * (NODE.height + NODE.gapY) - NODE.gapY;
+    return column.map((node, row): Place => ({
+      node,
+      x: 4 + rank * (NODE.width + NODE.gapX),
+      y: (height - used) / 2 + row * (NODE.height + NODE.gapY),
+    }));
+  });
+  const at = new Map(places.map((place) => [place.node.id, place]));
+  const lines = failingLast(graph.edges).flatMap((edge) => {
+    const [from, to] = [at.get(edge.from), at.get(edge.to)];
+    return from === undefined || to === undefined ? [] : [curve(edge, from, to)];
+  });
+  return drawing('wide', `${id}-map`, graph, { width, height }, [...lines, ...places.map(box)]);
+}
+
+function curve({ isFailing }: MapEdge, from: Place, to: Place): string {
+  const [x1, y1] = [from.x + NODE.width, from.y + NODE.height / 2];
+  const [x2, y2] = [to.x, to.y + NODE.height / 2];
+  const path =
+    x2 > x1
+      ? `M${x1} ${y1} C${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2} ${x2} ${y2}`
+      : // Within a column: out to the right and back.
+        `M${x1} ${y1} C${x1 + NODE.gapX / 2} ${y1} ${x1 + NODE.gapX / 2} ${y2} ${to.x + NODE.width} ${y2}`;
+  return `<path${isFailing ? ' class="failing"' : ''} d="${path}"/>`;
+}
+
+/** One target below the other, whoever depends on it above; arcs lead down on the left. */
+function narrow(graph: MapGraph, id: string): string[] {
+  const order = layers(graph).flat();
+  const margin = 64;
+  const step = NODE.height + 10;
+  const places = order.map((node, row): Place => ({ node, x: margin, y: 4 + row * step }));
+  const at = new Map(places.map((place) => [place.node.id, place]));
+  const far = Math.max(1, places.length - 1);
+  const arcs = failingLast(graph.edges).flatMap(({ from: a, to: b, isFailing }) => {
+    const [from, to] = [at.get(a), at.get(b)];
+    if (from === undefined || to === undefined) return [];
+    const [y1, y2] = [from.y + NODE.height / 2, to.y + NODE.height / 2];
+    const reach = 12 + (Math.abs(y2 - y1) / step / far) * (margin - 16);
+    const out = margin - reach * 1.3;
+    return [
+      `<path${isFailing ? ' class="failing"' : ''} d="M${margin} ${y1} C${out} ${y1} ${out} ${y2} ${margin} ${y2}"/>`,
+    ];
+  });
+  const size = { width: margin + NODE.width + 66, height: places.length * step + 4 };
+  return drawing('narrow', `${id}-list`, graph, size, [...arcs, ...places.map((place) => box(place, 0, [], 62))]);
+}
+
+function drawing(
+  name: 'wide' | 'narrow',
+  id: string,
+  graph: MapGraph,
+  { width, height }: { readonly width: number; readonly height: number },
+  content: readonly string[],
+): string[] {
+  return [
+    `<svg class="map ${name}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-words">`,
+    `<title id="${id}-title">Dependency map</title>`,
+    `<desc id="${id}-words">${text(inWords(graph))}</desc>`,
+    ...content,
+    '</svg>',
+  ];
+}
+
+/** Characters that find room on a node, by the size of their line. */
+const ROOM = { name: 25, word: 22, fault: 29 } as const;
+
+function box({ node, x, y }: Place, _index: number, _all: unknown, more = 0): string {
+  const { name, kind, state, fault, isCause, isSymptom } = node;
+  const kinds = [CLASSES[state], ...(isCause ? ['cause'] : []), ...(isSymptom ? ['symptom'] : [])].join(' ');
+  const room = (line: keyof typeof ROOM): number => ROOM[line] + Math.round(more / 9);
+  const part = (line: keyof typeof ROOM, down: number, words: string): string =>
+    `<text class="${line}" x="${x + 10}" y="${y + down}">${text(cut(words, room(line)))}</text>`;
+  return [
+    `<g class="${kinds}"><rect x="${x}" y="${y}" width="${NODE.width + more}" height="${NODE.height}" rx="4"/>`,
+    part('name', 19, titleOf(name, kind)),
+    part('word', 37, WORDS[state]),
+    part('fault', 54, fault),
+    '</g>',
+  ].join('');
+}
+
+function cut(name: string, length: number): string {
+  const characters = Array.from(name);
+  return characters.length <= length ? name : `${characters.slice(0, length - 1).join('')}…`;
+}
+
+const failingLast = (edges: readonly MapEdge[]): readonly MapEdge[] =>
+  edges.toSorted((a, b) => Number(a.isFailing) - Number(b.isFailing));
+
+/** By the longest way from a target that nobody depends on; what services depend on that is none of them stands last. */
+function layers({ nodes, edges }: MapGraph): readonly (readonly MapNode[])[] {
+  const rank = new Map(nodes.map(({ id }) => [id, 0]));
+  // As many rounds as there are targets: a circle of dependencies ends there.
+  for (let round = 0; round < nodes.length; round += 1) {
+    for (const { from, to } of edges) {
+      const next = Math.min((rank.get(from) ?? 0) + 1, nodes.length);
+      if ((rank.get(to) ?? 0) < next && round < 8) rank.set(to, next);
+    }
+  }
+  const services = nodes.filter(({ kind }) => kind === 'service');
+  const backends = nodes.filter(({ kind }) => kind !== 'service');
+  const ranks = [...new Set(services.map(({ id }) => rank.get(id) ?? 0))].sort((a, b) => a - b);
+  const columns = ranks.map((one) => services.filter(({ id }) => rank.get(id) === one));
+  return [...columns, backends].filter((column) => column.length > 0);
+}

@@ -1,0 +1,171 @@
+// The parts of the page below the map: tiles with figures, dates, capacity, images, history, and what the report is about.
+import type { CheckStatus, HealthReportStatus, Verdict } from '../../api/health-report.ts';
+import type { Result } from '../../api/faults/traits.ts';
+import { ENTRIES } from '../../guide/index.ts';
+import { concernsOf, figureOf } from '../concerns.ts';
+import type { Told } from '../view.ts';
+import { text } from './escape.ts';
+
+export const RESULT_CLASS = {
+  pass: 'good',
+  warn: 'warning',
+  fail: 'bad',
+  error: 'unknown',
+  skip: 'faint',
+} as const satisfies Record<Result, string>;
+
+const VERDICT_CLASS = {
+  Healthy: 'good',
+  Warning: 'warning',
+  Failing: 'bad',
+  Unknown: 'unknown',
+} as const satisfies Record<Verdict, string>;
+
+/** A verdict of a newer operator is none that we know. */
+const verdictClass = (verdict: string): string =>
+  Object.hasOwn(VERDICT_CLASS, verdict) ? VERDICT_CLASS[verdict as Verdict] : VERDICT_CLASS.Unknown;
+
+/** A table whose rows become lists on a narrow page. Cells are HTML already. */
+export function table(caption: string, header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [
+    '<table class="wide">',
+    `<caption>${caption}</caption>`,
+    `<thead><tr>${header.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>`,
+    '<tbody>',
+    ...rows.map(([first = '', ...cells]) => `<tr><th scope="row">${first}</th>${cells.map(cellOf).join('')}</tr>`),
+    '</tbody>',
+    '</table>',
+  ];
+}
+
+/** A state brings its own class. */
+function cellOf(cell: string): string {
+  return cell.startsWith('<td') ? cell : `<td>${cell}</td>`;
+}
+
+export function stateCell(result: Result): string {
+  return `<td class="state ${RESULT_CLASS[result]}">${result}</td>`;
+}
+
+/** A tile for each target of each concern, with what was measured. */
+export function tiles(status: HealthReportStatus): string[] {
+  return concernsOf(status).flatMap(({ title, targets }) => [
+    `<h3>${title}</h3>`,
+    '<ul class="tiles">',
+    ...targets.map(({ name, worst, checks }) => {
+      const figures = checks.flatMap(figureOf);
+      const list = figures.length === 0 ? '' : `<ul>${figures.map((one) => `<li>${text(one)}</li>`).join('')}</ul>`;
+      return `<li><span class="state ${RESULT_CLASS[worst]}">${worst}</span> <strong>${text(name)}</strong>${list}</li>`;
+    }),
+    '</ul>',
+  ]);
+}
+
+/** The last verdicts, the oldest first. */
+export function history({ transitions = [] }: HealthReportStatus): string[] {
+  if (transitions.length === 0) return [];
+  return [
+    '<h3>Verdicts so far</h3>',
+    '<ol class="strip">',
+    ...transitions.map(({ time, to, rootCause }) => {
+      const why = rootCause === undefined ? '' : `<span>${text(rootCause)}</span>`;
+      return `<li class="${verdictClass(to)}"><strong>${text(to)}</strong><span><time datetime="${text(time)}">${text(time)}</time></span>${why}</li>`;
+    }),
+    '</ol>',
+  ];
+}
+
+/** Whatever a check says ends on a day, by that day. */
+export function dates({ checks = [] }: HealthReportStatus): string[] {
+  const rows = checks.flatMap((check) => {
+    const day = endOf(check);
+    return day === undefined ? [] : [{ day, check }];
+  });
+  if (rows.length === 0) return [];
+  const sorted = rows.toSorted((a, b) => a.day.localeCompare(b.day) || a.check.id.localeCompare(b.check.id));
+  return [
+    '<h3>What ends when</h3>',
+    ...table(
+      'Certificates, passwords and key material by date',
+      ['Of', 'State', 'Ends on', 'Seen'],
+      sorted.map(({ day, check: { id, state, message = '' } }) => [text(id), stateCell(state), day, text(message)]),
+    ),
+  ];
+}
+
+const ENDING = /^(?!upgrade\/).*\/(?:certificate|credentials|expiry)$/;
+
+function endOf({ id, message = '' }: CheckStatus): string | undefined {
+  return ENDING.test(id) ? /[0-9]{4}-[0-9]{2}-[0-9]{2}/.exec(message)?.[0] : undefined;
+}
+
+const LIMITS = ENTRIES.filter(({ id }) => id === 'REC-SC-001' || id === 'REC-SC-002' || id === 'REC-SC-003');
+
+/** Connections, pods, limits and latency beside what the vendor tested, with the guide's formula. */
+export function capacity({ checks = [] }: HealthReportStatus): string[] {
+  const rows = checks.filter(
+    ({ id, component, result }) =>
+      result !== 'skip' &&
+      (component === 'capacity' || /^(?:upgrade\/)?database\/.*\/(?:connections|headroom)$/.test(id)),
+  );
+  if (rows.length === 0) return [];
+  return [
+    '<h3>Capacity</h3>',
+    ...table(
+      'Measured, against what the vendor tested',
+      ['Question', 'State', 'Seen'],
+      rows.map(({ id, state, message = '' }) => [text(id), stateCell(state), text(message)]),
+    ),
+    '<ul>',
+    ...LIMITS.map(({ id, title, cause }) => `<li><strong>${text(id)}</strong> ${text(title)}: ${text(cause)}</li>`),
+    '</ul>',
+  ];
+}
+
+/** What runs, by its image. */
+export function images({ inventory = [] }: HealthReportStatus): string[] {
+  const rows = inventory.filter(({ image }) => image !== undefined);
+  if (rows.length === 0) return [];
+  return [
+    '<h3>Images</h3>',
+    ...table(
+      'What runs, as it was found',
+      ['Service', 'Workload', 'Image', 'Known since'],
+      rows.map(({ component, kind = '', name = '', image = '', since }) => [
+        text(component),
+        text(`${kind} ${name}`.trim()),
+        `<code>${text(image)}</code>`,
+        text(since),
+      ]),
+    ),
+  ];
+}
+
+/** Where, when, of what: so that the page still says it in a year. */
+export function about({ namespace, status, gate }: Told): string[] {
+  const platform = status?.checks?.find(({ id }) => id === 'platform/version')?.message;
+  const tags = new Set(status?.inventory?.flatMap(({ image }) => /:([^:/@]+)(?:@|$)/.exec(image ?? '')?.[1] ?? []));
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['Exit code', String(gate.exitCode)],
+    ['Verdict', status?.verdict],
+    ['Components that are healthy', status?.healthy],
+    ['Root cause', status?.rootCause],
+    ['Namespace', namespace === '' ? undefined : namespace],
+    ['Cluster', platform],
+    ['Topology', status?.topology],
+    ['Versions of the product, by image', tags.size === 0 ? undefined : [...tags].join(', ')],
+    ['Run started', gate.lastRunTime ?? status?.lastRunTime],
+    ['Fresh until', status?.freshUntil],
+    ['Guide', status?.guide === undefined ? undefined : `${status.guide.version}, ${status.guide.url}`],
+    ['Made by', `recognize-health ${globalThis.RECOGNIZE_HEALTH_VERSION ?? 'development'}`],
+  ];
+  const known = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+  return [
+    '<table>',
+    '<caption>In short</caption>',
+    '<tbody>',
+    ...known.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${text(value)}</td></tr>`),
+    '</tbody>',
+    '</table>',
+  ];
+}

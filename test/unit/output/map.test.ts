@@ -1,0 +1,70 @@
+// The dependency map as data: who is drawn, which path fails, what is only a symptom; and that ids that are none of ours
+// are drawn nowhere.
+import { describe, expect, it } from 'vitest';
+import { mapGraph } from '../../../src/output/page/graph.ts';
+import { dependencyMap } from '../../../src/output/page/map.ts';
+import { report, run } from '../judge/fixtures.ts';
+
+const { status } = report(
+  run({
+    'database/node-persistence/connect': 'DatabaseMissing',
+    'node-persistence/health': 'HealthDown',
+    'core-daemon/health': 'HealthDown',
+  }),
+);
+const split = { ...status, topology: 'Split' } as const;
+
+describe('the map', () => {
+  it('marks where it begins, the way it takes, and what it explains', () => {
+    const { nodes, edges } = mapGraph(split, {});
+    expect(nodes.find(({ isCause }) => isCause)).toMatchObject({
+      id: 'database/node-persistence',
+      fault: 'DatabaseMissing',
+    });
+    expect(nodes.filter(({ isSymptom }) => isSymptom).map(({ id }) => id)).toEqual(['core-daemon', 'node-persistence']);
+    expect(edges.filter(({ isFailing }) => isFailing).map(({ from, to }) => `${from} ${to}`)).toEqual([
+      'core-daemon node-persistence',
+      'node-persistence database/node-persistence',
+    ]);
+    expect(edges).toContainEqual({ from: 'circuit-storage', to: 'object-storage/circuits', isFailing: false });
+  });
+
+  it('joins backends with those that the spec names, not with those that their name speaks of', () => {
+    const spec = { databases: [{ name: 'node-persistence', usedBy: ['circuit-storage', 'nobody', 5] }, null] };
+    const users = mapGraph(split, spec).edges.filter(({ to }) => to === 'database/node-persistence');
+    expect(users.map(({ from }) => from)).toContain('circuit-storage');
+  });
+
+  it('without a topology still shows what explains what', () => {
+    const { topology: _, ...unknown } = split;
+    expect(mapGraph(unknown, undefined).edges.map(({ from, to }) => `${from} ${to}`)).toEqual([
+      'core-daemon database/node-persistence',
+      'node-persistence database/node-persistence',
+    ]);
+  });
+
+  it.each(['core-daemon/a/b/c/health', 'database/UPPER/connect', 'database//connect', '__proto__/health', 'x'])(
+    'draws no target of the id %s',
+    (id) => {
+      const [check] = split.checks ?? [];
+      if (check === undefined) throw new Error('no check');
+      expect(mapGraph({ ...split, checks: [{ ...check, id }] }, {}).nodes).toEqual([]);
+    },
+  );
+
+  it('is nothing where nothing was examined, and ends where dependencies go in a circle', () => {
+    expect(dependencyMap({ nodes: [], edges: [] }, 'x')).toEqual([]);
+    const node = { kind: 'service', state: 'pass', isCause: false, isSymptom: false, fault: '' } as const;
+    const nodes = [
+      { ...node, id: 'a', name: 'a' },
+      { ...node, id: 'b', name: 'b' },
+    ];
+    const circle = [
+      { from: 'a', to: 'b', isFailing: false },
+      { from: 'b', to: 'a', isFailing: false },
+    ];
+    expect(dependencyMap({ nodes, edges: circle }, 'x').join('')).toContain(
+      'a: well, depends on b. b: well, depends on a.',
+    );
+  });
+});
