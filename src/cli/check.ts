@@ -1,25 +1,31 @@
-// `check -f FILE`: examines what a file describes, once, from here. Judges the run itself (thresholds 1 and 1), writes
-// nothing. With a cluster at hand it discovers services and reads Secrets there; with --offline the file is all there is.
+// `check -f FILE`, `check NAME`: examines what a file or a report of the cluster describes, once, from here. Judges the run
+// itself (thresholds 1 and 1), writes nothing. With a cluster at hand it discovers services and reads Secrets there; with
+// --offline the file is all there is.
 import type { Command } from 'commander';
 import { EXIT, worstExit, type ExitCode } from '../api/exit-codes.ts';
+import { problemLines } from '../api/validate.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
 import { createClients } from '../clients/index.ts';
 import { examine } from '../examine.ts';
 import { failed, ok } from '../facts/outcome.ts';
+import { refused } from '../gate/await-report.ts';
 import { decideOwnRun, suggestedExit } from '../gate/own-run.ts';
+import { getReport, parseReport } from '../kube/reports.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { CHECK_FORMATS, type Checked } from '../output/check.ts';
 import { reportObject } from '../output/object.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
+import { formatDuration } from '../runtime/duration.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
 import { readDocuments, type Documents, type ReportDocument } from './documents.ts';
 import { CommandError } from './exit.ts';
+import { knownReports } from './known-reports.ts';
 import { contextOption, failOnOption, formatOption, kubeconfigOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
-  readonly file: string;
+  readonly file?: string;
   readonly namespace?: string;
   readonly output: keyof typeof CHECK_FORMATS;
   readonly offline?: boolean;
@@ -36,8 +42,9 @@ export function addCheck(program: Command, terminal: Terminal, exit: (code: Exit
   program
     .command('check')
     .description('examine once from here and write nothing')
-    .requiredOption('-f, --file <file>', 'HealthReports, and Secrets that they refer to; - reads standard input')
-    .option('-n, --namespace <namespace>', 'namespace for documents that name none')
+    .argument('[name...]', 'HealthReports of the cluster, in place of a file')
+    .option('-f, --file <file>', 'HealthReports, and Secrets that they refer to; - reads standard input')
+    .option('-n, --namespace <namespace>', 'namespace of the reports, and for documents that name none')
     .addOption(formatOption(CHECK_FORMATS))
     .option('--offline', 'do not talk to a cluster: examine only what the file lists')
     .option('--all', 'show good and skipped questions too')
@@ -51,23 +58,31 @@ export function addCheck(program: Command, terminal: Terminal, exit: (code: Exit
 Examples:
   recognize-health check -f report.yaml
   recognize-health check -f report.yaml --offline -o json
-  kubectl get healthreport prod -o yaml | recognize-health check -f -
+  recognize-health check prod -n recognize      with the spec that is in the cluster, and your rights
 
 The exit code is the gate's judgement of this one run: whatever fails counts, required or not, and without a database,
 a bucket or a key it is 5, unless spec.upgrade.waive names them.
 
 Exit codes: 0 pass, 2 usage or bad file, 3 fail, 4 warn (with --fail-on warn), 5 unknown or not examined.`,
     )
-    .action(async (options: Options) => {
-      exit(await check(options, terminal));
+    .action(async (names: readonly string[], options: Options) => {
+      exit(await check(names, options, terminal));
     });
 }
 
-async function check(options: Options, terminal: Terminal): Promise<ExitCode> {
+async function check(names: readonly string[], options: Options, terminal: Terminal): Promise<ExitCode> {
   const startedAt = systemClock.monotonicMs();
-  const documents = await readDocuments(options.file);
+  if (names.length > 0 === (options.file !== undefined))
+    throw new CommandError(
+      'what is to be examined? Give a file with --file, or the NAME of a report in the cluster, and not both',
+      EXIT.usage,
+    );
+  if (names.length > 0 && options.offline === true)
+    throw new CommandError('a report of the cluster cannot be read with --offline: give a file', EXIT.usage);
+  const file = options.file === undefined ? undefined : await readDocuments(options.file);
   const cluster = options.offline === true ? undefined : await connectCluster(options, OFFLINE_ADVICE);
   try {
+    const documents = file ?? (await storedDocuments(names, options, cluster, terminal.signal));
     const clients = createClients({ cluster: cluster?.client, clock: systemClock });
     try {
       const statuses = await Promise.all(
@@ -103,7 +118,10 @@ async function examineDocument(
 ): Promise<HealthReportStatus> {
   const { signal } = terminal;
   const namespace = namespaceOf(document, options, cluster);
-  return examine({
+  const title = redact(`${namespace}/${document.name}`, [], 512);
+  const startedAt = systemClock.monotonicMs();
+  terminal.progress?.(`${title}: examining`);
+  const status = await examine({
     namespace,
     generation: 1,
     spec: document.spec,
@@ -119,6 +137,42 @@ async function examineDocument(
     },
     thresholds: { failure: 1, success: 1 },
   });
+  terminal.progress?.(`${title}: examined in ${formatDuration(systemClock.monotonicMs() - startedAt)}`);
+  return status;
+}
+
+/** Reports of the cluster as if they had stood in a file. */
+async function storedDocuments(
+  names: readonly string[],
+  options: Options,
+  cluster: ClusterConnection | undefined,
+  signal: AbortSignal,
+): Promise<Documents> {
+  if (cluster === undefined) return { reports: [], secrets: [] };
+  const namespace = options.namespace ?? cluster.namespace;
+  const reports = await Promise.all(
+    [...new Set(names)].map(async (name): Promise<ReportDocument> => {
+      const read = await getReport(cluster.api, namespace, name, signal);
+      if (!read.ok) {
+        const { exitCode, message } = refused(read.fault);
+        const known = read.fault.code === 'NotFound' ? await knownReports(cluster.api, namespace, signal) : '';
+        throw new CommandError(known === '' ? message : `${message}. ${known}`, exitCode);
+      }
+      const parsed = parseReport(read.value);
+      if (!parsed.ok)
+        throw new CommandError(
+          redact(
+            `the spec of ${namespace}/${name} cannot be used: ${problemLines(parsed.problems).join('; ')}`,
+            [],
+            1024,
+          ),
+          EXIT.usage,
+        );
+      const writtenSpec = read.value.spec ?? {};
+      return { metadata: { ...read.value.metadata }, writtenSpec, name, namespace, spec: parsed.report.spec };
+    }),
+  );
+  return { reports, secrets: [] };
 }
 
 /** Secrets of the file first, so that a file can be tried before anything is in the cluster. */
@@ -155,7 +209,7 @@ function checkedOf(
   const decision = decideOwnRun(status, { waive: document.spec.upgrade.waive ?? [], failOn, report });
   return {
     object: reportObject({ ...document.metadata, namespace: report.namespace }, document.writtenSpec, status),
-    told: { ...report, status, gate: { ...report, ...decision }, durationMs, failOn },
+    told: { ...report, status, spec: document.writtenSpec, gate: { ...report, ...decision }, durationMs, failOn },
   };
 }
 

@@ -15,6 +15,11 @@ import { CommandError } from './exit.ts';
 export interface ClusterOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Impersonation. */
+  readonly as?: string;
+  readonly asGroup?: readonly string[];
+  /** Of one call. In ms. */
+  readonly requestTimeout?: number | undefined;
 }
 
 export interface ClusterConnection {
@@ -32,14 +37,18 @@ export interface ClusterConnection {
  *
  * @param advice what else the user may do then, as a sentence; empty when nothing
  */
-export async function connectCluster({ kubeconfig, context }: ClusterOptions, advice = ''): Promise<ClusterConnection> {
+export async function connectCluster(options: ClusterOptions, advice = ''): Promise<ClusterConnection> {
+  const { kubeconfig, context, as, asGroup = [], requestTimeout } = options;
+  if (as === undefined && asGroup.length > 0)
+    throw new CommandError('--as-group needs --as: a group alone is nobody', EXIT.usage);
   try {
     const access = await loadAccess({
       clock: systemClock,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(context === undefined ? {} : { context }),
+      ...(as === undefined ? {} : { impersonate: { user: as, groups: asGroup } }),
     });
-    const api = createKubeApi(createTransport(access), systemClock);
+    const api = createKubeApi(createTransport(access), systemClock, requestTimeout);
     return {
       namespace: api.namespace,
       api,

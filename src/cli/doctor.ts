@@ -10,7 +10,7 @@ import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { contextOption, formatOption, kubeconfigOption, leaseOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
-import { ownVersion } from './version.ts';
+import { ownVersion } from './own-version.ts';
 
 interface Options {
   readonly output: keyof typeof DOCTOR_FORMATS;

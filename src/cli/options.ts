@@ -1,5 +1,5 @@
 // What commander calls for the values of options that several verbs have.
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { OPERATOR_LEASE } from '../gate/operator-lease.ts';
 import type { Formats } from '../output/format.ts';
 import { parseDuration } from '../runtime/duration.ts';
@@ -21,6 +21,26 @@ export function kubeconfigOption(): Option {
 /** `--context`: which cluster of that file. */
 export function contextOption(): Option {
   return new Option('--context <name>', 'context of the kubeconfig');
+}
+
+/** Beside `--kubeconfig`, for every verb that has it: as whom to ask, and how long to wait for an answer. */
+export function clusterFlags(command: Command): void {
+  if (!command.options.some(({ long }) => long === '--kubeconfig')) return;
+  command
+    .addOption(new Option('--as <user>', 'ask as this user (impersonation; needs the right to)'))
+    .addOption(
+      new Option('--as-group <group>', 'and as a member of this group; may be repeated').argParser(
+        (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+      ),
+    )
+    .addOption(
+      new Option(
+        '--request-timeout <duration>',
+        'how long to wait for one answer of the API server (default: 15s; 0: that too)',
+      ).argParser((value: string) =>
+        value === '0' ? undefined : durationOption(/^[0-9]+$/.test(value) ? `${value}s` : value),
+      ),
+    );
 }
 
 /** `--lease-namespace` and `--lease-name`: where the operator's Lease is, for the verbs that look whether there is one. */

@@ -5,7 +5,9 @@ import { redact, visible } from '../runtime/safe-text.ts';
 import { isCancelled } from '../runtime/clock.ts';
 import { CommandError, INTERRUPTED } from './exit.ts';
 import type { Terminal } from './terminal.ts';
-import { ownVersion } from './version.ts';
+import { clusterFlags } from './options.ts';
+import { flagsBehindVerb, takeColor } from './global-flags.ts';
+import { ownVersion } from './own-version.ts';
 
 type AddVerb = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
 
@@ -24,13 +26,26 @@ const VERBS: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
   ['suspend', async () => (await import('./act.ts')).addSuspend],
   ['resume', async () => (await import('./act.ts')).addResume],
   ['doctor', async () => (await import('./doctor.ts')).addDoctor],
+  ['version', async () => (await import('./version.ts')).addVersion],
   ['crd', async () => (await import('./crd.ts')).addCrd],
   ['operator', async () => (await import('./operator.ts')).addOperator],
+  ['completion', async () => (await import('./complete.ts')).addCompletion],
 ]);
 
 /** Runs one command line and resolves with its exit code. Never rejects. */
-export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(given: readonly string[], on: Terminal): Promise<number> {
   let exitCode: number = EXIT.pass;
+  let terminal = on;
+  let argv = given;
+  try {
+    const { argv: others, color } = takeColor(given);
+    terminal = color === 'auto' ? on : { ...on, paint: on.paintWhen?.(color) ?? on.paint };
+    argv = flagsBehindVerb(others);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    on.err(`recognize-health: ${visible(error.message)}`);
+    return error.exitCode;
+  }
   const program = new Command('recognize-health')
     .description(
       'Is PingOne Recognize healthy on this cluster, and if not, what does the troubleshooting guide say to do?',
@@ -60,7 +75,10 @@ Examples:
   recognize-health operator                     keep every HealthReport current
 
 Exit codes of check and gate: 0 pass, 1 internal error, 2 usage, bad file, not found or forbidden, 3 fail,
-4 warn (with --fail-on warn), 5 stale or unknown, 6 timeout.`,
+4 warn (with --fail-on warn), 5 stale or unknown, 6 timeout.
+--color auto|always|never colours what is printed; auto: on a terminal, and without NO_COLOR.
+As a plugin of kubectl: kubectl recognize VERB, with kubectl's -n, --context, --as, --kubeconfig and --request-timeout
+behind \`recognize\`, before the verb or after it.`,
     );
   const report = (code: number): void => {
     exitCode = code;
@@ -69,7 +87,10 @@ Exit codes of check and gate: 0 pass, 1 internal error, 2 usage, bad file, not f
   const verb = VERBS.get(first);
   // What is no verb is no reason to print the help of the program as if that had been asked for.
   const isUnknown = verb === undefined && first !== 'help' && !first.startsWith('-') && argv.length > 0;
-  for (const load of verb === undefined ? VERBS.values() : [verb]) (await load())(program, terminal, report);
+  // Completion knows what the other verbs know.
+  const isWhole = verb === undefined || first === 'completion';
+  for (const load of isWhole ? VERBS.values() : [verb]) (await load())(program, terminal, report);
+  for (const command of program.commands) clusterFlags(command);
   try {
     await program.parseAsync(isUnknown ? [first] : [...argv], { from: 'user' });
     return exitCode;

@@ -12,7 +12,7 @@ import { STATUS_FORMATS, type StoredReport } from '../output/status.ts';
 import { isStale } from '../report/index.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
 import { formatDuration, shortAge } from '../runtime/duration.ts';
-import { connectCluster } from './cluster.ts';
+import { connectCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
 import { contextOption, formatOption, kubeconfigOption, leaseOptions } from './options.ts';
@@ -23,6 +23,7 @@ interface Options {
   readonly allNamespaces?: boolean;
   readonly all?: boolean;
   readonly verbose?: boolean;
+  readonly watch?: boolean;
   readonly output: keyof typeof STATUS_FORMATS;
   readonly leaseNamespace: string;
   readonly leaseName: string;
@@ -40,6 +41,7 @@ export function addStatus(program: Command, terminal: Terminal, exit: (code: Exi
     .option('-A, --all-namespaces', 'reports of every namespace')
     .option('--all', 'show good and skipped questions too')
     .option('--verbose', 'name every question that was not asked')
+    .option('-w, --watch', 'show it again when it changes, in place on a terminal, until Ctrl-C')
     .addOption(formatOption(STATUS_FORMATS))
     .addOption(leaseNamespace)
     .addOption(leaseName)
@@ -51,6 +53,7 @@ export function addStatus(program: Command, terminal: Terminal, exit: (code: Exi
 Examples:
   recognize-health status prod -n recognize
   recognize-health status -A
+  recognize-health status prod -n recognize --watch
 
 The exit code says whether a report could be read, not what it says: 0, or 2 (not found, forbidden) and 5 (unreachable).
 For a verdict that a pipeline can branch on, use gate.`,
@@ -66,27 +69,10 @@ async function status(name: string | undefined, options: Options, terminal: Term
     throw new CommandError('-A shows every report: give no NAME and no --namespace with it', EXIT.usage);
   const cluster = await connectCluster(options);
   try {
-    const namespace = options.namespace ?? cluster.namespace;
-    const lease = { namespace: options.leaseNamespace, name: options.leaseName };
-    const missing = missingOperator(cluster.api, lease, systemClock, terminal.signal).catch(() => undefined);
-    const { objects, serverDate } =
-      name === undefined
-        ? every(await listReports(cluster.api, everywhere ? {} : { namespace }, terminal.signal))
-        : await single(await getReport(cluster.api, namespace, name, terminal.signal), () =>
-            knownReports(cluster.api, namespace, terminal.signal),
-          );
-    if (objects.length === 0) {
-      terminal.err(`recognize-health: no HealthReport in ${everywhere ? 'any namespace' : `namespace ${namespace}`}`);
-      if (options.output === 'table') return EXIT.pass;
-    }
-    const now = new Date(Date.parse(serverDate ?? '') || systemClock.now().getTime());
-    const whole = name !== undefined;
-    const reports = objects.map((object) => storedReport(object, whole, now));
-    const stored = { reports, whole, all: options.all === true, verbose: options.verbose === true };
-    terminal.out(STATUS_FORMATS[options.output](stored, terminal.paint, terminal.width));
-    const nobody = await missing;
-    const isDoubtful = reports.some(({ stale }) => stale);
-    if (nobody !== undefined && (nobody.isCertain || isDoubtful)) terminal.err(`recognize-health: ${nobody.sentence}`);
+    if (options.watch === true) return await watch(name, options, cluster, terminal);
+    const { text, notices } = await look(name, options, cluster, terminal);
+    if (text !== '') terminal.out(text);
+    for (const notice of await notices()) terminal.err(`recognize-health: ${notice}`);
     return EXIT.pass;
   } catch (error) {
     if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
@@ -94,6 +80,86 @@ async function status(name: string | undefined, options: Options, terminal: Term
   } finally {
     await cluster.close();
   }
+}
+
+/** Between two looks of `--watch`. In ms. */
+const WATCH_MS = 2_000;
+
+/** Looks again and again, until the signal. A look that fails is said, and the next one follows. */
+async function watch(
+  name: string | undefined,
+  options: Options,
+  cluster: ClusterConnection,
+  terminal: Terminal,
+): Promise<never> {
+  let shown: string | undefined;
+  let first = true;
+  for (;;) {
+    try {
+      const { text, notices, version } = await look(name, options, cluster, terminal);
+      const noticed = await notices();
+      const said = [text, ...noticed].filter((part) => part !== '').join('\n\n');
+      const news = JSON.stringify([version, noticed.length]);
+      // On a screen the ages go on; elsewhere only what changed is news.
+      if (terminal.redraw !== undefined) terminal.redraw(`${said}\n\n${WATCH_HINT}`);
+      else if (news !== shown) terminal.out(first ? said : `\n${said}`);
+      shown = news;
+      first = false;
+    } catch (error) {
+      // What cannot be read at first is a matter of usage; later it is trouble that may pass.
+      if (first || !(error instanceof CommandError)) throw error;
+      terminal.err(`recognize-health: ${error.message}`);
+    }
+    await systemClock.sleep(WATCH_MS, terminal.signal);
+  }
+}
+
+const WATCH_HINT = 'Watching; Ctrl-C ends it.';
+
+interface Look {
+  readonly text: string;
+  /** For stderr: that nobody keeps it current, that there is no report. May take seconds: an old Lease is looked at twice. */
+  readonly notices: () => Promise<readonly string[]>;
+  /** Another one when something was written. */
+  readonly version: string;
+}
+
+async function look(
+  name: string | undefined,
+  options: Options,
+  cluster: ClusterConnection,
+  terminal: Terminal,
+): Promise<Look> {
+  const everywhere = options.allNamespaces === true;
+  const namespace = options.namespace ?? cluster.namespace;
+  const lease = { namespace: options.leaseNamespace, name: options.leaseName };
+  const missing = missingOperator(cluster.api, lease, systemClock, terminal.signal).catch(() => undefined);
+  const { objects, serverDate } =
+    name === undefined
+      ? every(await listReports(cluster.api, everywhere ? {} : { namespace }, terminal.signal))
+      : await single(await getReport(cluster.api, namespace, name, terminal.signal), () =>
+          knownReports(cluster.api, namespace, terminal.signal),
+        );
+  const none =
+    objects.length === 0 ? [`no HealthReport in ${everywhere ? 'any namespace' : `namespace ${namespace}`}`] : [];
+  if (objects.length === 0 && options.output === 'table')
+    return { text: '', notices: () => Promise.resolve(none), version: '' };
+  const now = new Date(Date.parse(serverDate ?? '') || systemClock.now().getTime());
+  const whole = name !== undefined;
+  const reports = objects.map((object) => storedReport(object, whole, now));
+  const stored = { reports, whole, all: options.all === true, verbose: options.verbose === true };
+  const isDoubtful = reports.some(({ stale }) => stale);
+  return {
+    text: STATUS_FORMATS[options.output](stored, terminal.paint, terminal.width),
+    notices: async () => {
+      const nobody = await missing;
+      return [...none, ...(nobody !== undefined && (nobody.isCertain || isDoubtful) ? [nobody.sentence] : [])];
+    },
+    version: JSON.stringify([
+      objects.map(({ metadata: { uid, resourceVersion } }) => [uid, resourceVersion]),
+      reports.map(({ stale }) => stale),
+    ]),
+  };
 }
 
 interface Read {
@@ -134,6 +200,7 @@ function storedReport(object: ReportObject, whole: boolean, now: Date): StoredRe
     told: {
       ...report,
       status: parsed.success ? found : undefined,
+      spec: object.spec,
       gate: { ...report, ...decideStored(object, now) },
       durationMs: 0,
       failOn: 'fail',

@@ -11,6 +11,10 @@ export interface Terminal {
   /** One text to stderr, with a line break. */
   readonly err: (text: string) => void;
   readonly paint: Paint;
+  /** The painter that `--color` asks for. */
+  readonly paintWhen?: (color: 'always' | 'never') => Paint;
+  /** Shows a text in place of the one before; absent where there is no screen. */
+  readonly redraw?: (text: string) => void;
   /** Columns of the terminal; undefined where there is none. */
   readonly width?: number;
   /** One line about what is waited for, to stderr; absent where nobody watches. */
@@ -27,6 +31,12 @@ const STYLES = {
   strong: 'bold',
   faint: 'gray',
 } as const satisfies Record<Parameters<Paint>[0], Parameters<typeof styleText>[0]>;
+
+/** To the upper left corner, and away with what is there. */
+const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
+
+/** Whether there is a terminal is our decision, not that of styleText. */
+const painted: Paint = (style, text) => styleText(STYLES[style], text, { validateStream: false });
 
 /** This process: colours only on a terminal and without NO_COLOR; the first signal stops, the second ends at once. */
 export function processTerminal(): Terminal {
@@ -49,7 +59,9 @@ export function processTerminal(): Terminal {
     err: (text) => void process.stderr.write(`${text}\n`),
     ...(process.stderr.isTTY ? { progress: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
     ...widthOf(process.stdout),
-    paint: colours ? (style, text) => styleText(STYLES[style], text) : plain,
+    ...(process.stdout.isTTY ? { redraw: (text: string) => void process.stdout.write(`${CLEAR}${text}\n`) } : {}),
+    paint: colours ? painted : plain,
+    paintWhen: (color) => (color === 'always' ? painted : plain),
     signal: stop.signal,
   };
 }

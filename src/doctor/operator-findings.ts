@@ -42,7 +42,7 @@ export function operatorFinding({ at, deployments, elsewhere, pods, nobody, leas
   });
 }
 
-function remedyOf(waits: string | undefined): SafeText {
+function remedyOf(waits = ''): SafeText {
   switch (waits) {
     case 'ImagePullBackOff':
     case 'ErrImagePull':

@@ -31,7 +31,7 @@ export interface Access {
 }
 
 export interface Credentials {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly tls: ServerTls;
 }
 
@@ -39,6 +39,8 @@ export interface AccessOptions {
   /** Path of a kubeconfig. Default: KUBECONFIG, ~/.kube/config, then the service account of the pod. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Every call is made as this user, if the one of the kubeconfig may do so. */
+  readonly impersonate?: { readonly user: string; readonly groups: readonly string[] };
   readonly clock: Clock;
 }
 
@@ -63,7 +65,7 @@ export async function loadAccess(options: AccessOptions): Promise<Access> {
     credentials: () => {
       const now = options.clock.monotonicMs();
       if (cached === undefined || now - cached.at > FRESH_MS) {
-        const value = credentialsOf(config, tokenFile);
+        const value = credentialsOf(config, tokenFile, options.impersonate);
         cached = { at: now, value };
         value.catch(() => {
           if (cached?.value === value) cached = undefined;
@@ -154,7 +156,11 @@ interface AppliedOptions {
   key?: string | Buffer;
 }
 
-async function credentialsOf(config: KubeConfig, tokenFile: TokenFile): Promise<Credentials> {
+async function credentialsOf(
+  config: KubeConfig,
+  tokenFile: TokenFile,
+  impersonate: AccessOptions['impersonate'],
+): Promise<Credentials> {
   const cluster = config.getCurrentCluster();
   const options: AppliedOptions = { headers: {} };
   try {
@@ -168,7 +174,7 @@ async function credentialsOf(config: KubeConfig, tokenFile: TokenFile): Promise<
   } catch (error) {
     throw new Error('a certificate or key in it is no PEM, or the two do not belong together', { cause: error });
   }
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(options.headers)) {
     // A token file ends with a line break more often than not, and a header must not.
     headers[name.toLowerCase()] = value.trim();
@@ -177,6 +183,10 @@ async function credentialsOf(config: KubeConfig, tokenFile: TokenFile): Promise<
   if (tokenFile !== undefined) headers['authorization'] = `Bearer ${await readToken(tokenFile)}`;
   else if (options.auth !== undefined) {
     headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  }
+  if (impersonate !== undefined) {
+    headers['impersonate-user'] = impersonate.user;
+    if (impersonate.groups.length > 0) headers['impersonate-group'] = [...impersonate.groups];
   }
   return {
     headers,

@@ -47,15 +47,19 @@ const MAX_ERROR_BYTES = 64 * 1024;
 
 const METHODS = { get: 'GET', list: 'GET', watch: 'GET', create: 'POST', update: 'PUT', patch: 'PATCH' } as const;
 
-/** The API over a transport. */
-export function createKubeApi(transport: Transport, clock: Clock): KubeApi {
+/**
+ * The API over a transport.
+ *
+ * @param callMs deadline of a call that names none of its own. In ms.
+ */
+export function createKubeApi(transport: Transport, clock: Clock, callMs = CALL_MS): KubeApi {
   const exchange = async <T>(
     rule: ApiRule,
     params: CallParams,
     options: CallOptions,
     read: (answer: ApiResponse) => Promise<ApiResult<T>>,
   ): Promise<ApiResult<T>> => {
-    const deadline = clock.deadline(options.timeoutMs ?? CALL_MS, options.signal);
+    const deadline = clock.deadline(options.timeoutMs ?? callMs, options.signal);
     try {
       const contentType = options.contentType ?? 'application/json';
       const sent = await transport.send(

@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { crd, openApiSchema } from '../../../src/api/crd.ts';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { API_VERSION, KIND } from '../../../src/api/names.ts';
+import { run } from '../../../src/cli/program.ts';
+import { plain } from '../../../src/output/columns.ts';
+import { Stop } from '../../../src/runtime/clock.ts';
 import { viewerRole } from '../../../tools/packaging/roles.ts';
 import { closed } from '../../support/closed-schema.ts';
 import type { JsonObject } from '../../stack/apiserver/json.ts';
 import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
-import { report, run } from '../../unit/judge/fixtures.ts';
+import { report, run as judged } from '../../unit/judge/fixtures.ts';
 import { command, type CommandResult } from '../gate/command.ts';
 
 let server: ApiServer;
@@ -20,9 +23,9 @@ let folder: string;
 let admin: string;
 
 const now = new Date();
-const good = report(run(), undefined, { now }).status;
+const good = report(judged(), undefined, { now }).status;
 const failing = report(
-  run({ 'database/node-persistence/connect': 'DatabaseMissing', 'node-persistence/health': 'HealthDown' }),
+  judged({ 'database/node-persistence/connect': 'DatabaseMissing', 'node-persistence/health': 'HealthDown' }),
   undefined,
   { now },
 ).status;
@@ -154,6 +157,81 @@ describe('of all reports, status', () => {
       out: '',
       err: 'recognize-health: no HealthReport in namespace empty',
     });
+  });
+});
+
+describe('with --watch, status', () => {
+  /** Waits for what it must have said so far. */
+  const until = async (said: () => string, wanted: RegExp): Promise<void> => {
+    await vi.waitFor(() => expect(said()).toMatch(wanted), { timeout: 20_000, interval: 100 });
+  };
+  const watching = (
+    screen: boolean,
+    ...argv: readonly string[]
+  ): {
+    readonly ended: Promise<number>;
+    readonly shown: string[];
+    readonly said: () => string;
+    readonly stop: () => void;
+  } => {
+    const shown: string[] = [];
+    const err: string[] = [];
+    const stopping = new AbortController();
+    const ended = run(['status', '--kubeconfig', admin, '-n', 'recognize', '--watch', ...argv], {
+      out: (text) => void shown.push(text),
+      err: (text) => void err.push(text),
+      ...(screen ? { redraw: (text: string) => void shown.push(text) } : {}),
+      paint: plain,
+      signal: stopping.signal,
+    });
+    return {
+      ended,
+      shown,
+      said: () => [...shown, ...err].join('\n'),
+      stop: () => stopping.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' })),
+    };
+  };
+
+  it('prints a report again when it was written, and only then, until it is interrupted', async () => {
+    seed('watched', good);
+    const { ended, shown, said, stop } = watching(false, 'watched');
+    await until(said, /watched {2}Healthy/);
+    seed('watched', failing);
+    await until(said, /watched {2}Failing/);
+    expect(shown.length).toBe(2);
+    stop();
+    expect(await ended).toBe(130);
+  });
+
+  it('draws in place on a screen, and goes on when the server is in trouble for a while', async () => {
+    const { ended, said, stop } = watching(true, 'good');
+    await until(said, /Watching; Ctrl-C ends it\./);
+    server.faults.inject({ match: () => true, status: 503, times: 2 });
+    await until(said, /recognize-health: /);
+    seed('good', failing);
+    await until(said, /good {2}Failing/);
+    seed('good', good);
+    stop();
+    expect(await ended).toBe(130);
+  });
+
+  it('of what is not there ends at once', async () => {
+    expect((await inRecognize('nothing', '--watch')).code).toBe(2);
+  });
+});
+
+describe('check of a report in the cluster', () => {
+  it('examines what its spec says, and tells that it does', async () => {
+    seed('empty', {}, {}, 'test');
+    const { code, out, err } = await command('check', 'empty', '-n', 'test', '--kubeconfig', admin);
+    expect(code).toBe(5);
+    expect(out).toContain('test/empty');
+    expect(err).toMatch(/test\/empty: examining[^]*test\/empty: examined in/);
+  });
+
+  it('says which there are when it is misspelt', async () => {
+    const { code, err } = await command('check', 'elsewere', '-n', 'test', '--kubeconfig', admin);
+    expect([code, err]).toEqual([2, expect.stringContaining('In namespace test there are: elsewhere')]);
   });
 });
 

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../../../src/cli/program.ts';
 import { plain } from '../../../src/output/columns.ts';
 
-const VERBS = 'init check gate status explain diagnose run mute unmute suspend resume crd operator'.split(' ');
+const VERBS =
+  'init check gate status explain diagnose run mute unmute suspend resume doctor version crd operator completion'.split(
+    ' ',
+  );
 
 async function command(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   const [out, err]: [string[], string[]] = [[], []];
@@ -43,6 +46,10 @@ describe('the command', () => {
 
   test.each([
     ['check without a file', ['check'], '--file'],
+    ['check of a file and of a report', ['check', 'prod', '-f', 'x'], 'and not both'],
+    ['check of a report without a cluster', ['check', 'prod', '--offline'], 'give a file'],
+    ['an odd colour', ['status', '--color', 'red'], 'auto, always, never'],
+    ['a group without a user', ['status', '--as-group', 'x'], '--as-group needs --as'],
     ['check with an odd format', ['check', '-f', 'x', '-o', 'pdf'], 'table, json, yaml'],
     ['check of a file that is not there', ['check', '-f', '/nonexistent/report.yaml'], 'does not exist'],
     ['explain for an odd platform', ['explain', '20002', '--platform', 'symbian'], 'ios or android'],
