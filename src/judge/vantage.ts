@@ -58,7 +58,7 @@ export function considerVantage(findings: readonly Finding[], edges: readonly Ed
 }
 
 /**
- * Every service that was asked fails in the same way, two at least, and of each the kubelet says at the same moment
+ * There is no way to any service that was asked, two at least, and of each the kubelet says at the same moment
  * that its pods are Ready: then it is our way to them (a mesh with STRICT mutual TLS, a NetworkPolicy).
  */
 function considerServices(findings: readonly Finding[]): readonly Finding[] {
@@ -66,11 +66,10 @@ function considerServices(findings: readonly Finding[]): readonly Finding[] {
     if (!isService(component) || !id.endsWith('/health')) return false;
     return answer.kind === 'pass' || traits(answer.fault.code).result !== 'skip';
   });
-  const [code, ...others] = new Set(
-    asked.map(({ answer }) => (answer.kind === 'pass' ? undefined : answer.fault.code)),
-  );
-  if (asked.length < 2 || code === undefined || others.length > 0 || !NO_WAY.has(code)) return findings;
-  if (!asked.every(({ answer }) => answer.kind === 'fault' && answer.otherwise !== undefined)) return findings;
+  // A mesh resets some and lets others wait: what they have in common is that there is no way.
+  const isCutOff = ({ answer }: Finding): boolean =>
+    answer.kind === 'fault' && NO_WAY.has(answer.fault.code) && answer.otherwise !== undefined;
+  if (asked.length < 2 || !asked.every(isCutOff)) return findings;
   return findings.map((finding) => {
     const { answer } = finding;
     if (!asked.includes(finding) || answer.kind === 'pass') return finding;

@@ -134,6 +134,7 @@ export const DATABASE_FAULTS = {
     result: 'fail',
     severity: 'critical',
     explainsDependents: true,
+    asker: true,
     meaning: 'The server answers and refuses the connection for a reason of its own, which the message quotes.',
   },
   DatabaseUrlRefused: {

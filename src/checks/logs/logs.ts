@@ -3,8 +3,10 @@ import { traits, type FaultCode } from '../../api/faults.ts';
 import { LOG_FAULTS } from '../../api/faults/logs.ts';
 import { SEVERITIES } from '../../api/faults/traits.ts';
 import { pass, type Check } from '../../facts/answer.ts';
-import type { LogSighting } from '../../facts/observed.ts';
+import type { LogSighting, Observations } from '../../facts/observed.ts';
+import type { ServiceTarget } from '../../facts/target.ts';
 import { clipSafe } from '../../runtime/safe-text.ts';
+import { readOutcome } from '../service/health.ts';
 import { LOGS_UNSEEN, readsLogs, say, unseen, where } from './seen.ts';
 
 const SIGNATURES = Object.keys(LOG_FAULTS) as (keyof typeof LOG_FAULTS)[];
@@ -15,7 +17,7 @@ export const serviceLogs: Check<'logs'> = {
   feeds: 'Healthy',
   faults: [...SIGNATURES, ...LOGS_UNSEEN.filter((code) => code !== 'ClusterUnavailable')],
   applies: readsLogs,
-  ask({ target, observed: { logs } }) {
+  ask({ target, observed: { logs }, all }) {
     // What a log says is evidence beside the probes' own; without it they still decide.
     if (!logs.ok) {
       const { code, detail } = logs.fault;
@@ -27,7 +29,7 @@ export const serviceLogs: Check<'logs'> = {
       const { pods } = logs.value;
       return pass(say(`no line that the guide knows in the log of ${pods} ${pods === 1 ? 'pod' : 'pods'}`, logs.value));
     }
-    const refusal = refusedTimeAndAgain(recent);
+    const refusal = refusedTimeAndAgain(recent, () => showsDatabaseUp(target, all));
     if (refusal !== undefined) {
       const { code, lines } = refusal;
       const detail = say(`refused ${where(lines, target)}${because(lines[0])}`, logs.value);
@@ -71,24 +73,57 @@ function because(line: LogSighting | undefined): string {
 
 /** So often in the window is no accident. */
 const TIME_AND_AGAIN = 3;
+type Refusal = 'StorageRefusesService' | 'KeyRefusesService' | 'DatabaseRefusesService';
+
 /** Nothing of the kind passes by itself, and a probe that asks something else does not see it. */
-const REFUSALS: Readonly<Partial<Record<FaultCode, 'StorageRefusesService' | 'KeyRefusesService'>>> = {
+const REFUSALS: Readonly<Partial<Record<FaultCode, Refusal>>> = {
   BucketAccessDenied: 'StorageRefusesService',
   BucketCredentialsInvalid: 'StorageRefusesService',
+  BucketMissing: 'StorageRefusesService',
+  BucketWrongRegion: 'StorageRefusesService',
+  BucketFull: 'StorageRefusesService',
+  BucketObjectLocked: 'StorageRefusesService',
+  BucketKeyUnusable: 'StorageRefusesService',
   KmsAccessDenied: 'KeyRefusesService',
   KmsCredentialsInvalid: 'KeyRefusesService',
+  KmsKeyMissing: 'KeyRefusesService',
+  KmsKeyDisabled: 'KeyRefusesService',
+  KmsKeyUnusable: 'KeyRefusesService',
+  KmsKeyUsageWrong: 'KeyRefusesService',
+  KmsKeyPendingDeletion: 'KeyRefusesService',
+  DatabaseAuthenticationFailed: 'DatabaseRefusesService',
+  DatabaseMissing: 'DatabaseRefusesService',
+  DatabaseReadOnly: 'DatabaseRefusesService',
 };
+const EACH: readonly Refusal[] = ['StorageRefusesService', 'KeyRefusesService', 'DatabaseRefusesService'];
 
-/** A backend that refuses the service itself, again and again: no probe of ours has the service's rights. */
+/**
+ * A backend that refuses the service itself, again and again: no probe of ours has the service's rights. Of its database
+ * the service may say otherwise at this moment.
+ */
 function refusedTimeAndAgain(
   recent: readonly LogSighting[],
-):
-  { readonly code: 'StorageRefusesService' | 'KeyRefusesService'; readonly lines: readonly LogSighting[] } | undefined {
-  for (const code of ['StorageRefusesService', 'KeyRefusesService'] as const) {
+  showsDatabaseUp: () => boolean,
+): { readonly code: Refusal; readonly lines: readonly LogSighting[] } | undefined {
+  for (const code of EACH) {
     const lines = recent.filter(({ deepest }) => deepest?.fault !== undefined && REFUSALS[deepest.fault] === code);
-    if (lines.reduce((sum, { count }) => sum + count, 0) >= TIME_AND_AGAIN) return { code, lines };
+    const isOften = lines.reduce((sum, { count }) => sum + count, 0) >= TIME_AND_AGAIN;
+    if (isOften && !(code === 'DatabaseRefusesService' && showsDatabaseUp())) return { code, lines };
   }
   return undefined;
+}
+
+/** Its own health shows the database UP at every address: a pool may hold what a login was refused. */
+function showsDatabaseUp({ id }: ServiceTarget, { visits }: Observations): boolean {
+  const seen = visits.flatMap((visit) => (visit.kind === 'service' && visit.target.id === id ? [visit] : []));
+  return seen.some(
+    ({ observed: { answers }, target }) =>
+      answers.length > 0 &&
+      answers.every((one) => {
+        const reading = readOutcome(one, target);
+        return reading.healthy && reading.vouches.includes('database');
+      }),
+  );
 }
 
 /** The most severe first, what is general after what is exact, then the latest, then by code and pod: never by the order of reading. */

@@ -40,6 +40,7 @@ export const NODE_PERSISTENCE_ENTRIES = [
       ['any', 'PoolUsedUp'],
       ['any', 'PoolWithoutConnections'],
       ['any', 'DatabaseErrorLogged'],
+      ['any', 'DatabaseRefusesService'],
       ['any', 'PoolCannotConnect'],
       ['any', 'PoolStarved'],
       ['any', 'HealthDatabaseDown'],

@@ -65,7 +65,11 @@ export const LOG_REMEDIES = {
     LOG_DIAGNOSED,
   ),
   StorageRefusesService: remedy(
-    'Our own probe may do what the service may not: grant s3:GetObject, PutObject and DeleteObject to the identity of the service, not to that of the report.',
+    'The line says what is refused. For want of rights grant s3:GetObject, PutObject and DeleteObject to the identity of the service, not to that of the report; otherwise make room, or look at object lock and the key of the bucket.',
+    LOG_DIAGNOSED,
+  ),
+  DatabaseRefusesService: remedy(
+    "Our own login works and that of the service does not: compare user, password, database and host in the settings of the service with those of the report, and look the refusal up in the database's log.",
     LOG_DIAGNOSED,
   ),
   CircuitDeleteFailed: remedy(
@@ -92,7 +96,7 @@ export const LOG_REMEDIES = {
     LOG_DIAGNOSED,
   ),
   KeyRefusesService: remedy(
-    'Our own probe may do what the service may not: grant kms:Sign and kms:GetPublicKey to the identity of auth-vault, not to that of the report.',
+    'The line says what is refused. For want of rights grant kms:Sign and kms:GetPublicKey to the identity of auth-vault, not to that of the report; otherwise compare the key id that it is set to with that of the report.',
     LOG_DIAGNOSED,
   ),
   JvmOutOfMemory: remedy(

@@ -155,7 +155,7 @@ export async function look(situation: Situation = {}): Promise<Examined> {
 
 function clientsOf(situation: Situation, now: Date): Clients {
   const { connect } = situation;
-  const rows = { ...situation.sql, ...ROWS };
+  const rows = { ...ROWS, ...situation.sql };
   return clients({
     http: {
       get: (request) => {
