@@ -43,6 +43,8 @@ export interface ExamineInput {
   readonly clock: Clock;
   /** When the run began, where that was before this call: reading `objects` is a part of it. */
   readonly startedAt?: Date;
+  /** How far our clock is ahead of the API server's, where that is known. In ms. */
+  readonly clockAheadMs?: number;
   /** Cancelling it makes the run reject with Stop and leave nothing behind. */
   readonly signal: AbortSignal;
   /** Told what a probe or a check threw: for the log, with the trace. */
@@ -127,6 +129,7 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     guide: GUIDE,
     waive: spec.upgrade.waive ?? [],
     notExamined: [...new Set([...resolved.notExamined, ...discovered.notExamined])],
+    clockAheadMs: input.clockAheadMs ?? 0,
     budgetBytes: statusBudget(jsonBytes(spec) + METADATA_BYTES),
   });
 }

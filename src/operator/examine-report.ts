@@ -7,6 +7,7 @@ import type { KubeApi } from '../kube/call.ts';
 import { namespaceSecrets } from '../kube/secrets.ts';
 import type { SharedNamespaces } from '../kube/shared-namespaces.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { ClockSkew } from './clock-skew.ts';
 import type { Metrics, RunResult } from './metrics.ts';
 import type { Log } from './ports.ts';
 import type { Examine } from './reconcile.ts';
@@ -21,13 +22,14 @@ export interface ExamineReportInput {
   /** Secrets that only pods name are not used. */
   readonly podSecretsOff: boolean;
   readonly clock: Clock;
+  readonly skew: Pick<ClockSkew, 'aheadMs'>;
   readonly metrics: Pick<Metrics, 'runEnded'>;
   readonly log: Pick<Log, 'error'>;
 }
 
 /** The runs of an operator. A run that its signal ended is counted by whoever ended it. */
 export function examineReport(input: ExamineReportInput): Examine {
-  const { api, clients, shared, requireSecretLabel, podSecretsOff, clock, metrics, log } = input;
+  const { api, clients, shared, requireSecretLabel, podSecretsOff, clock, skew, metrics, log } = input;
   return async ({ metadata, spec, previous, signal }) => {
     const { namespace, generation } = metadata;
     const started = clock.monotonicMs();
@@ -44,6 +46,7 @@ export function examineReport(input: ExamineReportInput): Examine {
       clients,
       clock,
       startedAt,
+      clockAheadMs: skew.aheadMs(),
       signal,
       onDefect: (where, error) => log.error({ namespace, where, error: stackOf(error) }, 'a check broke'),
     }).catch((error: unknown) => {

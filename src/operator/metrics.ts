@@ -131,6 +131,11 @@ export const METRICS = {
     help: 'Calls to the Kubernetes API by verb and by how they ended.',
     labels: { verb: VERBS, result: CALL_RESULTS },
   },
+  clockAhead: {
+    name: 'recognize_health_clock_ahead_seconds',
+    type: 'gauge',
+    help: "How far this process' clock is ahead of the API server's, by the Date of its last answer; negative where it is behind.",
+  },
   restarts: {
     name: 'recognize_health_watch_restarts_total',
     type: 'counter',
@@ -143,6 +148,8 @@ export interface Metrics {
   /** A routine run starts so long after it was due. */
   runStarted(lateSeconds: number): void;
   apiCalled(verb: Verb, result: CallResult): void;
+  /** Of our clock, in seconds. */
+  setClockAhead(seconds: number): void;
   /** In seconds. */
   setWaiting(oldest: number): void;
   setLeading(leading: boolean): void;
@@ -178,6 +185,7 @@ export function createMetrics(): Metrics {
   const leader = gauge(METRICS.leader);
   const waiting = gauge(METRICS.waiting);
   const calls = counter(METRICS.calls, 'verb', 'result');
+  const clockAhead = gauge(METRICS.clockAhead);
   const restarts = counter(METRICS.restarts);
   // A counter that is not there yet and one that is 0 mean different things to an alert.
   for (const result of RUN_RESULTS) runs.inc({ result }, 0);
@@ -188,6 +196,7 @@ export function createMetrics(): Metrics {
     },
     runStarted: (late) => lateness.observe(Math.max(late, 0)),
     apiCalled: (verb, result) => calls.inc({ verb, result }),
+    setClockAhead: (ahead) => clockAhead.set(ahead),
     setWaiting: (oldest) => waiting.set(oldest),
     setLeading: (leading) => leader.set(leading ? 1 : 0),
     setReports: (summary) => {

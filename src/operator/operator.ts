@@ -8,6 +8,7 @@ import { sharedNamespaces } from '../kube/shared-namespaces.ts';
 import { onAbort } from '../runtime/abort.ts';
 import { Stop, stopReason, systemClock, type Clock } from '../runtime/clock.ts';
 import { controller, type Controller } from './controller.ts';
+import { clockSkew } from './clock-skew.ts';
 import { countedApi } from './counted-api.ts';
 import { elect, type Election } from './elect.ts';
 import type { ListenAddress } from './endpoints.ts';
@@ -71,7 +72,8 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   const { clock = systemClock } = options;
   const metrics = createMetrics();
   const log = createLog(options.logLevel, options.logTo);
-  const api = countedApi(options.api, metrics);
+  const skew = clockSkew(clock, (seconds) => metrics.setClockAhead(seconds));
+  const api = countedApi(options.api, metrics, skew);
   const namespaces = [...new Set(options.namespaces)];
   const clients = createClients({ cluster: createClusterClient(api, clock), clock });
   const life = new AbortController();
@@ -117,7 +119,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   const requireSecretLabel = options.requireSecretLabel === true;
   const { podSecrets = 'named' } = options;
   const podSecretsOff = podSecrets === 'none' || (podSecrets === 'named' && namespaces.length === 0);
-  const examine = examineReport({ api, clients, shared, requireSecretLabel, podSecretsOff, clock, metrics, log });
+  const examine = examineReport({ api, clients, shared, requireSecretLabel, podSecretsOff, clock, skew, metrics, log });
   const lead = (mayWrite: () => boolean): Controller => {
     const leading = controller({
       api: createReportApi(api, hostname(), log, clock),

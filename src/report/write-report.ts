@@ -12,6 +12,7 @@ import {
 } from '../judge/index.ts';
 import { namesFor } from '../remedies/index.ts';
 import type { TopologyName } from '../product/topology.ts';
+import { formatDuration } from '../runtime/duration.ts';
 import { clip } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 import { conditionType, countComponents, stampConditions, type Claim } from './conditions.ts';
@@ -41,6 +42,8 @@ export interface ReportInput {
   readonly waive: readonly Waiver[];
   /** What the spec asks for and the run could not even try, one sentence each, redacted. */
   readonly notExamined?: readonly string[];
+  /** How far our clock is ahead of the API server's, by which others look at freshUntil. In ms; missing: not at all. */
+  readonly clockAheadMs?: number;
   /** UTF-8 bytes that the status may take, for a spec that is large itself. */
   readonly budgetBytes?: number;
 }
@@ -113,6 +116,19 @@ function missingMessage(missing: readonly Missing[]): string {
   ].join(' ');
 }
 
+/** In whole minutes, so that a report does not differ from run to run. */
+const MINUTE_MS = 60_000;
+
+/** What is to be known of our clock; nothing while it is about right. */
+function clockWords({ clockAheadMs = 0 }: ReportInput): readonly string[] {
+  const minutes = Math.round(Math.abs(clockAheadMs) / MINUTE_MS);
+  if (minutes === 0) return [];
+  const side = clockAheadMs > 0 ? 'ahead of' : 'behind';
+  return [
+    `The operator's clock is ${formatDuration(minutes * MINUTE_MS)} ${side} the API server's: set it right, until then its times are off by as much.`,
+  ];
+}
+
 function claimsOf(input: ReportInput): Claim[] {
   const { judgement, namespace } = input;
   const { healthy, upgradeable } = judgement;
@@ -121,7 +137,10 @@ function claimsOf(input: ReportInput): Claim[] {
       ? missingMessage(notExamined(judgement.checks, input.waive))
       : rollMessage(upgradeable, reasonSentence('Upgradeable'), namespace);
   return [
-    ...readiness(input),
+    ...readiness(input).map((claim) => ({
+      ...claim,
+      message: clip([...clockWords(input), claim.message].join(' '), CONDITION_MESSAGE_BYTES),
+    })),
     {
       type: 'Healthy',
       status: healthy.status,

@@ -41,7 +41,8 @@ export function reachedAt(
 function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namespace: string): Reached {
   if (!objects.services.ok) return { addresses: objects.services, ports: NO_PORTS };
   if (!objects.endpointSlices.ok) return { addresses: objects.endpointSlices, ports: NO_PORTS };
-  const service = serviceOf(workload, objects.services.value);
+  const service =
+    serviceOf(workload, objects.services.value) ?? withoutSelector(workload, objects.services.value, objects);
   if (service === undefined) {
     const { name } = workload.object.metadata;
     const why = redact(`no Service selects the pods of ${workload.kind} ${name}`);
@@ -116,6 +117,35 @@ function serviceOf(workload: WorkloadObject, services: readonly KubernetesObject
     (service.metadata.name === workload.object.metadata.name ? 0 : 2) +
     (fields(service.spec)['clusterIP'] === 'None' ? 1 : 0);
   return selecting.sort((a, b) => rank(a) - rank(b) || (a.metadata.name < b.metadata.name ? -1 : 1))[0];
+}
+
+/**
+ * A Service without a selector, of which somebody else writes the slices, that leads to the workload's pods: by their names
+ * or addresses.
+ */
+function withoutSelector(
+  workload: WorkloadObject,
+  services: readonly KubernetesObject[],
+  { pods, endpointSlices }: NamespaceObjects,
+): KubernetesObject | undefined {
+  if (!pods.ok || !endpointSlices.ok) return undefined;
+  const labels = Object.entries(templateLabels(workload));
+  const own = pods.value.filter(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value));
+  const names = new Set(own.map(({ metadata }) => metadata.name));
+  const addresses = new Set(own.flatMap(({ status }) => text(fields(status)['podIP']) ?? []));
+  const leadsThere = ({ metadata: { name } }: KubernetesObject): boolean =>
+    endpointSlices.value
+      .filter(({ metadata }) => metadata.labels?.[SERVICE_NAME_LABEL] === name)
+      .flatMap((slice) => list((slice as unknown as Fields)['endpoints']))
+      .some((endpoint) => {
+        const said = Array.isArray(endpoint['addresses']) ? (endpoint['addresses'] as unknown[]) : [];
+        const pod = text(fields(endpoint['targetRef'])['name']);
+        return (pod !== undefined && names.has(pod)) || said.some((one) => addresses.has(text(one) ?? ''));
+      });
+  return services
+    .filter(({ spec }) => Object.keys(labelsOf(fields(spec)['selector'])).length === 0)
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    .find(leadsThere);
 }
 
 /** The port that says HTTP, else the first TCP one. The vendor's texts disagree on its number: it is never assumed. */

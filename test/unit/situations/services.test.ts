@@ -79,6 +79,10 @@ const mounted = (data: Record<string, string>): Situation => ({
   configMaps: { settings: data },
 });
 
+const unselected = edit('Service', 'core-daemon', (object) => {
+  delete (object['spec'] as { selector?: object }).selector;
+});
+
 function selectorOf(objects: readonly KubernetesObject[], name: string): object {
   const own = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === name);
   return own?.spec as object;
@@ -178,6 +182,18 @@ describe.each<readonly [string, readonly Row[]]>([
           }),
           ...at('127.0.1.3', () => DOWN),
         },
+        3,
+        ['core-daemon/health HealthDown'],
+      ],
+    ],
+  ],
+  [
+    'a Service without a selector',
+    [
+      ['leads to the pods by slices that somebody wrote', { ...small, objects: unselected }, 0, []],
+      [
+        'leads to pods that are down',
+        { ...small, objects: unselected, ...at('127.0.1', () => DOWN) },
         3,
         ['core-daemon/health HealthDown'],
       ],
