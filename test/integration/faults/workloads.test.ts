@@ -66,6 +66,25 @@ describe('the workloads of a Split installation', () => {
       },
     ));
 
+  it('expects a service to which a ConfigMap of another one leads', () =>
+    scene.during(
+      trouble('core-daemon', {
+        kind: 'Configured',
+        configMap: { METRICS_URL: 'http://metrics-collector.recognize.svc.cluster.local:8080' },
+      }),
+      (status) => {
+        expectError(status, {
+          check: 'metrics-collector/workload',
+          condition: 'MetricsCollectorHealthy',
+          fault: 'ServiceNotFound',
+          entry: 'OPS-091',
+        });
+        expect(checkOf(status, 'metrics-collector/workload').message).toContain(
+          'the configuration of core-daemon names it',
+        );
+      },
+    ));
+
   it('knows nothing yet of a first rollout seconds old, and no upgrade may start', () =>
     scene.during(trouble('auth-vault', { kind: 'FirstRollout' }), (status) => {
       expect(status.rootCauses ?? [], tell(status)).toEqual([]);
