@@ -13,7 +13,7 @@ import { citationFor } from './guide/citation.ts';
 import { judge } from './judge/index.ts';
 import { visitAll } from './probes/visit.ts';
 import { dependencyEdges, TOPOLOGIES } from './product/index.ts';
-import { jsonBytes, statusBudget, writeReport } from './report/index.ts';
+import { jsonBytes, statusBudget, watchedOf, writeReport } from './report/index.ts';
 import { orAborted } from './runtime/abort.ts';
 import { type Clock, isCancelled } from './runtime/clock.ts';
 import { parseDuration } from './runtime/duration.ts';
@@ -61,7 +61,7 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   const startedAt = input.startedAt ?? clock.now();
   const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
   const asked = new AbortController();
-  const sharing = sharingConfigMaps(clients, AbortSignal.any([signal, asked.signal]));
+  const { sharing, names } = sharingConfigMaps(clients, AbortSignal.any([signal, asked.signal]));
   const reading = clock.deadline(timeoutMs * READING_SHARE, signal);
   const resolved = await resolveTargets({
     spec,
@@ -130,27 +130,56 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     waive: spec.upgrade.waive ?? [],
     notExamined: [...new Set([...resolved.notExamined, ...discovered.notExamined])],
     clockAheadMs: input.clockAheadMs ?? 0,
+    ...(objects === undefined
+      ? {}
+      : {
+          watched: watchedOf(visits, {
+            secrets: secrets.versions?.() ?? new Map(),
+            configMaps: configMapVersions(clients, namespace, names),
+          }),
+        }),
     budgetBytes: statusBudget(jsonBytes(spec) + METADATA_BYTES),
   });
 }
 
 /** Several questions read the same ConfigMaps: within a run each is read once, and each asker waits no longer than it may. */
-function sharingConfigMaps(clients: Clients, run: AbortSignal): Clients {
+function sharingConfigMaps(
+  clients: Clients,
+  run: AbortSignal,
+): {
+  readonly sharing: Clients;
+  /** Those of the report's namespace that were read, or may be yet. */
+  readonly names: ReadonlySet<string>;
+} {
   const { cluster } = clients;
-  if (cluster === undefined) return clients;
+  const names = new Set<string>();
+  if (cluster === undefined) return { sharing: clients, names };
   const read = oncePerKey((_key: string, namespace: string, name: string) => {
+    names.add(name);
     const answer = cluster.readConfigMap(namespace, name, run);
     // Whoever asked may have gone before it ends.
     answer.catch(() => undefined);
     return answer;
   });
-  return {
+  const sharing = {
     ...clients,
     cluster: {
       ...cluster,
-      readConfigMap: (namespace, name, signal) => orAborted(read(`${namespace}/${name}`, namespace, name), signal),
+      readConfigMap: (namespace: string, name: string, signal: AbortSignal) =>
+        orAborted(read(`${namespace}/${name}`, namespace, name), signal),
     },
   };
+  return { sharing, names };
+}
+
+/** resourceVersions of the ConfigMaps that this run read. */
+function configMapVersions(
+  { cluster }: Clients,
+  namespace: string,
+  names: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const known = [...names].sort().map((name) => [name, cluster?.configMapVersion?.(namespace, name)] as const);
+  return new Map(known.flatMap(([name, version]) => (version === undefined ? [] : [[name, version] as const])));
 }
 
 /** A ConfigMap that does not come in time is one that could not be read. */

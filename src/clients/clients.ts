@@ -142,6 +142,10 @@ export interface ClusterClient {
     signal: AbortSignal,
   ): Promise<Outcome<Readonly<Record<string, string>> | undefined>>;
   /**
+   * resourceVersion of a ConfigMap as it was last read; empty text: there was none of that name. Undefined: not known.
+   */
+  configMapVersion?(namespace: string, name: string): string | undefined;
+  /**
    * Reads a container's log, every line with the kubelet's time before it, and hands it over in pieces as they come.
    * What came before a failure was handed over; `denied` and `none` hand over nothing.
    */

@@ -15,6 +15,7 @@ import { RULES } from './rules.ts';
 import { textsIn } from './texts.ts';
 
 interface ConfigMap {
+  readonly metadata?: { readonly resourceVersion?: unknown };
   readonly data?: unknown;
 }
 
@@ -36,17 +37,27 @@ const CLUSTER_MS = 60_000;
 /** A cluster that is no OpenShift becomes none while we watch. */
 const PLAIN_MS = 30 * 60_000;
 
+/** resourceVersions of ConfigMaps that are remembered, over all namespaces. */
+const MOST_VERSIONS = 4_000;
+
 /** Versions, node architectures, ConfigMaps and logs through the API. */
 export function createClusterClient(api: KubeApi, clock: Clock): ClusterClient {
   const facts = factsOf(api, clock);
+  const versions = new Map<string, string>();
+  const keep = (namespace: string, name: string, version: unknown): void => {
+    if (versions.size >= MOST_VERSIONS) versions.clear();
+    if (typeof version === 'string') versions.set(`${namespace}/${name}`, version);
+  };
   return {
     version: remembered(facts.version, CLUSTER_MS, clock),
     architectures: remembered(facts.architectures, CLUSTER_MS, clock),
     readConfigMap: async (namespace, name, signal) => {
       const read = await api.call<ConfigMap>(RULES.getConfigMap, { namespace, name }, { signal });
-      if (!read.ok) return read.fault.code === 'NotFound' ? ok(undefined) : asEvidence(read);
-      return ok(textsIn(read.value.data));
+      if (!read.ok && read.fault.code !== 'NotFound') return asEvidence(read);
+      keep(namespace, name, read.ok ? read.value.metadata?.resourceVersion : '');
+      return ok(read.ok ? textsIn(read.value.data) : undefined);
     },
+    configMapVersion: (namespace, name) => versions.get(`${namespace}/${name}`),
     readLog: (request, onChunk, signal) => readPodLog(api, request, onChunk, signal),
     logStarts: logStarts(),
   };

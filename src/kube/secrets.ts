@@ -13,10 +13,12 @@ import { oncePerKey } from '../runtime/once-per-key.ts';
 export interface SecretReader {
   /** SecretMissing, SecretKeyMissing, CheckerNotAuthorized or ClusterUnavailable when there is no value. */
   read(name: string, key: string, signal: AbortSignal): Promise<Outcome<Secret>>;
+  /** resourceVersions by name, of those that were read; empty text: there is none of that name. Absent: not known. */
+  versions?(): ReadonlyMap<string, string>;
 }
 
 interface SecretObject {
-  readonly metadata?: { readonly labels?: unknown };
+  readonly metadata?: { readonly labels?: unknown; readonly resourceVersion?: unknown };
   readonly data?: unknown;
 }
 
@@ -31,8 +33,16 @@ export function namespaceSecrets(
   namespace: string,
   { requireLabel = false }: SecretOptions = {},
 ): SecretReader {
-  const get = oncePerKey((name: string, signal: AbortSignal) => getSecret(api, namespace, name, signal));
+  const versions = new Map<string, string>();
+  const get = oncePerKey(async (name: string, signal: AbortSignal) => {
+    const answer = await getSecret(api, namespace, name, signal);
+    const version = answer.ok ? answer.value.metadata?.resourceVersion : undefined;
+    if (typeof version === 'string') versions.set(name, version);
+    if (!answer.ok && answer.fault.code === 'SecretMissing') versions.set(name, '');
+    return answer;
+  });
   return {
+    versions: () => versions,
     read: async (name, key, signal) => {
       const answer = await get(name, signal);
       if (!answer.ok) return answer;

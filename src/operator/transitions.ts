@@ -26,7 +26,7 @@ export function transitionEvents(
       type: 'Warning',
       reason: cause.fault,
       note: cut(
-        `${cause.check}: ${check?.message ?? 'fails'}${symptoms > 0 ? ` (explains ${symptoms} more)` : ''}. ${advice(after, cause.check)}`,
+        `${cause.check}: ${check?.message ?? 'fails'}${symptoms > 0 ? ` (explains ${symptoms} more)` : ''}. ${changes(after)}${advice(after, cause.check)}`,
       ),
     });
   }
@@ -48,10 +48,17 @@ export function transitionEvents(
       identity: ['verdict', before.verdict, after.verdict, after.lastRunTime ?? ''],
       type: after.verdict === 'Failing' ? 'Warning' : 'Normal',
       reason: `Verdict${after.verdict}`,
-      note: cut(`${before.verdict} → ${after.verdict}${after.rootCause === undefined ? '' : `: ${after.rootCause}`}`),
+      note: cut(
+        `${before.verdict} → ${after.verdict}${after.rootCause === undefined ? '' : `: ${after.rootCause}`}${after.sinceHealthy === undefined ? '' : `. ${after.sinceHealthy}`}`,
+      ),
     });
   }
   return events;
+}
+
+/** What moved since everything was well, before the advice: it is what anybody asks first. */
+function changes({ sinceHealthy }: HealthReportStatus): string {
+  return sinceHealthy === undefined ? '' : `${sinceHealthy} `;
 }
 
 function advice(status: HealthReportStatus, checkId: string): string {

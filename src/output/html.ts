@@ -67,6 +67,7 @@ function section(report: Told, id: string): string[] {
     `<h2 id="${id}">${text(title)}: <span class="state ${OUTCOME_CLASS[gate.exitCode]}">${outcome}</span></h2>`,
     `<p><strong>${text(gate.reason)}</strong>: ${text(gate.message)}</p>`,
     ...overridden(gate),
+    ...(status?.sinceHealthy === undefined ? [] : [`<p><strong>Changed</strong>: ${text(status.sinceHealthy)}</p>`]),
     ...nextStep(next, gate.exitCode),
     ...(status === undefined ? [] : dependencyMap(mapGraph(status, spec), id)),
     ...(notable.length === 0 ? [] : ['<h3>What is not good</h3>', ...checkTable('The root cause first', notable)]),

@@ -16,6 +16,7 @@ function section(report: Told): string[] {
     `### ${markdownText(title)}: ${outcome}`,
     '',
     ...verdict(gate),
+    ...(report.status?.sinceHealthy === undefined ? [] : [`Changed: ${markdownText(report.status.sinceHealthy)}`, '']),
     ...(notable.length === 0 ? [] : [...table(notable), '']),
     ...remedies(notable),
     ...advice(entries),

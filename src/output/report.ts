@@ -76,6 +76,7 @@ function rootCauses(shown: Shown, width: number, paint: Paint): string[] {
   return [
     '',
     paint('strong', causes.length === 1 ? 'Root cause' : `Root causes (${causes.length})`),
+    ...labelled('Changed', status.sinceHealthy ?? '', width),
     ...causes.flatMap(({ check: id, fault, affects = [] }) => {
       const check = status.checks?.find((one) => one.id === id);
       return [

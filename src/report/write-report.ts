@@ -19,7 +19,9 @@ import { conditionType, countComponents, stampConditions, type Claim } from './c
 import { freshUntil } from './freshness.ts';
 import { headline } from './headline.ts';
 import { CONDITION_MESSAGE_BYTES, mutedBeside, reasonSentence, rollMessage } from './sentences.ts';
+import { lastHealthyOf, sinceHealthy } from './moved.ts';
 import { fitIntoBudget, STATUS_BYTES } from './size.ts';
+import type { Watched } from './watched.ts';
 
 /** Verdict changes that are kept. */
 export const TRANSITIONS = 20;
@@ -44,6 +46,8 @@ export interface ReportInput {
   readonly notExamined?: readonly string[];
   /** How far our clock is ahead of the API server's, by which others look at freshUntil. In ms; missing: not at all. */
   readonly clockAheadMs?: number;
+  /** What people change, as this run saw it. Undefined: nothing of the kind was looked at. */
+  readonly watched?: readonly Watched[];
   /** UTF-8 bytes that the status may take, for a spec that is large itself. */
   readonly budgetBytes?: number;
 }
@@ -78,9 +82,30 @@ export function writeReport(input: ReportInput): HealthReportStatus {
     checks: judgement.checks.map(checkStatus),
     citations: citationsOf(judgement.checks),
     transitions: transitionsOf(previous, judgement.verdict, rootCause, now),
+    ...changesOf(input),
     truncated: 0,
   };
   return fitIntoBudget(status, input.budgetBytes ?? STATUS_BYTES);
+}
+
+/** A good run is remembered; any other one says what moved since the last good one. */
+function changesOf({
+  judgement: { verdict, checks },
+  previous,
+  watched,
+  startedAt,
+}: ReportInput): Pick<HealthReportStatus, 'lastHealthy' | 'sinceHealthy'> {
+  const { lastHealthy } = previous ?? {};
+  if (watched === undefined) return lastHealthy === undefined ? {} : { lastHealthy };
+  const isGood =
+    (verdict === 'Healthy' || verdict === 'Warning') &&
+    checks.every(
+      ({ component, result, required, muted }) =>
+        muted || component === 'upgrade' || (result !== 'fail' && !(result === 'error' && required)),
+    );
+  if (isGood) return { lastHealthy: lastHealthyOf(lastHealthy, watched, startedAt) };
+  if (lastHealthy === undefined) return {};
+  return { lastHealthy, sinceHealthy: sinceHealthy(lastHealthy, watched, startedAt) };
 }
 
 /** Appends a verdict change to those before it and keeps the last twenty. */

@@ -221,6 +221,31 @@ export const healthReportStatus = z
       .optional()
       .meta(atomic)
       .describe('The last 20 changes of the verdict.'),
+    lastHealthy: z
+      .object({
+        time: time.describe('Start of that run.'),
+        watched: z
+          .array(
+            z.object({
+              id: z.string().max(128).describe('kind/name: image/auth-vault, secret/node-persistence-db.'),
+              is: z.string().max(192).describe('What it was; of a Secret or ConfigMap its resourceVersion.'),
+              proof: z.string().max(64).optional().describe('Of an image: the digest that ran.'),
+              was: z.string().max(192).optional().describe('What it was before that, where it moved a short time ago.'),
+              movedAt: time.optional().describe('When that was seen.'),
+            }),
+          )
+          .max(96)
+          .optional()
+          .meta(atomic)
+          .describe('What people change. Absent: the report had no room for it.'),
+      })
+      .optional()
+      .describe('The last run of which nothing failed.'),
+    sinceHealthy: z
+      .string()
+      .max(512)
+      .optional()
+      .describe('What moved since the last healthy run, while the report is not healthy; or that nothing did.'),
     truncated: count
       .optional()
       .describe('Checks left out to keep the object small: skipped ones first, then good ones.'),

@@ -28,8 +28,19 @@ function check(i: number, code: FaultCode | 'pass', idLength: number): Finding {
   return { id, component, targetId, required: true, feeds: 'Healthy', answer };
 }
 
-const written = (findings: readonly Finding[], budgetBytes = STATUS_BYTES): HealthReportStatus =>
-  report(findings, undefined, { cite: longCite, report: { inventory, budgetBytes } }).status;
+const watched = Array.from({ length: 96 }, (_, i) => ({
+  id: `secret/${String(i)}`.padEnd(128, 'i'),
+  is: 'w'.repeat(192),
+  proof: 'p'.repeat(64),
+}));
+const lastHealthy = {
+  time: '2026-11-23T09:00:00Z',
+  watched: watched.map((one) => ({ ...one, was: 'v'.repeat(192), movedAt: '2026-11-23T09:00:00Z' })),
+};
+const written = (findings: readonly Finding[], budgetBytes = STATUS_BYTES): HealthReportStatus => {
+  const before = { ...report([]).status, lastHealthy };
+  return report(findings, before, { cite: longCite, report: { inventory, budgetBytes, watched } }).status;
+};
 const many = (n: number, idLength: number, code: (i: number) => FaultCode | 'pass'): readonly Finding[] =>
   Array.from({ length: n }, (_, i) => check(i, code(i), idLength));
 const faultAt = (i: number): FaultCode => FAULT_CODES[i % FAULT_CODES.length] ?? 'HealthDown';
