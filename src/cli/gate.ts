@@ -19,6 +19,7 @@ import { semaphore } from '../runtime/semaphore.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 import { connectCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
+import { AFTER_TIMEOUT_MS, gateAfter } from './gate-after.ts';
 import { knownReports } from './known-reports.ts';
 import {
   contextOption,
@@ -42,6 +43,7 @@ interface Options {
   readonly skip: readonly string[];
   readonly override?: string;
   readonly save?: string;
+  readonly after?: string;
   readonly verbose?: boolean;
   readonly output: keyof typeof GATE_FORMATS;
   readonly leaseNamespace: string;
@@ -81,6 +83,7 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
     )
     .option('--override <reason>', 'exit 0 whatever was found; the reason is recorded in an Event')
     .option('--save <file>', 'keep what was judged in this file, to compare with after the upgrade (diff)')
+    .option('--after <file>', 'wait for an upgrade to be done, and compare with this file of --save (--timeout: 15m)')
     .option('--verbose', 'name every question that was not asked')
     .addOption(formatOption(GATE_FORMATS))
     .addOption(leaseNamespace)
@@ -96,6 +99,7 @@ Examples:
   recognize-health gate prod -n recognize -o html > gate.html
   recognize-health gate -A --no-refresh
   recognize-health gate prod -n recognize --save before.json
+  recognize-health gate prod -n recognize --after before.json --timeout 15m -o html > upgrade.html
 
 Needs the rights to get and patch HealthReports (an annotation asks for the run), to list them for -A, and to create
 Events for --skip and --override. With the right to get the operator's Lease it says at once when there is no operator.
@@ -103,7 +107,13 @@ Events for --skip and --override. With the right to get the operator's Lease it 
 Exit codes: 0 pass, 1 internal error, 2 usage, not found or forbidden, 3 fail, 4 warn (with --fail-on warn),
 5 stale, unknown or unreachable, 6 timeout. Several reports: 3 before 5 before 6 before 4.`,
     )
-    .action(async (names: readonly string[], options: Options) => {
+    .action(async (names: readonly string[], options: Options, command: Command) => {
+      const { after } = options;
+      if (after !== undefined) {
+        const timeout = command.getOptionValueSource('timeout') === 'default' ? AFTER_TIMEOUT_MS : options.timeout;
+        exit(await waitAfter(names, { ...options, after, timeout }, terminal));
+        return;
+      }
       try {
         exit(await gate(names, options, terminal));
       } catch (error) {
@@ -111,6 +121,24 @@ Exit codes: 0 pass, 1 internal error, 2 usage, not found or forbidden, 3 fail, 4
         throw error;
       }
     });
+}
+
+async function waitAfter(
+  names: readonly string[],
+  options: Options & { readonly after: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (options.skip.length > 0 || options.override !== undefined || !options.refresh || options.maxAge !== undefined)
+    throw new CommandError(
+      '--after takes no --skip, --override, --no-refresh or --max-age: what is worse is worse',
+      EXIT.usage,
+    );
+  try {
+    return await gateAfter(names, options, () => connectCluster(options), terminal);
+  } catch (error) {
+    if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
+    throw error;
+  }
 }
 
 async function gate(names: readonly string[], options: Options, terminal: Terminal): Promise<ExitCode> {

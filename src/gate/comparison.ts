@@ -22,7 +22,20 @@ export interface Change {
 }
 
 export type CompareReason =
-  'AsGoodAsBefore' | 'Worse' | 'NewWarnings' | 'LostSight' | 'NothingWasHealthy' | 'GateSaysNo' | 'NotComparable';
+  | 'AsGoodAsBefore'
+  | 'Worse'
+  | 'NewWarnings'
+  | 'LostSight'
+  | 'NothingWasHealthy'
+  | 'GateSaysNo'
+  | 'NotComparable'
+  | 'NotYet';
+
+/** A part of an upgrade, and how long it took. */
+export interface Phase {
+  readonly name: string;
+  readonly ms: number;
+}
 
 /** What the comparison of one report says. */
 export interface Comparison {
@@ -52,4 +65,6 @@ export interface Comparison {
   readonly images: readonly { readonly component: string; readonly before: string; readonly after: string }[];
   readonly runBefore?: string;
   readonly runAfter?: string;
+  /** Of `gate --after`: in order. */
+  readonly phases?: readonly Phase[];
 }

@@ -33,6 +33,7 @@ const comparison = z.object({
     'NothingWasHealthy',
     'GateSaysNo',
     'NotComparable',
+    'NotYet',
   ]),
   message: z.string().describe('One sentence for people.'),
   regressions: z.array(change).describe('Worse than before, or failing in another way.'),
@@ -48,6 +49,10 @@ const comparison = z.object({
     .describe('Images that are others now.'),
   runBefore: z.string().optional().describe('Start of the run, RFC 3339 UTC.'),
   runAfter: z.string().optional(),
+  phases: z
+    .array(z.object({ name: z.string(), ms: z.number() }))
+    .optional()
+    .describe('Of gate --after: the parts of the upgrade, and how long each took.'),
 });
 
 export const DIFF_OBJECT = z

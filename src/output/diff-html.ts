@@ -2,7 +2,7 @@
 // script, nothing loaded from elsewhere.
 import { EXIT } from '../api/exit-codes.ts';
 import type { Comparison } from '../gate/comparison.ts';
-import { changesOf, runsOf, stepOf } from './diff-view.ts';
+import { changesOf, phasesOf, runsOf, stepOf } from './diff-view.ts';
 import { text } from './page/escape.ts';
 import { STYLE } from './page/style.ts';
 import { OUTCOMES } from './view.ts';
@@ -36,6 +36,7 @@ function section(comparison: Comparison, id: string): string[] {
   const { namespace, name, exitCode, reason, message, images, unseen, unchanged } = comparison;
   const tone = exitCode === EXIT.pass ? 'good' : exitCode === EXIT.fail ? 'bad' : 'unknown';
   const runs = runsOf(comparison);
+  const phases = phasesOf(comparison);
   return [
     `<section aria-labelledby="${id}">`,
     `<h2 id="${id}">${text(`${namespace}/${name}`)}: <span class="state ${tone}">${OUTCOMES[exitCode]}</span></h2>`,
@@ -46,6 +47,7 @@ function section(comparison: Comparison, id: string): string[] {
       [
         ['Exit code', String(exitCode)],
         ...(runs === '' ? [] : [['Run before → run after', runs]]),
+        ...(phases === '' ? [] : [['Took', phases]]),
         ['As well as before', String(unchanged)],
       ],
     ),

@@ -29,6 +29,11 @@ export function stepOf({ before, after, faultBefore, faultAfter, muted, required
   return `${side(before, faultBefore)} → ${side(after, faultAfter)}${remark}`;
 }
 
+/** `rollout 2m, until healthy 40s`; empty where nobody waited. */
+export function phasesOf({ phases = [] }: Comparison): string {
+  return phases.map(({ name, ms }) => `${name} ${formatDuration(ms)}`).join(', ');
+}
+
 /** `run 2026-11-28T14:02:00Z → 2026-11-28T14:20:00Z (18m)`; empty where a side is unknown. */
 export function runsOf({ runBefore, runAfter }: Comparison): string {
   if (runBefore === undefined || runAfter === undefined) return '';

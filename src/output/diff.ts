@@ -5,7 +5,7 @@ import type { Comparison } from '../gate/comparison.ts';
 import { diffObject, type DiffObject } from '../gate/diff-object.ts';
 import { labelled, plain, wrap, type Paint } from './columns.ts';
 import { renderDiffHtml } from './diff-html.ts';
-import { changesOf, runsOf, stepOf } from './diff-view.ts';
+import { changesOf, phasesOf, runsOf, stepOf } from './diff-view.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
 import { markdownText as text } from './markdown.ts';
 import { allPrintable } from './printable.ts';
@@ -45,10 +45,12 @@ function renderOne(comparison: Comparison, paint: Paint, width: number): string[
   const { namespace, name, exitCode, reason, message, images, unseen, unchanged } = comparison;
   const style = exitCode === EXIT.pass ? 'good' : exitCode === EXIT.fail ? 'bad' : 'unknown';
   const runs = runsOf(comparison);
+  const phases = phasesOf(comparison);
   return [
     `${paint('strong', `${namespace}/${name}`)}  ${paint(style, OUTCOMES[exitCode])}  ${reason}`,
     ...wrap(message, width - 2).map((line) => `  ${line}`),
     ...(runs === '' ? [] : [`  Runs: ${runs}`]),
+    ...(phases === '' ? [] : [`  Took: ${phases}`]),
     ...changesOf(comparison).flatMap(({ title, style: tone, changes }) => [
       '',
       paint('strong', `${title} (${changes.length})`),
@@ -87,6 +89,7 @@ function renderDiffMarkdown({ comparisons, problem, exitCode }: Diffed): string 
 function sectionOf(comparison: Comparison): string[] {
   const { namespace, name, exitCode, reason, message, images, unseen, unchanged } = comparison;
   const runs = runsOf(comparison);
+  const phases = phasesOf(comparison);
   const row = (cells: readonly string[]): string => `| ${cells.map(text).join(' | ')} |`;
   return [
     `### ${text(`${namespace}/${name}`)}: ${OUTCOMES[exitCode]}`,
@@ -95,6 +98,7 @@ function sectionOf(comparison: Comparison): string[] {
     '',
     ...(exitCode === EXIT.pass ? [] : [`Exit code ${exitCode}.`, '']),
     ...(runs === '' ? [] : [`Runs: ${text(runs)}`, '']),
+    ...(phases === '' ? [] : [`Took: ${text(phases)}`, '']),
     ...changesOf(comparison).flatMap(({ title, changes }) => [
       `**${title}**`,
       '',

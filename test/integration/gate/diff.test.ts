@@ -1,9 +1,11 @@
 // `gate --save` and `diff` on the stack: what a change broke, mended or hid, and every file that is refused.
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Stop } from '../../../src/runtime/clock.ts';
 import { diffObjectSchema } from '../../../src/gate/diff-object.ts';
 import { closed } from '../../support/closed-schema.ts';
 import { command, type CommandResult } from './command.ts';
@@ -34,6 +36,11 @@ interface Compared {
 }
 
 const isDiff = new Ajv().compile(closed(diffObjectSchema()));
+/** Looks until it is so; with nothing to hope for the test ends by its own limit. */
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await sleep(50);
+}
+
 const at = (name: string): string => join(folder, name);
 const diff = async (...argv: string[]): Promise<CommandResult & { readonly said: Compared }> => {
   const kubeconfig = await scene.kubeconfigOf('pipeline');
@@ -150,5 +157,57 @@ describe('diff', () => {
     expect((await diff(at('well.json'), 'nobody')).said.problem).toMatch(/holds no report nobody; it holds .*\/prod/);
     const { out } = await command('diff', at('cut.json'), '-o', 'html');
     expect(out).toContain('is cut off');
+  });
+});
+
+describe('gate --after', () => {
+  const after = (...argv: string[]): Promise<CommandResult> =>
+    scene.gate('prod', '--after', at('well.json'), '-o', 'json', ...argv);
+
+  it('passes on two good runs, and says how long it took', async () => {
+    const { code, out } = await after('--save', at('after.json'));
+    expect(code, out).toBe(0);
+    const said = JSON.parse(out) as { reports: { message: string; phases: { name: string }[] }[] };
+    expect([isDiff(said), isDiff.errors]).toEqual([true, null]);
+    expect(said.reports[0]?.phases.map(({ name }) => name)).toEqual(['rollout', 'until healthy', 'confirmed']);
+    expect(said.reports[0]?.message).toContain('No image is another one than before: was the upgrade applied?');
+    expect((await diff(at('well.json'), at('after.json'))).code).toBe(0);
+  });
+
+  it('ends early on what waiting does not mend', async () => {
+    const undo = await scene.stack.key.disable();
+    try {
+      const { code, out, err } = await after('--timeout', '10m');
+      expect(code, out).toBe(3);
+      expect(out).toContain('Waiting does not mend this: key-management/jwt-signing/state KmsKeyDisabled');
+      expect(err).toMatch(/prod: .*the rollout is done; .*It may pass\./);
+    } finally {
+      await undo();
+    }
+  });
+
+  it('says "not yet" while a rollout is under way', async () => {
+    const undo = await scene.stack.service('core-daemon').rollout();
+    try {
+      const stop = new AbortController();
+      const kubeconfig = await scene.kubeconfigOf('pipeline');
+      const argv = ['prod', '-n', scene.stack.namespace, '--after', at('well.json'), '--kubeconfig', kubeconfig];
+      const waiting = command.until(stop.signal, 'gate', ...argv);
+      await until(() => waiting.err().includes('not yet:'));
+      expect(waiting.err()).toMatch(/prod: .*not yet: .*core-daemon/);
+      stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+      expect(await waiting.result).toMatchObject({ code: 130, out: '' });
+    } finally {
+      await undo();
+    }
+  });
+
+  it('refuses what would make it pass unseen, and a format that it has not', async () => {
+    for (const more of [['--skip', 'x'], ['--override', 'why'], ['--no-refresh']])
+      expect((await after(...more)).err).toMatch(/--after takes no --skip, --override/);
+    expect((await scene.gate('prod', '--after', at('well.json'), '-o', 'junit')).err).toMatch(
+      /there is no junit of it/,
+    );
+    expect((await scene.gate('other', '--after', at('well.json'))).err).toMatch(/holds no report .*other/);
   });
 });
