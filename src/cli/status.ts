@@ -8,7 +8,9 @@ import { missingOperator } from '../gate/operator-lease.ts';
 import type { ApiResult } from '../kube/api-fault.ts';
 import { getReport, listReports, type ReportObject } from '../kube/reports.ts';
 import { reportObject } from '../output/object.ts';
-import { STATUS_FORMATS, type StoredReport } from '../output/status.ts';
+import type { Formats, Renderer } from '../output/format.ts';
+import { HISTORY_FORMATS } from '../output/history.ts';
+import { STATUS_FORMATS, type Stored, type StoredReport } from '../output/status.ts';
 import { isStale } from '../report/index.ts';
 import { isCancelled, systemClock } from '../runtime/clock.ts';
 import { formatDuration, shortAge } from '../runtime/duration.ts';
@@ -24,7 +26,8 @@ interface Options {
   readonly all?: boolean;
   readonly verbose?: boolean;
   readonly watch?: boolean;
-  readonly output: keyof typeof STATUS_FORMATS;
+  readonly history?: boolean;
+  readonly output: string;
   readonly leaseNamespace: string;
   readonly leaseName: string;
   readonly kubeconfig?: string;
@@ -39,10 +42,11 @@ export function addStatus(program: Command, terminal: Terminal, exit: (code: Exi
     .argument('[name]', 'a HealthReport (default: a line for each)')
     .option('-n, --namespace <namespace>', 'namespace of the reports (default: that of the context)')
     .option('-A, --all-namespaces', 'reports of every namespace')
+    .option('--history', 'how long each component was up, down or unknown: 1h, 24h, 7d, 30d (-o table, csv, json)')
     .option('--all', 'show good and skipped questions too')
     .option('--verbose', 'name every question that was not asked')
     .option('-w, --watch', 'show it again when it changes, in place on a terminal, until Ctrl-C')
-    .addOption(formatOption(STATUS_FORMATS))
+    .addOption(formatOption({ ...STATUS_FORMATS, ...HISTORY_FORMATS }))
     .addOption(leaseNamespace)
     .addOption(leaseName)
     .addOption(kubeconfigOption())
@@ -54,6 +58,7 @@ Examples:
   recognize-health status prod -n recognize
   recognize-health status -A
   recognize-health status prod -n recognize --watch
+  recognize-health status prod -n recognize --history -o csv > availability.csv
 
 The exit code says whether a report could be read, not what it says: 0, or 2 (not found, forbidden) and 5 (unreachable).
 For a verdict that a pipeline can branch on, use gate.`,
@@ -67,6 +72,8 @@ async function status(name: string | undefined, options: Options, terminal: Term
   const everywhere = options.allNamespaces === true;
   if (everywhere && (name !== undefined || options.namespace !== undefined))
     throw new CommandError('-A shows every report: give no NAME and no --namespace with it', EXIT.usage);
+  // A format that is not there is told before anybody is asked.
+  rendererOf(options);
   const cluster = await connectCluster(options);
   try {
     if (options.watch === true) return await watch(name, options, cluster, terminal);
@@ -80,6 +87,22 @@ async function status(name: string | undefined, options: Options, terminal: Term
   } finally {
     await cluster.close();
   }
+}
+
+/** How to print: csv is a form of the history alone, and the history has no pages. */
+function rendererOf({ output, history }: Options): Renderer<Stored> {
+  const formats: Formats<Stored> =
+    history === true
+      ? {
+          table: ({ reports }, paint, width) => HISTORY_FORMATS.table(reports, paint, width),
+          json: ({ reports }) => HISTORY_FORMATS.json(reports),
+          csv: ({ reports }) => HISTORY_FORMATS.csv(reports),
+        }
+      : STATUS_FORMATS;
+  const render = formats[output];
+  if (render !== undefined) return render;
+  const why = history === true ? 'with --history' : 'without --history';
+  throw new CommandError(`-o ${output} is not there ${why}: use ${Object.keys(formats).join(', ')}`, EXIT.usage);
 }
 
 /** Between two looks of `--watch`. In ms. */
@@ -150,7 +173,7 @@ async function look(
   const stored = { reports, whole, all: options.all === true, verbose: options.verbose === true };
   const isDoubtful = reports.some(({ stale }) => stale);
   return {
-    text: STATUS_FORMATS[options.output](stored, terminal.paint, terminal.width),
+    text: rendererOf(options)(stored, terminal.paint, terminal.width),
     notices: async () => {
       const nobody = await missing;
       return [...none, ...(nobody !== undefined && (nobody.isCertain || isDoubtful) ? [nobody.sentence] : [])];

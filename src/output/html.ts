@@ -1,7 +1,9 @@
 // A page for people who open a link in a pipeline or a mail, or attach it to a change request: all in one file, no script,
 // nothing loaded from elsewhere. The decision and the next step come first, then the map, then what was measured.
 import type { ExitCode } from '../api/exit-codes.ts';
+import type { HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../gate/decision.ts';
+import { availabilityText } from './history.ts';
 import { link, text } from './page/escape.ts';
 import { mapGraph } from './page/graph.ts';
 import { dependencyMap } from './page/map.ts';
@@ -75,12 +77,25 @@ function section(report: Told, id: string): string[] {
     ...advice(entries),
     ...(status === undefined
       ? []
-      : [...tiles(status), ...capacity(status), ...dates(status), ...images(status), ...history(status)]),
+      : [
+          ...availability(status),
+          ...tiles(status),
+          ...capacity(status),
+          ...dates(status),
+          ...images(status),
+          ...history(status),
+        ]),
     ...examined(view, gate),
     '<h3>About this report</h3>',
     ...about(report),
     '</section>',
   ];
+}
+
+/** How long it was up, down and unknown. */
+function availability(status: HealthReportStatus): string[] {
+  const up = availabilityText(status);
+  return up === undefined ? [] : [`<p>Up: ${text(up)}</p>`];
 }
 
 function overridden({ override }: GateAnswer): string[] {

@@ -6,6 +6,7 @@ import { citationLines, remedyLines } from './advice.ts';
 import { beside, labelled, plain, table, wrap, type Cell, type Paint } from './columns.ts';
 import { concernLines, RESULT_STYLE } from './concerns.ts';
 import { unaskedByCause } from '../gate/not-asked.ts';
+import { availabilityStrip } from './history.ts';
 import { allPrintable } from './printable.ts';
 import { withRemarks } from './view.ts';
 
@@ -47,6 +48,7 @@ export function renderReport(shown: Shown, how: HowToShow, paint: Paint = plain)
     ...concernLines(status, width, paint),
     ...notExamined(status, how.verbose === true || how.all, width, paint),
     ...history(status, width, paint),
+    ...availabilityStrip(status, width, paint),
     ...(how.all ? everyQuestion(status, width, paint) : []),
     ...totals(status, width),
   ];

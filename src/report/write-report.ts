@@ -19,6 +19,7 @@ import { conditionType, countComponents, stampConditions, type Claim } from './c
 import { freshUntil } from './freshness.ts';
 import { headline } from './headline.ts';
 import { CONDITION_MESSAGE_BYTES, mutedBeside, reasonSentence, rollMessage } from './sentences.ts';
+import { historyAfter } from '../api/history.ts';
 import { lastHealthyOf, sinceHealthy } from './moved.ts';
 import { fitIntoBudget, STATUS_BYTES } from './size.ts';
 import type { Watched } from './watched.ts';
@@ -83,6 +84,7 @@ export function writeReport(input: ReportInput): HealthReportStatus {
     citations: citationsOf(judgement.checks),
     transitions: transitionsOf(previous, judgement.verdict, rootCause, now),
     ...changesOf(input),
+    history: historyAfter(previous, startedAt),
     truncated: 0,
   };
   return fitIntoBudget(status, input.budgetBytes ?? STATUS_BYTES);

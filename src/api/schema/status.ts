@@ -246,6 +246,23 @@ export const healthReportStatus = z
       .max(512)
       .optional()
       .describe('What moved since the last healthy run, while the report is not healthy; or that nothing did.'),
+    history: z
+      .object({
+        until: time.describe('Until when time is accounted for.'),
+        components: z
+          .array(
+            z.object({
+              component: z.string().max(64).describe('The component, or all.'),
+              up: z.string().max(512).describe('Seconds of five minutes; hours; days, the newest first.'),
+              down: z.string().max(512).describe('The same. What is missing of a bucket is unknown.'),
+            }),
+          )
+          .max(20)
+          .meta(atomic)
+          .describe('By component.'),
+      })
+      .optional()
+      .describe('How long each component was up and down: see recognize-health status --history.'),
     truncated: count
       .optional()
       .describe('Checks left out to keep the object small: skipped ones first, then good ones.'),
