@@ -7,6 +7,9 @@ let scene: Scene;
 beforeAll(async () => {
   scene = await startScene();
   await scene.create();
+  // The services may still be connecting when the first run looks at them.
+  const status = await scene.runUntil(({ lastHealthy }) => lastHealthy !== undefined, 100);
+  expect(status.verdict, tell(status)).toBe('Healthy');
 });
 afterAll(() => scene.close());
 
