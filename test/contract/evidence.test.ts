@@ -1,6 +1,7 @@
 // A pass needs evidence about the very thing that was asked. For every check of the registry and every kind of missing
 // evidence (each fault that it can answer with, its absence, a mute, a waiver): the gate is not 0, but for what is
 // documented: checks that only warn, `required: false`, what SPARED excuses, a mute of one finding, a waived kind.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isService } from '../../src/api/components.ts';
 import { traits, type FaultCode } from '../../src/api/faults.ts';
@@ -113,6 +114,41 @@ describe('the gate on a whole installation', () => {
   it('excuses nothing that is not asked', () => {
     const names = new Set(asked.filter((one) => !onlyWarns(one)).map(nameOf));
     expect(Object.keys(SPARED).filter((name) => !names.has(name))).toEqual([]);
+  });
+});
+
+describe('several things that are missing at once', () => {
+  /** A check with a fault of its own, or (undefined) without any answer at all. */
+  const wrongs = asked.flatMap((one) => [undefined, ...faultsOf(one)].map((code) => [one, code] as const));
+  const spoiled = (some: readonly (readonly [Asked, FaultCode | undefined])[]): readonly Finding[] =>
+    some.reduce<readonly Finding[]>(
+      (findings, [{ id }, code]) =>
+        code === undefined
+          ? findings.filter((finding) => finding.id !== id)
+          : findings.map((finding) =>
+              finding.id === id ? { ...finding, answer: found({ code, detail: literal('seen') }) } : finding,
+            ),
+      good,
+    );
+
+  it('never excuse each other: the gate is shut where it is for one of them alone', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.constantFrom(...wrongs), { minLength: 2, maxLength: 6, selector: ([{ id }]) => id }),
+        (some) => {
+          // A target of which nothing is left is one that nobody listed.
+          const left = spoiled(some);
+          fc.pre(
+            some.every(([{ target }]) => !target.required || left.some(({ id }) => id.startsWith(`${target.id}/`))),
+          );
+          const alone = some.map((one) => gate(spoiled([one])));
+          const together = gate(left);
+          if (alone.some((exit) => exit !== 0)) expect(together).not.toBe(0);
+          if (alone.includes(3)) expect(together).toBe(3);
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 });
 

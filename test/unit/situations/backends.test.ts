@@ -431,3 +431,35 @@ it('says on the report that a log is in a layout of which no level can be read',
     reason: 'LogsNotUnderstood',
   });
 });
+
+describe('what the run before remembers', () => {
+  const LATER = new Date('2026-11-23T10:01:00Z');
+
+  it('is the key: another one under the same alias opens no gate until somebody confirms it', async () => {
+    const { status: previous } = await look();
+    const other = { publicKey: () => Promise.resolve(ok({ fingerprint: 'cd'.repeat(32) })) };
+    const { gate } = await look({ previous, now: LATER, kms: other });
+    expect(gate.exitCode).not.toBe(0);
+    const expected = { keyId: 'alias/jwt', region: 'eu-west-1', expectedFingerprint: 'cd'.repeat(32) };
+    const confirmed = { keys: [{ name: 'jwt', kms: { ...expected, credentialsSecretRef: { name: 'aws' } } }] };
+    expect((await look({ previous, now: LATER, kms: other, spec: confirmed })).gate.exitCode).toBe(0);
+  });
+
+  it('is a service: one that is gone is no installation without it', async () => {
+    const { status: previous } = await look({ made: { topology: 'Consolidated' } });
+    const { gate, told } = await look({
+      previous,
+      now: LATER,
+      made: { topology: 'Consolidated', without: ['metrics-collector'] },
+    });
+    expect([gate.exitCode, told]).toEqual([3, ['metrics-collector/workload ServiceMissing']]);
+  });
+
+  it('is no restart: a pod that was restarted a while ago and has run since is well', async () => {
+    const made = { workloads: { 'auth-vault': { trouble: { kind: 'Restarting', restarts: 41 } } } } as const;
+    const { status: previous, gate } = await look({ made });
+    expect(gate.exitCode).toBe(3);
+    const { gate: after } = await look({ previous, now: LATER, made: {} });
+    expect(after.exitCode).toBe(0);
+  });
+});
