@@ -71,6 +71,8 @@ const MIN_WAIT_MS = 100;
 const LONG_LIVED_MS = 10_000;
 /** Bookmarks come once a minute. Before `STALLED_MS` of the operator, so that a watch is mended and not only doubted. */
 const INACTIVITY_MS = 85_000;
+/** A watch that was ended after this was served: whoever cuts each after a second is asked again soon, not in half a minute. */
+const SERVED_MS = 500;
 const RELIST_MS = 10 * 60_000;
 const WATCH_S = { shortest: 230, spread: 120 } as const;
 
@@ -159,8 +161,8 @@ export function createWatch(options: WatchOptions): Watch {
     let startedAt = 0;
     let failures = 0;
     let goneInRow = 0;
-    const wait = async (fault: ApiFault): Promise<void> => {
-      const isWell = fault.code === 'NotFound' || fault.retryAfterMs !== undefined;
+    const wait = async (fault: ApiFault, wasServed = false): Promise<void> => {
+      const isWell = wasServed || fault.code === 'NotFound' || fault.retryAfterMs !== undefined;
       const longestMs = isWell ? SOON_MS : MAX_WAIT_MS;
       const jittered = Math.max(MIN_WAIT_MS, backoffMs(failures, BASE_WAIT_MS, longestMs, random));
       const waitMs = Math.max(jittered, fault.retryAfterMs ?? 0);
@@ -189,7 +191,8 @@ export function createWatch(options: WatchOptions): Watch {
       const { end, version: reached } = await watch(version, seconds, signal);
       version = reached;
       // A watch that lasted as long as it was asked to is a working one too, however short that was.
-      const longLived = clock.monotonicMs() - begun >= Math.min(LONG_LIVED_MS, seconds * 900);
+      const livedMs = clock.monotonicMs() - begun;
+      const longLived = livedMs >= Math.min(LONG_LIVED_MS, seconds * 900);
       if (longLived) {
         failures = 0;
         goneInRow = 0;
@@ -205,7 +208,11 @@ export function createWatch(options: WatchOptions): Watch {
           goneInRow += 1;
           break;
         case 'closed':
-          if (!longLived) await wait({ code: 'Unreachable', message: redact('the server ended the watch early') });
+          if (!longLived)
+            await wait(
+              { code: 'Unreachable', message: redact('the server ended the watch early') },
+              livedMs >= SERVED_MS,
+            );
           break;
         case 'fault':
           // The resource itself is gone: when it is made again, its versions begin anew.

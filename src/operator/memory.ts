@@ -15,7 +15,7 @@ export interface Memory {
 }
 
 /** Packs what a run leaves. Two of its statuses that are one object are packed once. */
-export function memoryOf({ uid, computed, written, version, intact, attempted }: Remembered): Memory {
+export function memoryOf({ uid, computed, written, version, intact, attempted, failures }: Remembered): Memory {
   const packed = {
     computed: pack(computed),
     written: packIf(written),
@@ -35,6 +35,7 @@ export function memoryOf({ uid, computed, written, version, intact, attempted }:
         written: isSame ? now : packed.written?.unpack(),
         ...(version === undefined ? {} : { version, intact: intact === true }),
         ...(tried === undefined ? {} : { attempted: tried.unpack() }),
+        ...(failures === undefined ? {} : { failures }),
       };
     },
   };

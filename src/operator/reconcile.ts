@@ -27,6 +27,9 @@ const WRITE_TRIES = 4;
 /** After a write that failed for a passing reason the next run comes after this. */
 const RETRY_MS = 5_000;
 
+/** Each failure in a row doubles that, up to this: a run asks databases, too, and they are not what is in trouble. In ms. */
+const LONGEST_RETRY_MS = 60_000;
+
 /** After a run that came to nothing because the object had changed. */
 const AGAIN_MS = 1_000;
 
@@ -81,6 +84,8 @@ export interface Remembered {
   readonly intact?: boolean;
   /** A write without an answer: it may have been done. */
   readonly attempted?: HealthReportStatus;
+  /** Writes that failed in a row. */
+  readonly failures?: number;
 }
 
 /** What a run asks of the controller. Nothing in it: wait until the watch shows something new. */
@@ -199,7 +204,11 @@ async function write(input: ReconcileInput, { status, written, attempted, altere
   const { uid } = report.metadata;
   const failed = (detail: string, retryAfterMs = RETRY_MS): Outcome => {
     log.warn({ report: keyOf(report.metadata), detail }, 'status could not be written');
-    return { requeueAfterMs: retryAfterMs, remembered: { uid, computed: status, written, attempted: status } };
+    const failures = (input.remembered?.failures ?? 0) + 1;
+    return {
+      requeueAfterMs: Math.max(retryAfterMs, Math.min(retryAfterMs * 2 ** (failures - 1), LONGEST_RETRY_MS)),
+      remembered: { uid, computed: status, written, attempted: status, failures },
+    };
   };
   let { metadata } = report;
   // Asked before the write: what is put right has no other owner any more.

@@ -56,6 +56,14 @@ describe('a reflector whose watches are cut', () => {
     expect(seen.length).toBeLessThan(40);
   });
 
+  test('after a second each is back within five, however long that goes on', async () => {
+    const seen = await waitsWhenCutAfter(1_000);
+    expect(Math.max(...seen)).toBeLessThanOrEqual(5_000);
+    // No storm either: at most as many watches as the server cuts.
+    expect(seen.length).toBeLessThan(10 * 60);
+    expect(seen.length).toBeGreaterThan(10 * 60 * 0.15);
+  });
+
   test('now and then is back at once, however often that was', async () => {
     const seen = await waitsWhenCutAfter(15_000);
     expect(seen).toEqual([]);
