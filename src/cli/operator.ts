@@ -7,6 +7,7 @@ import { GATE_MAX_AGE_MS } from '../operator/gate-source.ts';
 import { LEASE_TIMES, leaseTimesProblem } from '../operator/leadership.ts';
 import type { LogLevel } from '../operator/log.ts';
 import type { PodSecretsWhere } from '../operator/operator.ts';
+import { parseShard, type Shard } from '../operator/shard.ts';
 import { formatDuration, parseDuration } from '../runtime/duration.ts';
 import { connectCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
@@ -17,6 +18,7 @@ interface Options {
   readonly namespace: readonly string[];
   readonly selector?: string;
   readonly workers: number;
+  readonly shard?: Shard;
   readonly listen: ListenAddress;
   readonly gateMaxAge: number;
   readonly requireSecretLabel?: boolean;
@@ -43,6 +45,11 @@ export function addOperator(program: Command, terminal: Terminal): void {
     )
     .option('-l, --selector <labels>', 'watch reports with these labels only')
     .option('--workers <n>', 'runs at the same time', count, 16)
+    .option(
+      '--shard <i/n>',
+      'examine the i-th of n parts of the namespaces, by the hash of their names; needs a Lease',
+      shard,
+    )
     .addOption(
       new Option('--listen <host:port>', 'where /healthz, /readyz, /metrics and /gate are served')
         .argParser(address)
@@ -94,7 +101,10 @@ whoever runs it starts it again, and it stands by.`,
         renewDeadlineMs: options.leaseRenewDeadline,
         retryMs: options.leaseRetryPeriod,
       };
-      const problem = leaseTimesProblem(times);
+      const problem =
+        options.shard !== undefined && !options.leaderElect
+          ? '--shard needs a Lease, so that no namespace is examined twice while the number of shards changes: leave --no-leader-elect out'
+          : leaseTimesProblem(times);
       if (problem !== undefined) throw new CommandError(problem, EXIT.usage);
       const cluster = await connectCluster(options);
       try {
@@ -127,6 +137,12 @@ function count(value: string): number {
   if (!Number.isInteger(number) || number < 1 || number > 256)
     throw new InvalidArgumentError('It is a whole number from 1 to 256.');
   return number;
+}
+
+function shard(value: string): Shard {
+  const parsed = parseShard(value);
+  if (parsed === undefined) throw new InvalidArgumentError('It is i/n, for example 2/5, with n at most 64.');
+  return parsed;
 }
 
 const time = (flag: string, description: string, defaultMs: number): Option =>

@@ -1,16 +1,20 @@
-// Who works: this replica alone, or whichever of several holds the Lease.
+// Who works: this replica alone, or whichever of several holds the Lease. Of several shards each has its own Lease, and
+// all hold one together that says how many they are: nobody examines while shards of another number do.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { KubeApi } from '../kube/call.ts';
 import { createLeaseStore, type LeaseAt } from '../kube/lease.ts';
-import type { Clock } from '../runtime/clock.ts';
-import { createLeadership, LEASE_TIMES, type LeaseTimes } from './leadership.ts';
+import { Stop, type Clock } from '../runtime/clock.ts';
+import { createLeadership, LEASE_TIMES, type Leadership, type LeadershipInput, type LeaseTimes } from './leadership.ts';
 import type { Log } from './ports.ts';
+import { shardLeaseName, type Shard } from './shard.ts';
 
 export interface Election {
   readonly lease: LeaseAt;
   /** Default: `LEASE_TIMES`. */
   readonly times?: LeaseTimes | undefined;
+  /** Which shard this is. */
+  readonly shard?: Shard | undefined;
 }
 
 export interface ElectInput {
@@ -40,25 +44,47 @@ export function elect(input: ElectInput): Elected {
     onLeading(() => true);
     return { ended: Promise.resolve(), release: () => Promise.resolve() };
   }
-  const leadership = createLeadership({
-    store: createLeaseStore(api, election.lease),
+  const { lease, shard, times = LEASE_TIMES } = election;
+  const enter = (at: LeaseAt, as: Pick<LeadershipInput, 'identity' | 'isShared' | 'onLeading'>): Leadership =>
+    createLeadership({ store: createLeaseStore(api, at), times, clock, random: Math.random, log, ...as });
+  /** When one is lost, both are: the other's turn ends with it. */
+  const over = new AbortController();
+  const running = AbortSignal.any([signal, over.signal]);
+  const hold = (leadership: Leadership): Promise<void> =>
+    leadership.run(running).then(
+      (result) => {
+        if (result === 'lost') lose();
+      },
+      (error: unknown) => {
+        log.error({ error: error instanceof Error ? error.stack : 'unknown' }, 'the election broke on a defect');
+        lose();
+      },
+    );
+  const lose = (): void => {
+    if (over.signal.aborted) return;
+    over.abort(new Stop({ kind: 'Cancelled', why: 'lease lost' }));
+    onLost();
+  };
+
+  let together: Promise<void> = Promise.resolve();
+  const own: Leadership = enter(shard === undefined ? lease : { ...lease, name: shardLeaseName(lease.name, shard) }, {
     identity: `${hostname()}_${randomUUID()}`,
-    times: election.times ?? LEASE_TIMES,
-    clock,
-    random: Math.random,
-    log,
     onLeading: () => {
-      onLeading(() => leadership.mayWrite());
+      if (shard === undefined) {
+        onLeading(() => own.mayWrite());
+        return;
+      }
+      const layout = enter(lease, {
+        identity: `${shard.of} shards`,
+        isShared: true,
+        onLeading: () => {
+          onLeading(() => own.mayWrite() && layout.mayWrite());
+        },
+      });
+      together = hold(layout);
     },
   });
-  const ended = leadership.run(signal).then(
-    (result) => {
-      if (result === 'lost') onLost();
-    },
-    (error: unknown) => {
-      log.error({ error: error instanceof Error ? error.stack : 'unknown' }, 'the election broke on a defect');
-      onLost();
-    },
-  );
-  return { ended, release: (running) => leadership.release(running) };
+  const ended = hold(own).then(() => together);
+  // What the shards hold together is left to its end: the others may still be at work.
+  return { ended, release: (releasing) => own.release(releasing) };
 }

@@ -41,6 +41,8 @@ export interface LeadershipInput {
   readonly store: LeaseStore;
   /** Of this process alone: another one of the same host must not be taken for us. */
   readonly identity: string;
+  /** The identity is that of several processes that hold the Lease together: what one renews is renewed for all. */
+  readonly isShared?: boolean;
   readonly times: LeaseTimes;
   readonly clock: Clock;
   /** [0, 1) */
@@ -125,6 +127,8 @@ export function createLeadership(input: LeadershipInput): Leadership {
     }
     const taken = await store.update(found.value, record(), call());
     if (taken.ok) return ours(taken.value);
+    // Somebody wrote after our read, which began after `startedAt`: while the Lease was fresh, another one of us.
+    if (input.isShared === true && holder === identity && taken.fault.code === 'Conflict') return ours(found.value);
     // Whoever was faster is seen at the next try. A leader that was overtaken twice in one try is not sure of anything.
     return taken.fault.code === 'Conflict' || taken.fault.code === 'NotFound' ? 'theirs' : { fault: taken.fault };
   };

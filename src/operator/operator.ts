@@ -14,11 +14,12 @@ import { elect, type Election } from './elect.ts';
 import type { ListenAddress } from './endpoints.ts';
 import { examineReport } from './examine-report.ts';
 import { GATE_MAX_AGE_MS } from './gate-source.ts';
-import { observedKept } from './kept-report.ts';
+import { observedKept, type KeptReport } from './kept-report.ts';
 import { createLog, type LogLevel, type LogTarget } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createReportApi } from './report-api.ts';
 import { serve } from './serve.ts';
+import { isOfShard, type Shard } from './shard.ts';
 import { namespaceNotes, watchNotes } from './watch-notes.ts';
 import { isLeaving, keptReports, watchReports } from './watch-reports.ts';
 
@@ -54,6 +55,8 @@ export interface OperatorOptions {
   readonly clock?: Clock;
   /** Undefined: no election, this process works at once. Then there must be no other one. */
   readonly election?: Election;
+  /** Reports of other shards' namespaces are watched, so that /gate answers for them, and not examined. */
+  readonly shard?: Shard | undefined;
   /** Called once everything runs. */
   readonly onReady?: (running: { readonly port: number }) => void;
 }
@@ -83,13 +86,16 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   const { signal } = life;
 
   // Watch: every replica keeps a copy of the reports.
+  const isOurs = ({ metadata }: KeptReport): boolean => isOfShard(metadata.namespace ?? '', options.shard);
   let control: Controller | undefined;
   const reflector = watchReports({
     api,
     namespaces,
     selector: options.selector,
     clock,
-    onReport: (report) => control?.observe(observedKept(report)),
+    onReport: (report) => {
+      if (isOurs(report)) control?.observe(observedKept(report));
+    },
     onGone: (namespace, name) => control?.remove(namespace, name),
     onNote: watchNotes(log, metrics),
   });
@@ -132,7 +138,8 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       onStart: (lateMs) => metrics.runStarted(lateMs / 1_000),
       signal,
     });
-    for (const report of keptReports(reflector)) if (!isLeaving(report)) leading.observe(observedKept(report));
+    for (const report of keptReports(reflector))
+      if (!isLeaving(report) && isOurs(report)) leading.observe(observedKept(report));
     return leading;
   };
   let end: OperatorEnd = 'stopped';
@@ -140,7 +147,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   metrics.setLeading(false);
   const elected = elect({
     api,
-    election: options.election,
+    election: options.election === undefined ? undefined : { ...options.election, shard: options.shard },
     clock,
     log,
     onLeading: (mayWrite) => {

@@ -58,6 +58,19 @@ const define = (name: string, rules: readonly PolicyRule[]): string =>
     '  - {{ include "recognize-health.fullname" . }}\n',
   )}{{- end }}\n`;
 
+/** The Leases of the shards beside the one with the name of the release. */
+const withShardLeases = (text: string): string =>
+  text.replace(
+    /^( {2}- \{\{ include "recognize-health.fullname" \. \}\}\n)/m,
+    `$1{{- $shards := int .Values.shards }}
+{{- if gt $shards 1 }}
+{{- range $index := untilStep 1 (int (add1 $shards)) 1 }}
+  - {{ include "recognize-health.fullname" $ }}-{{ $index }}-of-{{ $shards }}
+{{- end }}
+{{- end }}
+`,
+  );
+
 const rulesOf = (role: object): readonly PolicyRule[] => (role as { readonly rules: readonly PolicyRule[] }).rules;
 
 /** templates/_rules.tpl: what each Role grants, from the calls that the operator makes. */
@@ -69,7 +82,7 @@ export function chartRules(): string {
       `$1{{- with .Values.rbac.secretNames }}\n  resourceNames:\n  {{- toYaml . | nindent 2 }}\n{{- end }}\n`,
     ),
     define('cluster', policyRules('operator', ['cluster'])),
-    define('own', policyRules('operator', ['own'])),
+    withShardLeases(define('own', policyRules('operator', ['own']))),
     define('view', rulesOf(viewerRole())),
     define('edit', rulesOf(editorRole())),
     define('gate', rulesOf(gateRole())),

@@ -12,6 +12,12 @@ const DURATION = '^[0-9]+(ms|s|m|h)$';
 
 export const VALUES: Group = group('Values of the chart recognize-health.', {
   replicas: whole(2, 'Operator pods. One examines, the others wait to take over.', 1, 10),
+  shards: whole(
+    1,
+    'Share the namespaces among so many operators by the hash of their names, each with its own Deployment, Lease and replicas. For thousands of reports: docs/performance.md.',
+    1,
+    64,
+  ),
   nameOverride: text('', 'Replaces the name of the chart in names and labels.', { pattern: NAME, maxLength: 53 }),
   fullnameOverride: text('', 'Replaces the whole name of the objects.', { pattern: NAME, maxLength: 53 }),
   image: group('The image of the operator.', {

@@ -132,6 +132,12 @@ rules:
   - leases
   resourceNames:
   - {{ include "recognize-health.fullname" . }}
+{{- $shards := int .Values.shards }}
+{{- if gt $shards 1 }}
+{{- range $index := untilStep 1 (int (add1 $shards)) 1 }}
+  - {{ include "recognize-health.fullname" $ }}-{{ $index }}-of-{{ $shards }}
+{{- end }}
+{{- end }}
   verbs:
   - get
   - update

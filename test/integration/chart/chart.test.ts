@@ -95,6 +95,8 @@ describe('the chart', () => {
         const spec = object['spec'] as Record<string, Record<string, unknown> | undefined> | undefined;
         if (object.kind === 'Service') return [spec?.['selector']];
         if (object.kind === 'NetworkPolicy') return [spec?.['podSelector']?.['matchLabels']];
+        // Of shards each selects its own: see below.
+        if (object.kind === 'Deployment' && 'shards' in values) return [];
         if (['Deployment', 'PodDisruptionBudget', 'ServiceMonitor'].includes(object.kind))
           return [spec?.['selector']?.['matchLabels']];
         return [];
@@ -131,6 +133,27 @@ describe('the chart', () => {
       expect(making).toMatchObject({ verbs: ['create'] });
       expect(operatorOf(objects).args).toContain(`--lease-name=${name}`);
     }
+  });
+
+  it('shares the namespaces among shards, each with a Deployment, pods and a Lease of its own', async () => {
+    const objects = await render(MATRIX['five shards']);
+    const shards = [1, 2, 3, 4, 5].map((index) => `${index}-of-5`);
+    expect(named(objects, 'Deployment')).toEqual(shards.map((shard) => `recognize-health/health-${shard}`));
+    const specs = objects
+      .filter(({ kind }) => kind === 'Deployment')
+      .map(({ spec }) => spec as { selector: { matchLabels: object }; template: Pod });
+    for (const [index, { selector, template: pod }] of specs.entries()) {
+      expect(selector.matchLabels).toMatchObject({ 'recognize.health/shard': shards[index] });
+      expect(pod.metadata.labels).toMatchObject(selector.matchLabels);
+      expect(pod.spec.containers[0]?.args).toEqual(
+        expect.arrayContaining([`--shard=${index + 1}/5`, '--lease-name=health']),
+      );
+    }
+    const role = objects.find(({ kind, metadata }) => kind === 'Role' && metadata.name === 'health-leader');
+    const [renewing] = role?.['rules'] as readonly { resourceNames?: string[] }[];
+    expect(renewing?.resourceNames).toEqual(['health', ...shards.map((shard) => `health-${shard}`)]);
+    // One alone is named as before.
+    expect(operatorOf(await render()).args.filter((argument) => argument.startsWith('--shard'))).toEqual([]);
   });
 
   it('grants cluster-wide what is watched cluster-wide', async () => {

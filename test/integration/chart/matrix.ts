@@ -26,6 +26,7 @@ export const MATRIX: Readonly<Record<string, Values>> = {
     networkPolicy: { enabled: false },
     resources: { requests: { cpu: 0.1, memory: '64Mi' } },
   },
+  'five shards': { shards: 5, watch: { allNamespaces: true }, fullnameOverride: 'health' },
   'everything set': {
     replicas: 3,
     nameOverride: 'health',
@@ -56,6 +57,7 @@ export const MATRIX: Readonly<Record<string, Values>> = {
 export const REFUSED: readonly (readonly [what: string, values: Values, names: RegExp])[] = [
   ['a number as a word', { replicas: 'two' }, /\/replicas'?: got string, want integer/],
   ['no replica', { replicas: 0 }, /\/replicas'?: .*minimum/],
+  ['no shard', { shards: 0 }, /\/shards'?: .*minimum/],
   ['a value that there is not', { replicaCount: 2 }, /additional properties 'replicaCount' not allowed/],
   ['a nested one that there is not', { image: { registry: 'x' } }, /\/image'?: additional properties 'registry'/],
   [
