@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../../src/api/faults.ts';
-import { pass } from '../../../src/facts/answer.ts';
+import { pass, type Finding } from '../../../src/facts/answer.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { CONSOLIDATED_EDGES, finding, judgeOnce, run } from './fixtures.ts';
 
@@ -115,5 +115,44 @@ describe('vantage', () => {
     expect(seen(page)).toBe('DatabaseTimeout');
     expect(seen(page, core)).toBe('UnreachableFromChecker');
     expect(seen(finding('admin-dashboard/health', 'HealthDown'), core)).toBe('DatabaseTimeout');
+  });
+});
+
+describe('a way to services that is cut', () => {
+  /** Health that we cannot reach, of pods that are Ready by the kubelet unless `unseen`. */
+  const cut = (service: string, code: FaultCode, unseen = false): Finding => {
+    const fault = { code, detail: literal('no way') };
+    const seen = unseen ? {} : { otherwise: literal('1 pod is Ready') };
+    return finding(`${service}/health`, code, { answer: { kind: 'fault', fault, ...seen } });
+  };
+  const observed = (...findings: readonly Finding[]): readonly (FaultCode | undefined)[] =>
+    judgeOnce(findings)
+      .checks.filter(({ id }) => findings.some((one) => one.id === id))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .map((one) => one.observed);
+  const [core, vault] = [cut('core-daemon', 'ServiceUnreachable'), cut('auth-vault', 'ServiceTimeout')];
+
+  it.each<[string, readonly Finding[], readonly (FaultCode | undefined)[]]>([
+    ['two that fail, each in its way', [core, vault], ['CheckerCutOff', 'CheckerCutOff']],
+    [
+      'two that fail, and one of which nothing could be read',
+      [core, vault, finding('operations-service/health', 'HealthNotReadable')],
+      ['CheckerCutOff', 'CheckerCutOff', 'HealthNotReadable'],
+    ],
+    ['one alone', [core], ['ServiceUnreachable']],
+    ['one beside one that answers', [core, finding('auth-vault/health', 'pass')], [undefined, 'ServiceUnreachable']],
+    [
+      'one of which nobody else says that it is well',
+      [core, cut('auth-vault', 'ServiceTimeout', true)],
+      ['ServiceTimeout', 'ServiceUnreachable'],
+    ],
+    ['one that answers with a fault', [core, cut('auth-vault', 'HealthDown')], ['HealthDown', 'ServiceUnreachable']],
+    [
+      'and whatever else is asked of them stays',
+      [core, vault, finding('core-daemon/workload', 'CrashLooping')],
+      ['CheckerCutOff', 'CheckerCutOff', 'CrashLooping'],
+    ],
+  ])('%s', (_, findings, expected) => {
+    expect(observed(...findings)).toEqual(expected);
   });
 });
