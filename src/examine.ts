@@ -19,6 +19,7 @@ import { type Clock, isCancelled } from './runtime/clock.ts';
 import { parseDuration } from './runtime/duration.ts';
 import { literal } from './runtime/safe-text.ts';
 import { type ReadConfigMap, readConfiguration } from './settings/index.ts';
+import { withAliases } from './targets/aliases.ts';
 import { expectedLater, resolveTargets, together } from './targets/index.ts';
 import type { SecretReader } from './kube/secrets.ts';
 import { oncePerKey } from './runtime/once-per-key.ts';
@@ -94,7 +95,13 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     reading.clear();
     asked.abort();
   });
-  const targets = together(resolved, discovered.targets, configuration);
+  const looking = clock.deadline(timeoutMs * READING_SHARE, signal);
+  const targets = await withAliases(
+    together(resolved, discovered.targets, configuration),
+    clients.resolve,
+    namespace,
+    looking.signal,
+  ).finally(() => looking.clear());
   const visits = targets.flatMap((target) =>
     [...seen, ...seenThere]
       .filter((one) => one.target.id === target.id)

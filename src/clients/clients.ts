@@ -127,6 +127,8 @@ export interface Clients {
   readonly postgres: PostgresClient;
   readonly s3: S3Client;
   readonly kms: KmsClient;
+  /** Addresses of a host name. Rejects where nobody can say. Undefined: nobody is asked. */
+  readonly resolve?: (host: string, signal: AbortSignal) => Promise<readonly string[]>;
   /** Undefined for `check --offline`. */
   readonly cluster: ClusterClient | undefined;
 }

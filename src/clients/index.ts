@@ -19,7 +19,8 @@ export interface ClientsOptions {
 
 /** Clients, with a `close` that ends what they keep open. */
 export function createClients({ cluster, clock, resolve }: ClientsOptions): Clients & { close(): void } {
-  const dial = createDial(resolve ?? createResolver());
+  const resolver = resolve ?? createResolver();
+  const dial = createDial(resolver);
   const s3 = createS3Client({ dial });
   const kms = createKmsClient({ dial });
   return {
@@ -27,6 +28,7 @@ export function createClients({ cluster, clock, resolve }: ClientsOptions): Clie
     postgres: createPostgresClient(dial, clock),
     s3,
     kms,
+    resolve: resolver,
     cluster,
     close: () => {
       s3.destroy();
