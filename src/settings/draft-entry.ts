@@ -2,6 +2,7 @@
 // nowhere in it, because none was read.
 import type { ConfiguredAccess, ConfiguredDatabase, Credential } from './configured.ts';
 import type { Configured } from './backends.ts';
+import { bucketPolicy, keyPolicy } from './policy.ts';
 
 /** Fields that belong together, under comments that say where they come from. */
 export interface Block {
@@ -25,14 +26,12 @@ export function entryOf(backend: Configured, identity: string): DraftEntry {
     case 'database':
       return database(backend, comments, usedBy);
     case 'bucket': {
-      const access = awsAccess(backend.access, identity, [
-        's3:ListBucket, s3:GetEncryptionConfiguration and s3:GetBucketVersioning on the bucket',
-      ]);
+      const access = awsAccess(backend.access, identity, bucketPolicy(backend.bucket));
       const fields = { name, bucket: backend.bucket, ...access.fields };
       return { list: 'buckets', blocks: [{ comments, fields }, ...access.blocks, usedBy], todos: access.todos };
     }
     case 'kms': {
-      const access = awsAccess(backend.access, identity, ['kms:DescribeKey, kms:GetPublicKey and kms:Sign on the key']);
+      const access = awsAccess(backend.access, identity, keyPolicy(backend.keyId, backend.access.region));
       const { credentialsSecretRef, comments: above } = {
         credentialsSecretRef: access.blocks[0]?.fields ?? {},
         comments: access.blocks[0]?.comments ?? [],
@@ -116,7 +115,7 @@ interface AwsDraft extends Pick<DraftEntry, 'blocks' | 'todos'> {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-function awsAccess(access: ConfiguredAccess, identity: string, policy: readonly string[]): AwsDraft {
+function awsAccess(access: ConfiguredAccess, identity: string, policy: string): AwsDraft {
   const { region, endpoint, accessKeyId, secretAccessKey, sessionToken } = access;
   const fields = {
     ...(region === undefined ? {} : { region }),
@@ -140,7 +139,8 @@ function awsAccess(access: ConfiguredAccess, identity: string, policy: readonly 
   if (id === undefined && key === undefined) {
     const comments = [
       `No credentials are configured: its pods ask as ${identity}.`,
-      `The report asks with the operator's own identity, which needs ${policy.join(', ')}.`,
+      `The report asks with the operator's own identity and tests its rights, not those of the pods. It needs this policy:`,
+      policy,
     ];
     return { fields, blocks: [{ comments, fields: {} }], todos };
   }

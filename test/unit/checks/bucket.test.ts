@@ -9,7 +9,8 @@ import { BUCKET_TROUBLES, bucketReach } from '../../../src/checks/bucket/reach.t
 import { bucketRegion } from '../../../src/checks/bucket/region.ts';
 import type { BucketObserved } from '../../../src/facts/observed.ts';
 import { ok } from '../../../src/facts/outcome.ts';
-import { askCheck, BUCKET, trouble, verdict } from './targets.ts';
+import { secret } from '../../../src/runtime/secret.ts';
+import { ACCESS, askCheck, BUCKET, trouble, verdict } from './targets.ts';
 
 const WELL: BucketObserved = {
   reach: ok({ date: new Date(0).toUTCString() }),
@@ -31,8 +32,15 @@ describe('a bucket that is well', () => {
   it('passes list also when it is empty, and says so', () => {
     expect(askCheck(bucketList, BUCKET, { ...WELL, list: ok({ objects: 0 }) })).toMatchObject({
       kind: 'pass',
-      note: 'listed, and empty',
+      note: "listed, and empty (the operator's own identity was asked, not the services')",
     });
+  });
+
+  it('says whose rights were tested where they are not those of the services', () => {
+    const own = { source: 'own', accessKeyId: 'a', secretAccessKey: secret('b') } as const;
+    const target = { ...BUCKET, access: ok({ ...ACCESS, credentials: own }) };
+    expect(askCheck(bucketList, target, WELL)).toMatchObject({ note: 'listed' });
+    expect(askCheck(bucketList, BUCKET, WELL)).toMatchObject({ note: expect.stringContaining("operator's own") });
   });
 });
 

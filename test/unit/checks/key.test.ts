@@ -135,7 +135,7 @@ describe('sign', () => {
   it('passes when a dry run is permitted', () => {
     expect(askCheck(keySign, kmsTarget(), WELL)).toMatchObject({
       kind: 'pass',
-      note: 'a signature with ECDSA_SHA_256 would be allowed',
+      note: "a signature with ECDSA_SHA_256 would be allowed (the operator's own identity was asked, not the services')",
     });
   });
 

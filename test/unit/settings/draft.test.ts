@@ -68,6 +68,9 @@ describe('the draft of an installation', () => {
     });
     expect(drafted.text).toContain('# Deployment core-daemon, env NP_SPRING_DATASOURCE_URL, ConfigMap core-daemon\n');
     expect(drafted.text).toContain('# No credentials are configured: its pods ask as ServiceAccount default.');
+    expect(drafted.text).toContain(
+      '# {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:ListBucket","s3:GetEncryptionConfiguration","s3:GetBucketVersioning"],"Resource":"arn:aws:s3:::acme-circuits"}]}\n',
+    );
     expect(drafted.text).not.toContain('waive');
   });
 
