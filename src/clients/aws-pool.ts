@@ -245,7 +245,9 @@ function settingsOf(access: AwsAccess, dial: Dial): SdkSettings {
   const { region, endpoint, ca, credentials } = access;
   // No keep-alive: what a probe is for (DNS, TCP, TLS) is seen on a fresh connection only, and a minute between two
   // runs is longer than servers keep idle ones.
-  const agents = dialingAgents(dial, { tls: { ca }, connectTimeoutMs: CONNECT_BACKSTOP_MS, keepAlive: false });
+  // Nobody signs, so nothing is shown that a stranger could use; and the authority is in a Secret that nobody reads.
+  const mode = credentials.source === 'none' && ca === undefined ? 'Require' : undefined;
+  const agents = dialingAgents(dial, { tls: { ca, mode }, connectTimeoutMs: CONNECT_BACKSTOP_MS, keepAlive: false });
   return {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),

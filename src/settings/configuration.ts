@@ -40,7 +40,7 @@ export interface ConfigurationRequest {
 }
 
 /** In bytes: a check has a sentence of 160. */
-const LONGEST_WHY = 110;
+const LONGEST_WHY = 140;
 
 const LISTS = {
   databases: { waiver: 'Databases', of: 'database' },
@@ -184,8 +184,8 @@ function usesOf(
 }
 
 /**
- * What the settings name and do not tell, and what the service needs and its settings do not name while those of others do.
- * Where the spec lists backends of that kind, whoever wrote it has told.
+ * What the settings name and do not tell, and what the service needs and its settings do not name, while those of others do
+ * or a part of them cannot be read. Where the spec lists backends of that kind, whoever wrote it has told.
  */
 function untold(
   service: Service,
@@ -213,9 +213,10 @@ function untold(
       why: said(why),
     }));
   const waive = spec.upgrade.waive ?? [];
+  const trouble = settings.get(service)?.troubles[0];
   const missing = (Object.keys(LISTS) as List[])
     .filter((list) => !waive.includes(LISTS[list].waiver) && (spec[list] ?? []).length === 0)
-    .filter((list) => backends.found.some(({ kind }) => LIST_OF[kind] === list))
+    .filter((list) => trouble !== undefined || backends.found.some(({ kind }) => LIST_OF[kind] === list))
     .flatMap((list): BackendUse[] =>
       servicesWithout(list, { backends, settings, topology: TOPOLOGIES[topology] })
         .filter((one) => one.service === service)
@@ -223,7 +224,7 @@ function untold(
           kind: 'untold',
           of: LISTS[list].of,
           origin: originOf(workload),
-          why: said(`its settings name no ${LISTS[list].of}${where}`),
+          why: said(trouble ?? `its settings name no ${LISTS[list].of}${where}`),
         })),
     );
   return [...named, ...missing];

@@ -153,7 +153,7 @@ async function awsAccess(
   return token.ok ? ok({ ...access, credentials: { ...credentials, sessionToken: token.value } }) : token;
 }
 
-/** Nothing to sign with: whether the endpoint answers can be asked all the same, if its certificate can be verified. */
+/** Nothing to sign with: whether the endpoint answers can be asked all the same. */
 async function unsigned(
   { region, endpoint, caSecretRef }: Pick<BucketSpec | KmsSpec, 'region' | 'endpoint' | 'caSecretRef'>,
   secrets: SecretReader,
@@ -161,11 +161,10 @@ async function unsigned(
   signal: AbortSignal,
 ): Promise<Outcome<AwsAccess>> {
   const ca = caSecretRef === undefined ? undefined : await secrets.read(caSecretRef.name, caSecretRef.key, signal);
-  if (ca?.ok === false) return { ok: false, fault: unread };
   return ok({
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(ca === undefined ? {} : { ca: ca.value.reveal() }),
+    ...(ca?.ok === true ? { ca: ca.value.reveal() } : {}),
     credentials: { source: 'none', unread },
   });
 }

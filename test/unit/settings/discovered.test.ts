@@ -333,6 +333,31 @@ describe('what the configuration does not tell', () => {
     expect(await untold(all)).toEqual([expect.stringMatching(words)]);
   });
 
+  const mounted = (data: Record<string, string> | undefined): KubeObject[] => [
+    deployment('node-persistence', [], {
+      volumeMounts: [{ name: 'settings', mountPath: '/config' }],
+    }),
+    ...(data === undefined
+      ? []
+      : [{ kind: 'ConfigMap', metadata: { name: 'settings' }, data } as unknown as KubeObject]),
+  ];
+
+  test.each<[string, Record<string, string> | undefined, RegExp]>([
+    ['a ConfigMap that is not there', undefined, /there is no ConfigMap settings/],
+    [
+      '1 MiB of YAML',
+      { 'application.yml': 'a: b\n'.repeat(210_000) },
+      /has [0-9]+ characters; more than [0-9]+ are not/,
+    ],
+    ['what is no YAML', { 'application.yml': 'a: [' }, /is no valid YAML/],
+  ])('%s is a sentence of its service', async (_, data, words) => {
+    const [first, ...rest] = mounted(data);
+    const volumes = [{ name: 'settings', configMap: { name: 'settings' } }];
+    const { spec: template } = first as unknown as { spec: { template: { spec: object } } };
+    Object.assign(template.template.spec, { volumes });
+    expect(await untold(...([first, ...rest] as KubeObject[]))).toEqual([expect.stringMatching(words)]);
+  });
+
   test('a service that needs a database beside others that name theirs', async () => {
     const named = deployment('node-persistence', env({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://db/recognize' }));
     const silent = deployment('circuit-storage', [], { envFrom: [{ secretRef: { name: 'all-of-it' } }] });
