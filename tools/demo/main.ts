@@ -10,6 +10,7 @@ import {
   startOperatorProcess,
   type OperatorProcess,
 } from '../../test/stack/operator-process.ts';
+import { healthReport } from '../../test/stack/health-report.ts';
 import { startStack, type Stack } from '../../test/stack/stack.ts';
 
 const keep = process.argv.includes('--keep');
@@ -46,16 +47,27 @@ async function tell(story: Narrator, stack: Stack, startOperator: () => Promise<
 
   story.say('2. Start the operator, as a process of its own with its own ServiceAccount and the generated Roles.');
   await startOperator();
-  write('  $ node dist/recognize-health.js operator\n  ✓ it watches\n');
+  write(`  $ node dist/recognize-health.js operator --namespace ${stack.namespace}\n  ✓ it watches\n`);
 
-  story.say('3. Say what to examine: the services are discovered, the backends are listed.');
-  const report = stringify(stack.report(), { aliasDuplicateObjects: false });
+  story.say('3. Ask for a report. What is to be examined stands in the configuration of the services.');
+  const report = stringify(healthReport(stack.namespace, 'recognize', {}), { aliasDuplicateObjects: false });
   write(report.replaceAll(/^/gm, '    ').trimEnd());
   write('\n');
   await story.kubectl(['apply', '-f', '-'], { input: report, shown: 'kubectl apply -f report.yaml' });
   await examine(story);
+  const origins = await story.kubectl([
+    'get',
+    REPORT,
+    '-o',
+    'jsonpath={range .status.inventory[?(@.origin)]}{.component}/{.name}: {.origin}{"\\n"}{end}',
+  ]);
+  story.expect(origins, /database\/node-persistence: Deployment node-persistence, argument/, 'each backend was found');
   const healthy = await story.kubectl(TABLE);
   story.expect(healthy, /recognize +Healthy +(\d+)\/\1 +True/, 'everything is healthy, and an upgrade may start');
+
+  // Three bad runs in a row make a check bad, and two good ones clear it: here one is enough.
+  const thresholds = JSON.stringify({ spec: { thresholds: { failure: 1, success: 1 } } });
+  await story.kubectl(['patch', REPORT, '--type', 'merge', '-p', thresholds]);
 
   story.say('4. Stop the PostgreSQL server that two services stand on.');
   const mendDatabase = await stack.database.stop();
@@ -124,12 +136,14 @@ let stack: Stack | undefined;
 try {
   write(`recognize-health ${packageVersion()}: a demonstration on this machine alone, with no cluster and no cloud.\n`);
   if (buildWhenNeeded()) write('The bundle was built.\n');
-  const running = await startStack({ definition: false, cluster: 'ours' });
+  const running = await startStack({ definition: false, cluster: 'ours', configured: true });
   stack = running;
   write(`A Recognize installation with PostgreSQL, S3 and KMS runs (${seconds()} s).\n`);
   const story = createNarrator(running.kubeconfig, write);
   const told = tell(story, running, async () => {
-    operator = await startOperatorProcess(running.kubeconfig.operatorFile, running.ambient);
+    // Naming the namespace lets it use the Secrets of the pods there.
+    const options = ['--namespace', running.namespace];
+    operator = await startOperatorProcess(running.kubeconfig.operatorFile, running.ambient, { options });
   });
   const outcome = await Promise.race([
     told.then(() => 'told' as const),
