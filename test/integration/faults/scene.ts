@@ -5,6 +5,7 @@ import { REQUEST_ANNOTATION } from '../../../src/api/names.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { startStack, type Stack, type StackOptions } from '../../stack/stack.ts';
 import type { Undo } from '../../stack/switches/undo.ts';
+import type { OperatorOptions } from '../../../src/operator/operator.ts';
 import { startOperator, type RunningOperator } from './operator.ts';
 
 export interface Scene {
@@ -47,11 +48,16 @@ const PATIENCE_MS = 60_000;
 const SETTLE_MS = 150;
 
 /** Starts the stack and the operator on it. Routine runs are an hour apart, so every run is one that was asked for. */
-export async function startScene(options: StackOptions = {}): Promise<Scene> {
+export async function startScene(
+  options: StackOptions = {},
+  operatorOptions: Partial<OperatorOptions> = {},
+): Promise<Scene> {
   const stack = await startStack(options);
   Object.assign(process.env, stack.ambient, { AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true' });
   const logs: string[] = [];
-  let operator: RunningOperator | undefined = await startOperator(stack.kubeconfig.operatorFile, stack.watched);
+  const start = (): Promise<RunningOperator> =>
+    startOperator(stack.kubeconfig.operatorFile, stack.watched, operatorOptions);
+  let operator: RunningOperator | undefined = await start();
   let token = 0;
   const at = (name: string): AnyObject => ({ ...REPORT, metadata: { name, namespace: stack.namespace } });
 
@@ -123,7 +129,7 @@ export async function startScene(options: StackOptions = {}): Promise<Scene> {
       if (running !== undefined) logs.push(running.log());
     },
     async startOperator() {
-      operator = await startOperator(stack.kubeconfig.operatorFile, stack.watched);
+      operator = await start();
     },
     fetch: async (path) => (await fetch(`http://127.0.0.1:${operator?.port() ?? 0}${path}`)).text(),
     log: () => logs.join('') + (operator?.log() ?? ''),
