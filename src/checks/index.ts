@@ -33,6 +33,7 @@ import { keySign } from './key/sign.ts';
 import { keyState } from './key/state.ts';
 import { keyUsage } from './key/usage.ts';
 import { platformArchitecture } from './cluster/architecture.ts';
+import { upgradeRelease } from './cluster/upgrade-release.ts';
 import { platformVersion } from './cluster/version.ts';
 import { serviceCertificate } from './service/certificate.ts';
 import { serviceHealth } from './service/health.ts';
@@ -97,6 +98,7 @@ export const CHECKS: readonly AnyCheck[] = [
   capacityLatency,
   platformVersion,
   platformArchitecture,
+  upgradeRelease,
   upgradeRollout,
   upgradeImages,
   upgradeDisruptionBudget,

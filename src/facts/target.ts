@@ -390,6 +390,8 @@ export interface ClusterTarget {
   readonly required: false;
   /** Platforms outside what the vendor tested that somebody answers for: `spec.platform.accepted`. */
   readonly accepted: readonly AcceptedPlatform[];
+  /** `spec.upgrade.targetVersion` */
+  readonly targetVersion?: string;
 }
 
 export type Target = ServiceTarget | DatabaseTarget | BucketTarget | KeyTarget | ClusterTarget;

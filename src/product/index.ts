@@ -9,6 +9,7 @@ export { dependencyEdges, type Edge } from './dependencies.ts';
 export { hostsNamed, type NamedHost } from './named-hosts.ts';
 export { recogniseService, recogniseServiceName, type Recognised } from './recognition.ts';
 export { isAtLeast } from './release.ts';
+export { notesOf, RELEASES, releasesUpTo, type ReleaseNotes } from './releases/index.ts';
 export { RENAMED_KEYS, renamedKeysAmong, type KeySighting, type RenamedKey } from './renamed-keys.ts';
 export type { Topology, TopologyName } from './topology.ts';
 

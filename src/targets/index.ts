@@ -150,8 +150,12 @@ export function together(
   ];
 }
 
-function clusterTarget({ platform }: HealthReportSpec): ClusterTarget {
-  return { ...CLUSTER, accepted: platform.accepted ?? [] };
+function clusterTarget({ platform, upgrade: { targetVersion } }: HealthReportSpec): ClusterTarget {
+  return {
+    ...CLUSTER,
+    accepted: platform.accepted ?? [],
+    ...(targetVersion === undefined ? {} : { targetVersion }),
+  };
 }
 
 /** Why a backend cannot be visited. Services say it in their own checks. */

@@ -3,7 +3,7 @@ import { type FaultCode, traits } from '../../src/api/faults.ts';
 import { UPGRADE_FAULTS } from '../../src/api/faults/upgrade.ts';
 import { CHECKS } from '../../src/checks/index.ts';
 import { citationFor } from '../../src/guide/citation.ts';
-import { RENAMED_KEYS } from '../../src/product/index.ts';
+import { RELEASES, RENAMED_KEYS } from '../../src/product/index.ts';
 import { ID_FORMS } from './checks.ts';
 
 const EFFECT = { fail: 'blocks', warn: 'warns', skip: 'says nothing', error: 'Unknown' } as const;
@@ -48,13 +48,24 @@ YAML, JSON and properties. An old name whose new name is there too is harmless. 
 new names are one (\`SPRING_DATASOURCE_URL\`), which proves nothing. Secrets are not read, nor are the values of the
 upgrade: the cluster shows what runs now.
 
+## Releases that are known
+
+| release | what it changes | source |
+|---|---|---|
+${RELEASES.map(({ release, summary, sources }) => `| ${release} | ${summary} | ${sources.join('; ')} |`).join('\n')}
+
+One file for each in \`src/product/releases\`. Which release runs now nobody can tell, so \`spec.upgrade.targetVersion\`
+brings the changes of every release up to it. One that is not here is told by \`upgrade/release\` under "Not examined".
+The vendor names PostgreSQL 14 or newer, Kubernetes 1.34, OpenShift 4.14 and amd64 for all of them: those are questions
+of health ([checks](checks.md)).
+
 ## What is not known
 
 - Pending migrations: Flyway's table holds what was applied; what a release brings is in its image. A migration that is
   under way is seen by Flyway's lock. PostgreSQL takes most failed migrations back whole, so that no row tells of them:
   the service that does not start does.
 - Which release runs: neither image tags nor chart versions tell. \`spec.upgrade.targetVersion\` decides whether the
-  renamed keys block, and is compared with nothing else.
+  renamed keys block.
 - Connections are counted as if every service were upgraded at once.
 `;
 }

@@ -52,6 +52,13 @@ export const UPGRADE_FAULTS = {
     meaning: 'What can be read of the configuration does not tell the old names of keys from the new ones.',
     because: 'It is no evidence, for or against. Read the values of the upgrade.',
   },
+  UpgradeReleaseUnknown: {
+    result: 'skip',
+    severity: 'info',
+    meaning: 'The release that spec.upgrade.targetVersion names is not known to this version of recognize-health.',
+    because:
+      'It is no evidence, for or against: what the release changes nobody has told us. What holds for all releases is checked, and what earlier ones have renamed.',
+  },
   UpgradeTargetDrifted: {
     result: 'error',
     severity: 'high',

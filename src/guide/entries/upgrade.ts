@@ -45,4 +45,11 @@ export const UPGRADE_ENTRIES: readonly Entry[] = [
     "Wait until it is done; large tables take their time. See who it is: `SELECT a.pid, a.usename, a.client_addr, a.xact_start, left(a.query, 80) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'`. Do not end it, nor the pod that it belongs to: a schema migrated by half is restored from the backup.",
     [['any', 'UpgradeMigrationRunning']],
   ),
+  ours(
+    'OPS-059',
+    'Release that this version does not know',
+    'The report names a release of which recognize-health holds no notes: it came out later, or is misspelt.',
+    "Read the vendor's notes on the release before you upgrade: renamed keys, supported platforms and databases. A newer recognize-health may know it. Everything that holds for all releases was checked.",
+    [['any', 'UpgradeReleaseUnknown']],
+  ),
 ];

@@ -37,6 +37,10 @@ export const UPGRADE_REMEDIES = {
   UpgradeKeysUndecided: remedy(
     'Read the values of the upgrade yourself: what the cluster shows does not tell old names from new ones.',
   ),
+  UpgradeReleaseUnknown: remedy(
+    "Read the vendor's notes on this release yourself, or take a newer recognize-health that knows it. A misspelt release is put right in the spec.",
+    kubectl`edit healthreport ${'report'}`,
+  ),
   UpgradeTargetDrifted: remedy(
     'Let the report examine what the message names: draft it anew and take the entry over. Then ask the gate again.',
     shell`recognize-health init -n ${'namespace'}`,

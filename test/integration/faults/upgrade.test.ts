@@ -192,6 +192,21 @@ describe('a Split installation that is about to be upgraded', () => {
       expectHealthy(await scene.run());
     });
 
+    it('says that it does not know a release, and holds nothing up for it', async () => {
+      await scene.edit({ upgrade: { targetVersion: '9.9.9' } });
+      const status = await scene.run();
+      expect(checkOf(status, 'upgrade/release'), tell(status)).toMatchObject({
+        result: 'skip',
+        fault: 'UpgradeReleaseUnknown',
+        message: expect.stringContaining('9.9.9 is not known here') as string,
+      });
+      expect(conditionOf(status, 'Upgradeable')).toBe('True/Upgradeable');
+      await scene.edit({ upgrade: { targetVersion: null } });
+      const after = await scene.run();
+      expect(after.checks?.some(({ id }) => id === 'upgrade/release')).toBe(false);
+      expectHealthy(after);
+    });
+
     it('passes once the new names stand beside the old ones', () =>
       during(configure({ ...old, CLOUD_AWS_S3_BUCKET_NAME: planted, springDatasourceUrl: planted }), (status) =>
         expect(checkOf(status, check), tell(status)).toMatchObject({ result: 'pass' }),

@@ -64,7 +64,7 @@ export const INSTALLATION: readonly Target[] = [
   { ...BUCKET, id: 'object-storage/backup', name: 'backup', access: OWN },
   kmsTarget({ access: OWN }),
   { ...PAIR_TARGET, id: 'key-management/off-aws', name: 'off-aws' },
-  CLUSTER,
+  { ...CLUSTER, targetVersion: '1.4.0' },
 ];
 
 export const TARGETS: readonly Target[] = [

@@ -1,0 +1,27 @@
+// Is the release that the spec names one of which the vendor has said what it needs? What runs now tells nobody its
+// release, so the changes of every release up to the wanted one count.
+import { found, pass, type Check } from '../../facts/answer.ts';
+import { notesOf, RELEASES, releasesUpTo } from '../../product/index.ts';
+import { sentence } from '../sentence.ts';
+
+export const upgradeRelease: Check<'cluster'> = {
+  question: 'release',
+  about: 'cluster',
+  component: 'upgrade',
+  feeds: 'Upgradeable',
+  evidence: "The vendor's notes on the release that spec.upgrade.targetVersion names, and on those before it.",
+  faults: ['UpgradeReleaseUnknown', 'NotAsked', 'InternalError', 'Unclassified'],
+  applies: ({ targetVersion }) => targetVersion !== undefined,
+  ask({ target: { targetVersion = '' } }) {
+    const upTo = releasesUpTo(targetVersion);
+    const notes = upTo.map(({ release, summary }) => `${release} ${summary}`).join('; ');
+    if (notesOf(targetVersion) !== undefined) return pass(sentence(notes));
+    const known = RELEASES.map(({ release }) => release).join(', ');
+    return found({
+      code: 'UpgradeReleaseUnknown',
+      detail: sentence(
+        `${targetVersion} is not known here (${known} are); checked is what holds for all${upTo.length === 0 ? '' : `, and what ${upTo.map(({ release }) => release).join(', ')} changed`}`,
+      ),
+    });
+  },
+};
