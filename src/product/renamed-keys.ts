@@ -7,7 +7,7 @@ export interface RenamedKey {
   readonly from: string;
   /** Path from 1.3.0 on. */
   readonly to: string;
-  readonly since: '1.3.0';
+  readonly since: string;
 }
 
 const key = (component: Service, from: string, to: string): RenamedKey => ({ component, from, to, since: '1.3.0' });

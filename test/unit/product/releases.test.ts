@@ -4,7 +4,10 @@ import { upgradeRelease } from '../../../src/checks/cluster/upgrade-release.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import { isAtLeast, notesOf, RELEASES, releasesUpTo, RENAMED_KEYS } from '../../../src/product/index.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
+import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { askCheck, CLUSTER } from '../checks/targets.ts';
+import { finding, report, run } from '../judge/fixtures.ts';
+import { answer } from '../output/told.ts';
 
 describe('the releases', () => {
   it('are in order, each once, with a source', () => {
@@ -47,7 +50,18 @@ describe('upgrade/release', () => {
     expect(answer.kind === 'pass' ? 'pass' : answer.fault.code).toBe(verdict);
     const text = answer.kind === 'pass' ? answer.note : answer.fault.detail;
     expect(text).toMatch(words);
-    expect(Buffer.byteLength(text ?? '')).toBeLessThanOrEqual(160);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(160);
+  });
+
+  it('holds nothing up where the release is not known, and is listed as not examined', () => {
+    const unknown = finding('upgrade/release', 'UpgradeReleaseUnknown', { required: CLUSTER.required });
+    const upgradeable = (status: HealthReportStatus): string | undefined =>
+      status.conditions.filter(({ type }) => type === 'Upgradeable').map((one) => `${one.status}/${one.reason}`)[0];
+    const { status } = report([...run(), unknown]);
+    expect(upgradeable(status)).toBe(upgradeable(report(run()).status));
+    expect(upgradeable(status)).toMatch(/^True\//);
+    expect(answer(status)).toMatchObject({ exitCode: 0, unanswered: [] });
+    expect(answer(status).notExamined).toContainEqual(expect.stringMatching(/^upgrade\/release: /));
   });
 
   it('is not asked where nobody says where it goes', () => {

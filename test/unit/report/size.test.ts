@@ -46,6 +46,24 @@ const many = (n: number, idLength: number, code: (i: number) => FaultCode | 'pas
 const faultAt = (i: number): FaultCode => FAULT_CODES[i % FAULT_CODES.length] ?? 'HealthDown';
 
 describe('the size of a report', () => {
+  it('gives up what the last healthy run saw first, then the history, and no check for them', () => {
+    const history = {
+      until: '2026-11-23T09:59:00Z',
+      components: [{ component: 'all', up: '300*12;3600*24', down: '1,2,3' }],
+    };
+    const before = { ...report([]).status, lastHealthy, history };
+    const full = report(run(), before, { report: { watched, budgetBytes: 200_000 } }).status;
+    expect([full.lastHealthy?.watched?.length, full.history?.components.length]).toEqual([96, 1]);
+    const fitting = (budgetBytes: number): HealthReportStatus =>
+      report(run(), before, { report: { watched, budgetBytes } }).status;
+    const first = fitting(jsonBytes(full) - 1);
+    expect(first.lastHealthy).toEqual({ time: full.lastHealthy?.time });
+    expect(first.history).toEqual(full.history);
+    const second = fitting(jsonBytes(first) - 1);
+    expect(second).not.toHaveProperty('history');
+    expect([second.checks?.length, second.truncated]).toEqual([full.checks?.length, 0]);
+  });
+
   it('leaves room for the rest of the object', () => {
     expect(STATUS_BYTES).toBeLessThan(OBJECT_BYTES);
     expect(statusBudget(20_000) + 20_000).toBeLessThanOrEqual(OBJECT_BYTES);
