@@ -21,6 +21,7 @@ interface Options {
   readonly shard?: Shard;
   readonly listen: ListenAddress;
   readonly gateMaxAge: number;
+  readonly authenticate?: boolean;
   readonly requireSecretLabel?: boolean;
   readonly podSecrets: PodSecretsWhere;
   readonly logLevel: LogLevel;
@@ -61,6 +62,10 @@ export function addOperator(program: Command, terminal: Terminal): void {
         'how old the confirmation of a report may be that /gate answers without reading it',
         GATE_MAX_AGE_MS,
       ),
+    )
+    .option(
+      '--authenticate',
+      'answer /metrics and /gate only to whoever shows a token of the cluster and may get /metrics, or that report',
     )
     .option('--require-secret-label', `use only Secrets with the label ${USE_LABEL}: "true"`)
     .addOption(

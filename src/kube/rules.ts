@@ -15,8 +15,8 @@ export interface ResourceRule {
   readonly resource: string;
   readonly subresource?: string;
   readonly scope: 'Namespaced' | 'Cluster';
-  /** Where the operator needs it: in the namespaces of the reports, or only in its own. */
-  readonly where: 'reports' | 'own' | 'cluster';
+  /** Where the operator needs it: in the namespaces of the reports, or only in its own; `endpoints`: where these ask who asks. */
+  readonly where: 'reports' | 'own' | 'cluster' | 'endpoints';
   readonly callers: readonly Caller[];
   /** Limits the grant to these names. */
   readonly names?: readonly string[];
@@ -238,6 +238,22 @@ export const RULES = {
     group: 'authorization.k8s.io',
     resource: 'subjectaccessreviews',
     why: "Say which of its rights the operator's account lacks (doctor).",
+  },
+  reviewToken: {
+    ...review,
+    group: 'authentication.k8s.io',
+    resource: 'tokenreviews',
+    where: 'endpoints',
+    callers: OPERATOR,
+    why: 'Know who asks /metrics and /gate. With --authenticate alone.',
+  },
+  reviewAccess: {
+    ...review,
+    group: 'authorization.k8s.io',
+    resource: 'subjectaccessreviews',
+    where: 'endpoints',
+    callers: OPERATOR,
+    why: 'Know whether he may get the metrics, or that report. With --authenticate alone.',
   },
   askOwnRight: {
     ...review,

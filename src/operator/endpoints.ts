@@ -2,6 +2,8 @@
 // /gate/{namespace}/{name} (may an upgrade go on?), which every replica answers by itself.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Wanted } from '../kube/who-asks.ts';
+import type { Admission } from './admission.ts';
 
 export interface ListenAddress {
   /** Absent: every address, of IPv6 and IPv4, of whichever the machine has. */
@@ -18,6 +20,8 @@ interface GateReply {
 export interface EndpointsInput extends ListenAddress {
   /** Why we are not ready; undefined when we are. */
   readonly notReady: () => string | undefined;
+  /** Why somebody is not answered by /metrics or /gate; absent answers everybody. */
+  readonly admission?: Admission | undefined;
   /** The gate's answer about a report; absent serves no /gate. */
   readonly gate?: (namespace: string, name: string) => Promise<GateReply>;
   /** `text` in bytes: answers that are not read yet share them. */
@@ -51,25 +55,31 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     };
     const gated = GATE_PATH.exec(path);
-    const isGate = gated !== null && input.gate !== undefined;
+    const gate = gated === null ? undefined : input.gate;
     // Flagger's webhooks ask by POST. Nothing is changed by it, and nothing of the body is read.
-    const allowed = isGate ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
+    const allowed = gate !== undefined ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
     if (!allowed.includes(request.method ?? '')) {
       response.setHeader('allow', allowed.join(', '));
       send(405, 'text/plain', `only ${allowed.join(', ')}\n`);
       return;
     }
-    if (isGate) {
+    /** Answers whoever may ask; the rest are told why not. */
+    const admitted = async (wanted: Wanted, answer: () => Promise<void>): Promise<void> => {
+      const refusal = await input.admission?.(request.headers.authorization, wanted);
+      if (refusal === undefined) return answer();
+      if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');
+      send(refusal.status, 'text/plain', `${refusal.why}\n`);
+    };
+    if (gate !== undefined) {
+      const [, namespace = '', name = ''] = gated ?? [];
       if (request.method === 'POST') response.shouldKeepAlive = false;
       request.resume();
-      input.gate(gated[1] ?? '', gated[2] ?? '').then(
-        ({ status, body }) => {
-          send(status, 'application/json', `${JSON.stringify(body)}\n`);
-        },
-        () => {
-          send(503, 'text/plain', 'the gate broke on a defect\n');
-        },
-      );
+      admitted({ kind: 'report', namespace, name }, async () => {
+        const { status, body } = await gate(namespace, name);
+        send(status, 'application/json', `${JSON.stringify(body)}\n`);
+      }).catch(() => {
+        send(503, 'text/plain', 'the gate broke on a defect\n');
+      });
       return;
     }
     switch (path) {
@@ -82,14 +92,11 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
         return;
       }
       case '/metrics':
-        input.metrics.text().then(
-          (text) => {
-            send(200, input.metrics.contentType, text);
-          },
-          () => {
-            send(500, 'text/plain', 'metrics could not be gathered\n');
-          },
-        );
+        admitted({ kind: 'path', path }, async () => {
+          send(200, input.metrics.contentType, await input.metrics.text());
+        }).catch(() => {
+          send(500, 'text/plain', 'metrics could not be gathered\n');
+        });
         return;
       default:
         send(404, 'text/plain', 'not found: /healthz, /readyz, /metrics, /gate/{namespace}/{name}\n');

@@ -44,6 +44,8 @@ export interface OperatorOptions {
   readonly listen: ListenAddress;
   /** How old the confirmation of a copy may be that /gate judges without a read. Default 15 s. */
   readonly gateMaxAgeMs?: number;
+  /** Who asks /metrics and /gate must show a token of the cluster, and have the right to get what he asks for. */
+  readonly authenticate?: boolean;
   /** Secrets without the label `recognize.health/use: "true"` are not used. */
   readonly requireSecretLabel?: boolean;
   /** Where Secrets that only pods name may be used. `named` (default): in the namespaces that `namespaces` names. */
@@ -105,6 +107,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
     api,
     reflector,
     listen: options.listen,
+    authenticate: options.authenticate === true,
     gateMaxAgeMs: options.gateMaxAgeMs ?? GATE_MAX_AGE_MS,
     metrics,
     oldestMs: () => control?.oldestMs() ?? 0,

@@ -4,6 +4,7 @@ import type { KubeApi } from '../kube/call.ts';
 import type { Reflector } from '../kube/reflector.ts';
 import { getReport } from '../kube/reports.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { admission } from './admission.ts';
 import { serveEndpoints, type Endpoints, type ListenAddress } from './endpoints.ts';
 import { gateSource } from './gate-source.ts';
 import { countedKept, wholeReport, type KeptReport } from './kept-report.ts';
@@ -15,6 +16,8 @@ export interface ServeInput {
   readonly api: KubeApi;
   readonly reflector: Reflector<KeptReport>;
   readonly listen: ListenAddress;
+  /** Who asks /metrics and /gate must show a token of the cluster. */
+  readonly authenticate: boolean;
   /** How old the confirmation of a copy may be that /gate judges without a read. */
   readonly gateMaxAgeMs: number;
   readonly metrics: Metrics;
@@ -50,6 +53,7 @@ export async function serve(input: ServeInput): Promise<Endpoints> {
   };
   return serveEndpoints({
     ...input.listen,
+    admission: input.authenticate ? admission(api, clock) : undefined,
     notReady: () => staleWatch(reflector, clock),
     gate: async (namespace, name) => gateAnswer({ namespace, name }, await source(namespace, name), clock.now()),
     metrics: {

@@ -83,6 +83,7 @@ export function chartRules(): string {
     ),
     define('cluster', policyRules('operator', ['cluster'])),
     withShardLeases(define('own', policyRules('operator', ['own']))),
+    define('endpoints', policyRules('operator', ['endpoints'])),
     define('view', rulesOf(viewerRole())),
     define('edit', rulesOf(editorRole())),
     define('gate', rulesOf(gateRole())),

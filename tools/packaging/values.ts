@@ -57,6 +57,10 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
       'Where the Secrets that only the pods of the services refer to are used, for what those pods use them for. named: in watch.namespaces. all: also where every namespace is watched. none: only Secrets that a report names.',
       { enum: ['named', 'all', 'none'] },
     ),
+    authenticate: flag(
+      false,
+      'Answer /metrics and /gate only to whoever shows a token of the cluster and has the right to get /metrics, or that report. Grants the operator to ask for reviews of tokens and rights.',
+    ),
     logLevel: text('info', 'How much is logged.', { enum: ['debug', 'info', 'warn', 'error'] }),
     oldSpaceMegabytes: whole(
       96,

@@ -12,7 +12,12 @@ export function apiCallsReference(): string {
     const where =
       rule.kind === 'path'
         ? 'the API server'
-        : { reports: 'namespaces of reports', own: "the operator's namespace", cluster: 'the cluster' }[rule.where];
+        : {
+            reports: 'namespaces of reports',
+            own: "the operator's namespace",
+            cluster: 'the cluster',
+            endpoints: 'the cluster, with --authenticate',
+          }[rule.where];
     return `| ${rule.verb} | ${what} | ${where} | ${rule.callers.join(', ')} | ${rule.why} |`;
   });
   return [

@@ -149,6 +149,22 @@ rules:
   - create
 {{- end }}
 
+{{- define "recognize-health.rules.endpoints" -}}
+rules:
+- apiGroups:
+  - authentication.k8s.io
+  resources:
+  - tokenreviews
+  verbs:
+  - create
+- apiGroups:
+  - authorization.k8s.io
+  resources:
+  - subjectaccessreviews
+  verbs:
+  - create
+{{- end }}
+
 {{- define "recognize-health.rules.view" -}}
 rules:
 - apiGroups:

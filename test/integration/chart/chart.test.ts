@@ -135,6 +135,24 @@ describe('the chart', () => {
     }
   });
 
+  it('may ask who asks its endpoints where it is told to, and not otherwise', async () => {
+    const reviews = (objects: readonly AnyObject[]): readonly unknown[] =>
+      objects
+        .filter(({ kind, metadata }) => kind === 'ClusterRole' && !metadata.name.endsWith('-cluster'))
+        .flatMap((role) => role['rules'] as readonly { resources?: string[] }[])
+        .flatMap(({ resources }) => resources ?? [])
+        .filter((resource) => resource.endsWith('reviews'));
+    const plain = await render({ serviceMonitor: { enabled: true } });
+    expect(reviews(plain)).toEqual([]);
+    expect(operatorOf(plain).args).not.toContain('--authenticate');
+    const asking = await render({ operator: { authenticate: true }, serviceMonitor: { enabled: true } });
+    expect([...reviews(asking)].sort()).toEqual(['subjectaccessreviews', 'tokenreviews']);
+    expect(named(asking, 'ClusterRoleBinding')).toContain('recognize-health-endpoints');
+    expect(operatorOf(asking).args).toContain('--authenticate');
+    expect(JSON.stringify(ofKind(asking, 'ServiceMonitor'))).toContain('bearerTokenFile');
+    expect(JSON.stringify(ofKind(plain, 'ServiceMonitor'))).not.toContain('bearerTokenFile');
+  });
+
   it('shares the namespaces among shards, each with a Deployment, pods and a Lease of its own', async () => {
     const objects = await render(MATRIX['five shards']);
     const shards = [1, 2, 3, 4, 5].map((index) => `${index}-of-5`);
