@@ -131,6 +131,9 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
       "Who may reach the endpoints (NetworkPolicy peers); the kubelet always may. Default: pods of the operator's own namespace. Name the namespace of Prometheus and of pipelines that ask /gate. Empty: anybody in the cluster.",
       { type: 'array', items: { type: 'object' } },
     ),
+    egress: objects(
+      'Where reports lead to, as egress rules: the API server, the pods of Recognize, databases, buckets and keys (docs/security.md). They take the place of "anywhere but metadata addresses"; name resolution stays open.',
+    ),
     extraEgress: objects('More egress rules. EKS Pod Identity needs 169.254.170.23/32, port 80.'),
   }),
   serviceMonitor: group('For the Prometheus operator.', {

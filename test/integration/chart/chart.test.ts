@@ -282,6 +282,31 @@ describe('the NetworkPolicy', () => {
     expect(await allowed('Egress', ['EKS Pod Identity', '169.254.170.23', 80], values)).toBe(true);
   });
 
+  it('lets it out to nothing but what is named, where that is named', async () => {
+    const cidr = (address: string, port: number): object => ({
+      to: [{ ipBlock: { cidr: address } }],
+      ports: [{ port, protocol: 'TCP' }],
+    });
+    const values = {
+      networkPolicy: {
+        egress: [cidr('203.0.113.10/32', 6443), cidr('10.244.0.0/16', 8080), cidr('10.0.4.20/32', 5432)],
+        extraEgress: [cidr('169.254.170.23/32', 80)],
+      },
+    };
+    const named: readonly (readonly [Row, boolean])[] = [
+      [['the API server', '203.0.113.10', 6443], true],
+      [['a pod of Recognize', '10.244.3.7', 8080], true],
+      [['the database', '10.0.4.20', 5432], true],
+      [['the DNS', '10.96.0.10', 53, 'UDP'], true],
+      [['what is added', '169.254.170.23', 80], true],
+      [['another port of the database', '10.0.4.20', 22], false],
+      [['another address', '10.0.4.21', 5432], false],
+      [['the internet', '93.184.216.34', 443], false],
+      [['metadata', '169.254.169.254', 80], false],
+    ];
+    for (const [row, isAllowed] of named) expect(await allowed('Egress', row, values), row[0]).toBe(isAllowed);
+  });
+
   it('lets nothing in but to its endpoints', async () => {
     expect(await allowed('Ingress', ['a pod of its own namespace', OWN_NAMESPACE, 8080])).toBe(true);
     expect(await allowed('Ingress', ['any other pod', '10.0.0.5', 8080])).toBe(false);
