@@ -24,6 +24,7 @@ import { faultsReference } from './reference/faults.ts';
 import { remediesReference } from './reference/remedies.ts';
 import { apiCallsReference } from './reference/api-calls.ts';
 import { logReference } from './reference/log.ts';
+import { alertsReference } from './reference/alerts.ts';
 import { metricsReference } from './reference/metrics.ts';
 import { upgradeReference } from './reference/upgrade.ts';
 import { importsReference } from './reference/imports.ts';
@@ -72,6 +73,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: 'helm/recognize-health/templates/crd.yaml', content: chartCrd },
   { path: 'helm/recognize-health/templates/prometheus-rule.yaml', content: chartAlerts },
   { path: 'helm/recognize-health/files/dashboard.json', content: dashboard },
+  { path: 'docs/reference/alerts.md', content: alertsReference },
   { path: 'docs/reference/metrics.md', content: metricsReference },
   { path: 'docs/reference/log.md', content: logReference },
 ];

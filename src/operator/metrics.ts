@@ -5,7 +5,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { SUMMARY_CONDITIONS } from '../api/conditions.ts';
 import type { ApiFaultCode } from '../kube/api-fault.ts';
 import type { Verb } from '../kube/rules.ts';
-import { MOST_NAMED, type ReportSummary } from './summary.ts';
+import { COMPONENTS } from '../api/components.ts';
+import { SEVERITIES } from '../api/faults/traits.ts';
+import { MOST_FAILING, MOST_NAMED, type ReportSummary } from './summary.ts';
 
 export const VERDICTS = ['Healthy', 'Warning', 'Failing', 'Unknown'] as const;
 
@@ -44,6 +46,7 @@ export interface Metric {
 /** What bounds labels that have no list of values. */
 export const LABEL_BOUNDS = {
   entry: 'the ids of docs/reference/entries.md',
+  fault: 'the faults of docs/reference/faults.md',
   report_namespace: `namespaces of at most ${MOST_NAMED} reports`,
   report: `names of at most ${MOST_NAMED} reports`,
 } as const;
@@ -103,6 +106,12 @@ export const METRICS = {
     type: 'gauge',
     help: 'Findings of one report by the entry of the guide that they cite; only entries that are cited.',
     labels: { ...REPORT, entry: LABEL_BOUNDS.entry },
+  },
+  reportFailing: {
+    name: 'recognize_health_report_failing',
+    type: 'gauge',
+    help: `What fails in one report, confirmed, not muted and no symptom, by component and fault: the number of its checks. At most ${MOST_FAILING} of a report, worst first; none of a report that is stale or suspended.`,
+    labels: { ...REPORT, component: COMPONENTS, fault: LABEL_BOUNDS.fault, impact: SEVERITIES },
   },
   lastRun: {
     name: 'recognize_health_report_last_run_timestamp_seconds',
@@ -180,6 +189,7 @@ export function createMetrics(): Metrics {
   const condition = gauge(METRICS.condition, 'report_namespace', 'report', 'condition', 'status');
   const reportStale = gauge(METRICS.reportStale, 'report_namespace', 'report');
   const reportFindings = gauge(METRICS.reportFindings, 'report_namespace', 'report', 'entry');
+  const reportFailing = gauge(METRICS.reportFailing, 'report_namespace', 'report', 'component', 'fault', 'impact');
   const lastRun = gauge(METRICS.lastRun, 'report_namespace', 'report');
   const unnamed = gauge(METRICS.unnamed);
   const leader = gauge(METRICS.leader);
@@ -203,12 +213,14 @@ export function createMetrics(): Metrics {
       for (const verdict of VERDICTS) verdicts.set({ verdict }, summary.verdicts[verdict]);
       stale.set(summary.stale);
       unnamed.set(summary.unnamed);
-      for (const each of [findings, condition, reportStale, reportFindings, lastRun]) each.reset();
+      for (const each of [findings, condition, reportStale, reportFindings, reportFailing, lastRun]) each.reset();
       for (const [entry, count] of summary.findings) findings.set({ entry }, count);
       for (const one of summary.named) {
         const report = { report_namespace: one.namespace, report: one.name };
         for (const [type, status] of one.conditions) condition.set({ ...report, condition: type, status }, 1);
         for (const [entry, count] of one.findings) reportFindings.set({ ...report, entry }, count);
+        for (const { component, fault, severity, checks } of one.failing)
+          reportFailing.set({ ...report, component, fault, impact: severity }, checks);
         reportStale.set(report, one.stale ? 1 : 0);
         if (one.lastRun !== undefined) lastRun.set(report, one.lastRun);
       }

@@ -1,6 +1,9 @@
 // What all reports together say now, and each by itself: counted when metrics are asked for, from the copies that the
 // watch keeps. How much is told of single reports is bounded, whatever somebody creates.
+import { COMPONENTS, type Component } from '../api/components.ts';
 import { SUMMARY_CONDITIONS } from '../api/conditions.ts';
+import { isFaultCode, type FaultCode } from '../api/faults.ts';
+import { SEVERITIES, type Severity } from '../api/faults/traits.ts';
 import type { HealthReportStatus, Verdict } from '../api/health-report.ts';
 import { ENTRIES } from '../guide/index.ts';
 
@@ -27,7 +30,20 @@ export interface NamedReport {
   /** Start of the last run, in seconds since 1970. */
   readonly lastRun: number | undefined;
   readonly findings: ReadonlyMap<string, number>;
+  /** What fails, worst first; of a report that is not current nothing. */
+  readonly failing: readonly FailingPart[];
 }
+
+/** Confirmed failures of one kind in one component. Every value is of a closed list: whoever wrote it, it may be a label. */
+export interface FailingPart {
+  readonly component: Component;
+  readonly fault: FaultCode;
+  readonly severity: Severity;
+  readonly checks: number;
+}
+
+/** More kinds of failure than these are told of no report. */
+export const MOST_FAILING = 8;
 
 type ConditionStatus = HealthReportStatus['conditions'][number]['status'];
 
@@ -41,7 +57,8 @@ export interface CountedStatus {
 }
 
 type Check = NonNullable<HealthReportStatus['checks']>[number];
-interface CountedCheck extends Pick<Check, 'state' | 'muted' | 'suppressedBy'> {
+interface CountedCheck
+  extends Pick<Check, 'state' | 'muted' | 'suppressedBy'>, Partial<Pick<Check, 'component' | 'fault' | 'severity'>> {
   readonly citations?: readonly { readonly id: string }[] | undefined;
 }
 
@@ -60,9 +77,11 @@ export function countedStatus({
     conditions: conditions
       .filter(({ type }) => SUMMARY_CONDITIONS.some((one) => one === type))
       .map(({ type, status }) => ({ type, status })),
-    checks: checks
-      ?.filter(isFinding)
-      .map(({ state, citations }) => ({ state, citations: citations?.map(({ id }) => ({ id })) })),
+    checks: checks?.filter(isFinding).map(({ state, citations, component, fault, severity }) => ({
+      state,
+      citations: citations?.map(({ id }) => ({ id })),
+      ...(state === 'fail' ? { component, fault, severity } : {}),
+    })),
   };
 }
 
@@ -109,6 +128,7 @@ function describe({ namespace, name, suspended, status }: Counted, now: Date): N
       if (KNOWN.has(id)) findings.set(id, (findings.get(id) ?? 0) + 1);
   }
   const lastRun = Date.parse(status?.lastRunTime ?? '') / 1_000;
+  const stale = !suspended && status?.freshUntil !== undefined && Date.parse(status.freshUntil) < now.getTime();
   return {
     namespace,
     name,
@@ -118,8 +138,25 @@ function describe({ namespace, name, suspended, status }: Counted, now: Date): N
         status?.conditions.find((condition) => condition.type === type)?.status ?? 'Unknown',
       ]),
     ),
-    stale: !suspended && status?.freshUntil !== undefined && Date.parse(status.freshUntil) < now.getTime(),
+    stale,
     lastRun: Number.isNaN(lastRun) ? undefined : lastRun,
     findings,
+    failing: stale || suspended ? [] : failingParts(status?.checks ?? []),
   };
+}
+
+/** What speaks against an upgrade alone is no failure of what runs. */
+function failingParts(checks: readonly CountedCheck[]): readonly FailingPart[] {
+  const parts = new Map<string, FailingPart>();
+  for (const check of checks) {
+    const component = COMPONENTS.find((one) => one === check.component);
+    const { fault = '', severity = 'info' } = check;
+    if (check.state !== 'fail' || !isFinding(check) || component === undefined || component === 'upgrade') continue;
+    if (!isFaultCode(fault)) continue;
+    const key = `${component} ${fault} ${severity}`;
+    parts.set(key, { component, fault, severity, checks: (parts.get(key)?.checks ?? 0) + 1 });
+  }
+  return [...parts.values()]
+    .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+    .slice(0, MOST_FAILING);
 }

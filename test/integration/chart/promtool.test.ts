@@ -60,7 +60,46 @@ const OF_THE_GUIDE = [
   ['RecognizeSignatureInvalid', 'REC-AL-003'],
 ] as const;
 
+const failing = (of: string, fault: string, impact: string, values: string): object[] =>
+  series(METRICS.reportFailing, `${of},component="database",fault="${fault}",impact="${impact}"`, values);
+const GONE = { component: 'database', fault: 'DatabaseUnreachable' };
+
 const STORIES: readonly Story[] = [
+  {
+    what: 'pages for each part that fails, by its fault, not for a moment, and resolves',
+    alert: 'RecognizeFailing',
+    input: [
+      ...ALIVE,
+      ...failing(PROD, 'DatabaseUnreachable', 'critical', '_x2 1x10 _x20'),
+      ...failing(TEST, 'DatabaseMissing', 'high', '_x20 1x10'),
+      ...failing(TEST, 'DatabaseClosed', 'medium', '1x30'),
+    ],
+    at: [
+      [2, []],
+      [5, [{ ...prod, ...GONE }]],
+      [15, []],
+      [25, [{ ...test, component: 'database', fault: 'DatabaseMissing' }]],
+    ],
+  },
+  {
+    what: 'pages for failing reports that have no series of their own',
+    alert: 'RecognizeFailing',
+    input: [...series(METRICS.verdicts, 'verdict="Failing"', '1x20'), ...series(METRICS.unnamed, '', '200x20')],
+    at: [[5, [{}]]],
+  },
+  {
+    what: 'warns of what matters less, and of nothing that pages',
+    alert: 'RecognizeDegraded',
+    input: [
+      ...ALIVE,
+      ...failing(PROD, 'DatabaseUnreachable', 'medium', '1x20'),
+      ...failing(TEST, 'DatabaseUnreachable', 'critical', '1x20'),
+    ],
+    at: [
+      [3, []],
+      [8, [{ ...prod, ...GONE }]],
+    ],
+  },
   ...OF_THE_GUIDE.flatMap(([alert, entry]): Story[] => {
     const finding = (of: string, values: string): object[] =>
       series(METRICS.reportFindings, `${of},entry="${entry}"`, values);

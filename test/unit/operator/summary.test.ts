@@ -1,7 +1,8 @@
 // What the metrics say about all reports together.
 import { describe, expect, it } from 'vitest';
+import { FAULTS } from '../../../src/api/faults.ts';
 import { healthReportStatus, type HealthReportStatus } from '../../../src/api/health-report.ts';
-import { MOST_NAMED, summarise } from '../../../src/operator/summary.ts';
+import { countedStatus, MOST_FAILING, MOST_NAMED, summarise } from '../../../src/operator/summary.ts';
 
 const NOW = new Date('2026-01-02T03:00:00Z');
 const FRESH = '2026-01-02T03:05:00Z';
@@ -63,6 +64,35 @@ describe('the summary', () => {
     expect([...summary(status({ checks: [check(of)] })).findings]).toEqual(counted ? [['REC-AL-003', 1]] : []);
   });
 
+  it.each([
+    { what: 'fails', of: {}, told: true },
+    { what: 'only warns', of: { state: 'warn' }, told: false },
+    { what: 'is not confirmed', of: { state: 'pass' }, told: false },
+    { what: 'is muted', of: { muted: true }, told: false },
+    { what: 'is a symptom', of: { suppressedBy: 'database/x/connect' }, told: false },
+    { what: 'speaks of the upgrade alone', of: { component: 'upgrade' }, told: false },
+    { what: 'has a fault that is none of ours', of: { fault: 'Splendid' }, told: false },
+    { what: 'is of no component', of: { component: 'weather' }, told: false },
+  ])('pages for a check that $what: $told', ({ of, told }) => {
+    const failed = { component: 'database', fault: 'DatabaseUnreachable', severity: 'critical', ...of };
+    const counted = countedStatus(status({ checks: [check(failed), check(failed)] }));
+    const { named } = summarise([{ ...NAMED, suspended: false, status: counted }], NOW);
+    expect(named[0]?.failing).toEqual(
+      told ? [{ component: 'database', fault: 'DatabaseUnreachable', severity: 'critical', checks: 2 }] : [],
+    );
+  });
+
+  it('pages for nothing of a report that is stale or suspended, and for the worst of one that has much', () => {
+    const faults = Object.keys(FAULTS).slice(0, MOST_FAILING + 4);
+    const checks = faults.map((fault, index) =>
+      check({ component: 'database', fault, severity: index === faults.length - 1 ? 'critical' : 'low' }),
+    );
+    expect(summary(status({ checks, freshUntil: OLD })).named[0]?.failing).toEqual([]);
+    expect(summary(status({ checks }), true).named[0]?.failing).toEqual([]);
+    const failing = summary(status({ checks })).named[0]?.failing ?? [];
+    expect([failing.length, failing[0]?.severity]).toEqual([MOST_FAILING, 'critical']);
+  });
+
   it('counts no finding of an entry that the guide does not have: whoever wrote it, it becomes no label', () => {
     const made = status({ checks: [check({ citations: [{ id: 'REC-XX-999', basis: 'Log' }] })] });
     expect([...summary(made).findings]).toEqual([]);
@@ -91,6 +121,7 @@ describe('the summary', () => {
         stale: true,
         lastRun: Date.parse('2026-01-02T02:00:00Z') / 1_000,
         findings: new Map([['REC-AL-003', 1]]),
+        failing: [],
       },
     ]);
   });
