@@ -107,11 +107,15 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
     'What a pod asks for and may use. Measured: docs/performance.md.',
     { type: 'object', additionalProperties: false, properties: { requests: QUANTITIES, limits: QUANTITIES } },
   ),
+  commonLabels: strings({}, "More labels of every object, the pods included; the chart's own win."),
   podLabels: strings({}, 'More labels of the pods.'),
   podAnnotations: strings({}, 'More annotations of the pods.'),
   nodeSelector: strings({}, 'Nodes that may run the pods.'),
   tolerations: objects('Taints that the pods tolerate.'),
   affinity: value({}, 'Affinity of the pods.', { type: 'object' }),
+  topologySpreadConstraints: objects(
+    'How the pods are spread. Empty: over nodes and zones where that can be; each gets the labels of the pods as its selector unless it has one.',
+  ),
   priorityClassName: text('', 'Priority class of the pods.', { pattern: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$' }),
   extraEnv: objects(
     'More environment variables: NODE_EXTRA_CA_CERTS, HTTPS_PROXY, AWS_REGION, AWS_ENDPOINT_URL (a store of your own to which the operator may show its AWS identity).',
@@ -120,6 +124,7 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
   extraVolumeMounts: objects('Where they are mounted.'),
   service: group('The Service in front of /metrics, /healthz and /readyz.', {
     port: whole(8080, 'Its port.', 1, 65_535),
+    annotations: strings({}, 'Its annotations.'),
   }),
   podDisruptionBudget: group('Keeps a replica during drains.', {
     enabled: flag(true, 'Create the PodDisruptionBudget (maxUnavailable: 1).'),

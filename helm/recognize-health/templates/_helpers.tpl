@@ -19,8 +19,18 @@ app.kubernetes.io/name: {{ include "recognize-health.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{- /* What somebody adds to every object, without what the chart says itself. */}}
+{{- define "recognize-health.commonLabels" -}}
+{{- with omit .Values.commonLabels "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/version" "app.kubernetes.io/managed-by" "helm.sh/chart" }}
+{{- toYaml . }}
+{{- end }}
+{{- end }}
+
 {{- define "recognize-health.labels" -}}
-{{ include "recognize-health.selectorLabels" . }}
+{{- with include "recognize-health.commonLabels" . }}
+{{- . }}
+{{ end }}
+{{- include "recognize-health.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}

@@ -208,6 +208,33 @@ describe('the chart', () => {
     expect(named(objects, 'ClusterRoleBinding')).toEqual([]);
   });
 
+  it('labels every object as it is told, and keeps the labels by which it is known', async () => {
+    const objects = await render(MATRIX['everything set']);
+    const labelled = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition');
+    for (const { kind, metadata } of [
+      ...labelled.map((object) => ({ ...object })),
+      { kind: 'Pod', ...podOf(objects) },
+    ]) {
+      const { labels } = metadata as { readonly labels?: Readonly<Record<string, string>> };
+      expect(labels, kind).toMatchObject({ 'example.com/cost-centre': '4711', 'app.kubernetes.io/name': 'health' });
+    }
+  });
+
+  it('spreads its pods as it is told, by their own labels, and else over nodes and zones', async () => {
+    const spreadOf = async (values: Values): Promise<readonly { topologyKey: string; labelSelector: object }[]> =>
+      (podOf(await render(values)).spec as unknown as { topologySpreadConstraints: [] }).topologySpreadConstraints;
+    const told = await spreadOf(MATRIX['everything set'] ?? {});
+    expect(told.map(({ topologyKey }) => topologyKey)).toEqual(['topology.kubernetes.io/zone']);
+    expect(told[0]?.labelSelector).toMatchObject({ matchLabels: { 'app.kubernetes.io/name': 'health' } });
+    expect((await spreadOf({})).length).toBe(2);
+  });
+
+  it('annotates its Service', async () => {
+    const objects = await render(MATRIX['everything set']);
+    const service = objects.find(({ kind }) => kind === 'Service');
+    expect(service?.metadata).toMatchObject({ annotations: { 'example.com/scrape': 'true' } });
+  });
+
   it('prefers a digest to a tag', async () => {
     expect(operatorOf(await render({ image: { repository: 'r.example.com/a/b', tag: '9' } })).image).toBe(
       'r.example.com/a/b:9',

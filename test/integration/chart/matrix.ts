@@ -33,16 +33,20 @@ export const MATRIX: Readonly<Record<string, Values>> = {
     image: { repository: 'registry.example.com:5000/team/recognize-health', digest: `sha256:${'0'.repeat(64)}` },
     imagePullSecrets: [{ name: 'registry' }],
     serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/health' } },
+    commonLabels: { 'example.com/cost-centre': '4711', 'app.kubernetes.io/name': 'mine' },
     podLabels: { team: 'identity' },
     podAnnotations: { 'example.com/note': 'true' },
     nodeSelector: { 'kubernetes.io/arch': 'amd64' },
     tolerations: [{ key: 'infra', operator: 'Exists', effect: 'NoSchedule' }],
     affinity: { nodeAffinity: {} },
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' },
+    ],
     priorityClassName: 'system-cluster-critical',
     extraEnv: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/ca/ca.crt' }],
     extraVolumes: [{ name: 'ca', configMap: { name: 'authorities' } }],
     extraVolumeMounts: [{ name: 'ca', mountPath: '/ca', readOnly: true }],
-    service: { port: 9090 },
+    service: { port: 9090, annotations: { 'example.com/scrape': 'true' } },
     networkPolicy: {
       ingressFrom: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
       extraEgress: [{ to: [{ ipBlock: { cidr: '169.254.170.23/32' } }], ports: [{ port: 80, protocol: 'TCP' }] }],
@@ -56,6 +60,7 @@ export const MATRIX: Readonly<Record<string, Values>> = {
 /** Values that are refused, and what the message must name. */
 export const REFUSED: readonly (readonly [what: string, values: Values, names: RegExp])[] = [
   ['a number as a word', { replicas: 'two' }, /\/replicas'?: got string, want integer/],
+  ['a label that is no text', { commonLabels: { team: 5 } }, /\/commonLabels\/team'?: got number, want string/],
   ['no replica', { replicas: 0 }, /\/replicas'?: .*minimum/],
   ['no shard', { shards: 0 }, /\/shards'?: .*minimum/],
   ['a value that there is not', { replicaCount: 2 }, /additional properties 'replicaCount' not allowed/],

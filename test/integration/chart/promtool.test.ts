@@ -71,14 +71,14 @@ const STORIES: readonly Story[] = [
     input: [
       ...ALIVE,
       ...failing(PROD, 'DatabaseUnreachable', 'critical', '_x2 1x10 _x20'),
-      ...failing(TEST, 'DatabaseMissing', 'high', '_x20 1x10'),
+      ...failing(TEST, 'DatabaseMissing', 'high', '_x25 1x10'),
       ...failing(TEST, 'DatabaseClosed', 'medium', '1x30'),
     ],
     at: [
       [2, []],
       [5, [{ ...prod, ...GONE }]],
-      [15, []],
-      [25, [{ ...test, component: 'database', fault: 'DatabaseMissing' }]],
+      [20, []],
+      [29, [{ ...test, component: 'database', fault: 'DatabaseMissing' }]],
     ],
   },
   {
