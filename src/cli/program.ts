@@ -32,6 +32,17 @@ const VERBS: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
   ['completion', async () => (await import('./complete.ts')).addCompletion],
 ]);
 
+/** Adds verbs to the program: all of them unless some are named. */
+export async function loadVerbs(
+  program: Command,
+  terminal: Terminal,
+  loads: readonly (() => Promise<AddVerb>)[] = [...VERBS.values()],
+  exit: (code: number) => void = () => undefined,
+): Promise<void> {
+  for (const load of loads) (await load())(program, terminal, exit);
+  for (const command of program.commands) clusterFlags(command);
+}
+
 /** Runs one command line and resolves with its exit code. Never rejects. */
 export async function run(given: readonly string[], on: Terminal): Promise<number> {
   let exitCode: number = EXIT.pass;
@@ -89,8 +100,7 @@ behind \`recognize\`, before the verb or after it.`,
   const isUnknown = verb === undefined && first !== 'help' && !first.startsWith('-') && argv.length > 0;
   // Completion knows what the other verbs know.
   const isWhole = verb === undefined || first === 'completion';
-  for (const load of isWhole ? VERBS.values() : [verb]) (await load())(program, terminal, report);
-  for (const command of program.commands) clusterFlags(command);
+  await loadVerbs(program, terminal, isWhole ? [...VERBS.values()] : [verb], report);
   try {
     await program.parseAsync(isUnknown ? [first] : [...argv], { from: 'user' });
     return exitCode;
