@@ -20,31 +20,40 @@ const NAMESPACE = 'recognize';
 /** What the vendor supports: the platform is no finding then. */
 const KUBERNETES_MINOR = 34;
 const UP = JSON.stringify({ status: 'UP' });
+/** What the enrollment agent says, at paths that end so. */
+export const AGENT_HEALTH = 'agent-health';
+const OK = JSON.stringify({ status: 'ok', version: '3.4.0' });
 
 export interface BenchCluster {
   readonly server: ApiServer;
   readonly admin: Admin;
   /** Path of a kubeconfig: of the operator's ServiceAccount. */
   readonly kubeconfig: string;
+  /** Of every service of every report, on 127.0.0.1. */
+  readonly servicePort: number;
   /** Called with the name of a report whenever the health of its first service is asked for. */
   onVisit: (report: string) => void;
   /** Creates reports `report-FROM`… up to `count`. */
   createReports(count: number, interval: string, services: readonly Service[], from?: number): Promise<void>;
-  status(report: string): Promise<HealthReportStatus | undefined>;
+  status(report: string, namespace?: string): Promise<HealthReportStatus | undefined>;
   /** Asks for a run and waits for the status that answers it. */
   run(report: string, token: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-const named = (name: string): AnyObject => ({
+const named = (name: string, namespace = NAMESPACE): AnyObject => ({
   apiVersion: API_VERSION,
   kind: KIND,
-  metadata: { name, namespace: NAMESPACE },
+  metadata: { name, namespace },
 });
 
-export async function startBenchCluster(): Promise<BenchCluster> {
+/** `bookmarkMs`: between bookmarks; about a minute on a real server. */
+export async function startBenchCluster({ bookmarkMs }: { readonly bookmarkMs?: number } = {}): Promise<BenchCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'recognize-health-bench-'));
-  const server = await startApiServer({ minorVersion: KUBERNETES_MINOR });
+  const server = await startApiServer({
+    minorVersion: KUBERNETES_MINOR,
+    ...(bookmarkMs === undefined ? {} : { bookmarkMs }),
+  });
   server.seed([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1', labels: { 'kubernetes.io/arch': 'amd64' } } },
@@ -63,18 +72,20 @@ export async function startBenchCluster(): Promise<BenchCluster> {
   const services = createServer((request, response) => {
     const visited = /^\/(report-\d+)\/0\/health$/.exec(request.url ?? '')?.[1];
     if (visited !== undefined) cluster.onVisit(visited);
-    response.writeHead(200, { 'content-type': 'application/json' }).end(UP);
+    const isAgent = request.url?.endsWith(AGENT_HEALTH) === true;
+    response.writeHead(200, { 'content-type': 'application/json' }).end(isAgent ? OK : UP);
   });
   await new Promise<void>((resolve) => services.listen(0, '127.0.0.1', resolve));
   const { port } = services.address() as AddressInfo;
 
-  const status = async (name: string): Promise<HealthReportStatus | undefined> =>
-    (await admin.get(named(name)))?.['status'] as HealthReportStatus | undefined;
+  const status = async (name: string, namespace?: string): Promise<HealthReportStatus | undefined> =>
+    (await admin.get(named(name, namespace)))?.['status'] as HealthReportStatus | undefined;
 
   const cluster: BenchCluster = {
     server,
     admin,
     kubeconfig,
+    servicePort: port,
     onVisit: () => undefined,
     createReports: async (count, interval, of, from = 0) => {
       for (let number = from; number < count; number += 1) {

@@ -6,8 +6,9 @@ import { load } from './process-use.ts';
 
 const NAMES = Object.keys(MEASUREMENTS);
 const DEFAULT_MINUTES = 2;
+const LARGE_FLEET = 1_000;
 
-const USAGE = `npm run bench [-- [--minutes N] [NAME…]]
+const USAGE = `npm run bench [-- [--minutes N] [--reports N] [NAME…]]
 
 Measures what has a budget (docs/performance.md): all of it, or what is named.
 
@@ -16,6 +17,7 @@ ${Object.entries(MEASUREMENTS)
   .join('\n')}
 
   --minutes N        how long the measurements of memory and of the fleet go on (default ${DEFAULT_MINUTES}; the budgets say 10)
+  --reports N        how many reports the large fleet has (default ${LARGE_FLEET}; the budget is that of so many)
   --help             this
 
 Exit codes: 0 every budget is kept, 1 one is not, 2 usage, 3 something could not be measured.`;
@@ -23,6 +25,7 @@ Exit codes: 0 every budget is kept, 1 one is not, 2 usage, 3 something could not
 interface Asked {
   readonly names: readonly string[];
   readonly minutes: number;
+  readonly reports: number;
   readonly help: boolean;
 }
 
@@ -33,7 +36,7 @@ function read(argv: readonly string[]): Asked | string {
     parsed = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { minutes: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: { minutes: { type: 'string' }, reports: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -43,7 +46,10 @@ function read(argv: readonly string[]): Asked | string {
   if (unknown.length > 0) return `No such measurement: ${unknown.join(', ')}. There are: ${NAMES.join(', ')}.`;
   const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
   if (!(minutes > 0)) return `--minutes is a number above 0, not ${values.minutes ?? ''}.`;
-  return { names: positionals.length === 0 ? NAMES : positionals, minutes, help: values.help === true };
+  const reports = Number(values.reports ?? LARGE_FLEET);
+  if (!Number.isInteger(reports) || reports < 1)
+    return `--reports is a whole number above 0, not ${values.reports ?? ''}.`;
+  return { names: positionals.length === 0 ? NAMES : positionals, minutes, reports, help: values.help === true };
 }
 
 /** Runs the command line `argv` and returns its exit code. */

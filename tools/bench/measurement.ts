@@ -3,6 +3,8 @@
 export interface BenchOptions {
   /** How long the measurements that only mean something over time go on. */
   readonly minutes: number;
+  /** How many reports the large fleet has. */
+  readonly reports: number;
 }
 
 export interface Measurement {

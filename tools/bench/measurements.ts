@@ -9,6 +9,8 @@ import * as fleetMemory from './fleet-memory.ts';
 import * as httpProbes from './http-probes.ts';
 import * as idleMemory from './one-report-memory.ts';
 import * as logMatching from './log-matching.ts';
+import * as largeFleet from './large-fleet.ts';
+import * as largeNamespace from './large-namespace.ts';
 import type { Measurement } from './measurement.ts';
 import * as runOverhead from './run-overhead.ts';
 import * as statusWrites from './status-writes.ts';
@@ -24,6 +26,8 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   'run-overhead': runOverhead,
   'status-writes': statusWrites,
   fleet,
+  'large-fleet': largeFleet,
+  'large-namespace': largeNamespace,
   failover,
   'api-connections': apiConnections,
 };

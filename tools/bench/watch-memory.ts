@@ -12,6 +12,10 @@ export interface MemoryCourse {
   readonly resident: number;
   /** The highest of all samples. */
   readonly most: number;
+  /** The highest since the process began, by the kernel. */
+  readonly peak: number;
+  /** Seconds of CPU in this time. */
+  readonly cpu: number;
   /** How much the last third is above the second one, medians. */
   readonly growth: number;
   readonly isFlat: boolean;
@@ -38,5 +42,5 @@ export async function watchMemory(pid: number, minutes: number, print: (line: st
       `${most.toFixed(1)} then and ${peak.toFixed(1)} since its start; ${growth >= 0 ? '+' : ''}${growth.toFixed(1)} in the ` +
       `last third of ${minutes} min; ${((100 * (cpuSeconds(pid) - cpuBefore)) / seconds).toFixed(1)} % of one CPU; ${load()}`,
   );
-  return { resident, most, growth, isFlat: growth <= BREATH };
+  return { resident, most, peak, cpu: cpuSeconds(pid) - cpuBefore, growth, isFlat: growth <= BREATH };
 }

@@ -54,6 +54,48 @@ describe('leadership', () => {
     },
   );
 
+  test.each([
+    [true, undefined],
+    [false, 'lost'],
+  ] as const)(
+    'a Lease that others of one name renew before each write of ours: shared %j, it is %j',
+    async (isShared, end) => {
+      const clock = virtualClock();
+      const server = leaseServer();
+      const store = server.store(() => true, clock);
+      const peers = { hurry: false };
+      const stop = new AbortController();
+      const leadership = createLeadership({
+        store: {
+          ...store,
+          update: async (known, record, call) => {
+            if (peers.hurry) {
+              const now = await store.get(call);
+              if (now.ok) await store.update(now.value, record, call);
+            }
+            return store.update(known, record, call);
+          },
+        },
+        identity: '5 shards',
+        isShared,
+        times: LEASE_TIMES,
+        clock,
+        random: () => 0.5,
+        log: silent,
+        onLeading: () => undefined,
+      });
+      let ended: string | undefined;
+      const run = leadership.run(stop.signal).then((how) => (ended = how));
+      await clock.advance(5_000);
+      peers.hurry = true;
+      await clock.advance(60_000);
+      expect(ended).toBe(end);
+      expect(leadership.mayWrite()).toBe(isShared);
+      stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+      await run;
+    },
+  );
+
   test('a Lease that is given back is taken at the next try', async () => {
     const clock = virtualClock();
     const server = leaseServer();
