@@ -11,6 +11,15 @@ import { SPRING, startSpring, type SpringService } from './parts/spring.ts';
 const ADDRESS = '10.244.9.1';
 const NAME = 'node-persistence';
 
+interface Diagnosed {
+  readonly findings: readonly {
+    readonly id: string;
+    readonly fault: string;
+    readonly basis: string;
+    readonly deepest?: { readonly fault?: string };
+  }[];
+}
+
 let server: PostgresServer;
 let owner: Credentials;
 let service: SpringService;
@@ -99,6 +108,12 @@ describe(`Spring Boot ${SPRING.version}`, () => {
       JSON.stringify(status, null, 1),
     ).toEqual([`database/${NAME}/connect`]);
     expect(checkIn(status, `${NAME}/health`)).toMatchObject({ result: 'fail' });
-    expect(await print(['diagnose', '-o', 'json', '--service', NAME, '-'], service.log())).toContain('REC-NP-');
+    const diagnosed = await print(['diagnose', '-o', 'json', '--service', NAME, '-'], service.log());
+    const { findings } = JSON.parse(diagnosed) as Diagnosed;
+    // The pool that was held, and the database that went away: the pool's line says the first, the deepest cause the second.
+    expect(findings.map(({ id, fault, basis, deepest }) => [id, fault, basis, deepest?.fault])).toEqual([
+      ['REC-NP-002', 'DatabaseErrorLogged', 'Inferred', 'DatabaseUnreachable'],
+      ['REC-NP-002', 'PoolUsedUp', 'Log', undefined],
+    ]);
   });
 });
