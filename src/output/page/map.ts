@@ -131,7 +131,7 @@ function drawing(
   content: readonly string[],
 ): string[] {
   return [
-    `<svg class="map ${name}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-words">`,
+    `<svg class="map ${name}" width="${width}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-words">`,
     `<title id="${id}-title">Dependency map</title>`,
     `<desc id="${id}-words">${text(inWords(graph))}</desc>`,
     ...content,

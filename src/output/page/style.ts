@@ -74,8 +74,8 @@ summary { cursor: pointer; padding: 0.25rem 0; }
 .strip { display: flex; flex-wrap: wrap; gap: 0.25rem; list-style: none; margin: 0; padding: 0; }
 .strip > li { border: 1px solid var(--line); border-top: 0.4rem solid currentColor; padding: 0.25rem 0.5rem; font-size: 0.85rem; }
 .strip > li > span { color: var(--text); display: block; }
-.map { display: block; width: 100%; height: auto; }
-.map.narrow { display: none; max-width: 26rem; }
+.map { display: block; max-width: 100%; height: auto; }
+.map.narrow { display: none; }
 .map text { font: 14px system-ui, sans-serif; fill: var(--text); }
 .map .word { font-weight: 700; font-size: 13px; fill: currentColor; }
 .map .fault { font-size: 12px; }

@@ -52,6 +52,15 @@ describe('the map', () => {
     },
   );
 
+  it('is drawn in its own size: a map of few targets is not blown up to the width of the page', () => {
+    const drawn = dependencyMap(mapGraph({ ...split, checks: (split.checks ?? []).slice(0, 1) }, {}), 'x').join('');
+    for (const [, width = '', box = ''] of drawn.matchAll(
+      /<svg class="map \w+" width="([\d.]+)" viewBox="0 0 ([\d.]+) /g,
+    ))
+      expect(width).toBe(box);
+    expect(drawn.match(/<svg class="map \w+" width="/g)?.length).toBe(2);
+  });
+
   it('is nothing where nothing was examined, and ends where dependencies go in a circle', () => {
     expect(dependencyMap({ nodes: [], edges: [] }, 'x')).toEqual([]);
     const node = { kind: 'service', state: 'pass', isCause: false, isSymptom: false, fault: '' } as const;
