@@ -53,7 +53,7 @@ function kmsKey(service: Service, settings: Settings, name: string): ServiceBack
   const named = { service, name: 'signing', ...placed(setting) };
   const text = textOf(setting.value)?.trim();
   const saysSo =
-    /kms/.test(name) && /(?:key(?:id|arn|alias)?|alias|arn)$/.test(name) && !/(?:access|secret)key$/.test(name);
+    /kms/.test(name) && /(?:key(?:id|arn|alias)?|alias|arn)$/.test(name) && !/(?:access|secret)key(?:id)?$/.test(name);
   if (text === undefined) return saysSo ? unresolved({ kind: 'kms', ...named, why: whyOf(setting) }) : NOTHING;
   const region = KMS_ARN.exec(text)?.[1];
   if (region === undefined && !(saysSo && KMS_ID.test(text))) return NOTHING;

@@ -26,7 +26,11 @@ export const databaseProbe: Probe<'database'> = {
       })),
     );
     const { chosen, fault } = choose(seen, wants, balanced);
-    return chosen ?? notConnected(fault ?? { code: 'NotAsked', detail: literal('the URL names no host') });
+    if (chosen !== undefined) return chosen;
+    const [only, ...others] = seen;
+    // Of one server, what it showed before it was left.
+    if (only !== undefined && others.length === 0) return only.observed;
+    return notConnected(fault ?? { code: 'NotAsked', detail: literal('the URL names no host') });
   },
 };
 
