@@ -1,8 +1,11 @@
 // `npm run demo`: the story of an outage, told with the real bundle and the real kubectl on the stack. Each step is
-// checked; the exit code is 0 only when every one showed what it should. `-- --keep` leaves everything running.
+// checked; the exit code is 0 only when every one showed what it should. `-- --keep` leaves everything running, with a menu
+// of what can be broken; `-- break NAME` begins with that, without the story.
+import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
 import { EXIT } from '../../src/api/exit-codes.ts';
-import { createNarrator, type Narrator } from './narrator.ts';
+import { createNarrator, StepFailed, type Narrator } from './narrator.ts';
+import { BREAKS, breakAsked, play } from './play.ts';
 import {
   BUNDLE,
   buildWhenNeeded,
@@ -14,6 +17,13 @@ import { healthReport } from '../../test/stack/health-report.ts';
 import { startStack, type Stack } from '../../test/stack/stack.ts';
 
 const keep = process.argv.includes('--keep');
+let asked: string | undefined;
+try {
+  asked = breakAsked(process.argv);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(EXIT.usage);
+}
 const write = (text: string): void => void process.stdout.write(text);
 const REPORT = 'healthreport/recognize';
 const TABLE = ['get', 'healthreports'];
@@ -32,7 +42,8 @@ async function examine(story: Narrator): Promise<void> {
 const conditionPath = (type: string, field: string): string =>
   `jsonpath={.status.conditions[?(@.type=="${type}")].${field}}`;
 
-async function tell(story: Narrator, stack: Stack, startOperator: () => Promise<void>): Promise<void> {
+/** A cluster with an operator and a report in which all is well. */
+async function begin(story: Narrator, stack: Stack, startOperator: () => Promise<void>): Promise<void> {
   story.say('1. Install the definition of the resource.');
   const definition = await story.run([process.execPath, BUNDLE, 'crd']);
   const installed = await story.kubectl(['apply', '--server-side', '-f', '-'], {
@@ -64,6 +75,10 @@ async function tell(story: Narrator, stack: Stack, startOperator: () => Promise<
   story.expect(origins, /database\/node-persistence: Deployment node-persistence, argument/, 'each backend was found');
   const healthy = await story.kubectl(TABLE);
   story.expect(healthy, /recognize +Healthy +(\d+)\/\1 +True/, 'everything is healthy, and an upgrade may start');
+}
+
+async function tell(story: Narrator, stack: Stack, startOperator: () => Promise<void>): Promise<void> {
+  await begin(story, stack, startOperator);
 
   // Three bad runs in a row make a check bad, and two good ones clear it: here one is enough.
   const thresholds = JSON.stringify({ spec: { thresholds: { failure: 1, success: 1 } } });
@@ -124,6 +139,36 @@ async function tell(story: Narrator, stack: Stack, startOperator: () => Promise<
   story.expect(last, /recognize +Healthy +(\d+)\/\1 +True/, 'everything is healthy again');
 }
 
+/** Lets whoever sits there break things and look. Without a terminal it stays as it is until it is interrupted. */
+async function stay(story: Narrator, stack: Stack, interrupted: Promise<void>): Promise<void> {
+  const first = asked === undefined ? undefined : BREAKS[asked];
+  const broken = first === undefined ? [] : [await first.act(stack)];
+  const show = async (): Promise<void> => {
+    await examine(story);
+    await story.program(['status', 'recognize'], EXIT.pass);
+  };
+  if (first !== undefined) {
+    story.say(`Broken: ${first.what}.`);
+    await show();
+  }
+  write(`\nIn another terminal:\n\n  export KUBECONFIG=${stack.kubeconfig.adminFile}\n  kubectl describe ${REPORT}\n`);
+  if (!process.stdin.isTTY) {
+    write('\nIt stays until Ctrl-C.\n');
+    await interrupted;
+    return;
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '' });
+  void interrupted.then(() => lines.close());
+  // What did not show in time is said, and somebody may go on.
+  const tolerant = (): Promise<void> =>
+    show().catch((error: unknown) => {
+      if (!(error instanceof StepFailed)) throw error;
+      write(`${error.message}\n`);
+    });
+  await play({ lines, broken, flip: (one) => one.act(stack), show: tolerant, write });
+  lines.close();
+}
+
 const started = performance.now();
 const seconds = (): string => ((performance.now() - started) / 1000).toFixed(1);
 const interrupted = new Promise<void>((resolve) => {
@@ -140,7 +185,7 @@ try {
   stack = running;
   write(`A Recognize installation with PostgreSQL, S3 and KMS runs (${seconds()} s).\n`);
   const story = createNarrator(running.kubeconfig, write);
-  const told = tell(story, running, async () => {
+  const told = (asked === undefined ? tell : begin)(story, running, async () => {
     // Naming the namespace lets it use the Secrets of the pods there.
     const options = ['--namespace', running.namespace];
     operator = await startOperatorProcess(running.kubeconfig.operatorFile, running.ambient, { options });
@@ -154,12 +199,7 @@ try {
     process.exitCode = 130;
   } else {
     write(`\nEvery step showed what it should (${seconds()} s).\n`);
-    if (keep) {
-      write(
-        `\nIt stays until Ctrl-C:\n\n  export KUBECONFIG=${running.kubeconfig.adminFile}\n  kubectl describe ${REPORT}\n`,
-      );
-      await interrupted;
-    }
+    if (keep || asked !== undefined) await stay(story, running, interrupted);
   }
 } catch (error) {
   process.exitCode = 1;
