@@ -1,4 +1,5 @@
 // What a live operator serves at /metrics, held to what is documented: names, labels, and the values of labels.
+import { FAULTS } from '../../../src/api/faults.ts';
 import { ENTRIES } from '../../../src/guide/index.ts';
 import { LABEL_BOUNDS, METRICS } from '../../../src/operator/metrics.ts';
 import { MOST_NAMED } from '../../../src/operator/summary.ts';
@@ -48,6 +49,8 @@ function isWithin(bound: unknown, value: string, reports: readonly string[]): bo
   switch (bound) {
     case LABEL_BOUNDS.entry:
       return ENTRY_IDS.has(value);
+    case LABEL_BOUNDS.fault:
+      return Object.hasOwn(FAULTS, value);
     case LABEL_BOUNDS.report:
       return reports.some((key) => key.split('/')[1] === value);
     case LABEL_BOUNDS.report_namespace:
