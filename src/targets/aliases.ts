@@ -50,7 +50,9 @@ export async function withAliases(
       target.kind === 'service' && target.uses !== undefined
         ? {
             ...target,
-            uses: await Promise.all(target.uses.map((use) => (use.kind === 'database' ? withThose(use) : use))),
+            uses: await Promise.all(
+              target.uses.map((use) => (use.kind === 'database' ? withThose(use) : Promise.resolve(use))),
+            ),
           }
         : target,
     ),

@@ -94,13 +94,13 @@ function digest(status: HealthReportStatus): object {
 /** Each fault of a backend once, on the topology that is configured in the way that suits it least. */
 const MATRIX: Readonly<Record<TopologyName, readonly (readonly [string, (stack: Stack) => Promise<Undo>])[]>> = {
   Umbrella: [
-    ['no server', ({ databaseNamed }) => databaseNamed('node-persistence').stop()],
-    ['another password', ({ databaseNamed }) => databaseNamed('circuit-storage').wrongPassword()],
+    ['no server', (stack) => stack.databaseNamed('node-persistence').stop()],
+    ['another password', (stack) => stack.databaseNamed('circuit-storage').wrongPassword()],
     ['no bucket', ({ bucket }) => bucket.remove()],
     ['a bucket in another region', ({ bucket }) => bucket.move()],
   ],
   Split: [
-    ['a database that takes no writes', ({ databaseNamed }) => databaseNamed('node-persistence').readOnly()],
+    ['a database that takes no writes', (stack) => stack.databaseNamed('node-persistence').readOnly()],
     ['a bucket that is denied', ({ bucket }) => bucket.deny()],
     ['throttling', ({ bucket }) => bucket.throttle()],
     ['a key that is disabled', ({ key }) => key.disable()],

@@ -14,7 +14,7 @@ const grant = (name: string, user: string, rules: readonly object[], namespace?:
   const [role, binding] =
     namespace === undefined ? (['ClusterRole', 'ClusterRoleBinding'] as const) : (['Role', 'RoleBinding'] as const);
   return [
-    { apiVersion: `${rbac}/v1`, kind: role, metadata, rules: rules as never },
+    { apiVersion: `${rbac}/v1`, kind: role, metadata, rules: rules },
     {
       apiVersion: `${rbac}/v1`,
       kind: binding,

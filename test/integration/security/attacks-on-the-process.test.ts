@@ -80,7 +80,7 @@ async function start(files = 1_024, ...options: readonly string[]): Promise<void
 /** Puts them in as they are; with breaths, since the API server is in this process. */
 async function seed(objects: readonly AnyObject[]): Promise<void> {
   for (const object of objects) {
-    server.seed([object as unknown as JsonObject]);
+    server.seed([object]);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

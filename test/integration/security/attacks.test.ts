@@ -66,10 +66,10 @@ describe('a gate is not passed by whoever may patch the report alone', () => {
 
   /** Sets `value` again and again as soon as another token stands there, until it is told to stop. */
   function putBack(report: AnyObject, value: string | null): () => Promise<number> {
-    let isOver = false;
+    const over = { value: false };
     let seen = 0;
     const ended = (async () => {
-      while (!isOver) {
+      while (!over.value) {
         const { annotations } = (await arena.admin.get(report))?.metadata as {
           annotations?: Readonly<Record<string, string>>;
         };
@@ -80,7 +80,7 @@ describe('a gate is not passed by whoever may patch the report alone', () => {
       }
     })();
     return async () => {
-      isOver = true;
+      over.value = true;
       await ended;
       return seen;
     };
@@ -210,9 +210,9 @@ describe('no namespace waits for runs of another one that hang', () => {
     const names = Array.from({ length: 12 }, (_, index) => `hang-${kind}-${index}`);
     // They are there first, and alone: all workers could be theirs.
     await each(names, (name) => arena.admin.create(arena.report(name, { ...WHOLE, timeout: '30s' })));
-    let isOver = false;
+    const over = { value: false };
     const pestering = (async () => {
-      for (let time = 0; !isOver; time += 1) {
+      for (let time = 0; !over.value; time += 1) {
         await pester(names, time);
         await new Promise((resolve) => setTimeout(resolve, 300));
       }
@@ -229,7 +229,7 @@ describe('no namespace waits for runs of another one that hang', () => {
       await examinedThere(second);
       await Promise.all([first, second].map((report) => arena.admin.remove(report)));
     } finally {
-      isOver = true;
+      over.value = true;
       await pestering;
     }
     await each(names, (name) => arena.admin.remove(arena.report(name)));

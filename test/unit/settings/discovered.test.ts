@@ -120,9 +120,17 @@ describe('an empty spec', () => {
       { id: 'key-management/signing', usedBy: ['auth-vault'], source: { kind: 'kms' } },
     ]);
     expect(inventory).toMatchObject([
-      { component: 'database', name: 'node-persistence', origin: expect.stringContaining('Deployment node-persist') },
+      {
+        component: 'database',
+        name: 'node-persistence',
+        origin: expect.stringContaining('Deployment node-persist') as unknown,
+      },
       { component: 'object-storage', name: 'circuits' },
-      { component: 'key-management', name: 'signing', origin: expect.stringContaining('ConfigMap auth-vault') },
+      {
+        component: 'key-management',
+        name: 'signing',
+        origin: expect.stringContaining('ConfigMap auth-vault') as unknown,
+      },
     ]);
     expect(uses).toEqual({
       'node-persistence': ['database'],
@@ -236,7 +244,11 @@ describe('a Secret that only pods name', () => {
             host: 'db.example',
             password: undefined,
             namedBySecret: false,
-            unread: { code: 'SecretNotRead', detail: expect.stringMatching(why), names: { secret: 'recognize-db' } },
+            unread: {
+              code: 'SecretNotRead',
+              detail: expect.stringMatching(why) as unknown,
+              names: { secret: 'recognize-db' },
+            },
           },
         },
       },
@@ -279,7 +291,7 @@ describe('a login as the services have it', () => {
     const all = [deployment('circuit-storage', [...URL, ...env({ SPRING_DATASOURCE_PASSWORD: 'hunter2' })])];
     const found = await discover(all);
     expect(connectionOf(found)).toMatchObject({
-      value: { password: undefined, unread: { detail: expect.stringContaining('stands in the open') } },
+      value: { password: undefined, unread: { detail: expect.stringContaining('stands in the open') as unknown } },
     });
     expect(JSON.stringify(found)).not.toContain('hunter2');
   });
@@ -294,7 +306,7 @@ describe('a login as the services have it', () => {
     ];
     const values = { 'cs/url': 'jdbc:postgresql://db/recognize?user=u&password=p', 'np/password': 'p' };
     expect((await discover(all, { values })).backends).toMatchObject([
-      { kind: 'database', usedBy: expect.arrayContaining(['circuit-storage', 'node-persistence']) },
+      { kind: 'database', usedBy: expect.arrayContaining(['circuit-storage', 'node-persistence']) as unknown },
     ]);
   });
 
@@ -308,7 +320,7 @@ describe('a login as the services have it', () => {
     ];
     const values = { 'cs/username': 'u', 'cs/password': 'p' };
     expect(connectionOf(await discover(all, { values }))).toMatchObject({
-      value: { tls: { mode: 'Require' }, unread: { detail: expect.stringContaining('authority') } },
+      value: { tls: { mode: 'Require' }, unread: { detail: expect.stringContaining('authority') as unknown } },
     });
   });
 });

@@ -33,9 +33,7 @@ function another(name: string, settings: WorkloadOptions = {}, own?: string): Ku
       ...(own === undefined ? {} : { release: own }),
     },
   );
-  return objects.filter(
-    ({ kind }) => own !== undefined || (kind !== 'Service' && kind !== 'EndpointSlice'),
-  ) as KubernetesObject[];
+  return objects.filter(({ kind }) => own !== undefined || (kind !== 'Service' && kind !== 'EndpointSlice'));
 }
 
 const beside = (...more: readonly KubernetesObject[]): Pick<Situation, 'objects'> => ({

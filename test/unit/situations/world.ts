@@ -111,7 +111,7 @@ export async function look(situation: Situation = {}): Promise<Examined> {
   const of = spec({ ...WHOLE, ...situation.spec });
   const made = installation({ now, ...situation.made });
   const objects = {
-    ...namespaceObjects([...(situation.objects?.(made as KubernetesObject[]) ?? made)]),
+    ...namespaceObjects([...(situation.objects?.(made) ?? made)]),
     ...situation.lists,
   };
   const status = await examine({
