@@ -211,5 +211,7 @@ export async function startService(request: ServiceRequest): Promise<RunningServ
     throw error;
   }
   for (const replica of every()) service.log(first, { replica, at: new Date(Date.now() - UP_SINCE_MS) });
+  // The first connection to a new server costs more than those that follow. On a busy machine it must not be a run's.
+  await Promise.all(dataSources.map((source) => source.health()));
   return service;
 }
