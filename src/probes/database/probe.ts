@@ -28,8 +28,8 @@ export const databaseProbe: Probe<'database'> = {
     const { chosen, fault } = choose(seen, wants, balanced);
     if (chosen !== undefined) return chosen;
     const [only, ...others] = seen;
-    // Of one server, what it showed before it was left.
-    if (only !== undefined && others.length === 0) return only.observed;
+    // Of one server that could not be connected to, what it showed before it was left.
+    if (only?.observed.connect.ok === false && others.length === 0) return only.observed;
     return notConnected(fault ?? { code: 'NotAsked', detail: literal('the URL names no host') });
   },
 };
