@@ -80,7 +80,7 @@ describe('a server of which nobody has the credentials', () => {
     await server.stop();
     await server.start('recovering');
     try {
-      expect(await ask(unread())).toBe('DatabaseStandbyClosed');
+      await expect.poll(() => ask(unread()), { timeout: 60_000 }).toBe('DatabaseStandbyClosed');
     } finally {
       await server.stop();
       await server.start();
