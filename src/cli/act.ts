@@ -16,7 +16,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
-import { connectCluster, type ClusterConnection } from './cluster.ts';
+import { withCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 import { contextOption, kubeconfigOption } from './options.ts';
@@ -156,8 +156,7 @@ async function act(
   done: string,
   patchOf: (object: ReportObject) => object,
 ): Promise<ExitCode> {
-  const cluster: ClusterConnection = await connectCluster(options);
-  try {
+  return withCluster(options, terminal.signal, async (cluster) => {
     const namespace = options.namespace ?? cluster.namespace;
     const read = await getReport(cluster.api, namespace, name, terminal.signal);
     if (!read.ok) throw failure(read.fault);
@@ -173,9 +172,7 @@ async function act(
       ),
     );
     return EXIT.pass;
-  } finally {
-    await cluster.close();
-  }
+  });
 }
 
 function failure(fault: ApiFault): CommandError {

@@ -14,10 +14,10 @@ import { getReport, parseReport } from '../kube/reports.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { CHECK_FORMATS, type Checked } from '../output/check.ts';
 import { reportObject } from '../output/object.ts';
-import { isCancelled, systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { redact } from '../runtime/safe-text.ts';
-import { connectCluster, type ClusterConnection } from './cluster.ts';
+import { connectCluster, interruptible, type ClusterConnection } from './cluster.ts';
 import { readDocuments, type Documents, type ReportDocument } from './documents.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
@@ -81,10 +81,10 @@ async function check(names: readonly string[], options: Options, terminal: Termi
     throw new CommandError('a report of the cluster cannot be read with --offline: give a file', EXIT.usage);
   const file = options.file === undefined ? undefined : await readDocuments(options.file);
   const cluster = options.offline === true ? undefined : await connectCluster(options, OFFLINE_ADVICE);
+  const clients = createClients({ cluster: cluster?.client, clock: systemClock });
   try {
-    const documents = file ?? (await storedDocuments(names, options, cluster, terminal.signal));
-    const clients = createClients({ cluster: cluster?.client, clock: systemClock });
-    try {
+    return await interruptible(terminal.signal, async () => {
+      const documents = file ?? (await storedDocuments(names, options, cluster, terminal.signal));
       const statuses = await Promise.all(
         documents.reports.map((document) => examineDocument(document, documents, options, cluster, clients, terminal)),
       );
@@ -97,13 +97,9 @@ async function check(names: readonly string[], options: Options, terminal: Termi
       terminal.out(CHECK_FORMATS[options.output](checked, terminal.paint, terminal.width));
       for (const { told } of reports) explainExit(told, terminal);
       return worstExit(reports.map(({ told }) => told.gate.exitCode));
-    } finally {
-      clients.close();
-    }
-  } catch (error) {
-    if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
-    throw error;
+    });
   } finally {
+    clients.close();
     await cluster?.close();
   }
 }

@@ -8,7 +8,7 @@ import { createClusterClient } from '../kube/cluster.ts';
 import { readNamespace } from '../kube/namespace.ts';
 import { namespaceSecrets, type SecretReader } from '../kube/secrets.ts';
 import { createTransport } from '../kube/transport.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { isCancelled, systemClock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { CommandError } from './exit.ts';
 
@@ -60,5 +60,29 @@ export async function connectCluster(options: ClusterOptions, advice = ''): Prom
   } catch (error) {
     const text = redact(error instanceof Error ? error.message : 'the kubeconfig cannot be used', [], 512);
     throw new CommandError(advice === '' ? text : `${text}. ${advice}`, EXIT.usage);
+  }
+}
+
+/** What the user interrupted ends with the one sentence for it. */
+export async function interruptible<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isCancelled(signal)) throw new CommandError('interrupted', EXIT.unknown);
+    throw error;
+  }
+}
+
+/** Connects, works, and closes however it ends. */
+export async function withCluster<T>(
+  options: ClusterOptions,
+  signal: AbortSignal,
+  work: (cluster: ClusterConnection) => Promise<T>,
+): Promise<T> {
+  const cluster = await connectCluster(options);
+  try {
+    return await interruptible(signal, () => work(cluster));
+  } finally {
+    await cluster.close();
   }
 }

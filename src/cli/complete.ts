@@ -1,6 +1,7 @@
 // `completion SHELL`: a script that completes verbs, flags and their choices. Made from the commands themselves, so that
 // it knows what they know; it calls nothing and reads no cluster.
 import { Argument, type Command } from 'commander';
+import { COLORS } from './global-flags.ts';
 import type { Terminal } from './terminal.ts';
 
 const NAMES = ['recognize-health', 'kubectl-recognize'] as const;
@@ -43,7 +44,7 @@ function wordsOf(program: Command): readonly Words[] {
         [long, short].flatMap((flag) => (flag == null ? [] : [{ flag, choices: argChoices }])),
       ),
       { flag: '--help', choices: [] },
-      { flag: '--color', choices: ['auto', 'always', 'never'] },
+      { flag: '--color', choices: COLORS },
     ],
   }));
 }

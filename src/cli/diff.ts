@@ -2,7 +2,7 @@
 // the reports as they stand, and asks for no run.
 import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { EXIT, type ExitCode } from '../api/exit-codes.ts';
+import type { ExitCode } from '../api/exit-codes.ts';
 import { refused } from '../gate/await-report.ts';
 import { compareAll, compareReports, exitOf, notComparable } from '../gate/compare.ts';
 import type { Comparison } from '../gate/comparison.ts';
@@ -10,12 +10,12 @@ import { decideStored } from '../gate/http-answer.ts';
 import { snapshotReport, type SnapshotReport } from '../gate/snapshot.ts';
 import { getReport, parseStatus } from '../kube/reports.ts';
 import { DIFF_FORMATS } from '../output/diff.ts';
-import { isCancelled, systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { semaphore } from '../runtime/semaphore.ts';
-import { connectCluster, type ClusterConnection } from './cluster.ts';
+import { withCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { contextOption, failOnOption, formatOption, kubeconfigOption } from './options.ts';
-import { readSnapshot } from './snapshot-file.ts';
+import { chosenReports, readSnapshot } from './snapshot-file.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -80,7 +80,11 @@ async function diff(
   const comparisons =
     second !== undefined && (await isFile(second))
       ? compareAll(before.reports, (await readSnapshot(second)).reports, options.failOn)
-      : await withCluster(chosen(before.reports, second, options.namespace), options, terminal);
+      : await withStored(
+          chosenReports(before, 'the snapshot', second === undefined ? [] : [second], options.namespace),
+          options,
+          terminal,
+        );
   const exitCode = exitOf(comparisons);
   print({ comparisons, exitCode }, options, terminal);
   return exitCode;
@@ -95,40 +99,18 @@ async function isFile(text: string): Promise<boolean> {
   );
 }
 
-function chosen(
-  reports: readonly SnapshotReport[],
-  name: string | undefined,
-  namespace: string | undefined,
-): readonly SnapshotReport[] {
-  const found = reports.filter(
-    (report) =>
-      (name === undefined || report.name === name) && (namespace === undefined || report.namespace === namespace),
-  );
-  if (found.length > 0) return found;
-  const wanted = [namespace, name].filter((part) => part !== undefined).join('/');
-  const there = reports.slice(0, 10).map((report) => `${report.namespace}/${report.name}`);
-  throw new CommandError(`the snapshot holds no report ${wanted}; it holds ${there.join(', ')}`, EXIT.usage);
-}
-
-async function withCluster(
+/** With the reports as they stand. */
+async function withStored(
   reports: readonly SnapshotReport[],
   options: Options,
-  terminal: Terminal,
+  { signal }: Terminal,
 ): Promise<readonly Comparison[]> {
-  const cluster = await connectCluster(options);
-  try {
+  return withCluster(options, signal, (cluster) => {
     const places = semaphore(AT_ONCE);
-    return await Promise.all(
-      reports.map((report) =>
-        places.run(terminal.signal, () => withReport(report, options.failOn, cluster, terminal.signal)),
-      ),
+    return Promise.all(
+      reports.map((report) => places.run(signal, () => withReport(report, options.failOn, cluster, signal))),
     );
-  } catch (error) {
-    if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
-    throw error;
-  } finally {
-    await cluster.close();
-  }
+  });
 }
 
 /** With one report as it stands: no evidence where the gate would have none. */

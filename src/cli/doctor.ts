@@ -1,16 +1,16 @@
 // `doctor`: is the operator itself installed as it must be? Looks with the rights of whoever asks, and changes nothing.
 import type { Command } from 'commander';
-import { EXIT, type ExitCode } from '../api/exit-codes.ts';
+import type { ExitCode } from '../api/exit-codes.ts';
 import { conclude, doctorExit } from '../doctor/conclude.ts';
 import { look } from '../doctor/look.ts';
 import { refused } from '../gate/await-report.ts';
 import { DOCTOR_FORMATS } from '../output/doctor.ts';
-import { isCancelled, systemClock } from '../runtime/clock.ts';
-import { connectCluster } from './cluster.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { withCluster } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { contextOption, formatOption, kubeconfigOption, leaseOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
-import { ownVersion } from './own-version.ts';
+import { ownVersion } from '../runtime/own-version.ts';
 
 interface Options {
   readonly output: keyof typeof DOCTOR_FORMATS;
@@ -53,11 +53,10 @@ Exit codes: 0 nothing is broken (warnings included), 2 usage or forbidden, 3 som
 }
 
 async function doctor(options: Options, terminal: Terminal): Promise<ExitCode> {
-  const cluster = await connectCluster(options);
-  try {
+  const { signal } = terminal;
+  return withCluster(options, signal, async ({ api }) => {
     const at = { namespace: options.leaseNamespace, name: options.leaseName };
-    const { signal } = terminal;
-    const seen = await look({ api: cluster.api, at, version: ownVersion(), clock: systemClock, signal });
+    const seen = await look({ api, at, version: ownVersion(), clock: systemClock, signal });
     if (!seen.ok) {
       const { exitCode, message } = refused(seen.fault);
       throw new CommandError(`${message}. Nothing of the installation could be looked at`, exitCode);
@@ -66,10 +65,5 @@ async function doctor(options: Options, terminal: Terminal): Promise<ExitCode> {
     const exitCode = doctorExit(findings);
     terminal.out(DOCTOR_FORMATS[options.output]({ findings, exitCode }, terminal.paint, terminal.width));
     return exitCode;
-  } catch (error) {
-    if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
-    throw error;
-  } finally {
-    await cluster.close();
-  }
+  });
 }

@@ -6,7 +6,7 @@ import { afterStep, type AfterLook } from '../gate/after.ts';
 import { awaitReport } from '../gate/await-report.ts';
 import { compareReports, exitOf, notComparable } from '../gate/compare.ts';
 import type { Comparison } from '../gate/comparison.ts';
-import { snapshotOf, snapshotReport, type SnapshotReport } from '../gate/snapshot.ts';
+import { snapshotReport, type SnapshotReport } from '../gate/snapshot.ts';
 import { DIFF_FORMATS, type Diffed } from '../output/diff.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import { formatDuration } from '../runtime/duration.ts';
@@ -14,7 +14,7 @@ import { semaphore } from '../runtime/semaphore.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 import type { ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
-import { readSnapshot, toolVersion, writeSnapshot } from './snapshot-file.ts';
+import { chosenReports, readSnapshot, writeSnapshot } from './snapshot-file.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface AfterOptions {
@@ -28,12 +28,12 @@ export interface AfterOptions {
   readonly leaseName: string;
 }
 
-/** Without --timeout. In ms. */
+/** Without --timeout. */
 export const AFTER_TIMEOUT_MS = 15 * 60_000;
 
 /** Reports that are waited for at the same time. */
 const AT_ONCE = 16;
-/** Between two runs that are asked for. In ms. */
+/** Between two runs that are asked for. */
 const PAUSE_MS = 5_000;
 
 /** Why these options cannot be; undefined when they can. */
@@ -60,7 +60,7 @@ export async function gateAfter(
     if (text !== '') terminal.out(text);
   };
   try {
-    const before = chosen((await readSnapshot(options.after)).reports, names, options);
+    const before = chosenReports(await readSnapshot(options.after), options.after, names, options.namespace);
     const cluster = await connect();
     try {
       const places = semaphore(AT_ONCE);
@@ -81,21 +81,6 @@ export async function gateAfter(
     if (error instanceof CommandError) print({ comparisons: [], exitCode: error.exitCode, problem: error.message });
     throw error;
   }
-}
-
-function chosen(
-  reports: readonly SnapshotReport[],
-  names: readonly string[],
-  { after, namespace }: AfterOptions,
-): readonly SnapshotReport[] {
-  const ofPlace = reports.filter((report) => namespace === undefined || report.namespace === namespace);
-  const missing = names.find((name) => !ofPlace.some((report) => report.name === name));
-  if (missing !== undefined || ofPlace.length === 0) {
-    const there = reports.slice(0, 10).map((report) => `${report.namespace}/${report.name}`);
-    const wanted = [namespace, missing].filter((part) => part !== undefined).join('/');
-    throw new CommandError(`${after} holds no report ${wanted}; it holds ${there.join(', ')}`, EXIT.usage);
-  }
-  return names.length === 0 ? ofPlace : ofPlace.filter(({ name }) => names.includes(name));
 }
 
 interface Ended {
@@ -161,5 +146,5 @@ async function save(path: string, ended: readonly Ended[], terminal: Terminal): 
   const kept = ended.flatMap(({ last }) => (last === undefined ? [] : [last]));
   if (kept.length < ended.length)
     terminal.err(`recognize-health: ${path} was not written: not every report had a run that was judged`);
-  else await writeSnapshot(path, snapshotOf(kept, toolVersion(), systemClock.now()));
+  else await writeSnapshot(path, kept);
 }

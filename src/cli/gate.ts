@@ -8,16 +8,16 @@ import { awaitReport, refused, type Awaited } from '../gate/await-report.ts';
 import { undecided } from '../gate/decide.ts';
 import type { GateAnswer } from '../gate/decision.ts';
 import { recordException } from '../gate/record-exception.ts';
-import { snapshotOf, snapshotReport, type SnapshotReport } from '../gate/snapshot.ts';
+import { snapshotReport, type SnapshotReport } from '../gate/snapshot.ts';
 import { listReports } from '../kube/reports.ts';
 import { GATE_FORMATS, type Gated } from '../output/gate.ts';
 import type { Told } from '../output/view.ts';
-import { isCancelled, systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { redact, safe } from '../runtime/safe-text.ts';
 import { semaphore } from '../runtime/semaphore.ts';
 import { timestamp } from '../runtime/timestamp.ts';
-import { connectCluster, type ClusterConnection } from './cluster.ts';
+import { connectCluster, interruptible, withCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { AFTER_TIMEOUT_MS, gateAfter } from './gate-after.ts';
 import { knownReports } from './known-reports.ts';
@@ -29,7 +29,7 @@ import {
   kubeconfigOption,
   leaseOptions,
 } from './options.ts';
-import { toolVersion, writeSnapshot } from './snapshot-file.ts';
+import { writeSnapshot } from './snapshot-file.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -133,12 +133,7 @@ async function waitAfter(
       '--after takes no --skip, --override, --no-refresh or --max-age: what is worse is worse',
       EXIT.usage,
     );
-  try {
-    return await gateAfter(names, options, () => connectCluster(options), terminal);
-  } catch (error) {
-    if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
-    throw error;
-  }
+  return interruptible(terminal.signal, () => gateAfter(names, options, () => connectCluster(options), terminal));
 }
 
 async function gate(names: readonly string[], options: Options, terminal: Terminal): Promise<ExitCode> {
@@ -150,8 +145,7 @@ async function gate(names: readonly string[], options: Options, terminal: Termin
   if (options.override?.trim() === '')
     throw new CommandError('--override needs a reason: who decided this, and why', EXIT.usage);
 
-  const cluster = await connectCluster(options);
-  try {
+  return withCluster(options, terminal.signal, async (cluster) => {
     const reports = all
       ? await everyReport(cluster, terminal.signal)
       : [...new Set(names)].map((name) => ({ namespace: options.namespace ?? cluster.namespace, name }));
@@ -165,12 +159,7 @@ async function gate(names: readonly string[], options: Options, terminal: Termin
     print({ reports: told, exitCode, verbose: options.verbose === true }, options, terminal);
     noticeUnknownSkips(told, options, terminal);
     return exitCode;
-  } catch (error) {
-    if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
-    throw error;
-  } finally {
-    await cluster.close();
-  }
+  });
 }
 
 interface GatedReport {
@@ -257,7 +246,7 @@ async function save(path: string, gated: readonly GatedReport[], terminal: Termi
     terminal.err(`recognize-health: ${path} was not written: no run of ${without.slice(0, 10).join(', ')} was judged`);
     return;
   }
-  await writeSnapshot(path, snapshotOf(kept, toolVersion(), systemClock.now()));
+  await writeSnapshot(path, kept);
 }
 
 /** There is nothing to tell of a report that is not there. */

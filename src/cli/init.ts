@@ -9,7 +9,7 @@ import { redact } from '../runtime/safe-text.ts';
 import { backendsOf, differences, draftReport, readServiceSettings, type ReadConfigMap } from '../settings/index.ts';
 import { discover } from '../targets/discovery.ts';
 import { workloadLists } from '../targets/workload.ts';
-import { connectCluster, type ClusterConnection, type ClusterOptions } from './cluster.ts';
+import { withCluster, type ClusterConnection, type ClusterOptions } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 import { contextOption, kubeconfigOption } from './options.ts';
@@ -44,12 +44,7 @@ Examples:
 Exit codes: 0 complete, 2 usage, forbidden, or no service found, 4 something is left to do, 5 the cluster did not answer.`,
     )
     .action(async (options: Options) => {
-      const cluster = await connectCluster(options);
-      try {
-        exit(await init(options, cluster, terminal));
-      } finally {
-        await cluster.close();
-      }
+      exit(await withCluster(options, terminal.signal, (cluster) => init(options, cluster, terminal)));
     });
 }
 

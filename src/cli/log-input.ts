@@ -4,6 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { EXIT } from '../api/exit-codes.ts';
 import { onAbort } from '../runtime/abort.ts';
 import { CommandError } from './exit.ts';
+import { fileReason } from './file-reason.ts';
 
 /** One read of a file. In bytes. */
 const READ_BYTES = 1024 * 1024;
@@ -90,15 +91,6 @@ function isFile(descriptor: number): boolean {
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of its path is no directory',
-};
-
 function unreadable(name: string, error: unknown): CommandError {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
-  return new CommandError(`cannot read ${name}: ${REASONS[code] ?? code}`, EXIT.usage);
+  return new CommandError(`cannot read ${name}: ${fileReason(error)}`, EXIT.usage);
 }

@@ -7,7 +7,7 @@ import { CommandError, INTERRUPTED } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 import { clusterFlags } from './options.ts';
 import { flagsBehindVerb, takeColor } from './global-flags.ts';
-import { ownVersion } from './own-version.ts';
+import { ownVersion } from '../runtime/own-version.ts';
 
 type AddVerb = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
 

@@ -1,36 +1,63 @@
 // The files of `gate --save`, `gate --after` and `diff`: read whole or refused with one sentence, written whole or not.
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { EXIT } from '../api/exit-codes.ts';
-import { MAX_SNAPSHOT_BYTES, openSnapshot, sealSnapshot, type Snapshot } from '../gate/snapshot.ts';
+import {
+  MAX_SNAPSHOT_BYTES,
+  openSnapshot,
+  sealSnapshot,
+  snapshotOf,
+  type Snapshot,
+  type SnapshotReport,
+} from '../gate/snapshot.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { ownVersion } from '../runtime/own-version.ts';
 import { CommandError } from './exit.ts';
-
-/** The version that a snapshot is compared by. */
-export function toolVersion(): string {
-  return globalThis.RECOGNIZE_HEALTH_VERSION ?? 'development';
-}
+import { fileReason } from './file-reason.ts';
 
 /** Reads a snapshot. What is none, or not one of ours, ends the command with exit code 2. */
 export async function readSnapshot(path: string): Promise<Snapshot> {
-  const opened = openSnapshot(await readWhole(path), path, toolVersion());
+  const opened = openSnapshot(await readWhole(path), path, ownVersion());
   if (!opened.ok) throw new CommandError(opened.why, EXIT.usage);
   return opened.snapshot;
 }
 
-/** Writes a snapshot beside its place first, so that nobody ever reads half of one. */
-export async function writeSnapshot(path: string, snapshot: Snapshot): Promise<void> {
+/**
+ * The reports of a snapshot with these names, in this namespace; none named: all of it. One that is not there ends the
+ * command with exit code 2.
+ *
+ * @param file what the snapshot is called in that sentence
+ */
+export function chosenReports(
+  { reports }: Snapshot,
+  file: string,
+  names: readonly string[],
+  namespace: string | undefined,
+): readonly SnapshotReport[] {
+  const ofPlace = reports.filter((report) => namespace === undefined || report.namespace === namespace);
+  const missing = names.find((name) => !ofPlace.some((report) => report.name === name));
+  if (missing !== undefined || ofPlace.length === 0) {
+    const there = reports.slice(0, 10).map((report) => `${report.namespace}/${report.name}`);
+    const wanted = [namespace, missing].filter((part) => part !== undefined).join('/');
+    throw new CommandError(`${file} holds no report ${wanted}; it holds ${there.join(', ')}`, EXIT.usage);
+  }
+  return names.length === 0 ? ofPlace : ofPlace.filter(({ name }) => names.includes(name));
+}
+
+/** Writes reports as a snapshot of now: beside its place first, so that nobody ever reads half of one. */
+export async function writeSnapshot(path: string, reports: readonly SnapshotReport[]): Promise<void> {
   const draft = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(draft, sealSnapshot(snapshot), { mode: 0o600 });
+    await writeFile(draft, sealSnapshot(snapshotOf(reports, ownVersion(), systemClock.now())), { mode: 0o600 });
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
-    throw new CommandError(`${path} cannot be written: ${codeOf(error)}`, EXIT.usage);
+    throw new CommandError(`${path} cannot be written: ${fileReason(error)}`, EXIT.usage);
   }
 }
 
 async function readWhole(path: string): Promise<string> {
   const file = await open(path, 'r').catch((error: unknown) => {
-    throw new CommandError(`${path} cannot be read: ${codeOf(error)}`, EXIT.usage);
+    throw new CommandError(`${path} cannot be read: ${fileReason(error)}`, EXIT.usage);
   });
   try {
     const found = await file.stat();
@@ -44,9 +71,4 @@ async function readWhole(path: string): Promise<string> {
   } finally {
     await file.close();
   }
-}
-
-function codeOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' ? 'there is no such file' : (code ?? 'unknown error');
 }

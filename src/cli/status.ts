@@ -12,9 +12,9 @@ import type { Formats, Renderer } from '../output/format.ts';
 import { HISTORY_FORMATS } from '../output/history.ts';
 import { STATUS_FORMATS, type Stored, type StoredReport } from '../output/status.ts';
 import { isStale } from '../report/index.ts';
-import { isCancelled, systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { formatDuration, shortAge } from '../runtime/duration.ts';
-import { connectCluster, type ClusterConnection } from './cluster.ts';
+import { withCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
 import { contextOption, formatOption, kubeconfigOption, leaseOptions } from './options.ts';
@@ -74,19 +74,13 @@ async function status(name: string | undefined, options: Options, terminal: Term
     throw new CommandError('-A shows every report: give no NAME and no --namespace with it', EXIT.usage);
   // A format that is not there is told before anybody is asked.
   rendererOf(options);
-  const cluster = await connectCluster(options);
-  try {
-    if (options.watch === true) return await watch(name, options, cluster, terminal);
+  return withCluster(options, terminal.signal, async (cluster) => {
+    if (options.watch === true) return watch(name, options, cluster, terminal);
     const { text, notices } = await look(name, options, cluster, terminal);
     if (text !== '') terminal.out(text);
     for (const notice of await notices()) terminal.err(`recognize-health: ${notice}`);
     return EXIT.pass;
-  } catch (error) {
-    if (isCancelled(terminal.signal)) throw new CommandError('interrupted', EXIT.unknown);
-    throw error;
-  } finally {
-    await cluster.close();
-  }
+  });
 }
 
 /** How to print: csv is a form of the history alone, and the history has no pages. */
@@ -105,7 +99,7 @@ function rendererOf({ output, history }: Options): Renderer<Stored> {
   throw new CommandError(`-o ${output} is not there ${why}: use ${Object.keys(formats).join(', ')}`, EXIT.usage);
 }
 
-/** Between two looks of `--watch`. In ms. */
+/** Between two looks of `--watch`. */
 const WATCH_MS = 2_000;
 
 /** Looks again and again, until the signal. A look that fails is said, and the next one follows. */

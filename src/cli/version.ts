@@ -4,7 +4,7 @@ import { SCHEMA_VERSION, VERSION } from '../api/names.ts';
 import { GUIDE } from '../guide/index.ts';
 import { jsonText, yamlText, type Formats } from '../output/format.ts';
 import { formatOption } from './options.ts';
-import { ownVersion } from './own-version.ts';
+import { ownVersion } from '../runtime/own-version.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Versions {

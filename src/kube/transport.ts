@@ -2,6 +2,7 @@
 // lanes, so that calls which hang take no connection from the Lease, from the watch, or from another kind of call.
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { orAborted } from '../runtime/abort.ts';
+import { ownVersion } from '../runtime/own-version.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { Access, Credentials } from './access.ts';
 import type { ApiFault, ApiResult } from './api-fault.ts';
@@ -44,7 +45,7 @@ const ANSWER_MS = 30_000;
 const INACTIVITY_MS = 30_000;
 
 /** As the API server's audit log shows it: name, version, platform, as client-go's are made. */
-export const USER_AGENT = `recognize-health/${globalThis.RECOGNIZE_HEALTH_VERSION ?? 'development'} (${process.platform}/${process.arch})`;
+export const USER_AGENT = `recognize-health/${ownVersion()} (${process.platform}/${process.arch})`;
 
 /** Errors of a kept connection that the server closed while we wrote. */
 const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);

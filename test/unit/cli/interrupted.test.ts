@@ -1,0 +1,56 @@
+// Ctrl-C while a verb waits for the cluster: one sentence and 130, whichever verb it is, and no trace of where it waited.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../../src/cli/program.ts';
+import { plain } from '../../../src/output/columns.ts';
+import { Stop } from '../../../src/runtime/clock.ts';
+
+let folder: string;
+let kubeconfig: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'recognize-health-interrupted-'));
+  kubeconfig = join(folder, 'config');
+  const cluster = { name: 'c', cluster: { server: 'https://127.0.0.1:1' } };
+  const context = { name: 'c', context: { cluster: 'c', user: 'u', namespace: 'recognize' } };
+  const user = { name: 'u', user: { token: 't' } };
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [cluster],
+      contexts: [context],
+      users: [user],
+      'current-context': 'c',
+    }),
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('interrupted while it asks the cluster', () => {
+  it.each([
+    ['status', 'prod'],
+    ['status', '-A'],
+    ['gate', 'prod'],
+    ['check', 'prod'],
+    ['doctor'],
+    ['init'],
+    ['run', 'prod'],
+    ['suspend', 'prod'],
+    ['mute', 'prod', 'core-daemon/health', '--until', '2h', '--reason', 'r'],
+  ])('%s %s', async (...argv) => {
+    const stop = new AbortController();
+    const err: string[] = [];
+    const ended = run([...argv, '--kubeconfig', kubeconfig], {
+      out: () => undefined,
+      err: (text) => void err.push(text),
+      paint: plain,
+      signal: stop.signal,
+    });
+    stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+    expect([await ended, err]).toEqual([130, ['recognize-health: interrupted']]);
+  });
+});
