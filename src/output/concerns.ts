@@ -25,7 +25,8 @@ const TITLES: readonly (readonly [string, (component: string) => boolean])[] = [
   ['Upgrade', (component) => component === 'upgrade'],
 ];
 
-const BADNESS: readonly Result[] = ['fail', 'error', 'warn', 'pass', 'skip'];
+/** Worst first. */
+export const BADNESS: readonly Result[] = ['fail', 'error', 'warn', 'pass', 'skip'];
 
 /** Targets of one concern, each with its checks. */
 export interface Concern {

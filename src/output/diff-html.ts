@@ -1,45 +1,31 @@
 // The certificate of an upgrade as a page: before, after, how long, and what was not examined. All in one file, no
 // script, nothing loaded from elsewhere.
-import { EXIT } from '../api/exit-codes.ts';
 import type { Comparison } from '../gate/comparison.ts';
 import { changesOf, phasesOf, runsOf, stepOf } from './diff-view.ts';
+import { htmlDocument } from './page/document.ts';
 import { text } from './page/escape.ts';
-import { STYLE } from './page/style.ts';
-import { OUTCOMES } from './view.ts';
+import { OUTCOMES, outcomeStyle } from './view.ts';
 
 /** A whole document, without a line feed at its end. */
 export function renderDiffHtml(comparisons: readonly Comparison[], problem?: string): string {
   const heads = comparisons.map(({ namespace, name, exitCode }) => `${namespace}/${name}: ${OUTCOMES[exitCode]}`);
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    '<meta name="referrer" content="no-referrer">',
-    `<title>${text(heads.length === 0 ? 'nothing compared' : heads.join(', '))} | recognize-health</title>`,
-    `<style>\n${STYLE}\n</style>`,
-    '</head>',
-    '<body>',
-    '<main>',
-    '<h1>PingOne Recognize before and after</h1>',
-    ...(problem === undefined ? [] : [`<p><strong>Nothing compared</strong>: ${text(problem)}</p>`]),
-    ...comparisons.flatMap((comparison, index) => section(comparison, `report-${index + 1}`)),
-    '</main>',
-    '</body>',
-    '</html>',
-  ].join('\n');
+  return htmlDocument(
+    heads.length === 0 ? 'nothing compared' : heads.join(', '),
+    'PingOne Recognize before and after',
+    [
+      ...(problem === undefined ? [] : [`<p><strong>Nothing compared</strong>: ${text(problem)}</p>`]),
+      ...comparisons.flatMap((comparison, index) => section(comparison, `report-${index + 1}`)),
+    ],
+  );
 }
 
 function section(comparison: Comparison, id: string): string[] {
   const { namespace, name, exitCode, reason, message, images, unseen, unchanged } = comparison;
-  const tone = exitCode === EXIT.pass ? 'good' : exitCode === EXIT.fail ? 'bad' : 'unknown';
   const runs = runsOf(comparison);
   const phases = phasesOf(comparison);
   return [
     `<section aria-labelledby="${id}">`,
-    `<h2 id="${id}">${text(`${namespace}/${name}`)}: <span class="state ${tone}">${OUTCOMES[exitCode]}</span></h2>`,
+    `<h2 id="${id}">${text(`${namespace}/${name}`)}: <span class="state ${outcomeStyle(exitCode)}">${OUTCOMES[exitCode]}</span></h2>`,
     `<p><strong>${reason}</strong>: ${text(message)}</p>`,
     ...table(
       'In short',

@@ -10,7 +10,7 @@ import { jsonText, yamlText, type Formats } from './format.ts';
 import { markdownText as text } from './markdown.ts';
 import { allPrintable } from './printable.ts';
 import { USUAL_WIDTH } from './report.ts';
-import { OUTCOMES } from './view.ts';
+import { OUTCOMES, outcomeStyle } from './view.ts';
 
 /** What `diff` has to say. */
 export interface Diffed {
@@ -43,11 +43,10 @@ export function renderDiff(comparisons: readonly Comparison[], paint: Paint = pl
 
 function renderOne(comparison: Comparison, paint: Paint, width: number): string[] {
   const { namespace, name, exitCode, reason, message, images, unseen, unchanged } = comparison;
-  const style = exitCode === EXIT.pass ? 'good' : exitCode === EXIT.fail ? 'bad' : 'unknown';
   const runs = runsOf(comparison);
   const phases = phasesOf(comparison);
   return [
-    `${paint('strong', `${namespace}/${name}`)}  ${paint(style, OUTCOMES[exitCode])}  ${reason}`,
+    `${paint('strong', `${namespace}/${name}`)}  ${paint(outcomeStyle(exitCode), OUTCOMES[exitCode])}  ${reason}`,
     ...wrap(message, width - 2).map((line) => `  ${line}`),
     ...(runs === '' ? [] : [`  Runs: ${runs}`]),
     ...(phases === '' ? [] : [`  Took: ${phases}`]),

@@ -1,5 +1,5 @@
 // What `gate` prints. For a person: what blocks, what the guide says to do, and what nobody looked at.
-import { EXIT, type ExitCode } from '../api/exit-codes.ts';
+import type { ExitCode } from '../api/exit-codes.ts';
 import type { GateAnswer, GateFinding } from '../gate/decision.ts';
 import { gateObject, type GateObject } from '../gate/object.ts';
 import { citationLines, remedyLines } from './advice.ts';
@@ -8,7 +8,7 @@ import { overDocuments } from './document.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
 import { allPrintable } from './printable.ts';
 import { USUAL_WIDTH } from './report.ts';
-import { OUTCOMES, type Told } from './view.ts';
+import { OUTCOMES, outcomeStyle, type Told } from './view.ts';
 
 /** What `gate` has to say. */
 export interface Gated {
@@ -52,14 +52,13 @@ export function renderGate(
 }
 
 function renderOne(answer: GateAnswer, paint: Paint, width: number, verbose: boolean): string[] {
-  const style = answer.exitCode === EXIT.pass ? 'good' : answer.exitCode === EXIT.fail ? 'bad' : 'unknown';
   const lastRun = answer.lastRunTime === undefined ? '' : `  last run ${answer.lastRunTime}`;
   const hanging = (text: string): string[] =>
     wrap(text, width - 4).map((line, index) => (index === 0 ? '  ' : '    ') + line);
   const list = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', paint('strong', title), ...lines.flatMap(hanging)];
   return [
-    `${paint('strong', `${answer.namespace}/${answer.name}`)}  ${paint(style, OUTCOMES[answer.exitCode])}  ${answer.reason}${lastRun}`,
+    `${paint('strong', `${answer.namespace}/${answer.name}`)}  ${paint(outcomeStyle(answer.exitCode), OUTCOMES[answer.exitCode])}  ${answer.reason}${lastRun}`,
     ...wrap(answer.message, width - 2).map((line) => `  ${line}`),
     ...(answer.override === undefined
       ? []

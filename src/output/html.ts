@@ -4,11 +4,11 @@ import type { ExitCode } from '../api/exit-codes.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../gate/decision.ts';
 import { availabilityText } from './history.ts';
+import { htmlDocument } from './page/document.ts';
 import { link, text } from './page/escape.ts';
 import { mapGraph } from './page/graph.ts';
 import { dependencyMap } from './page/map.ts';
 import { about, capacity, dates, history, images, stateCell, table, tiles } from './page/sections.ts';
-import { STYLE } from './page/style.ts';
 import { viewOf, type CheckView, type ReportView, type Told } from './view.ts';
 
 const OUTCOME_CLASS = {
@@ -37,26 +37,10 @@ export function renderHtml(reports: readonly Told[]): string {
           '</ul>',
           '</nav>',
         ];
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    '<meta name="referrer" content="no-referrer">',
-    `<title>${text(heads.join(', '))} | recognize-health</title>`,
-    `<style>\n${STYLE}\n</style>`,
-    '</head>',
-    '<body>',
-    '<main>',
-    '<h1>Health of PingOne Recognize</h1>',
+  return htmlDocument(heads.join(', '), 'Health of PingOne Recognize', [
     ...contents,
     ...reports.flatMap((report, index) => section(report, `report-${index + 1}`)),
-    '</main>',
-    '</body>',
-    '</html>',
-  ].join('\n');
+  ]);
 }
 
 function section(report: Told, id: string): string[] {

@@ -30,6 +30,11 @@ export const OUTCOMES = {
   [EXIT.timeout]: 'TIMEOUT',
 } as const satisfies Record<ExitCode, string>;
 
+/** How an exit code is shown in a line of text, where no warning is told from what nobody knows. */
+export function outcomeStyle(exitCode: ExitCode): 'good' | 'bad' | 'unknown' {
+  return exitCode === EXIT.pass ? 'good' : exitCode === EXIT.fail ? 'bad' : 'unknown';
+}
+
 type CitedEntry = NonNullable<HealthReportStatus['citations']>[number];
 
 export interface CheckView {

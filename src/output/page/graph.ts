@@ -6,6 +6,7 @@ import type { CheckStatus, HealthReportStatus } from '../../api/health-report.ts
 import type { TargetRef } from '../../facts/target.ts';
 import { dependencyEdges, TOPOLOGIES } from '../../product/index.ts';
 import { isRecord } from '../../runtime/is-record.ts';
+import { BADNESS } from '../concerns.ts';
 
 export interface MapNode {
   readonly id: string;
@@ -38,8 +39,6 @@ const KINDS: Readonly<Partial<Record<Component, MapNode['kind']>>> = {
   'object-storage': 'bucket',
   'key-management': 'key',
 };
-
-const BADNESS: readonly Result[] = ['fail', 'error', 'warn', 'pass', 'skip'];
 
 /** `database/NAME/question`, `core-daemon/question`: whatever else an id is, it is no target of the map. */
 const BACKEND_ID = /^([a-z-]+)\/([a-z0-9][a-z0-9.-]{0,62})\/[^/]*$/;

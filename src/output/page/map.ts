@@ -1,16 +1,9 @@
 // The dependency map as SVG, twice: in columns for a wide page and for paper, as a list with arcs for a narrow one. Texts
 // are cut, never scaled; each node says its state in a word.
 import type { Result } from '../../api/faults/traits.ts';
+import { RESULT_STYLE } from '../concerns.ts';
 import { text } from './escape.ts';
 import type { MapEdge, MapGraph, MapNode } from './graph.ts';
-
-const CLASSES = {
-  pass: 'good',
-  warn: 'warning',
-  fail: 'bad',
-  error: 'unknown',
-  skip: 'faint',
-} as const satisfies Record<Result, string>;
 
 const WORDS = {
   pass: 'well',
@@ -144,7 +137,7 @@ const ROOM = { name: 25, word: 22, fault: 29 } as const;
 
 function box({ node, x, y }: Place, _index: number, _all: unknown, more = 0): string {
   const { name, kind, state, fault, isCause, isSymptom } = node;
-  const kinds = [CLASSES[state], ...(isCause ? ['cause'] : []), ...(isSymptom ? ['symptom'] : [])].join(' ');
+  const kinds = [RESULT_STYLE[state], ...(isCause ? ['cause'] : []), ...(isSymptom ? ['symptom'] : [])].join(' ');
   const room = (line: keyof typeof ROOM): number => ROOM[line] + Math.round(more / 9);
   const part = (line: keyof typeof ROOM, down: number, words: string): string =>
     `<text class="${line}" x="${x + 10}" y="${y + down}">${text(cut(words, room(line)))}</text>`;

@@ -2,17 +2,10 @@
 import type { CheckStatus, HealthReportStatus, Verdict } from '../../api/health-report.ts';
 import type { Result } from '../../api/faults/traits.ts';
 import { ENTRIES } from '../../guide/index.ts';
-import { concernsOf, figureOf } from '../concerns.ts';
+import { ownVersion } from '../../runtime/own-version.ts';
+import { concernsOf, figureOf, RESULT_STYLE } from '../concerns.ts';
 import type { Told } from '../view.ts';
 import { text } from './escape.ts';
-
-export const RESULT_CLASS = {
-  pass: 'good',
-  warn: 'warning',
-  fail: 'bad',
-  error: 'unknown',
-  skip: 'faint',
-} as const satisfies Record<Result, string>;
 
 const VERDICT_CLASS = {
   Healthy: 'good',
@@ -44,7 +37,7 @@ function cellOf(cell: string): string {
 }
 
 export function stateCell(result: Result): string {
-  return `<td class="state ${RESULT_CLASS[result]}">${result}</td>`;
+  return `<td class="state ${RESULT_STYLE[result]}">${result}</td>`;
 }
 
 /** A tile for each target of each concern, with what was measured. */
@@ -55,7 +48,7 @@ export function tiles(status: HealthReportStatus): string[] {
     ...targets.map(({ name, worst, checks }) => {
       const figures = checks.flatMap(figureOf);
       const list = figures.length === 0 ? '' : `<ul>${figures.map((one) => `<li>${text(one)}</li>`).join('')}</ul>`;
-      return `<li><span class="state ${RESULT_CLASS[worst]}">${worst}</span> <strong>${text(name)}</strong>${list}</li>`;
+      return `<li><span class="state ${RESULT_STYLE[worst]}">${worst}</span> <strong>${text(name)}</strong>${list}</li>`;
     }),
     '</ul>',
   ]);
@@ -157,7 +150,7 @@ export function about({ namespace, status, gate }: Told): string[] {
     ['Run started', gate.lastRunTime ?? status?.lastRunTime],
     ['Fresh until', status?.freshUntil],
     ['Guide', status?.guide === undefined ? undefined : `${status.guide.version}, ${status.guide.url}`],
-    ['Made by', `recognize-health ${globalThis.RECOGNIZE_HEALTH_VERSION ?? 'development'}`],
+    ['Made by', `recognize-health ${ownVersion()}`],
   ];
   const known = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   return [
