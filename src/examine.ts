@@ -44,7 +44,7 @@ export interface ExamineInput {
   readonly clock: Clock;
   /** When the run began, where that was before this call: reading `objects` is a part of it. */
   readonly startedAt?: Date;
-  /** How far our clock is ahead of the API server's, where that is known. In ms. */
+  /** How far our clock is ahead of the API server's, where that is known. */
   readonly clockAheadMs?: number;
   /** Cancelling it makes the run reject with Stop and leave nothing behind. */
   readonly signal: AbortSignal;

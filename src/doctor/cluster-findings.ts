@@ -14,9 +14,9 @@ export function apiServerFinding({ kubernetes }: Seen): Finding {
   return finding('api-server', 'pass', safe`It answers; Kubernetes ${kubernetes}.`);
 }
 
-/** A clock that is off by more is worth a word; AWS refuses signatures that are five minutes off. In ms. */
+/** A clock that is off by more is worth a word; AWS refuses signatures that are five minutes off. */
 const CLOCK_MS = 30_000;
-/** A Lease is written every few seconds by the operator's clock. In ms. */
+/** A Lease is written every few seconds by the operator's clock. */
 const AHEAD_MS = 5_000;
 
 /** This machine's clock and the operator's, both against the API server's. */
@@ -138,7 +138,7 @@ function nameOf(deployments: Seen['deployments'], other: string): string {
   return deployments.ok ? (deployments.value[0]?.name ?? other) : other;
 }
 
-/** A new report is examined within this. In ms. */
+/** A new report is examined within this. */
 const FIRST_RUN_MS = 120_000;
 
 /** Reports that nobody examines, with why. */

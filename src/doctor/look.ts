@@ -12,7 +12,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { rightsOf, secretNames } from './rights.ts';
 import type { ReportsSeen, Seen, Watched } from './seen.ts';
-import { watchedBy } from './watched.ts';
+import { leaseNameIn, watchedBy } from './watched.ts';
 
 export interface LookOptions {
   readonly api: KubeApi;
@@ -77,7 +77,7 @@ export async function look({ api, at, version, clock, signal }: LookOptions): Pr
 
 /** Several operators may share a namespace: the Lease tells which one is meant. */
 function chosen(deployments: readonly OperatorDeployment[], { name }: LeaseAt): OperatorDeployment | undefined {
-  return deployments.find(({ args }) => args.includes(`--lease-name=${name}`)) ?? deployments[0];
+  return deployments.find(({ args }) => leaseNameIn(args) === name) ?? deployments[0];
 }
 
 /** All reports where that may be asked, and else those of the namespaces that the operator watches. */

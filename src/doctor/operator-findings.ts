@@ -6,6 +6,7 @@ import { literal, type SafeText } from '../runtime/safe-text.ts';
 import { finding, type Finding } from './finding.ts';
 import { line, said, unseen } from './say.ts';
 import type { Seen } from './seen.ts';
+import { leaseNameIn } from './watched.ts';
 
 /** The Deployment and its pods. */
 export function operatorFinding({ at, deployments, elsewhere, pods, nobody, lease }: Seen): Finding {
@@ -65,7 +66,7 @@ function noDeployment(namespace: string, elsewhere: readonly OperatorDeployment[
       remedy: literal('Look there.'),
       commands: [
         line(
-          `recognize-health doctor --lease-namespace ${shellWord(other.namespace)} --lease-name ${shellWord(leaseNameOf(other))}`,
+          `recognize-health doctor --lease-namespace ${shellWord(other.namespace)} --lease-name ${shellWord(leaseNameIn(other.args) ?? other.name)}`,
         ),
       ],
     });
@@ -86,10 +87,6 @@ function noDeployment(namespace: string, elsewhere: readonly OperatorDeployment[
       ),
     ],
   });
-}
-
-function leaseNameOf({ args, name }: OperatorDeployment): string {
-  return args.find((arg) => arg.startsWith('--lease-name='))?.slice('--lease-name='.length) ?? name;
 }
 
 /** Which version runs, as far as an image tells. */

@@ -9,7 +9,7 @@ import type { Change, Comparison, Phase } from './comparison.ts';
 /** One run after the upgrade, compared with what was saved before. */
 export interface AfterLook {
   readonly comparison: Comparison;
-  /** Monotonic, when the comparison was made. In ms. */
+  /** Monotonic, when the comparison was made. */
   readonly atMs: number;
 }
 
@@ -20,7 +20,7 @@ export type AfterStep =
 export const GOOD_RUNS = 2;
 /** Runs in a row that have to show what waiting cannot mend, or what is worse once the rollout is done. */
 export const BAD_RUNS = 2;
-/** What is worse right after a rollout may pass: caches fill, connections open. Never more than a quarter of the time. In ms. */
+/** What is worse right after a rollout may pass: caches fill, connections open. Never more than a quarter of the time. */
 const SETTLE_MS = 60_000;
 
 /** Somebody has to act on these: no pod, no restart and no time changes them. */

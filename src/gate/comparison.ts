@@ -21,15 +21,18 @@ export interface Change {
   readonly required: boolean;
 }
 
-export type CompareReason =
-  | 'AsGoodAsBefore'
-  | 'Worse'
-  | 'NewWarnings'
-  | 'LostSight'
-  | 'NothingWasHealthy'
-  | 'GateSaysNo'
-  | 'NotComparable'
-  | 'NotYet';
+/** An API: pipelines read them. */
+export const COMPARE_REASONS = [
+  'AsGoodAsBefore',
+  'Worse',
+  'NewWarnings',
+  'LostSight',
+  'NothingWasHealthy',
+  'GateSaysNo',
+  'NotComparable',
+  'NotYet',
+] as const;
+export type CompareReason = (typeof COMPARE_REASONS)[number];
 
 /** A part of an upgrade, and how long it took. */
 export interface Phase {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import { RESULTS } from '../api/faults/traits.ts';
-import type { Comparison } from './comparison.ts';
+import { COMPARE_REASONS, type Comparison } from './comparison.ts';
 
 const exitCode = z
   .literal(Object.values(EXIT) as [ExitCode, ...ExitCode[]])
@@ -25,16 +25,7 @@ const comparison = z.object({
   namespace: z.string(),
   name: z.string(),
   exitCode,
-  reason: z.enum([
-    'AsGoodAsBefore',
-    'Worse',
-    'NewWarnings',
-    'LostSight',
-    'NothingWasHealthy',
-    'GateSaysNo',
-    'NotComparable',
-    'NotYet',
-  ]),
+  reason: z.enum(COMPARE_REASONS),
   message: z.string().describe('One sentence for people.'),
   regressions: z.array(change).describe('Worse than before, or failing in another way.'),
   fixes: z.array(change).describe('Better than before.'),

@@ -9,8 +9,14 @@ export type Subject =
   { readonly kind: 'self' } | { readonly kind: 'account'; readonly namespace: string; readonly name: string };
 
 /** What is read of the answers; whatever has another type is not there. */
-const reviewed = z.object({ status: z.object({ allowed: z.boolean() }) });
+const reviewed = z.object({ status: z.object({ allowed: z.boolean(), denied: z.boolean().optional() }) });
 const ownName = z.object({ status: z.object({ userInfo: z.object({ username: z.string() }) }) });
+
+/** What a review says of the access that it is about. Silence is no permission. */
+export function isAllowed(review: unknown): boolean {
+  const status = reviewed.safeParse(review).data?.status;
+  return status?.allowed === true && status.denied !== true;
+}
 
 /** As RBAC and the audit log write it. */
 export function accountName({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
@@ -60,6 +66,5 @@ export async function mayCall(
   };
   const answer = await api.call<unknown>(isSelf ? RULES.askOwnRight : RULES.askRightOfAnother, {}, { signal, body });
   if (!answer.ok) return answer;
-  // Silence is no permission.
-  return { ok: true, value: reviewed.safeParse(answer.value).data?.status.allowed === true };
+  return { ok: true, value: isAllowed(answer.value) };
 }

@@ -1,6 +1,7 @@
 // Who is it that shows us this token, and may he do that? Asked of the API server, as kube-rbac-proxy does it, so that the
 // operator keeps no list of its own.
 import { z } from 'zod';
+import { isAllowed } from './access-review.ts';
 import type { ApiResult } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { RULES } from './rules.ts';
@@ -15,7 +16,6 @@ const user = z.object({
 export type KnownUser = z.infer<typeof user>;
 
 const tokenReview = z.object({ status: z.object({ authenticated: z.literal(true), user }) });
-const accessReview = z.object({ status: z.object({ allowed: z.boolean(), denied: z.boolean().optional() }) });
 
 /** What somebody wants to do. */
 export type Wanted =
@@ -61,7 +61,5 @@ export async function mayGet(
     spec: { user: username, uid, groups, extra, ...what },
   };
   const answer = await api.call<unknown>(RULES.reviewAccess, {}, { signal, body });
-  if (!answer.ok) return answer;
-  const status = accessReview.safeParse(answer.value).data?.status;
-  return { ok: true, value: status?.allowed === true && status.denied !== true };
+  return answer.ok ? { ok: true, value: isAllowed(answer.value) } : answer;
 }

@@ -11,9 +11,9 @@ export type Refusal = { readonly status: 401 | 403 | 503; readonly why: string }
 /** Judges a request by its `Authorization`. Never rejects. */
 export type Admission = (authorization: string | undefined, wanted: Wanted) => Promise<Refusal>;
 
-/** What was said is believed for this. In ms. */
+/** What was said is believed for this. */
 const BELIEVED_MS = 10_000;
-/** Both reviews together take no longer. In ms. */
+/** Both reviews together take no longer. */
 const REVIEW_MS = 3_000;
 /** Reviews at once. More askers than that are told to come back. */
 const MOST_REVIEWS = 16;

@@ -9,6 +9,7 @@ import { memoryOf, type Memory } from './memory.ts';
 import { alteredFields, keyOf, reconcile, type Examine } from './reconcile.ts';
 import { firstRunAfterMs, isRoutine, type Met } from './schedule.ts';
 import { goesStale, writeStale } from './staleness.ts';
+import { stackOf } from './stack-of.ts';
 
 /**
  * The least time between two runs of one report, whatever is edited or asked: an author cannot keep the workers to
@@ -192,8 +193,7 @@ export function controller(input: ControllerInput): Controller {
     }
   };
   const swept = sweep().catch((error: unknown) => {
-    if (!signal.aborted)
-      log.error({ error: error instanceof Error ? error.stack : 'unknown' }, 'staleness is not watched any more');
+    if (!signal.aborted) log.error({ error: stackOf(error) }, 'staleness is not watched any more');
   });
 
   return {

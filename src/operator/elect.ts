@@ -8,6 +8,7 @@ import { Stop, type Clock } from '../runtime/clock.ts';
 import { createLeadership, LEASE_TIMES, type Leadership, type LeadershipInput, type LeaseTimes } from './leadership.ts';
 import type { Log } from './ports.ts';
 import { shardLeaseName, type Shard } from './shard.ts';
+import { stackOf } from './stack-of.ts';
 
 export interface Election {
   readonly lease: LeaseAt;
@@ -56,7 +57,7 @@ export function elect(input: ElectInput): Elected {
         if (result === 'lost') lose();
       },
       (error: unknown) => {
-        log.error({ error: error instanceof Error ? error.stack : 'unknown' }, 'the election broke on a defect');
+        log.error({ error: stackOf(error) }, 'the election broke on a defect');
         lose();
       },
     );

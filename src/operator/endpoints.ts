@@ -37,7 +37,7 @@ export interface Endpoints {
 const MOST_CONNECTIONS = 256;
 /** Connections at once from one address, so that nobody keeps the kubelet and Prometheus out. */
 const MOST_OF_ONE = 32;
-/** A connection on which nothing moves, an answer that nobody reads included, is closed after this. In ms. */
+/** A connection on which nothing moves, an answer that nobody reads included, is closed after this. */
 const IDLE_MS = 10_000;
 /** Requests that do not come to their end are looked for this often. */
 const CHECK_MS = 1_000;

@@ -11,6 +11,7 @@ import type { ClockSkew } from './clock-skew.ts';
 import type { Metrics, RunResult } from './metrics.ts';
 import type { Log } from './ports.ts';
 import type { Examine } from './reconcile.ts';
+import { stackOf } from './stack-of.ts';
 
 export interface ExamineReportInput {
   readonly api: KubeApi;
@@ -63,8 +64,4 @@ function isAsked(metadata: ReportMetadata, previous: HealthReportStatus | undefi
   const request = requestToken(metadata.annotations);
   const isRequested = request !== undefined && request !== previous?.lastHandledRequest;
   return isRequested || (previous !== undefined && previous.observedGeneration !== metadata.generation);
-}
-
-function stackOf(error: unknown): string {
-  return (error instanceof Error ? error.stack : undefined) ?? 'unknown';
 }

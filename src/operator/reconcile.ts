@@ -20,6 +20,7 @@ import { alterationEvent } from './alteration-event.ts';
 import type { Alteration, Log, ObservedReport, ReportApi } from './ports.ts';
 import { nextRunAfterMs } from './schedule.ts';
 import { transitionEvents } from './transitions.ts';
+import { stackOf } from './stack-of.ts';
 
 /** Writes are tried this often on conflicts; another conflict means that somebody writes faster than we read. */
 const WRITE_TRIES = 4;
@@ -27,7 +28,7 @@ const WRITE_TRIES = 4;
 /** After a write that failed for a passing reason the next run comes after this. */
 const RETRY_MS = 5_000;
 
-/** Each failure in a row doubles that, up to this: a run asks databases, too, and they are not what is in trouble. In ms. */
+/** Each failure in a row doubles that, up to this: a run asks databases, too, and they are not what is in trouble. */
 const LONGEST_RETRY_MS = 60_000;
 
 /** After a run that came to nothing because the object had changed. */
@@ -168,7 +169,7 @@ async function runExamination(
       log.error({ report: keyOf(report.metadata), ms: RUN_MS }, 'a run did not end and was given up');
       return 'Overdue';
     }
-    log.error({ report: keyOf(report.metadata), error: error instanceof Error ? error.stack : 'unknown' }, 'run broke');
+    log.error({ report: keyOf(report.metadata), error: stackOf(error) }, 'run broke');
     return stalledStatus(occasion, 'Unclassified', 'The run broke on a defect of recognize-health; its log has more.');
   } finally {
     limit.clear();

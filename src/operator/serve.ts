@@ -26,7 +26,7 @@ export interface ServeInput {
   readonly clock: Clock;
 }
 
-/** Metrics are gathered once for all who ask within this: a thousand reports have a megabyte of them. In ms. */
+/** Metrics are gathered once for all who ask within this: a thousand reports have a megabyte of them. */
 const GATHERED_MS = 1_000;
 
 /** Listens. Rejects when the port is taken. */

@@ -3,6 +3,7 @@ import { CRD_NAME } from '../api/names.ts';
 import type { ReflectorNote } from '../kube/reflector.ts';
 import type { Metrics } from './metrics.ts';
 import type { Log } from './ports.ts';
+import { stackOf } from './stack-of.ts';
 
 const MISSING = `the CustomResourceDefinition ${CRD_NAME} is not installed; waiting for: recognize-health crd | kubectl apply --server-side -f -`;
 
@@ -34,10 +35,7 @@ export function watchNotes(log: Log, metrics: Pick<Metrics, 'watchRestarted'>): 
         return;
       }
       case 'handler':
-        log.error(
-          { error: note.error instanceof Error ? note.error.stack : 'unknown' },
-          'a handler of the watch broke',
-        );
+        log.error({ error: stackOf(note.error) }, 'a handler of the watch broke');
     }
   };
 }
@@ -65,7 +63,7 @@ export function namespaceNotes(log: Log): (kind: string, note: ReflectorNote) =>
         return;
       }
       case 'handler':
-        log.error({ error: note.error instanceof Error ? note.error.stack : 'unknown' }, 'a namespace watch broke');
+        log.error({ error: stackOf(note.error) }, 'a namespace watch broke');
     }
   };
 }

@@ -7,9 +7,9 @@ import type { Watched } from './watched.ts';
 
 export type LastHealthy = NonNullable<HealthReportStatus['lastHealthy']>;
 
-/** A move while everything was well is told beside a later failure for so long. In ms. */
+/** A move while everything was well is told beside a later failure for so long. */
 const RECENT_MS = 60 * 60_000;
-/** How long such a move is kept. In ms. */
+/** How long such a move is kept. */
 const KEPT_MS = 24 * 60 * 60_000;
 
 /** Moves that the sentence names; more are counted. */

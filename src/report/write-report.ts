@@ -45,7 +45,7 @@ export interface ReportInput {
   readonly waive: readonly Waiver[];
   /** What the spec asks for and the run could not even try, one sentence each, redacted. */
   readonly notExamined?: readonly string[];
-  /** How far our clock is ahead of the API server's, by which others look at freshUntil. In ms; missing: not at all. */
+  /** How far our clock is ahead of the API server's, by which others look at freshUntil. Missing: not at all. */
   readonly clockAheadMs?: number;
   /** What people change, as this run saw it. Undefined: nothing of the kind was looked at. */
   readonly watched?: readonly Watched[];

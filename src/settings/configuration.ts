@@ -53,6 +53,9 @@ const LIST_OF = { database: 'databases', bucket: 'buckets', kms: 'keys', keyPair
   List
 >;
 
+/** What became of each backend that is named: worked out once, since the schema is asked about it. */
+type Entries = ReadonlyMap<Configured, readonly ConfiguredEntry[]>;
+
 /** Reads the ConfigMaps that the services' templates name. What the spec waives is left out. */
 export async function readConfiguration(request: ConfigurationRequest): Promise<Configuration> {
   const { services, objects, namespace, read, spec, signal } = request;
@@ -64,10 +67,12 @@ export async function readConfiguration(request: ConfigurationRequest): Promise<
     !waive.includes(LISTS[LIST_OF[kind]].waiver);
   const all = backendsOf(settings);
   const backends = { ...all, found: all.found.filter(isWanted), unresolved: all.unresolved.filter(isWanted) };
+  const entries: Entries =
+    spec.discovery === 'Auto' ? new Map(backends.found.map((one) => [one, entryFor(one, settings)])) : new Map();
   return {
-    entries: spec.discovery === 'Auto' ? backends.found.flatMap((one) => entryFor(one, settings)) : [],
+    entries: [...entries.values()].flat(),
     named: namedServers(settings, workloads),
-    uses: usesOf(settings, backends, request),
+    uses: usesOf(settings, backends, entries, request),
     calls: new Map([...settings].map(([service, own]) => [service, callsOf(own)])),
     fault: faults[0],
   };
@@ -167,6 +172,7 @@ function namedServers(
 function usesOf(
   settings: ReadonlyMap<Service, Settings>,
   backends: Backends,
+  entries: Entries,
   { spec, topology }: ConfigurationRequest,
 ): ReadonlyMap<Service, readonly BackendUse[]> {
   return new Map(
@@ -176,7 +182,7 @@ function usesOf(
         service,
         [
           ...own.map((one) => useOf(one, workload)),
-          ...(spec.discovery === 'Auto' ? untold(service, settings, backends, spec, topology) : []),
+          ...(spec.discovery === 'Auto' ? untold(service, settings, backends, entries, spec, topology) : []),
         ],
       ] as const;
     }),
@@ -191,10 +197,11 @@ function untold(
   service: Service,
   settings: ReadonlyMap<Service, Settings>,
   backends: Backends,
+  entries: Entries,
   spec: HealthReportSpec,
   topology: TopologyName,
 ): readonly BackendUse[] {
-  const refused = backends.found.filter((one) => one.usedBy.includes(service) && entryFor(one, settings).length === 0);
+  const refused = backends.found.filter((one) => one.usedBy.includes(service) && entries.get(one)?.length === 0);
   const named: BackendUse[] = [
     ...backends.unresolved
       .filter((one) => one.service === service)

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { type BackendTarget, covers } from '../facts/same-backend.ts';
 import type { DatabaseUse } from '../facts/backend-use.ts';
 import type { HostAddress, Target } from '../facts/target.ts';
+import { oncePerKey } from '../runtime/once-per-key.ts';
 
 /** Addresses of a host name; rejects where nobody can say. */
 export type Resolve = (host: string, signal: AbortSignal) => Promise<readonly string[]>;
@@ -16,14 +17,10 @@ export async function withAliases(
   signal: AbortSignal,
 ): Promise<readonly Target[]> {
   if (resolve === undefined) return targets;
-  const known = new Map<string, Promise<readonly string[]>>();
-  // A name that nobody knows is nobody's other name.
-  const addresses = (host: string): Promise<readonly string[]> => {
-    const asked =
-      known.get(host) ?? (isIP(host) !== 0 ? Promise.resolve([host]) : resolve(host, signal)).catch(() => []);
-    known.set(host, asked);
-    return asked;
-  };
+  const addresses = oncePerKey((host: string) =>
+    // A name that nobody knows is nobody's other name.
+    (isIP(host) !== 0 ? Promise.resolve([host]) : resolve(host, signal)).catch((): readonly string[] => []),
+  );
   const listed = targets.filter(
     (one): one is Extract<BackendTarget, { kind: 'database' }> => one.kind === 'database' && one.origin === undefined,
   );

@@ -7,6 +7,7 @@ import { type BackendTarget, isSameBackend } from '../facts/same-backend.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import { redact } from '../runtime/safe-text.ts';
+import { timestamp } from '../runtime/timestamp.ts';
 import { bucketTarget, keyTarget } from './aws.ts';
 import type { Configuration, ConfiguredEntry } from './configured.ts';
 import { databaseTarget } from './database.ts';
@@ -60,8 +61,7 @@ export async function discoveredTargets(request: DiscoveredRequest): Promise<Dis
       ? []
       : remembered.flatMap((item) => lostTarget(item, configuration.fault as Fault, [...listed, ...found]));
   const sinceOf = ({ id }: BackendTarget): string =>
-    remembered.find(({ component, name }) => `${component}/${name ?? ''}` === id)?.since ??
-    `${now.toISOString().slice(0, 19)}Z`;
+    remembered.find(({ component, name }) => `${component}/${name ?? ''}` === id)?.since ?? timestamp(now);
   const targets = [...found, ...lost];
   return { targets, inventory: targets.map((target) => itemOf(target, sinceOf(target))) };
 }

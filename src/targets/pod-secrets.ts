@@ -1,7 +1,7 @@
 // Secrets that nobody named but the pods that use them: a wider use than that of a report which names one, with a switch in
 // the spec and one for the whole operator (docs/security.md). What is not read for either reason, or for want of rights,
 // is one fault, so that what can be asked without it is still asked.
-import { failed, named } from '../facts/outcome.ts';
+import { failed, type Failed, named } from '../facts/outcome.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact } from '../runtime/safe-text.ts';
 
@@ -10,7 +10,7 @@ export type PodSecretsOff = 'the report' | 'the operator' | undefined;
 
 /** A reader for references that come from pods. */
 export function podSecrets(secrets: SecretReader, off: PodSecretsOff): SecretReader {
-  const unread = (name: string, why: string): ReturnType<typeof failed> =>
+  const unread = (name: string, why: string): Failed =>
     named(failed('SecretNotRead', redact(`Secret ${name} of its pods is not read: ${why}`, [], 120)), {
       secret: name,
     });

@@ -5,6 +5,7 @@ import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { ServiceAddress, ServiceTarget, Workload } from '../facts/target.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
+import { timestamp } from '../runtime/timestamp.ts';
 import { recognise, TOPOLOGIES, type TopologyName } from '../product/index.ts';
 import { reachedAt } from './addresses.ts';
 import { type Chosen, servicesOf } from './candidates.ts';
@@ -234,6 +235,6 @@ function itemOf(
     kind: workload.kind,
     name: workload.object.metadata.name,
     image: imageOf(workload).slice(0, 256),
-    since: remembered?.since ?? `${now.toISOString().slice(0, 19)}Z`,
+    since: remembered?.since ?? timestamp(now),
   };
 }
