@@ -9,6 +9,7 @@ import { controller } from '../../../src/operator/controller.ts';
 import type { ObservedReport, ReportApi } from '../../../src/operator/ports.ts';
 import { alterations } from '../../../src/report/index.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
+import { goodStatus } from './good-status.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -53,13 +54,7 @@ function scene(webhook: (status: HealthReportStatus) => HealthReportStatus = (st
       runs += 1;
       const at = clock.now();
       if (runMs > 0) await clock.sleep(runMs, signal);
-      return {
-        observedGeneration: generation,
-        verdict: 'Healthy',
-        lastRunTime: `${at.toISOString().slice(0, 19)}Z`,
-        freshUntil: new Date(at.getTime() + 600_000).toISOString(),
-        conditions: [],
-      };
+      return goodStatus(generation, at);
     },
     mayWrite: () => true,
     clock,

@@ -8,14 +8,9 @@ import type { Examine } from '../../../src/operator/reconcile.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 import { processClock } from '../../support/process-clock.ts';
 import { virtualClock, type VirtualClock } from '../../support/virtual-clock.ts';
+import { goodStatus } from './good-status.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-
-function status(generation: number, at: Date, verdict: HealthReportStatus['verdict'] = 'Healthy'): HealthReportStatus {
-  const time = `${at.toISOString().slice(0, 19)}Z`;
-  const freshUntil = new Date(at.getTime() + 10 * 60_000).toISOString();
-  return { observedGeneration: generation, verdict, lastRunTime: time, freshUntil, conditions: [] };
-}
 
 interface Bench {
   readonly clock: VirtualClock;
@@ -80,7 +75,7 @@ function bench(): Bench {
     self.runs.push({ uid: metadata.uid, generation: metadata.generation, signal });
     const started = own.now();
     if (self.runMs > 0) await clock.sleep(self.runMs, signal);
-    return status(metadata.generation, started, self.verdict);
+    return goodStatus(metadata.generation, started, self.verdict);
   };
   const control = controller({
     api,
@@ -127,7 +122,7 @@ describe('controller', () => {
 
   test('spreads what is overdue when it begins over time, and whoever waits for a run does not wait for that', async () => {
     const b = bench();
-    const old = status(1, new Date(b.clock.now().getTime() - 60 * 60_000));
+    const old = goodStatus(1, new Date(b.clock.now().getTime() - 60 * 60_000));
     for (let n = 0; n < 100; n += 1) b.control.observe({ ...report({ name: `r${n}`, uid: `u${n}` }), status: old });
     b.control.observe(report({ name: 'new', uid: 'new' }));
     await b.clock.advance(0);
@@ -291,7 +286,7 @@ describe('controller', () => {
   test('a report whose run does not end goes stale, and the worker is freed', async () => {
     const b = bench();
     b.runMs = 24 * 60 * 60_000;
-    const last = status(1, new Date(b.clock.now().getTime() - 60_000));
+    const last = goodStatus(1, new Date(b.clock.now().getTime() - 60_000));
     const freshUntil = new Date(b.clock.now().getTime() + 9 * 60_000).toISOString();
     b.stored = { ...report(), status: { ...last, freshUntil } };
     b.control.observe(b.stored);
@@ -461,10 +456,10 @@ describe('controller', () => {
   test("another replica's newer status is not written over but started from", async () => {
     const b = bench();
     b.verdict = 'Failing';
-    const theirs = { ...status(1, new Date(b.clock.now().getTime() + 500), 'Failing'), rootCause: 'theirs' };
+    const theirs = { ...goodStatus(1, new Date(b.clock.now().getTime() + 500), 'Failing'), rootCause: 'theirs' };
     b.stored = { ...report({ resourceVersion: '7' }), status: theirs };
     b.answer = (write) => (write === 0 ? { kind: 'Conflict' } : { kind: 'Written' });
-    b.control.observe({ ...report(), status: status(1, new Date('2026-11-22T09:58:00Z')) });
+    b.control.observe({ ...report(), status: goodStatus(1, new Date('2026-11-22T09:58:00Z')) });
     await b.clock.advance(500);
     expect(b.writes).toHaveLength(1);
     await b.clock.advance(10 * 60_000);
@@ -548,7 +543,7 @@ describe('controller', () => {
 
   test('a report examined a moment ago by another process waits for its turn', async () => {
     const b = bench();
-    b.control.observe({ ...report(), status: status(1, new Date(b.clock.now().getTime() - 20_000)) });
+    b.control.observe({ ...report(), status: goodStatus(1, new Date(b.clock.now().getTime() - 20_000)) });
     await b.clock.advance(39_000);
     expect(b.runs).toEqual([]);
     await b.clock.advance(1_000);

@@ -10,6 +10,7 @@ import type { ObservedReport, ReportApi } from '../../../src/operator/ports.ts';
 import type { Examine } from '../../../src/operator/reconcile.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
+import { goodStatus } from './good-status.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -62,12 +63,8 @@ async function play(steps: readonly Step[], runMs: number): Promise<{ passes: nu
     await clock.sleep(runMs, signal);
     const status: HealthReportStatus = {
       ...previous,
-      observedGeneration: metadata.generation,
-      verdict: 'Healthy',
-      lastRunTime: `${at.toISOString().slice(0, 19)}Z`,
-      freshUntil: new Date(at.getTime() + 600_000).toISOString(),
+      ...goodStatus(metadata.generation, at),
       rootCause: String(run),
-      conditions: [],
     };
     return status;
   };

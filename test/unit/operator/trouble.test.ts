@@ -12,6 +12,7 @@ import { Stop } from '../../../src/runtime/clock.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { virtualClock, type VirtualClock } from '../../support/virtual-clock.ts';
 import { silent } from './lease-server.ts';
+import { goodStatus } from './good-status.ts';
 
 interface Stored {
   readonly apiVersion: string;
@@ -41,7 +42,7 @@ function scene(): {
   readonly control: Controller;
   /** The API server answers 429 to everything. */
   busy: boolean;
-  /** Watches end after this. In ms. */
+  /** Watches end after this. */
   cutAfterMs: number;
   put(name: string, annotations?: Readonly<Record<string, string>>): void;
   remove(name: string): void;
@@ -122,13 +123,7 @@ function scene(): {
       self.runs.push(metadata.name);
       const at = clock.now();
       await clock.sleep(100, signal);
-      return {
-        observedGeneration: metadata.generation,
-        verdict: 'Healthy',
-        lastRunTime: `${at.toISOString().slice(0, 19)}Z`,
-        freshUntil: new Date(at.getTime() + 600_000).toISOString(),
-        conditions: [],
-      };
+      return goodStatus(metadata.generation, at);
     },
     mayWrite: () => true,
     clock,

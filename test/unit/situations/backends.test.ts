@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../../src/api/faults.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
-import { edit, json, look, type Situation } from './world.ts';
+import { INSTALLED, edit, json, look, type Situation } from './world.ts';
 
 /** Name, situation, exit code of the gate, and what is told beside what is skipped. */
 type Row = readonly [string, Situation, number, readonly string[]];
@@ -95,15 +95,7 @@ const cut = (trouble: (host: string) => Trouble | undefined): Situation => ({
     return kind === undefined ? undefined : { ok: false, fault: { kind, detail: `${hostname} does not answer` } };
   },
 });
-const SERVICES = [
-  'core-daemon',
-  'operations-service',
-  'node-persistence',
-  'circuit-storage',
-  'auth-vault',
-  'enrollment-agent',
-];
-const cutOff = SERVICES.map((service) => `${service}/health CheckerCutOff`);
+const cutOff = INSTALLED.map((service) => `${service}/health CheckerCutOff`);
 
 describe.each<readonly [string, readonly Row[]]>([
   [
@@ -364,7 +356,7 @@ describe.each<readonly [string, readonly Row[]]>([
         'everywhere, and the kubelet asks nothing',
         { http: ({ hostname }) => ({ ok: false, fault: { kind: 'broken', detail: `${hostname} resets` } }) },
         3,
-        SERVICES.map((service) => `${service}/health ServiceUnreachable`),
+        INSTALLED.map((service) => `${service}/health ServiceUnreachable`),
       ],
       [
         'a proxy that answers in their place',

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
 import { serviceObjects, type WorkloadOptions } from '../../stack/recognize/objects.ts';
 import { servicesOf } from '../../stack/recognize/topology.ts';
 import { deployment, NOW } from '../targets/objects.ts';
-import { edit, json, look, template, type Situation } from './world.ts';
+import { edit, json, look, template, type Situation, INSTALLED } from './world.ts';
 
 /** Name, situation, exit code of the gate, and what is told beside what is skipped. */
 type Row = readonly [string, Situation, number, readonly string[]];
@@ -44,14 +44,6 @@ const service = (name: string, spec: object): KubernetesObject => ({
   metadata: { name, namespace: 'recognize', uid: name },
   spec,
 });
-const NOBODY = [
-  'core-daemon',
-  'operations-service',
-  'node-persistence',
-  'circuit-storage',
-  'auth-vault',
-  'enrollment-agent',
-] as const;
 const crashing: WorkloadOptions = { trouble: { kind: 'CrashLoopBackOff' } };
 
 const three = { workloads: { 'core-daemon': { replicas: 3 } } };
@@ -101,12 +93,12 @@ describe('no service', () => {
   it.each<readonly [string, Situation]>([
     ['an empty namespace, all waived', { spec: { upgrade: { waive: ['Databases', 'Buckets', 'Keys'] } } }],
     ['an empty namespace', {}],
-    ['all of them may be absent', { spec: { services: NOBODY.map((name) => ({ name, required: false })) } }],
+    ['all of them may be absent', { spec: { services: INSTALLED.map((name) => ({ name, required: false })) } }],
     ['nobody looks for them', { spec: { discovery: 'None' } }],
     ['a migration job of one', beside(deployment('core-daemon-migrations', 'x/flyway:1'))],
     ['a database of one', beside(deployment('node-persistence-postgresql', 'x/postgres:16'))],
   ])('is neither healthy nor a pass: %s', async (_, situation) => {
-    const [exit, verdict] = await told({ ...situation, made: { without: NOBODY } });
+    const [exit, verdict] = await told({ ...situation, made: { without: INSTALLED } });
     expect([exit, verdict]).toEqual([5, 'Unknown']);
   });
 });

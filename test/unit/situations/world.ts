@@ -19,6 +19,16 @@ import { installation, namespaceObjects, NOW, spec } from '../targets/objects.ts
 type Rows = Outcome<readonly Readonly<Record<string, unknown>>[]>;
 type Got = Awaited<ReturnType<HttpClient['get']>>;
 
+/** The services of the installation, which is Split unless a situation says otherwise. */
+export const INSTALLED = [
+  'core-daemon',
+  'operations-service',
+  'node-persistence',
+  'circuit-storage',
+  'auth-vault',
+  'enrollment-agent',
+] as const;
+
 export interface Situation {
   /** What the installation is made of; Split, one pod each, when not given. */
   readonly made?: Partial<ObjectsOptions>;
