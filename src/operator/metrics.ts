@@ -7,6 +7,7 @@ import type { ApiFaultCode } from '../kube/api-fault.ts';
 import type { Verb } from '../kube/rules.ts';
 import { COMPONENTS } from '../api/components.ts';
 import { SEVERITIES } from '../api/faults/traits.ts';
+import { WINDOWS, type Availability, type Window } from '../api/history.ts';
 import { MOST_FAILING, MOST_NAMED, type ReportSummary } from './summary.ts';
 
 export const VERDICTS = ['Healthy', 'Warning', 'Failing', 'Unknown'] as const;
@@ -34,6 +35,9 @@ export const CALL_RESULTS = [
 ] as const satisfies readonly ('OK' | ApiFaultCode)[];
 export type CallResult = 'OK' | ApiFaultCode;
 const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch'] as const satisfies readonly Verb[];
+
+/** What was known of a time: the classes of the history. */
+export const AVAILABILITY_STATES = ['up', 'down', 'unknown'] as const;
 
 export interface Metric {
   readonly name: string;
@@ -119,6 +123,12 @@ export const METRICS = {
     help: 'When the last finished run of one report started.',
     labels: REPORT,
   },
+  availability: {
+    name: 'recognize_health_report_availability_seconds',
+    type: 'gauge',
+    help: 'For how long one installation was up, down and unknown in each window that ends with its last run: the history of its status, which is there without Prometheus too. None of a report that is stale or suspended.',
+    labels: { ...REPORT, window: Object.keys(WINDOWS), state: AVAILABILITY_STATES },
+  },
   unnamed: {
     name: 'recognize_health_reports_unnamed',
     type: 'gauge',
@@ -191,6 +201,7 @@ export function createMetrics(): Metrics {
   const reportFindings = gauge(METRICS.reportFindings, 'report_namespace', 'report', 'entry');
   const reportFailing = gauge(METRICS.reportFailing, 'report_namespace', 'report', 'component', 'fault', 'impact');
   const lastRun = gauge(METRICS.lastRun, 'report_namespace', 'report');
+  const availability = gauge(METRICS.availability, 'report_namespace', 'report', 'window', 'state');
   const unnamed = gauge(METRICS.unnamed);
   const leader = gauge(METRICS.leader);
   const waiting = gauge(METRICS.waiting);
@@ -213,7 +224,8 @@ export function createMetrics(): Metrics {
       for (const verdict of VERDICTS) verdicts.set({ verdict }, summary.verdicts[verdict]);
       stale.set(summary.stale);
       unnamed.set(summary.unnamed);
-      for (const each of [findings, condition, reportStale, reportFindings, reportFailing, lastRun]) each.reset();
+      for (const each of [findings, condition, reportStale, reportFindings, reportFailing, lastRun, availability])
+        each.reset();
       for (const [entry, count] of summary.findings) findings.set({ entry }, count);
       for (const one of summary.named) {
         const report = { report_namespace: one.namespace, report: one.name };
@@ -223,6 +235,8 @@ export function createMetrics(): Metrics {
           reportFailing.set({ ...report, component, fault, impact: severity }, checks);
         reportStale.set(report, one.stale ? 1 : 0);
         if (one.lastRun !== undefined) lastRun.set(report, one.lastRun);
+        for (const [window, known] of Object.entries(one.availability) as [Window, Availability][])
+          for (const state of AVAILABILITY_STATES) availability.set({ ...report, window, state }, known[state]);
       }
     },
     watchRestarted: () => restarts.inc(),

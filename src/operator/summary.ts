@@ -5,6 +5,7 @@ import { SUMMARY_CONDITIONS } from '../api/conditions.ts';
 import { isFaultCode, type FaultCode } from '../api/faults.ts';
 import { SEVERITIES, type Severity } from '../api/faults/traits.ts';
 import type { HealthReportStatus, Verdict } from '../api/health-report.ts';
+import { availabilityOf, WHOLE, WINDOWS, type Availability, type Window } from '../api/history.ts';
 import { ENTRIES } from '../guide/index.ts';
 
 /** Of more reports than these nothing is told one by one: they are counted with all, and as unnamed. */
@@ -32,7 +33,11 @@ export interface NamedReport {
   readonly findings: ReadonlyMap<string, number>;
   /** What fails, worst first; of a report that is not current nothing. */
   readonly failing: readonly FailingPart[];
+  /** Of the whole installation; of a report that is not current, or whose history is empty, nothing. */
+  readonly availability: Availabilities;
 }
+
+type Availabilities = Readonly<Partial<Record<Window, Availability>>>;
 
 /** Confirmed failures of one kind in one component. Every value is of a closed list: whoever wrote it, it may be a label. */
 export interface FailingPart {
@@ -54,6 +59,7 @@ export interface CountedStatus {
   readonly lastRunTime?: string | undefined;
   readonly conditions: readonly Pick<HealthReportStatus['conditions'][number], 'type' | 'status'>[];
   readonly checks?: readonly CountedCheck[] | undefined;
+  readonly availability?: Availabilities | undefined;
 }
 
 type Check = NonNullable<HealthReportStatus['checks']>[number];
@@ -69,6 +75,7 @@ export function countedStatus({
   lastRunTime,
   conditions,
   checks,
+  history,
 }: HealthReportStatus): CountedStatus {
   return {
     verdict,
@@ -82,7 +89,17 @@ export function countedStatus({
       citations: citations?.map(({ id }) => ({ id })),
       ...(state === 'fail' ? { component, fault, severity } : {}),
     })),
+    availability: history === undefined ? undefined : availabilitiesOf(history),
   };
+}
+
+function availabilitiesOf(history: NonNullable<HealthReportStatus['history']>): Availabilities {
+  return Object.fromEntries(
+    (Object.keys(WINDOWS) as Window[]).flatMap((window) => {
+      const known = availabilityOf(history, WHOLE, window);
+      return known === undefined ? [] : [[window, known]];
+    }),
+  );
 }
 
 /** Warns or fails, and is neither muted nor a symptom of another. */
@@ -142,6 +159,7 @@ function describe({ namespace, name, suspended, status }: Counted, now: Date): N
     lastRun: Number.isNaN(lastRun) ? undefined : lastRun,
     findings,
     failing: stale || suspended ? [] : failingParts(status?.checks ?? []),
+    availability: stale || suspended ? {} : (status?.availability ?? {}),
   };
 }
 

@@ -13,6 +13,7 @@ import {
   type PolicyRule,
 } from './roles.ts';
 import { ALERTS } from './alerts.ts';
+import { RECORDINGS } from './recordings.ts';
 
 const yaml = (data: unknown): string =>
   stringify(data, { lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false });
@@ -91,6 +92,11 @@ export function chartRules(): string {
   ].join('\n');
 }
 
+const RULE_GROUPS = [
+  { name: 'recognize-health', rules: ALERTS },
+  { name: 'recognize-health-availability', rules: RECORDINGS },
+];
+
 /** templates/prometheus-rule.yaml. */
 export function chartAlerts(): string {
   return `{{- /* ${GENERATED} */}}
@@ -105,6 +111,6 @@ metadata:
     {{- with .Values.prometheusRule.labels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
-${verbatim(yaml({ spec: { groups: [{ name: 'recognize-health', rules: ALERTS }] } }))}{{- end }}
+${verbatim(yaml({ spec: { groups: RULE_GROUPS } }))}{{- end }}
 `;
 }

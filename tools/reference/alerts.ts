@@ -1,5 +1,6 @@
-// docs/reference/alerts.md: each alert with its runbook.
+// docs/reference/alerts.md: each alert with its runbook, and what is recorded.
 import { DOCUMENTED } from '../packaging/alerts.ts';
+import { DOCUMENTED_RECORDINGS } from '../packaging/recordings.ts';
 
 /** One section an alert; its anchor is the alert's `runbook` annotation. */
 export function alertsReference(): string {
@@ -21,6 +22,20 @@ export function alertsReference(): string {
       '```',
       '',
       ...steps.map((step, index) => `${index + 1}. ${step}`),
+      '',
+    ]),
+    '## Recording rules',
+    '',
+    'The same PrometheusRule records how available each report found its installation, over 1 h, 24 h, 7 d and 30 d.',
+    '',
+    ...DOCUMENTED_RECORDINGS.flatMap(({ record, expr, says }) => [
+      `### ${record}`,
+      '',
+      says,
+      '',
+      '```promql',
+      expr,
+      '```',
       '',
     ]),
   ].join('\n');

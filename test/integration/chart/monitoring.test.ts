@@ -12,10 +12,16 @@ interface Rule {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+interface Recording {
+  readonly record: string;
+  readonly expr: string;
+}
+
 const rendered = await render({ prometheusRule: { enabled: true }, dashboard: { enabled: true } });
-const rules = (ofKind(rendered, 'PrometheusRule')['spec'] as { groups: { rules: Rule[] }[] }).groups.flatMap(
-  (group) => group.rules,
-);
+const all = (
+  ofKind(rendered, 'PrometheusRule')['spec'] as { groups: { rules: (Rule | Recording)[] }[] }
+).groups.flatMap((group) => group.rules);
+const rules = all.filter((rule) => 'alert' in rule);
 const { panels } = JSON.parse(
   (ofKind(rendered, 'ConfigMap')['data'] as Record<string, string>)['recognize-health.json'] ?? '{}',
 ) as { panels: { title: string; targets: { expr: string; legendFormat: string }[] }[] };
@@ -23,7 +29,7 @@ const { panels } = JSON.parse(
 /** Grafana fills this in before it asks. */
 const filledIn = (expr: string): string => expr.replaceAll('$__rate_interval', '5m');
 const expressions = [
-  ...rules.map(({ alert, expr }) => [alert, expr] as const),
+  ...all.map((rule) => ['alert' in rule ? rule.alert : rule.record, rule.expr] as const),
   ...panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, filledIn(expr)] as const)),
 ];
 

@@ -1,4 +1,4 @@
-// The chart's alerts under Prometheus' own promtool: they are rules, they fire, they do not fire, they resolve.
+// The chart's rules under Prometheus' own promtool: alerts fire, do not fire and resolve, and recordings have their values.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,8 +15,13 @@ interface Rule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+interface Recording {
+  readonly record: string;
+  readonly expr: string;
+}
+
 interface Groups {
-  groups: { rules: Rule[] }[];
+  groups: { rules: (Rule | Recording)[] }[];
 }
 
 const promtool = findPromtool();
@@ -25,7 +30,9 @@ if (missing !== '') console.warn(`The alerts are not run: ${missing}.`);
 
 const rendered = await render({ prometheusRule: { enabled: true } });
 const spec = ofKind(rendered, 'PrometheusRule')['spec'] as Groups;
-const rules = spec.groups.flatMap((group) => group.rules);
+const all = spec.groups.flatMap((group) => group.rules);
+const rules = all.filter((rule) => 'alert' in rule);
+const recordings = all.filter((rule) => 'record' in rule);
 
 /** Series as two replicas serve them: what the leader says, the standby says too. */
 function series(metric: { readonly name: string }, labels: string, values: string): object[] {
@@ -220,6 +227,17 @@ const STORIES: readonly Story[] = [
   },
 ];
 
+const SHARE = 'report_window_state:recognize_health_availability:ratio';
+const OF_KNOWN = 'report_window:recognize_health_up_of_known:ratio';
+
+/** Half an hour of one window: seconds of each state, and then the report is stale. */
+function history(of: string, up: number, down: number, unknown: number): readonly object[] {
+  return Object.entries({ up, down, unknown }).flatMap(([state, seconds]) =>
+    series(METRICS.availability, `${of},window="1h",state="${state}"`, `${seconds}x9 stale`),
+  );
+}
+const HISTORY = history(PROD, 1_800, 900, 900);
+
 describe('promtool', () => {
   it.runIf(process.env['CI'] === 'true')('is there', () => {
     expect(missing).toBe('');
@@ -269,7 +287,7 @@ describe.skipIf(missing !== '')('the alerts', () => {
   it('are rules', () => {
     const { status, said } = run('check', 'rules', 'rules.yaml');
     expect(status, said).toBe(0);
-    expect(said).toContain(`${rules.length} rules found`);
+    expect(said).toContain(`${all.length} rules found`);
   });
 
   it('have a story each', () => {
@@ -278,6 +296,47 @@ describe.skipIf(missing !== '')('the alerts', () => {
 
   it.each(STORIES.map((story) => [story.alert, story.what, story] as const))('%s %s', (_alert, _what, story) => {
     expect(play(story)).toBe('');
+  });
+
+  /** Samples of a recording at a minute: promtool's words when they are others. */
+  function recorded(
+    record: string,
+    minute: number,
+    samples: readonly (readonly [labels: string, value: number])[],
+    input: readonly object[] = HISTORY,
+  ): string {
+    const exp_samples = samples.map(([labels, value]) => ({ labels: `${record}{${labels}}`, value }));
+    const promql_expr_test = [{ expr: record, eval_time: `${minute}m`, exp_samples }];
+    const tests = {
+      rule_files: ['rules.yaml'],
+      evaluation_interval: '1m',
+      tests: [{ interval: '1m', input_series: input, promql_expr_test }],
+    };
+    writeFileSync(join(folder, 'tests.yaml'), stringify(tests, { aliasDuplicateObjects: false }));
+    const { status, said } = run('test', 'rules', 'tests.yaml');
+    return status === 0 ? '' : said;
+  }
+
+  it('record the share of each state, of two replicas once, and nothing of a report that is stale', () => {
+    const of = (state: string): string => `${PROD},window="1h",state="${state}"`;
+    const shares = [
+      [of('up'), 0.5],
+      [of('down'), 0.25],
+      [of('unknown'), 0.25],
+    ] as const;
+    expect(recorded(SHARE, 4, shares)).toBe('');
+    expect(recorded(SHARE, 15, [])).toBe('');
+  });
+
+  it('record what was up of what was seen, and nothing where nothing was seen', () => {
+    expect(recorded(OF_KNOWN, 4, [[`${PROD},window="1h"`, 2 / 3]])).toBe('');
+    expect(recorded(OF_KNOWN, 4, [], history(PROD, 0, 0, 3_600))).toBe('');
+    expect(recorded(OF_KNOWN, 4, [[`${PROD},window="1h"`, 0]], history(PROD, 0, 60, 3_540))).toBe('');
+  });
+
+  it('record what has a story, and a value that is not so is found', () => {
+    expect(recordings.map(({ record }) => record).sort()).toEqual([OF_KNOWN, SHARE].sort());
+    expect(recorded(OF_KNOWN, 4, [[`${PROD},window="1h"`, 1]])).toContain('FAILED');
   });
 
   it('are judged by a promtool that finds a story that is not true', () => {

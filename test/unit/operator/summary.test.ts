@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../../../src/api/faults.ts';
 import { healthReportStatus, type HealthReportStatus } from '../../../src/api/health-report.ts';
+import { createMetrics, METRICS } from '../../../src/operator/metrics.ts';
 import { countedStatus, MOST_FAILING, MOST_NAMED, summarise } from '../../../src/operator/summary.ts';
 
 const NOW = new Date('2026-01-02T03:00:00Z');
@@ -25,7 +26,7 @@ const check = (of: object = {}): object => ({
 });
 
 const summary = (given: HealthReportStatus | undefined, suspended = false): ReturnType<typeof summarise> =>
-  summarise([{ ...NAMED, suspended, status: given }], NOW);
+  summarise([{ ...NAMED, suspended, status: given && countedStatus(given) }], NOW);
 
 describe('the summary', () => {
   it('counts each verdict, and a report without a status as Unknown', () => {
@@ -122,8 +123,31 @@ describe('the summary', () => {
         lastRun: Date.parse('2026-01-02T02:00:00Z') / 1_000,
         findings: new Map([['REC-AL-003', 1]]),
         failing: [],
+        availability: {},
       },
     ]);
+  });
+
+  it('tells how available the installation was, of a report that is current alone', async () => {
+    const history = {
+      until: OLD,
+      components: [{ component: 'all', up: '300*6;1800;1800', down: '0*6,300*3;900;900' }],
+    };
+    const given = status({ history });
+    expect(summary(given).named[0]?.availability).toMatchObject({
+      '1h': { up: 1_800, down: 900, unknown: 900 },
+      '24h': { up: 1_800, down: 900, unknown: 86_400 - 2_700 },
+    });
+    for (const silent of [summary(given, true), summary(status({ history, freshUntil: OLD })), summary(status({}))])
+      expect(silent.named[0]?.availability).toEqual({});
+    const metrics = createMetrics();
+    metrics.setReports(summary(given));
+    const name = METRICS.availability.name;
+    const shown = `${name}{report_namespace="recognize",report="prod",window="1h",state="down"} 900`;
+    expect(await metrics.text()).toContain(shown);
+    // A report that has become stale has no series any more.
+    metrics.setReports(summary(status({ history, freshUntil: OLD })));
+    expect(await metrics.text()).not.toContain(`${name}{`);
   });
 
   it('tells of a bounded number of reports, and counts the others', () => {
