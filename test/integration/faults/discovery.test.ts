@@ -5,62 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { healthReport } from '../../stack/health-report.ts';
 import type { TopologyName } from '../../stack/recognize/topology.ts';
+import { writtenBackends } from '../../stack/recognize/written.ts';
 import type { Stack } from '../../stack/stack.ts';
 import type { Undo } from '../../stack/switches/undo.ts';
 import { command } from '../gate/command.ts';
 import { checkOf, conditionOf, startScene, tell, type Scene } from './scene.ts';
 
-const CA = { name: 'stack-ca', key: 'ca.crt' };
 const EMPTY = 'empty';
 const DRAFTED = 'drafted';
 
-/** What a person would write for this stack, entry by entry. */
-function written(topology: TopologyName, stack: Stack): Record<string, unknown> {
-  const users: Readonly<Record<string, string>> = topology === 'Consolidated' ? CONSOLIDATED : {};
-  const aws = { region: 'eu-west-1', endpoint: stack.aws.url, caSecretRef: CA };
-  const keysOf = (name: string): object => ({
-    name,
-    accessKeyIdKey: 'accessKeyId',
-    secretAccessKeyKey: 'secretAccessKey',
-  });
-  return {
-    databases: stack.databases.map(({ name, schema, server: { host, port } }) => {
-      const usedBy = [users[name] ?? name];
-      if (name === 'metrics-collector') return { name, urlSecretRef: { name: `database-${name}`, key: 'url' }, usedBy };
-      const credentialsSecretRef = { name: `database-${name}` };
-      if (name === 'admin-dashboard') return { name, host, port, database: name, credentialsSecretRef, usedBy };
-      const tls = { mode: 'VerifyFull', caSecretRef: CA };
-      const managed = topology === 'Consolidated' ? {} : { schema };
-      return { name, host, port, database: name, credentialsSecretRef, tls, ...managed, usedBy };
-    }),
-    buckets: [
-      {
-        name: 'circuits',
-        bucket: 'recognize-circuits',
-        ...aws,
-        credentialsSecretRef: keysOf('circuits-credentials'),
-        usedBy: [users['circuit-storage'] ?? 'circuit-storage'],
-      },
-    ],
-    ...(topology === 'Umbrella'
-      ? {}
-      : {
-          keys: [
-            {
-              name: 'signing',
-              kms: {
-                keyId: 'alias/jwt-signing',
-                ...aws,
-                credentialsSecretRef: keysOf('jwt-signing-credentials'),
-              },
-              usedBy: [topology === 'Consolidated' ? 'core-daemon' : 'auth-vault'],
-            },
-          ],
-        }),
-  };
-}
-
-const CONSOLIDATED = { 'node-persistence': 'core-daemon', 'circuit-storage': 'core-daemon' };
+const written = (topology: TopologyName, { databases, aws }: Stack): object =>
+  writtenBackends(topology, databases, aws.url);
 
 /** What every report of this file has beside its backends. */
 function common(topology: TopologyName, stack: Stack): Record<string, unknown> {

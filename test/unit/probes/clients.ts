@@ -30,9 +30,13 @@ export function httpClient(get: HttpClient['get']): Pick<Clients, 'http'> {
 }
 
 /** A PostgreSQL client whose answers are found by what stands in the question; others get one empty row. */
-export function postgresAnswering(answers: Readonly<Record<string, Rows>>): Pick<Clients, 'postgres'> {
+export function postgresAnswering(
+  answers: Readonly<Record<string, Rows>>,
+  certificateNotAfter?: string,
+): Pick<Clients, 'postgres'> {
   const session: PostgresSession = {
     encrypted: true,
+    ...(certificateNotAfter === undefined ? {} : { certificateNotAfter }),
     query: (sql) => {
       const found = Object.entries(answers).find(([part]) => sql.includes(part));
       return Promise.resolve(found === undefined ? ok([{}]) : found[1]);

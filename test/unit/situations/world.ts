@@ -5,6 +5,7 @@ import type { ClusterClient, Clients, HttpClient, HttpRequest } from '../../../s
 import { examine } from '../../../src/examine.ts';
 import type { KubernetesObject, NamespaceObjects } from '../../../src/facts/namespace-objects.ts';
 import type { HttpAnswer } from '../../../src/facts/observed.ts';
+import type { DatabaseConnection } from '../../../src/facts/target.ts';
 import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
 import { decideGate } from '../../../src/gate/decide.ts';
 import type { GateDecision } from '../../../src/gate/decision.ts';
@@ -42,15 +43,26 @@ export interface Situation {
   readonly sql?: Readonly<Record<string, Rows>>;
   /** Why the database lets nobody in. */
   readonly connect?: Extract<Outcome<never>, { ok: false }>;
+  /** What is the matter with the server at a connection's address, where there are several. */
+  readonly session?: (at: DatabaseConnection) => Partial<SessionAnswers>;
   readonly s3?: Partial<Clients['s3']>;
   readonly kms?: Partial<Clients['kms']>;
   /** The log of the pods whose name begins so, lines without the kubelet's time. */
   readonly logs?: Readonly<Record<string, readonly string[]>>;
-  /** ConfigMaps by name. */
+  /** ConfigMaps by name, beside those among the objects. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Keys of Secrets beside those of the world: `name/key`. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly spec?: object;
   readonly previous?: HealthReportStatus;
   readonly now?: Date;
+}
+
+/** What a server of a database answers. */
+export interface SessionAnswers {
+  readonly refusal: Extract<Outcome<never>, { ok: false }>;
+  readonly sql: Readonly<Record<string, Rows>>;
+  readonly certificateNotAfter: string;
 }
 
 export interface Examined {
@@ -120,10 +132,8 @@ export async function look(situation: Situation = {}): Promise<Examined> {
   const clock: Clock = { ...systemClock, now: () => now };
   const of = spec({ ...WHOLE, ...situation.spec });
   const made = installation({ now, ...situation.made });
-  const objects = {
-    ...namespaceObjects([...(situation.objects?.(made) ?? made)]),
-    ...situation.lists,
-  };
+  const all = situation.objects?.(made) ?? made;
+  const objects = { ...namespaceObjects(all), ...situation.lists };
   const status = await examine({
     namespace: 'recognize',
     generation: 1,
@@ -132,13 +142,13 @@ export async function look(situation: Situation = {}): Promise<Examined> {
     objects,
     secrets: {
       read: (name, key) => {
-        const value = SECRETS[`${name}/${key}`];
+        const value = situation.secrets?.[`${name}/${key}`] ?? SECRETS[`${name}/${key}`];
         return Promise.resolve(
           value === undefined ? failed('SecretKeyMissing', literal('no such key')) : ok(secret(value)),
         );
       },
     },
-    clients: clientsOf(situation, now),
+    clients: clientsOf(situation, all, now),
     clock,
     startedAt: now,
     signal: new AbortController().signal,
@@ -163,7 +173,7 @@ export async function look(situation: Situation = {}): Promise<Examined> {
   return { status, gate, told };
 }
 
-function clientsOf(situation: Situation, now: Date): Clients {
+function clientsOf(situation: Situation, objects: readonly KubernetesObject[], now: Date): Clients {
   const { connect } = situation;
   const rows = { ...ROWS, ...situation.sql };
   return clients({
@@ -173,7 +183,14 @@ function clientsOf(situation: Situation, now: Date): Clients {
         return Promise.resolve(situation.http?.(url, request) ?? well(url));
       },
     },
-    ...(connect === undefined ? postgresAnswering(rows) : { postgres: { connect: () => Promise.resolve(connect) } }),
+    postgres: {
+      connect: (connection, signal, use) => {
+        const { refusal = connect, sql = {}, certificateNotAfter } = situation.session?.(connection) ?? {};
+        if (refusal !== undefined) return Promise.resolve(refusal);
+        const { postgres } = postgresAnswering({ ...sql, ...rows, ...sql }, certificateNotAfter);
+        return postgres.connect(connection, signal, use);
+      },
+    },
     s3: {
       head: () => Promise.resolve(ok({ region: 'eu-west-1', date: now.toUTCString() })),
       list: () => Promise.resolve(ok({ objects: 1 })),
@@ -188,7 +205,7 @@ function clientsOf(situation: Situation, now: Date): Clients {
       dryRunSign: () => Promise.resolve(ok({ algorithm: 'ECDSA_SHA_256' })),
       ...situation.kms,
     },
-    cluster: clusterOf(situation, now),
+    cluster: clusterOf({ ...situation, configMaps: { ...mapsAmong(objects), ...situation.configMaps } }, now),
   });
 }
 
@@ -204,6 +221,17 @@ function clusterOf({ logs = {}, configMaps = {} }: Situation, now: Date): Cluste
       return Promise.resolve({ ok: true, value: undefined });
     },
   };
+}
+
+/** The data of the ConfigMaps among objects. */
+export function mapsAmong(
+  objects: readonly KubernetesObject[],
+): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  return Object.fromEntries(
+    objects
+      .filter(({ kind }) => kind === 'ConfigMap')
+      .map((object) => [object.metadata.name, (object as { data?: Record<string, string> }).data ?? {}]),
+  );
 }
 
 type Fields = Record<string, unknown>;
