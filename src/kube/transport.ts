@@ -33,7 +33,7 @@ export interface ApiResponse {
 
 export interface Transport {
   readonly namespace: string;
-  /** Sends once more with fresh credentials after a 401, and a GET once more when a kept connection turns out dead. */
+  /** Sends once more with fresh credentials after a 401, and a GET again for each kept connection that turns out dead. */
   send(request: ApiRequest, signal: AbortSignal): Promise<ApiResult<ApiResponse>>;
   close(): Promise<void>;
 }
@@ -85,7 +85,8 @@ export function createTransport(access: Access): Transport {
   return {
     namespace: access.namespace,
     send: async (request, signal) => {
-      let retriedStale = request.method !== 'GET';
+      // Calls side by side keep as many connections, which may all be dead at once: the server was away, or we were.
+      let staleLeft = request.method === 'GET' ? (CONNECTIONS[request.lane] ?? 1) : 0;
       let retriedCredentials = false;
       let retriedTls = false;
       for (;;) {
@@ -104,8 +105,8 @@ export function createTransport(access: Access): Transport {
             access.forget();
             continue;
           }
-          if (retriedStale || !STALE.has(codeOf(error))) return { ok: false, fault: transportFault(error) };
-          retriedStale = true;
+          if (staleLeft === 0 || !STALE.has(codeOf(error))) return { ok: false, fault: transportFault(error) };
+          staleLeft -= 1;
         }
       }
     },

@@ -24,7 +24,8 @@ function expectHealthUntouched(status: HealthReportStatus, alsoWarns?: string): 
   expect(status.rootCauses ?? [], tell(status)).toEqual([]);
   expect(conditionOf(status, 'Healthy')).toBe(`True/${alsoWarns === undefined ? 'Healthy' : 'PassingWithWarnings'}`);
   expect(status.verdict).toBe(alsoWarns === undefined ? 'Healthy' : 'Warning');
-  expect(status.components).toMatchObject({ healthy: status.components?.total, failing: 0, unknown: 0 });
+  const { components } = status;
+  expect(components, tell(status)).toMatchObject({ healthy: components?.total, failing: 0, unknown: 0 });
   if (alsoWarns !== undefined) expect(checkOf(status, alsoWarns)).toMatchObject({ result: 'warn' });
   expect(conditionOf(status, 'Ready')).toBe('True/ReportCurrent');
 }

@@ -232,6 +232,29 @@ describe('connections and credentials', () => {
     expect(requests).toHaveLength(3);
   });
 
+  test('calls side by side survive that all kept connections turn out dead at once', async () => {
+    const dead = new Set<object>();
+    const seen = new Set<object>();
+    const { api } = await start((request, response) => {
+      if (dead.has(request.socket)) {
+        request.socket.destroy();
+        return;
+      }
+      seen.add(request.socket);
+      // Later, so that the others need connections of their own.
+      setImmediate(() => answer(response, 200, {}));
+    });
+    const ask = async (calls: number): Promise<readonly boolean[]> => {
+      const all = Array.from({ length: calls }, () => api.call(RULES.getVersion, {}, { signal }));
+      return (await Promise.all(all)).map(({ ok }) => ok);
+    };
+    await ask(5);
+    for (const calls of [2, 3, 4, 5]) {
+      for (const socket of seen) dead.add(socket);
+      expect(await ask(calls)).toEqual(Array.from({ length: calls }, () => true));
+    }
+  });
+
   test('a write is never sent twice', async () => {
     const { api, requests } = await start((request) => request.socket.destroy());
     const result = await api.call(RULES.createEvent, where, { signal, body: {} });
