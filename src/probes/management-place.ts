@@ -1,6 +1,7 @@
 // Where the actuator of a service is, as a ConfigMap of its pod template says: asked for only when nothing else led to the
 // whole of its health. Of the settings only those of the management server are kept.
 import type { ClusterClient } from '../clients/clients.ts';
+import type { DocumentReader } from '../settings/read-documents.ts';
 import type { ConfigMapUse, HealthPlace, ServiceTarget } from '../facts/target.ts';
 import { canonical, MANAGEMENT_SETTINGS, managementIn } from '../product/management.ts';
 
@@ -27,7 +28,11 @@ export async function managementPlace(
   const data = new Map(read.flatMap(([name, map]) => (map.ok && map.value !== undefined ? [[name, map.value]] : [])));
   const settings = new Map<string, string>();
   // Files first: a variable comes before them in Spring's order.
-  for (const use of configMaps) for (const [name, value] of await inDocuments(use, data)) settings.set(name, value);
+  // Loaded for the first service that needs it: most have their health where their probes say.
+  const { documentReader } = await import('../settings/read-documents.ts');
+  const reader = documentReader();
+  for (const use of configMaps)
+    for (const [name, value] of await inDocuments(use, data, reader, signal)) settings.set(name, value);
   for (const use of configMaps) for (const [name, value] of asVariables(use, data)) settings.set(name, value);
   for (const { variable, name, key } of wanted) {
     const value = data.get(name)?.[key];
@@ -52,13 +57,18 @@ function asVariables(use: ConfigMapUse, data: Data): readonly (readonly [string,
     .map(([key, value]) => [canonical(`${use.prefix ?? ''}${key}`), value]);
 }
 
-async function inDocuments(use: ConfigMapUse, data: Data): Promise<readonly (readonly [string, string])[]> {
+async function inDocuments(
+  use: ConfigMapUse,
+  data: Data,
+  reader: DocumentReader,
+  signal: AbortSignal,
+): Promise<readonly (readonly [string, string])[]> {
   const found: (readonly [string, string])[] = [];
   for (const [key, text] of entriesOf(use, data)) {
     if (!DOCUMENT.test(key) || text.length > MOST_TEXT) continue;
-    // Loaded for the first file: most services need none.
-    const { readSettings } = await import('../settings/documents.ts');
-    const read = readSettings(key, text);
+    reader.read(key, text);
+    await reader.settle(signal);
+    const read = reader.read(key, text);
     const documents = 'refused' in read ? [] : read.documents.filter(isForAll);
     const values = documents.flatMap((document) => [...document]);
     found.push(...values.map(([name, value]) => [canonical(name), value] as const).filter(([name]) => KNOWN.has(name)));

@@ -1,7 +1,7 @@
 // Spring's config data: the mounted application files in their order of precedence, by profile and by place, and trees of
 // files that are imported (`configtree:`).
 import { canonical } from './canonical.ts';
-import { readSettings, type SettingsDocument } from './documents.ts';
+import type { ReadDocuments, SettingsDocument } from './documents.ts';
 import type { HiddenSecret } from './environment.ts';
 import type { MountedFile, Mounts } from './mounts.ts';
 import { secretOf, textOf, type Entry } from './value.ts';
@@ -16,6 +16,9 @@ export interface Reading {
   readonly profiles: readonly string[];
 }
 
+/** The documents of a file. */
+export type ReadFile = (file: string, text: string) => ReadDocuments;
+
 export interface ConfigData {
   /** The first stands over the others. */
   readonly sources: readonly (readonly Entry[])[];
@@ -24,7 +27,7 @@ export interface ConfigData {
 }
 
 /** The application files among the mounted ones. Where Spring would not look for a file, nobody would mount one. */
-export function configData(mounts: Mounts, reading: Reading): ConfigData {
+export function configData(mounts: Mounts, reading: Reading, readFile: ReadFile): ConfigData {
   const troubles: string[] = [];
   const secrets: HiddenSecret[] = [];
   const ranked = mounts.files
@@ -33,7 +36,7 @@ export function configData(mounts: Mounts, reading: Reading): ConfigData {
       return profile === undefined ? [] : [{ file, rank: [profile, placeRank(file, reading), index] as const }];
     })
     .sort((a, b) => compare(b.rank, a.rank));
-  const read = ranked.flatMap(({ file }) => entriesOf(file, reading, troubles));
+  const read = ranked.flatMap(({ file }) => entriesOf(file, reading, readFile, troubles));
   const imports = [...reading.places, ...read.flatMap((entries) => entries.flatMap(importOf))];
   const trees = imports.flatMap((place) => {
     const root = /^(?:optional:)?configtree:(.*?)\/*$/.exec(place)?.[1];
@@ -83,7 +86,12 @@ function compare(a: readonly number[], b: readonly number[]): number {
 }
 
 /** The settings of a file: its documents from the last to the first. */
-function entriesOf(file: MountedFile, { profiles }: Reading, troubles: string[]): readonly (readonly Entry[])[] {
+function entriesOf(
+  file: MountedFile,
+  { profiles }: Reading,
+  readFile: ReadFile,
+  troubles: string[],
+): readonly (readonly Entry[])[] {
   const text = textOf(file.value);
   if (text === undefined) {
     const secret = secretOf(file.value);
@@ -92,7 +100,7 @@ function entriesOf(file: MountedFile, { profiles }: Reading, troubles: string[])
     );
     return [];
   }
-  const read = readSettings(file.path, text);
+  const read = readFile(file.path, text);
   if ('refused' in read) {
     troubles.push(`${file.origin}, mounted at ${file.path}, ${read.refused}`);
     return [];

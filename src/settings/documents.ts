@@ -1,6 +1,6 @@
 // Settings in the text of a file that Spring reads: YAML, JSON (which is YAML) and properties, of several documents each.
 // Whoever wrote it may be anybody: its size and its nesting are bounded before a parser sees it.
-import { parseAllDocuments } from 'yaml';
+import { isScalar, parseAllDocuments, visit, type Document } from 'yaml';
 import { isRecord } from '../runtime/is-record.ts';
 import { nestingOf } from '../runtime/nesting.ts';
 
@@ -19,15 +19,28 @@ const MOST_SETTINGS = 5_000;
 /** What Spring's own parser allows. */
 const MOST_ALIASES = 50;
 
+/** Why a file is too large to be read; undefined when it is not. */
+export function tooLarge(file: string, text: string): string | undefined {
+  const most = isProperties(file) || text.length > MOST_TEXT ? MOST_TEXT : MOST_YAML;
+  return text.length > most ? `has ${text.length} characters; more than ${most} are not read` : undefined;
+}
+
+/** `.properties`; everything else is YAML. */
+export function isProperties(file: string): boolean {
+  return /\.properties$/i.test(file);
+}
+
 export function readSettings(file: string, text: string): ReadDocuments {
-  if (text.length > MOST_TEXT) return { refused: `has ${text.length} characters; more than ${MOST_TEXT} are not read` };
-  if (/\.properties$/i.test(file)) return bounded(propertyDocuments(text));
-  if (text.length > MOST_YAML) return { refused: `has ${text.length} characters; more than ${MOST_YAML} are not read` };
+  const refused = tooLarge(file, text);
+  if (refused !== undefined) return { refused };
+  if (isProperties(file)) return bounded(propertyDocuments(text));
   if (nestingOf(text) > MOST_NESTING) return { refused: `is nested deeper than ${MOST_NESTING} levels` };
-  const parsed = parseAllDocuments(text, { logLevel: 'silent', prettyErrors: false, uniqueKeys: true, merge: true });
+  if (moreThan(MOST_SETTINGS * 2, text, /[:,\n-]/g)) return { refused: `has more than ${MOST_SETTINGS} settings` };
+  // The parser's own look for keys that stand twice compares each with each.
+  const parsed = parseAllDocuments(text, { logLevel: 'silent', prettyErrors: false, uniqueKeys: false, merge: true });
   const documents: SettingsDocument[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {
-    if (document.errors.length > 0) return { refused: 'is no valid YAML' };
+    if (document.errors.length > 0 || hasKeyTwice(document)) return { refused: 'is no valid YAML' };
     const value = toPlain(document);
     if (value === REFUSED) return { refused: 'uses YAML aliases that multiply' };
     if (value === null || value === undefined) continue;
@@ -46,6 +59,30 @@ export function readJson(text: string): SettingsDocument | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** True when the pattern is found so often. */
+function moreThan(many: number, text: string, pattern: RegExp): boolean {
+  let left = many;
+  for (const _ of text.matchAll(pattern)) if ((left -= 1) < 0) return true;
+  return false;
+}
+
+function hasKeyTwice(document: Document.Parsed): boolean {
+  let found = false;
+  visit(document, {
+    Map: (_, map) => {
+      const keys = new Set<unknown>();
+      for (const { key } of map.items) {
+        const name = isScalar(key) ? key.value : key;
+        // A merge may stand several times.
+        if (keys.has(name) && name !== '<<') found = true;
+        keys.add(name);
+      }
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
 }
 
 const REFUSED = Symbol('refused');
@@ -92,17 +129,24 @@ function propertyDocuments(text: string): readonly SettingsDocument[] {
 /** Lines without comments and blank ones; one that ends with an odd number of backslashes goes on in the next. */
 function propertyLines(text: string): readonly string[] {
   const lines: string[] = [];
-  let open: string | undefined;
+  let open: string[] = [];
   for (const line of text.split(/\r\n|\r|\n/)) {
     const trimmed = line.trimStart();
-    if (open === undefined && (trimmed === '' || /^[#!]/.test(trimmed))) continue;
-    const whole: string = (open ?? '') + trimmed;
-    const goesOn = (/\\*$/.exec(trimmed)?.[0].length ?? 0) % 2 === 1;
-    open = goesOn ? whole.slice(0, -1) : undefined;
-    if (!goesOn) lines.push(whole);
+    if (open.length === 0 && (trimmed === '' || /^[#!]/.test(trimmed))) continue;
+    const goesOn = trailingBackslashes(trimmed) % 2 === 1;
+    open.push(goesOn ? trimmed.slice(0, -1) : trimmed);
+    if (goesOn) continue;
+    lines.push(open.join(''));
+    open = [];
   }
-  if (open !== undefined) lines.push(open);
+  if (open.length > 0) lines.push(open.join(''));
   return lines;
+}
+
+function trailingBackslashes(line: string): number {
+  let count = 0;
+  while (line[line.length - 1 - count] === '\\') count += 1;
+  return count;
 }
 
 /** `name=value`, `name: value`, `name value`. */

@@ -3,6 +3,7 @@ import type { Service } from '../api/components.ts';
 import type { Fault } from '../facts/outcome.ts';
 import type { WorkloadObject } from '../targets/workload.ts';
 import { readConfigMaps, type ReadConfigMap } from './config-maps.ts';
+import { documentReader } from './read-documents.ts';
 import { configMapsOf, settingsOf, type Settings } from './settings.ts';
 
 export interface ServiceSettings {
@@ -21,8 +22,14 @@ export async function readServiceSettings(
   signal: AbortSignal,
 ): Promise<ServiceSettings> {
   const maps = await readConfigMaps([...workloads.values()].flatMap(configMapsOf), read, signal);
-  const settings = [...workloads].map(([service, workload]) => {
-    return [service, settingsOf(workload, { maps, namespace, isSpring: service !== DASHBOARD })] as const;
-  });
-  return { settings: new Map(settings), faults: [...maps.values()].flatMap((one) => (one.ok ? [] : [one.fault])) };
+  const documents = documentReader();
+  const settings = new Map<Service, Settings>();
+  for (const [service, workload] of workloads) {
+    const context = { maps, namespace, isSpring: service !== DASHBOARD, readFile: documents.read };
+    let own = settingsOf(workload, context);
+    // Which files count is known before they are read; once more with what they say.
+    while (await documents.settle(signal)) own = settingsOf(workload, context);
+    settings.set(service, own);
+  }
+  return { settings, faults: [...maps.values()].flatMap((one) => (one.ok ? [] : [one.fault])) };
 }

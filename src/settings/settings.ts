@@ -5,9 +5,9 @@ import { titleOf } from '../targets/discovery.ts';
 import { fields, labelsOf, text } from '../targets/fields.ts';
 import { argumentsOf } from './arguments.ts';
 import { canonical } from './canonical.ts';
-import { configData } from './config-data.ts';
+import { configData, type ReadFile } from './config-data.ts';
 import { configMapNames, type ConfigMaps } from './config-maps.ts';
-import { readJson } from './documents.ts';
+import { readJson, readSettings } from './documents.ts';
 import { environmentOf, type HiddenSecret } from './environment.ts';
 import { type Mounts, mountsOf } from './mounts.ts';
 import { resolvePlaceholders } from './placeholders.ts';
@@ -45,6 +45,8 @@ export interface SettingsContext {
   readonly namespace: string;
   /** Spring puts placeholders in; a program of another kind takes `${…}` as it is. */
   readonly isSpring: boolean;
+  /** Default: whatever it costs at once. */
+  readonly readFile?: ReadFile;
 }
 
 /** Names of the ConfigMaps that `settingsOf` wants to see. */
@@ -56,7 +58,10 @@ export function configMapsOf(workload: WorkloadObject): readonly string[] {
  * The settings, by Spring Boot's order of precedence: arguments, SPRING_APPLICATION_JSON, system properties, environment,
  * config data.
  */
-export function settingsOf(workload: WorkloadObject, { maps, namespace, isSpring }: SettingsContext): Settings {
+export function settingsOf(
+  workload: WorkloadObject,
+  { maps, namespace, isSpring, readFile = readSettings }: SettingsContext,
+): Settings {
   const container = templateContainer(workload);
   const pod = podTemplateSpec(workload);
   const environment = environmentOf(container, maps, namespace);
@@ -65,7 +70,7 @@ export function settingsOf(workload: WorkloadObject, { maps, namespace, isSpring
   const own = [options, properties, environment.entries];
   const json = jsonOf(own);
   const outer = isSpring ? [options, json.entries, properties, environment.entries] : [environment.entries];
-  const data = isSpring ? configData(mounts, readingOf(outer)) : NO_DATA;
+  const data = isSpring ? configData(mounts, readingOf(outer), readFile) : NO_DATA;
   const first = new Map<string, Entry>();
   const overruled = new Map<string, string>();
   for (const entries of [...outer, ...data.sources]) {
