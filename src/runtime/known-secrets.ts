@@ -3,7 +3,7 @@
 // not ours to choose. Both are hostile: the work is linear in the text, whatever the values are.
 import { encodings } from './encodings.ts';
 import { occurrences } from './occurrences.ts';
-import { onOneLine, viewsOf, withoutBreaks } from './text-views.ts';
+import { onOneLine, squeezed, type View, viewsOf, withoutBreaks, withoutMarks } from './text-views.ts';
 
 /** What is shown in place of a secret. */
 export const MASK = '[redacted]';
@@ -12,36 +12,51 @@ export const MASK = '[redacted]';
 const SHORTEST_VALUE = 3;
 /** A shorter piece of a value, or one in another case or encoding, is found in texts by chance. In characters. */
 const SHORTEST_PIECE = 5;
+/** The same among letters and digits alone, where the words of a sentence run together. */
+const SHORTEST_SQUEEZED = 8;
 
 /** The text with every value of `known` masked. */
 export function maskKnown(text: string, known: readonly string[]): string {
   const words = wordsOf(known, text.length);
   if (words.exact.size + words.folded.size === 0) return text;
   const depth = new Int32Array(text.length + 1);
-  for (const view of viewsOf(text)) {
-    const search = (searched: string, word: string): void => {
-      for (const [from, to] of occurrences(searched, word, SHORTEST_PIECE)) {
-        const [first, end] = [view.start(from), view.end(to - 1)];
-        depth[first] = (depth[first] ?? 0) + 1;
-        depth[end] = (depth[end] ?? 0) - 1;
-      }
-    };
-    for (const word of words.exact) search(view.text, word);
+  const search = (view: View, searched: string, word: string, shortest: number): void => {
+    for (const [from, to] of occurrences(searched, word, shortest)) {
+      const [first, end] = [view.start(from), view.end(to - 1)];
+      depth[first] = (depth[first] ?? 0) + 1;
+      depth[end] = (depth[end] ?? 0) - 1;
+    }
+  };
+  const { views, squeezed: bare } = viewsOf(text);
+  for (const view of views) {
+    for (const word of words.exact) search(view, view.text, word, SHORTEST_PIECE);
     const folded = fold(view.text);
-    for (const word of words.folded) search(folded, word);
+    for (const word of words.folded) search(view, folded, word, SHORTEST_PIECE);
+  }
+  for (const view of bare) {
+    const folded = fold(view.text);
+    for (const word of words.squeezed) search(view, folded, word, SHORTEST_SQUEEZED);
+    for (const word of words.backwards) search(view, folded, word, word.length);
   }
   return masked(text, depth);
 }
 
-/** What is looked for: `exact` as it stands, `folded` in either case. */
+/**
+ * What is looked for: `exact` as it stands, `folded` in either case, `squeezed` among letters and digits alone, and
+ * `backwards` there, as a whole.
+ */
 interface Words {
   readonly exact: ReadonlySet<string>;
   readonly folded: ReadonlySet<string>;
+  readonly squeezed: ReadonlySet<string>;
+  readonly backwards: ReadonlySet<string>;
 }
 
 function wordsOf(known: readonly string[], length: number): Words {
   const exact = new Set<string>();
   const folded = new Set<string>();
+  const squeezedWords = new Set<string>();
+  const backwards = new Set<string>();
   for (const value of known) {
     for (const part of ends(value, length)) {
       // A value of breaks alone leaves nothing to look for.
@@ -52,10 +67,18 @@ function wordsOf(known: readonly string[], length: number): Words {
         const { caseless, cased } = encodings(form);
         for (const word of caseless) if (word.length >= SHORTEST_PIECE) folded.add(fold(word));
         for (const word of cased) if (word.length >= SHORTEST_PIECE) exact.add(word);
+        const unmarked = withoutMarks(form);
+        if (unmarked.length >= SHORTEST_PIECE) folded.add(fold(unmarked));
+        for (const word of [unmarked, ...caseless]) {
+          const bare = fold(squeezed(word));
+          if (bare.length >= SHORTEST_SQUEEZED) squeezedWords.add(bare);
+        }
+        const bare = fold(squeezed(unmarked));
+        if (bare.length >= SHORTEST_SQUEEZED) backwards.add(Array.from(bare).reverse().join(''));
       }
     }
   }
-  return { exact, folded };
+  return { exact, folded, squeezed: squeezedWords, backwards };
 }
 
 /** Of a value that is longer than the text only the beginning or the end can stand in it beside anything else. */

@@ -12,14 +12,28 @@ export interface View {
 const BREAKS =
   /[ ]{0,64}[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069][\s\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*/g;
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]+/gu;
+/** Commands that colour a terminal: one is a break and letters, which would stay behind. */
+const ANSI = /\u001b\[[0-9;:?]{0,64}[A-Za-z]/g;
+/** A line that quoted-printable goes on with. */
+const SOFT_BREAK = /=\r?\n/g;
 const PERCENT_RUN = /(?:%[0-9a-f]{2})+/gi;
-/** Escapes of JSON, Java, JavaScript, XML and HTML, with the name or number that each has in a group. */
+const QUOTED_RUN = /(?:=[0-9a-f]{2})+/gi;
+/** Escapes of JSON, Java, JavaScript, C, XML, HTML and old URLs, with the name or number that each has in a group. */
 const ESCAPE =
-  /\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}|\\x([0-9a-f]{2})|\\([nrtbfv0])|\\(["'\\/])|&#x([0-9a-f]{1,6});|&#([0-9]{1,7});|&(amp|lt|gt|quot|apos|nbsp);/gi;
+  /[\\%]u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\U([0-9a-fA-F]{8})|\\x([0-9a-fA-F]{2})|\\([0-7]{3})|\\([nrtbfv0])|\\(["'\\/])|&#[xX]([0-9a-fA-F]{1,8});?|&#([0-9]{1,9});?|&(amp|lt|gt|quot|apos|nbsp);/g;
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+/** Bytes as numbers, as a language prints an array of them. */
+const NUMBERS = /(?:0x[0-9a-f]{1,2}|-?[0-9]{1,3})(?:[\s,;]{1,4}(?:0x[0-9a-f]{1,2}|-?[0-9]{1,3})){4,}(?![0-9a-z])/gi;
+/** Long enough to be an encoding and no word. What it hides is believed only where it is a text. */
+const HEX_RUN = /(?:[0-9a-f]{2}){6,}/gi;
+const BASE64_RUN = /[A-Za-z0-9+/_-]{12,}={0,2}/g;
+const TEXT = /^[\u0000\u0009\u000a\u000d\u0020-\u007e]+$/;
+const NOT_ASCII = /[^\u0000-\u007f]/gu;
+/** What can be put between the characters of a value, seen or unseen. */
+const BETWEEN = /[^\p{L}\p{N}]+/gu;
 
-/** How often percent-encoding is undone: a value in a URL, inside a URL, inside a message. */
-const DECODINGS = 3;
+/** How often a dress is taken off: a value in a URL, in a message, in a document, in base64. */
+const DRESSES = 4;
 
 /** The text without line breaks, control and invisible characters, and without the blanks beside breaks. */
 export function withoutBreaks(text: string): string {
@@ -31,39 +45,86 @@ export function onOneLine(text: string): string {
   return text.replace(BREAKS, ' ').replace(INVISIBLE, '');
 }
 
-/** Every view that differs from the ones before it; the first is the text without breaks and invisible characters. */
-export function viewsOf(text: string): readonly View[] {
-  const whole: View = { text, start: (index) => index, end: (index) => index + 1 };
-  const seen = rewritten(whole, INVISIBLE, () => '');
-  const joined = rewritten(seen, BREAKS, () => '');
-  const views = [joined];
-  if (joined !== seen) views.push(rewritten(seen, BREAKS, () => ' '));
-  const plain = rewritten(joined, ESCAPE, (match) => withoutBreaks(unescaped(match)));
-  if (plain !== joined) views.push(plain);
-  for (let view = plain, decoding = 0; decoding < DECODINGS; decoding += 1) {
-    const decoded = rewritten(view, PERCENT_RUN, ([run]) =>
-      withoutBreaks(Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8')),
-    );
-    if (decoded === view) break;
-    views.push(decoded);
-    view = decoded;
-  }
-  return views;
+/** The views of a text: every one that differs from the ones before it, and the last of them without anything between. */
+export interface Views {
+  readonly views: readonly View[];
+  /** Letters and digits alone, for values that were spelled out. */
+  readonly squeezed: readonly View[];
 }
 
-function unescaped([whole, unicode, braced, byte, control, kept, hex, decimal, name]: RegExpExecArray): string {
+/** The views of a text. The first is the text without breaks and invisible characters. */
+export function viewsOf(text: string): Views {
+  const whole: View = { text, start: (index) => index, end: (index) => index + 1 };
+  const seen = rewritten(rewritten(whole, INVISIBLE, nothing), ANSI, nothing);
+  const joined = rewritten(seen, BREAKS, nothing);
+  const views = new Set([joined]);
+  const add = (view: View): View => (views.add(view), view);
+  if (joined !== seen) add(rewritten(seen, BREAKS, () => ' '));
+  let view = joined;
+  for (let dress = 0; dress < DRESSES; dress += 1) {
+    const before = view;
+    view = add(rewritten(view, ESCAPE, (match) => withoutBreaks(unescaped(match))));
+    view = add(
+      rewritten(view, PERCENT_RUN, ([run]) =>
+        withoutBreaks(Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8')),
+      ),
+    );
+    view = add(rewritten(view, HEX_RUN, ([run]) => hidden(run, 'hex')));
+    view = add(rewritten(view, BASE64_RUN, ([run]) => hidden(run, 'base64')));
+    if (view === before) break;
+  }
+  add(rewritten(view, NUMBERS, ([run]) => numbered(run)));
+  const quoted = rewritten(rewritten(seen, SOFT_BREAK, nothing), QUOTED_RUN, ([run]) =>
+    withoutBreaks(Buffer.from(run.replaceAll('=', ''), 'hex').toString('utf8')),
+  );
+  if (quoted !== seen) add(quoted);
+  const plain = add(rewritten(view, NOT_ASCII, ([letter]) => withoutMarks(letter)));
+  const squeezed = new Set([joined, plain].map((one) => rewritten(one, BETWEEN, nothing)));
+  return { views: [...views], squeezed: [...squeezed] };
+}
+
+/** Letters as they are without what stands on them, and in their usual width. */
+export function withoutMarks(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}+/gu, '');
+}
+
+/** Letters and digits alone. */
+export function squeezed(text: string): string {
+  return text.replace(BETWEEN, '');
+}
+
+const nothing = (): string => '';
+
+/** The text that a run of digits hides; the run itself where that is none. */
+function hidden(run: string, encoding: 'hex' | 'base64'): string {
+  const text = Buffer.from(run, encoding).toString('latin1');
+  return TEXT.test(text) ? withoutBreaks(text) : run;
+}
+
+function numbered(run: string): string {
+  const bytes = run.split(/[\s,;]+/).map((number) => Number(number) & 0xff);
+  return withoutBreaks(Buffer.from(bytes).toString('utf8'));
+}
+
+function unescaped(match: RegExpExecArray): string {
+  const [whole, unicode, braced, wide, byte, octal, control, kept, hex, decimal, name] = match;
   if (control !== undefined) return '';
   if (kept !== undefined) return kept;
-  if (name !== undefined) return NAMED[name.toLowerCase()] ?? whole;
-  const code = unicode ?? braced ?? byte ?? hex;
-  const point = code === undefined ? Number(decimal) : Number.parseInt(code, 16);
+  if (name !== undefined) return NAMED[name] ?? whole;
+  const code = unicode ?? braced ?? wide ?? byte ?? hex;
+  const point =
+    code !== undefined
+      ? Number.parseInt(code, 16)
+      : octal !== undefined
+        ? Number.parseInt(octal, 8) & 0xff
+        : Number(decimal);
   return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
 }
 
-/** The view with every match replaced; the same view when there is none. Each new character stands for the match. */
+/** The view with every match replaced; the same view when nothing changes. Each new character stands for the match. */
 function rewritten(view: View, pattern: RegExp, replace: (match: RegExpExecArray) => string): View {
-  const matches = [...view.text.matchAll(pattern)];
-  if (matches.length === 0) return view;
+  const matches = [...view.text.matchAll(pattern)].map((match) => ({ match, instead: replace(match) }));
+  if (matches.every(({ match: [run], instead }) => run === instead)) return view;
   const parts: string[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
@@ -76,12 +137,12 @@ function rewritten(view: View, pattern: RegExp, replace: (match: RegExpExecArray
     }
   };
   let done = 0;
-  for (const match of matches) {
+  for (const { match, instead } of matches) {
     const { index } = match;
     const from = done;
     put(view.text.slice(from, index), (offset) => [from + offset, from + offset]);
     done = index + match[0].length;
-    put(replace(match), () => [index, done - 1]);
+    put(instead, () => [index, done - 1]);
   }
   put(view.text.slice(done), (offset) => [done + offset, done + offset]);
   return { text: parts.join(''), start: (index) => starts[index] ?? 0, end: (index) => ends[index] ?? 0 };

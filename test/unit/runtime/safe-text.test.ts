@@ -23,7 +23,29 @@ function base32(text: string): string {
     .join('');
 }
 
+const nested = (text: string, times: number, dress: (text: string) => string): string =>
+  times === 0 ? text : nested(dress(text), times - 1, dress);
+
 describe('redact', () => {
+  test.each([
+    ['a list of bytes', Array.from(Buffer.from(PLANTED)).join(', ')],
+    ['JSON of bytes', JSON.stringify([...Buffer.from(PLANTED)])],
+    [
+      'bytes as Java prints them',
+      `[${[...Buffer.from(PLANTED)].map((byte) => (byte > 127 ? byte - 256 : byte)).join(', ')}]`,
+    ],
+    ['letters apart', Array.from(PLANTED).join(' ')],
+    ['letters with other blanks between', Array.from(PLANTED).join('\u00a0')],
+    ['letters with dashes between', Array.from(PLANTED).join('-')],
+    ['a sum of two texts', PLANTED.replace('-', '" + "-')],
+    ['colours', PLANTED.replace('-', '\u001b[31m-\u001b[0m')],
+    ['a soft line break of a mail', PLANTED.replace('-', '-=\n')],
+    ['JSON in JSON', JSON.stringify(JSON.stringify({ x: `${PLANTED}"` }))],
+  ])('masks a known value in %s', (_how, text) => {
+    const letters = redact(`odd error: ${text} (28P01)`, [PLANTED]).replace(/[^A-Za-z0-9]/g, '');
+    expect(letters).toMatch(/^odderror[x\\n]*redacted28P01$/);
+  });
+
   test.each([
     ['userinfo of a URL', `connect postgres://app:${PLANTED}@db:5432/x failed`],
     ['userinfo without a user', `redis://:${PLANTED}@cache/0`],
@@ -41,6 +63,45 @@ describe('redact', () => {
     ['another scheme of authorization', `Authorization: AWS4-HMAC-SHA256 Credential=x, Signature=${PLANTED}`],
     ['a kubeconfig', `users: [{name: x, user: {token: ${PLANTED}}}]`],
     ['a client key of a kubeconfig', `client-key-data: ${PLANTED}`],
+    ['a queue', `amqp://app:${PLANTED}@mq:5672/v`],
+    ['a document store', `mongodb+srv://app:${PLANTED}@c/x`],
+    [
+      'userinfo without a scheme',
+      'app:S3cr3t-Pa55word@db:5432/x'.replace('S3cr3t-Pa55word', PLANTED.replace('/', '.')),
+    ],
+    ['an Oracle URL', `jdbc:oracle:thin:app/${PLANTED}@//db:1521/x`],
+    ['sqlplus', `sqlplus app/${PLANTED}@db`],
+    ['a JSON text within JSON', JSON.stringify(JSON.stringify({ password: PLANTED }))],
+    ['a JSON text within a JSON text', JSON.stringify(JSON.stringify(JSON.stringify({ password: PLANTED })))],
+    ['HTML', `{&quot;password&quot;:&quot;${PLANTED}&quot;}`],
+    ['an escaped equals sign', `password\\u003d${PLANTED}`],
+    ['a percent-encoded equals sign', `password%3D${PLANTED}`],
+    ['an arrow', `password => ${PLANTED}`],
+    ['a list', `"password": [ "${PLANTED}" ]`],
+    ['an object', `{"password":{"value":"${PLANTED}"}}`],
+    ['an attribute', `<property name="db.password" value="${PLANTED}"/>`],
+    ['a pair of words', `name=password, value=${PLANTED}`],
+    ['--pass', `x --pass ${PLANTED}`],
+    ['--auth-token', `x --auth-token "${PLANTED}"`],
+    ['mysql -p', `mysql -h db -uroot -p${PLANTED} x`],
+    ['docker login -p', `docker login -u a -p ${PLANTED} r.example`],
+    ['redis-cli -a', `redis-cli -h c -a ${PLANTED} ping`],
+    ['openssl -passin', `openssl rsa -passin pass:${PLANTED} -in k`],
+    ['REDISCLI_AUTH', `REDISCLI_AUTH=${PLANTED}`],
+    ['DB_USER_PW', `DB_USER_PW=${PLANTED}`],
+    ['an encryption key', `encryption_key: ${PLANTED}`],
+    ['a header of a key', `Ocp-Apim-Subscription-Key: ${PLANTED}`],
+    ['a key in a query', `GET https://h/x?key=${PLANTED}&a=1`],
+    ['a session id', `JSESSIONID=${PLANTED}`],
+    ['a sentence', `the password is ${PLANTED}, it says`],
+    ['brackets', `password (${PLANTED}) was refused`],
+    ['SET PASSWORD', `SET PASSWORD FOR a = '${PLANTED}'`],
+    ['IDENTIFIED WITH', `ALTER USER a IDENTIFIED WITH native BY '${PLANTED}'`],
+    ['a verifier of PostgreSQL', 'SCRAM-SHA-256$4096:S3cr3t-Pa55word/xyz==$abc:def'],
+    ['a netrc', `machine h login a password ${PLANTED}`],
+    ['a key for SSH of PuTTY', `PuTTY-User-Key-File-2: x\nPrivate-Lines: 1\n${PLANTED}`],
+    ['a key block of PGP', `-----BEGIN PGP PRIVATE KEY BLOCK-----\n${PLANTED}`],
+    ['a key with blanks as plus signs', `-----BEGIN+RSA+PRIVATE+KEY-----${PLANTED}`],
     ['basic authentication', `Authorization: Basic ${Buffer.from(`u:${PLANTED}`).toString('base64')}`],
   ])('masks %s by its shape', (_dress, text) => {
     expect(redact(text)).not.toContain(PLANTED);
@@ -65,6 +126,25 @@ describe('redact', () => {
     ['as escapes of JSON', escaped(PLANTED, (code) => `\\u${code.padStart(4, '0')}`)],
     ['as escapes of JavaScript', escaped(PLANTED, (code) => `\\x${code}`)],
     ['as references of XML', escaped(PLANTED, (code) => `&#x${code};`)],
+    ['in base64 of base64', Buffer.from(Buffer.from(PLANTED).toString('base64')).toString('base64')],
+    ['in base64, percent-encoded', encodeURIComponent(Buffer.from(`${PLANTED}?>?`).toString('base64'))],
+    ['percent-encoded, in base64', Buffer.from(encodeURIComponent(PLANTED)).toString('base64')],
+    ['percent-encoded four times', nested(PLANTED, 4, encodeURIComponent)],
+    ['in hexadecimal of base64', Buffer.from(Buffer.from(PLANTED).toString('base64')).toString('hex')],
+    ['in UTF-16, in hexadecimal', Buffer.from(PLANTED, 'utf16le').toString('hex')],
+    ['in hexadecimal with colons', (Buffer.from(PLANTED).toString('hex').match(/../g) ?? []).join(':')],
+    ['in quoted-printable', escaped(PLANTED, (code) => `=${code.toUpperCase()}`)],
+    [
+      'as octal escapes',
+      Array.from(PLANTED, (letter) => `\\${letter.charCodeAt(0).toString(8).padStart(3, '0')}`).join(''),
+    ],
+    ['as escapes of escapes', escaped(PLANTED, (code) => `\\\\u${code.padStart(4, '0')}`)],
+    ['as escapes of Python', escaped(PLANTED, (code) => `\\U${code.padStart(8, '0')}`)],
+    ['as escapes of old URLs', escaped(PLANTED, (code) => `%u${code.padStart(4, '0')}`)],
+    ['as references without their semicolon', Array.from(PLANTED, (letter) => `&#${letter.charCodeAt(0)}`).join('')],
+    ['in full width', Array.from(PLANTED, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)).join('')],
+    ['backwards', Array.from(PLANTED).reverse().join('')],
+    ['with a sign on each letter', Array.from(PLANTED).join('\u0301')],
   ])('masks a known value %s', (_dress, text) => {
     expect(redact(`odd error: ${text}`, [PLANTED])).not.toContain(text);
     expect(redact(`odd error: ${text} (28P01)`, [PLANTED])).toMatch(/^odd error: \S*\[redacted\]\S* \(28P01\)$/);
@@ -137,6 +217,19 @@ describe('redact', () => {
     ['a token of Slack', 'xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOcHrzqqgy'],
     ['a key of Stripe', 'sk_live_' + '4eC39HqLyjWDarjtT1zdp7dc'],
     ['a token of Vault', 'hvs.CAESIJlU02LQZq1b'],
+    ['a token of npm', 'npm_abcdefghijklmnopqrstuvwxyz0123456789'],
+    ['a token of Docker', 'dckr_pat_abcdEFGH1234-xyz'],
+    ['a user token of Slack', 'xoxp-123456789012-123456789012-abcdef'],
+    ['a key of OpenAI', 'sk-proj-abcdefghijklmnopqrstuvwx'],
+    ['a token of Shopify', 'shpss_abcdefgh12345678'],
+    ['a token of Grafana', 'glsa_abcdefghij0123456789_abcdef01'],
+    ['a token of Terraform Cloud', 'abcdefgh12345.atlasv1.abcdefghijklmnopqrstuvwxyz'],
+    ['a token of Atlassian', 'ATATT3xFfGF0abcdefghijk-lm'],
+    ['a key of age', 'AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQ'],
+    ['a key of Twilio', `SK${'0123456789abcdef'.repeat(2)}`],
+    ['a token of a Telegram bot', '123456789:AAHabcdefghijklmnopqrstuvwxyz012345'],
+    ['a hash of bcrypt', '$2b$12$abcdefghijklmnopqrstuvabcdefghijk'],
+    ['a hash of PostgreSQL', `md5${'a1b2c3d4'.repeat(4)}`],
     ['a key of Google', 'AIzaSyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe'],
   ])('masks %s that nobody told us of', (_what, value) => {
     expect(redact(`odd line ${value} in a log`)).toBe('odd line [redacted] in a log');
@@ -168,6 +261,12 @@ describe('redact', () => {
     'connect ECONNREFUSED 127.0.0.1:5432',
     'password authentication failed for user "app"',
     'token expired',
+    'password is required',
+    'password of the role ends on 2026-12-01',
+    'key-management/jwt-signing/public-key: the public key is another one',
+    'recognize/core-daemon:1.4.0@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+    'give credentialsSecretRef',
+    'the Secret s has no key accessKeyId; it has: password, username',
     'auth-vault/signature: a signature cannot be validated',
     'sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
     'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
@@ -229,6 +328,29 @@ describe('redact, whatever the values are', () => {
         expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(1024);
         const plain = value.trim();
         if (plain.length >= 5 && !MASK.includes(plain)) expect(shown).not.toContain(plain);
+      }),
+      { numRuns: CASES },
+    );
+  });
+
+  test('finds a value in any three dresses, one over the other', () => {
+    const dresses: readonly ((text: string) => string)[] = [
+      encodeURIComponent,
+      (text) => JSON.stringify(text).slice(1, -1),
+      (text) => Buffer.from(text).toString('base64'),
+      (text) => Buffer.from(text).toString('base64url'),
+      (text) => Buffer.from(text).toString('hex'),
+      (text) => escaped(text, (code) => `\\u${code.padStart(4, '0')}`),
+      (text) => escaped(text, (code) => `&#x${code};`),
+    ];
+    const layers = fc.array(fc.constantFrom(...dresses), { maxLength: 3 });
+    const values = fc
+      .string({ unit: 'grapheme-ascii', minLength: 12, maxLength: 40 })
+      .filter((text) => /^\w.*\w.*\w$/.test(text));
+    fc.assert(
+      fc.property(values, layers, (value, over) => {
+        const text = over.reduce((dressed, dress) => dress(dressed), value);
+        expect(redact(`odd error: ${text} (28P01)`, [value], 64 * 1024)).not.toContain(text);
       }),
       { numRuns: CASES },
     );
