@@ -1,6 +1,6 @@
 // Availability from durations of states, in bounded space: buckets of five minutes, hours and days for each component.
 // Unknown is a class of its own and never up: it is what is left of a window, so a gap without an operator is Unknown.
-import { COMPONENT_CONDITIONS, COMPONENTS } from './components.ts';
+import { COMPONENT_CONDITIONS, COMPONENTS, NOT_COUNTED_IN_HEALTHY, type Component } from './components.ts';
 import type { HealthReportStatus } from './health-report.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 
@@ -90,13 +90,25 @@ export function availabilityOf(history: History, component: string, window: Wind
   return { up, down, unknown: WINDOWS[window] - up - down };
 }
 
-/** What the conditions said; Unknown is not among it. */
-function statesOf({ conditions }: HealthReportStatus): ReadonlyMap<string, 'up' | 'down'> {
+/**
+ * What the conditions said; Unknown is not among it. A window silences alerts and measures nothing away: what fails in it
+ * is down, and what has no answer is unknown.
+ */
+function statesOf({ conditions, checks = [] }: HealthReportStatus): ReadonlyMap<string, 'up' | 'down'> {
   const states = new Map<string, 'up' | 'down'>();
+  const silenced = checks.filter(({ mutedAs, muted }) => muted === true && mutedAs?.window === true);
   for (const [component, type] of [[WHOLE, 'Healthy'], ...Object.entries(COMPONENT_CONDITIONS)]) {
     const status = conditions.find((condition) => condition.type === type)?.status;
     if (component !== undefined && status === 'True') states.set(component, 'up');
     if (component !== undefined && status === 'False') states.set(component, 'down');
+  }
+  for (const { component, state, required } of silenced) {
+    const isCounted =
+      required !== false && component !== 'upgrade' && !NOT_COUNTED_IN_HEALTHY.has(component as Component);
+    for (const track of [component, ...(isCounted ? [WHOLE] : [])]) {
+      if (state === 'fail') states.set(track, 'down');
+      else if (state === 'error' && states.get(track) === 'up') states.delete(track);
+    }
   }
   return states;
 }

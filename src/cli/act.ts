@@ -9,6 +9,7 @@ import type { MuteSpec } from '../api/health-report.ts';
 import { REQUEST_ANNOTATION } from '../api/names.ts';
 import { refused } from '../gate/await-report.ts';
 import type { ApiFault } from '../kube/api-fault.ts';
+import { nameOfMute } from '../api/windows.ts';
 import { LONGEST_MUTE_MS } from '../judge/mutes.ts';
 import { getReport, parseReport, patchReport, type ReportObject } from '../kube/reports.ts';
 import { shellWord } from '../remedies/quote.ts';
@@ -97,7 +98,13 @@ export function addMute(program: Command, terminal: Terminal, exit: Exit): void 
       exit(
         await act(name, options, terminal, `muted ${what} until ${mute.until}`, (object) => ({
           metadata: { resourceVersion: object.metadata.resourceVersion },
-          spec: { mutes: [...mutesOf(object).filter((one) => !isOf(one, what)), mute] },
+          spec: {
+            mutes: [
+              // A window about the same stays: it comes again when this mute is over.
+              ...mutesOf(object).filter((one) => one.schedule !== undefined || !isOf(one, what)),
+              mute,
+            ],
+          },
         })),
       );
     });
@@ -118,7 +125,7 @@ export function addUnmute(program: Command, terminal: Terminal, exit: Exit): voi
           const mutes = mutesOf(object);
           const kept = mutes.filter((one) => !isOf(one, what));
           if (kept.length === mutes.length) {
-            const known = mutes.map(({ check, fault }) => check ?? fault ?? '').join(', ');
+            const known = mutes.map(nameOfMute).join(', ');
             throw new CommandError(
               `${name} has no mute of ${what}; ${known === '' ? 'it has none at all' : `it mutes ${known}`}`,
               EXIT.usage,
@@ -197,7 +204,7 @@ function isOf({ check, fault }: MuteSpec, what: string): boolean {
   return check === what || fault === what;
 }
 
-function muteOf(what: string, { until, reason, by }: MuteOptions, now: Date): MuteSpec {
+function muteOf(what: string, { until, reason, by }: MuteOptions, now: Date): MuteSpec & { readonly until: string } {
   const ms = parseDuration(until);
   const end = ms === undefined ? new Date(until) : new Date(now.getTime() + ms);
   if (Number.isNaN(end.getTime()))

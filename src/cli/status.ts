@@ -18,6 +18,7 @@ import { withCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { knownReports } from './known-reports.ts';
 import { contextOption, formatOption, kubeconfigOption, leaseOptions } from './options.ts';
+import { windowSentences } from '../output/windows.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -218,6 +219,7 @@ function storedReport(object: ReportObject, whole: boolean, now: Date): StoredRe
       ...report,
       status: parsed.success ? found : undefined,
       spec: object.spec,
+      windows: windowSentences(object.spec, now),
       gate: { ...report, ...decideStored(object, now) },
       durationMs: 0,
       failOn: 'fail',

@@ -3,6 +3,7 @@
 import { COMPONENT_CONDITIONS, isService, SERVICES } from '../api/components.ts';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
+import { withoutWindows } from '../judge/mutes.ts';
 import { isNote } from '../judge/roll-up.ts';
 import {
   claimOf,
@@ -12,6 +13,7 @@ import {
   type Missing,
   type Waiver,
 } from '../judge/upgradeable.ts';
+import { compareText } from '../runtime/compare-text.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { GateDecision, GateFinding } from './decision.ts';
@@ -128,7 +130,7 @@ function noEvidence({ status, generation, suspended, asked, maxAgeMs, now }: Gat
 type Claim = { readonly status: 'True' | 'False' | 'Unknown'; readonly reason: GateReason };
 
 function judge(status: HealthReportStatus, input: GateInput): GateDecision {
-  const checks = status.checks ?? [];
+  const checks = withoutWindows(status.checks ?? []);
   const now = input.now ?? new Date(Number.NaN);
   const isMuted = (check: CheckStatus): boolean =>
     check.muted === true && (check.mutedAs === undefined || Date.parse(check.mutedAs.until) > now.getTime());
@@ -148,7 +150,7 @@ function judge(status: HealthReportStatus, input: GateInput): GateDecision {
       !isToldByUpgrade(check, loud),
   );
 
-  const missing = missingIn(status, input.waive);
+  const missing = missingIn({ ...status, checks }, input.waive);
   const said = upgradeableOf(status);
   const computed = claimOf(stored, missing);
   // A skip takes its check out of the operator's conclusion, so ours must stand for it: only if it is the same one.
@@ -174,7 +176,10 @@ function judge(status: HealthReportStatus, input: GateInput): GateDecision {
   const unanswered = tell([...current.unanswered, ...current.unconfirmed]);
   return {
     ...undecided(reason, exitCode, reason === 'Confirming' && input.asked !== undefined, status),
-    message: sentence(reason, status, reason === 'Blocked' ? current.blockers : current.unanswered),
+    message: beside(
+      sentence(reason, status, reason === 'Blocked' ? current.blockers : current.unanswered),
+      openWindow(status),
+    ),
     blockers: tell(current.blockers),
     unanswered,
     warnings: tell(warnings),
@@ -272,6 +277,20 @@ function notExaminedOf(
     notExamined: [...unnamed, ...partly, ...skipped],
     notExaminedByCause: [...unnamed, ...(isTold ? [] : partly), ...causes],
   };
+}
+
+/** Says that findings which nobody is paged for count here. Undefined: no window silences anything. */
+function openWindow({ checks = [] }: HealthReportStatus): string | undefined {
+  const silenced = checks.filter(({ muted, mutedAs }) => muted === true && mutedAs?.window === true);
+  const ends = silenced.map(({ mutedAs }) => mutedAs?.until ?? '').sort(compareText);
+  const until = ends.at(-1);
+  return until === undefined
+    ? undefined
+    : `A maintenance window silences ${silenced.length === 1 ? 'a finding' : `${silenced.length} findings`} until ${until}; it opens no gate.`;
+}
+
+function beside(message: SafeText, more: string | undefined): SafeText {
+  return more === undefined ? message : redact(`${message} ${more}`, [], 1024);
 }
 
 /** Findings speak for themselves; where only the operator's conclusion is left, its words are told. */

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import { RESULTS, SEVERITIES } from '../api/faults/traits.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
 import { SCHEMA_VERSION } from '../api/names.ts';
+import { isExcused } from '../judge/mutes.ts';
 import { isRecord } from '../runtime/is-record.ts';
 import { redact, safe, type SafeText } from '../runtime/safe-text.ts';
 import type { GateDecision } from './decision.ts';
@@ -84,8 +85,10 @@ export function snapshotReport(
       ...(fault === undefined ? {} : { fault }),
       ...(severity === undefined ? {} : { severity }),
       ...(required === undefined ? {} : { required }),
-      // A mute that has ended silences nothing any more, whatever the report says.
-      ...(muted === true && !(mutedAs !== undefined && Date.parse(mutedAs.until) <= now.getTime()) ? { muted } : {}),
+      // A mute that has ended silences nothing any more, whatever the report says, and a window excuses nothing.
+      ...(isExcused({ muted, mutedAs }) && !(mutedAs !== undefined && Date.parse(mutedAs.until) <= now.getTime())
+        ? { muted }
+        : {}),
       ...(message === undefined ? {} : { message: redact(message, [], 512) }),
     })),
     images: inventory.flatMap(({ component, image }) => (image === undefined ? [] : [{ component, image }])),

@@ -1,11 +1,11 @@
 // One check on its way through the judgement: the finding, the run before, and what the steps so far decided.
 import { isFaultCode, traits, type FaultCode } from '../api/faults.ts';
 import type { Result } from '../api/faults/traits.ts';
-import type { CheckStatus, CitationRef, MuteSpec } from '../api/health-report.ts';
+import type { CheckStatus, CitationRef } from '../api/health-report.ts';
 import type { Answer, Finding } from '../facts/answer.ts';
 import { clipSafe, redact } from '../runtime/safe-text.ts';
 import type { JudgedCheck } from './judgement.ts';
-import type { MuteMemory } from './mutes.ts';
+import type { ActiveMute, MuteMemory } from './mutes.ts';
 
 /** Bytes of a check's message and evidence in the status. */
 export const MESSAGE_BYTES = 160;
@@ -17,7 +17,7 @@ export interface Case extends JudgedCheck {
   /** The same check in the status of the run before; undefined for a check that is new. */
   readonly previous: CheckStatus | undefined;
   /** The active mute that speaks of the check. */
-  readonly mute: MuteSpec | undefined;
+  readonly mute: ActiveMute | undefined;
   /** What that mute is compared with. */
   readonly memory: MuteMemory | undefined;
 }

@@ -12,7 +12,7 @@ import { settle, type Thresholds } from './hysteresis.ts';
 import type { JudgedCheck, Judgement, RootCause } from './judgement.ts';
 import { latch } from './latch.ts';
 import { accusedBy, proveByLogs } from './log-evidence.ts';
-import { activeMutes, idleMutes, muteFor, underMute } from './mutes.ts';
+import { activeMutes, idleMutes, muteFor, underMute, withoutWindows } from './mutes.ts';
 import { compareText } from '../runtime/compare-text.ts';
 import { byPlace } from './order.ts';
 import { explain } from './root-causes.ts';
@@ -92,7 +92,7 @@ export function judge(input: JudgeInput): Judgement {
     rootCauses: rootCausesOf(checks),
     components: rollComponents(checks),
     healthy,
-    upgradeable: judgeUpgrade(checks, waive, healthy),
+    upgradeable: judgeUpgrade(withoutWindows(checks), waive, healthy),
     verdict: verdictOf(healthy),
     thresholds,
   };

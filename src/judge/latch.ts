@@ -11,7 +11,9 @@ import type { MuteMemory } from './mutes.ts';
  * @param now RFC 3339 UTC
  */
 export function latch(one: Case, now: string): Case {
-  const { previous, result, observed, mute } = one;
+  const { previous, result, observed } = one;
+  // A window acknowledges nothing: nobody has seen what fails in it.
+  const mute = one.mute?.window === true ? undefined : one.mute;
   const memory = previous?.mutedAs?.until === mute?.until ? previous?.mutedAs : undefined;
   const since = previous?.latchedSince;
   // Compared with this, any occurrence is worse: the mute does not cover it.

@@ -123,6 +123,12 @@ export const METRICS = {
     help: 'When the last finished run of one report started.',
     labels: REPORT,
   },
+  reportMuted: {
+    name: 'recognize_health_report_muted',
+    type: 'gauge',
+    help: 'Findings of one report that nobody is told of, by what silences them: a mute with an end, or a maintenance window.',
+    labels: { ...REPORT, by: ['mute', 'window'] },
+  },
   availability: {
     name: 'recognize_health_report_availability_seconds',
     type: 'gauge',
@@ -201,6 +207,7 @@ export function createMetrics(): Metrics {
   const reportFindings = gauge(METRICS.reportFindings, 'report_namespace', 'report', 'entry');
   const reportFailing = gauge(METRICS.reportFailing, 'report_namespace', 'report', 'component', 'fault', 'impact');
   const lastRun = gauge(METRICS.lastRun, 'report_namespace', 'report');
+  const reportMuted = gauge(METRICS.reportMuted, 'report_namespace', 'report', 'by');
   const availability = gauge(METRICS.availability, 'report_namespace', 'report', 'window', 'state');
   const unnamed = gauge(METRICS.unnamed);
   const leader = gauge(METRICS.leader);
@@ -224,7 +231,16 @@ export function createMetrics(): Metrics {
       for (const verdict of VERDICTS) verdicts.set({ verdict }, summary.verdicts[verdict]);
       stale.set(summary.stale);
       unnamed.set(summary.unnamed);
-      for (const each of [findings, condition, reportStale, reportFindings, reportFailing, lastRun, availability])
+      for (const each of [
+        findings,
+        condition,
+        reportStale,
+        reportFindings,
+        reportFailing,
+        lastRun,
+        availability,
+        reportMuted,
+      ])
         each.reset();
       for (const [entry, count] of summary.findings) findings.set({ entry }, count);
       for (const one of summary.named) {
@@ -235,6 +251,7 @@ export function createMetrics(): Metrics {
           reportFailing.set({ ...report, component, fault, impact: severity }, checks);
         reportStale.set(report, one.stale ? 1 : 0);
         if (one.lastRun !== undefined) lastRun.set(report, one.lastRun);
+        for (const by of ['mute', 'window'] as const) reportMuted.set({ ...report, by }, one.muted[by]);
         for (const [window, known] of Object.entries(one.availability) as [Window, Availability][])
           for (const state of AVAILABILITY_STATES) availability.set({ ...report, window, state }, known[state]);
       }

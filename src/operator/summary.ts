@@ -7,6 +7,7 @@ import { SEVERITIES, type Severity } from '../api/faults/traits.ts';
 import type { HealthReportStatus, Verdict } from '../api/health-report.ts';
 import { availabilityOf, WHOLE, WINDOWS, type Availability, type Window } from '../api/history.ts';
 import { ENTRIES } from '../guide/index.ts';
+import { isExcused } from '../judge/index.ts';
 
 /** Of more reports than these nothing is told one by one: they are counted with all, and as unnamed. */
 export const MOST_NAMED = 1_000;
@@ -35,6 +36,13 @@ export interface NamedReport {
   readonly failing: readonly FailingPart[];
   /** Of the whole installation; of a report that is not current, or whose history is empty, nothing. */
   readonly availability: Availabilities;
+  /** Findings that are silenced, by what silences them. */
+  readonly muted: Muted;
+}
+
+export interface Muted {
+  readonly mute: number;
+  readonly window: number;
 }
 
 type Availabilities = Readonly<Partial<Record<Window, Availability>>>;
@@ -60,6 +68,7 @@ export interface CountedStatus {
   readonly conditions: readonly Pick<HealthReportStatus['conditions'][number], 'type' | 'status'>[];
   readonly checks?: readonly CountedCheck[] | undefined;
   readonly availability?: Availabilities | undefined;
+  readonly muted?: Muted | undefined;
 }
 
 type Check = NonNullable<HealthReportStatus['checks']>[number];
@@ -90,6 +99,10 @@ export function countedStatus({
       ...(state === 'fail' ? { component, fault, severity } : {}),
     })),
     availability: history === undefined ? undefined : availabilitiesOf(history),
+    muted: {
+      mute: checks?.filter((check) => isExcused(check)).length ?? 0,
+      window: checks?.filter((check) => check.muted === true && !isExcused(check)).length ?? 0,
+    },
   };
 }
 
@@ -160,6 +173,7 @@ function describe({ namespace, name, suspended, status }: Counted, now: Date): N
     findings,
     failing: stale || suspended ? [] : failingParts(status?.checks ?? []),
     availability: stale || suspended ? {} : (status?.availability ?? {}),
+    muted: status?.muted ?? { mute: 0, window: 0 },
   };
 }
 

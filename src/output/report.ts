@@ -25,6 +25,8 @@ export interface Shown {
   readonly namespace: string;
   readonly name: string;
   readonly status: HealthReportStatus;
+  /** Its maintenance windows, a sentence each. */
+  readonly windows?: readonly string[] | undefined;
 }
 
 export interface HowToShow {
@@ -49,9 +51,16 @@ export function renderReport(shown: Shown, how: HowToShow, paint: Paint = plain)
     ...notExamined(status, how.verbose === true || how.all, width, paint),
     ...history(status, width, paint),
     ...availabilityStrip(status, width, paint),
+    ...maintenance(printable, width, paint),
     ...(how.all ? everyQuestion(status, width, paint) : []),
     ...totals(status, width),
   ];
+}
+
+function maintenance({ windows = [] }: Shown, width: number, paint: Paint): string[] {
+  return windows.length === 0
+    ? []
+    : ['', paint('strong', 'Maintenance windows'), ...windows.flatMap((one) => hanging(one, width))];
 }
 
 function head({ namespace, name, status }: Shown, width: number, paint: Paint): string[] {

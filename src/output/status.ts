@@ -32,7 +32,7 @@ export const STATUS_FORMATS = {
     return whole
       ? reports
           .map((report) => {
-            const lines = renderReport(report, { all, verbose, width }, paint);
+            const lines = renderReport({ ...report, windows: report.told.windows }, { all, verbose, width }, paint);
             const freshness = columns === undefined ? [report.freshness] : wrap(report.freshness, columns);
             // What may no longer hold is not to be read before that is known.
             return (report.stale ? [...freshness, '', ...lines] : [...lines, '', ...freshness]).join('\n');

@@ -14,6 +14,8 @@ export interface Told {
   /** As it is stored, where it is at hand: who uses which backend. */
   readonly spec?: unknown;
   readonly gate: GateAnswer;
+  /** Its maintenance windows, a sentence each. */
+  readonly windows?: readonly string[];
   /** How long the command took for it, in ms. */
   readonly durationMs: number;
   readonly failOn: 'fail' | 'warn';

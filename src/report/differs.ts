@@ -30,7 +30,7 @@ function significant(status: HealthReportStatus | undefined): unknown {
         check.suppressedBy,
         check.clearing,
         check.muted,
-        check.mutedAs === undefined ? null : Object.values(check.mutedAs).sort(compareText),
+        check.mutedAs === undefined ? null : Object.values(check.mutedAs).map(String).sort(compareText),
         check.latchedSince !== undefined,
         check.streak,
         check.toward,

@@ -4,11 +4,13 @@ import type { HealthReportStatus, CheckStatus, InventoryItem } from '../api/heal
 import { entryUrl, type Entry } from '../guide/entry.ts';
 import {
   isBackendTarget,
+  isExcused,
   notExamined,
   type JudgedCheck,
   type Judgement,
   type Missing,
   type Waiver,
+  withoutWindows,
 } from '../judge/index.ts';
 import { namesFor } from '../remedies/index.ts';
 import type { TopologyName } from '../product/topology.ts';
@@ -102,8 +104,10 @@ function changesOf({
   const isGood =
     (verdict === 'Healthy' || verdict === 'Warning') &&
     checks.every(
-      ({ component, result, required, muted }) =>
-        muted || component === 'upgrade' || (result !== 'fail' && !(result === 'error' && required)),
+      (check) =>
+        isExcused(check) ||
+        check.component === 'upgrade' ||
+        (check.result !== 'fail' && !(check.result === 'error' && check.required)),
     );
   if (isGood) return { lastHealthy: lastHealthyOf(lastHealthy, watched, startedAt) };
   if (lastHealthy === undefined) return {};
@@ -159,9 +163,10 @@ function clockWords({ clockAheadMs = 0 }: ReportInput): readonly string[] {
 function claimsOf(input: ReportInput): Claim[] {
   const { judgement, namespace } = input;
   const { healthy, upgradeable } = judgement;
+  const weighed = withoutWindows(judgement.checks);
   const upgradeMessage =
     upgradeable.reason === 'NotExamined'
-      ? missingMessage(notExamined(judgement.checks, input.waive))
+      ? missingMessage(notExamined(weighed, input.waive))
       : rollMessage(upgradeable, reasonSentence('Upgradeable'), namespace);
   return [
     ...readiness(input).map((claim) => ({
@@ -178,7 +183,7 @@ function claimsOf(input: ReportInput): Claim[] {
       type: 'Upgradeable',
       status: upgradeable.status,
       reason: upgradeable.reason,
-      message: mutedBeside(upgradeMessage, judgement.checks),
+      message: mutedBeside(upgradeMessage, weighed),
     },
     ...judgement.components.flatMap((roll): Claim[] => {
       const type = conditionType(roll.component);

@@ -15,7 +15,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     room: 'runtime',
     purpose: 'time, secrets, safe text, concurrency: no domain word',
     imports: [],
-    packages: ['node:util', 'node:events'],
+    packages: ['node:util', 'node:events', 'croner'],
   },
   {
     room: 'api',

@@ -159,22 +159,53 @@ export const databaseSpec = refusingCredentials(
   ],
 ).describe('A PostgreSQL database to examine.');
 
+/** Five fields; whether they are times is read by whoever computes them. */
+const CRON_LINE = '^[0-9A-Za-z*/,#-]+( +[0-9A-Za-z*/,#-]+){4}$';
+
 const muteSpec = withRules(
   z.object({
     check: text(128).optional().describe('Id of the check to mute.'),
     fault: text(64).optional().describe('Fault to mute, wherever it is met.'),
-    until: z.iso.datetime({ offset: true }).max(64).describe('When the mute ends; at most 30 days ahead.'),
+    until: z.iso.datetime({ offset: true }).max(64).optional().describe('When the mute ends; at most 30 days ahead.'),
+    schedule: text(64)
+      .optional()
+      .describe(
+        'Instead of until, a maintenance window that repeats: when it opens, as a cron line (30 2 * * SUN). Without check and fault it is about everything. It silences alerts and never opens a gate.',
+      ),
+    timeZone: text(64).optional().describe('Of the schedule, as IANA names it, for example Europe/Berlin.'),
+    duration: durationBetween('1m', '24h').optional().describe('How long each window stays open.'),
     reason: text(256).describe('Why, for whoever reads the report.'),
     by: text(128).describe('Who says so.'),
   }),
   [
     {
-      cel: 'has(self.check) != has(self.fault)',
-      message: 'give exactly one of check and fault',
-      holds: (value) => (value.check !== undefined) !== (value.fault !== undefined),
+      cel: 'has(self.schedule) ? !(has(self.check) && has(self.fault)) : has(self.check) != has(self.fault)',
+      message: 'give exactly one of check and fault; a schedule may have neither',
+      holds: ({ check, fault, schedule }) =>
+        schedule === undefined
+          ? (check !== undefined) !== (fault !== undefined)
+          : check === undefined || fault === undefined,
+    },
+    {
+      cel: 'has(self.until) != has(self.schedule)',
+      message: 'give exactly one of until and schedule',
+      holds: ({ until, schedule }) => (until !== undefined) !== (schedule !== undefined),
+    },
+    {
+      cel: 'has(self.schedule) == has(self.timeZone) && has(self.schedule) == has(self.duration)',
+      message: 'schedule, timeZone and duration go together',
+      holds: ({ schedule, timeZone, duration }) =>
+        [timeZone, duration].every((one) => (one !== undefined) === (schedule !== undefined)),
+    },
+    {
+      cel: `!has(self.schedule) || self.schedule.matches('${CRON_LINE}')`,
+      message: 'schedule is a cron line of five fields: minute, hour, day of month, month, day of week',
+      holds: ({ schedule }) => schedule === undefined || new RegExp(CRON_LINE).test(schedule),
     },
   ],
-).describe('Silences a known finding for a time. It stays visible, and lifts when it gets worse.');
+).describe(
+  'Silences a known finding for a time, or all of them in a window that repeats. It stays visible. One with an end lifts when it gets worse.',
+);
 
 const minorVersion = z
   .string()

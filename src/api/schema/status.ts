@@ -75,6 +75,7 @@ const check = z
         result: z.enum(RESULTS).describe('How bad it was.'),
         severity: z.enum(SEVERITIES).describe('How much it mattered.'),
         until: time.describe('The end of that mute. Another end is another mute.'),
+        window: z.boolean().optional().describe('A maintenance window: it silences alerts and opens no gate.'),
       })
       .optional()
       .describe('What the mute found when it began; the mute lifts when it gets worse.'),

@@ -135,7 +135,7 @@ export function images({ inventory = [] }: HealthReportStatus): string[] {
 }
 
 /** Where, when, of what: so that the page still says it in a year. */
-export function about({ namespace, status, gate }: Told): string[] {
+export function about({ namespace, status, gate, windows = [] }: Told): string[] {
   const platform = status?.checks?.find(({ id }) => id === 'platform/version')?.message;
   const tags = new Set(status?.inventory?.flatMap(({ image }) => /:([^:/@]+)(?:@|$)/.exec(image ?? '')?.[1] ?? []));
   const rows: readonly (readonly [string, string | undefined])[] = [
@@ -149,6 +149,7 @@ export function about({ namespace, status, gate }: Told): string[] {
     ['Versions of the product, by image', tags.size === 0 ? undefined : [...tags].join(', ')],
     ['Run started', gate.lastRunTime ?? status?.lastRunTime],
     ['Fresh until', status?.freshUntil],
+    ['Maintenance windows', windows.length === 0 ? undefined : windows.join(' ')],
     ['Guide', status?.guide === undefined ? undefined : `${status.guide.version}, ${status.guide.url}`],
     ['Made by', `recognize-health ${ownVersion()}`],
   ];

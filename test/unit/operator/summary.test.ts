@@ -124,6 +124,7 @@ describe('the summary', () => {
         findings: new Map([['REC-AL-003', 1]]),
         failing: [],
         availability: {},
+        muted: { mute: 0, window: 0 },
       },
     ]);
   });

@@ -1,0 +1,44 @@
+// When a cron line is due in a time zone, by the croner library. No timer is ever set.
+import { Cron } from 'croner';
+
+export type CronTimes =
+  | {
+      readonly ok: true;
+      /** The last time that is not after now; missing where there was none. */
+      readonly last?: Date;
+      /** The next ones, soonest first, at most as many as were asked for. */
+      readonly next: readonly Date[];
+    }
+  /** What is wrong, to go on behind "the schedule" or "the time zone". */
+  | { readonly ok: false; readonly what: 'schedule' | 'timeZone'; readonly why: string };
+
+/**
+ * The times of a cron line of five fields around `now`. A time that a clock skips in spring is the moment after the gap,
+ * a time that comes twice in autumn is its first one.
+ *
+ * @param timeZone a name of the IANA database
+ * @param count how many of the next times
+ */
+export function cronTimes(line: string, timeZone: string, now: Date, count: number): CronTimes {
+  if (!isTimeZone(timeZone)) return { ok: false, what: 'timeZone', why: 'is not in the IANA database' };
+  try {
+    // croner also reads nicknames (@daily), which hide when that is.
+    if (line.startsWith('@')) return { ok: false, what: 'schedule', why: 'is no cron line of five fields' };
+    const cron = new Cron(line, { timezone: timeZone, mode: '5-part' });
+    // It counts in whole seconds, and "before" is strict: a time that is now belongs to the past.
+    const [last] = cron.previousRuns(2, new Date(now.getTime() + 1_000)).filter((time) => time <= now);
+    const next = cron.nextRuns(count + 1, new Date(now.getTime() - 1_000)).filter((time) => time > now);
+    return { ok: true, ...(last === undefined ? {} : { last }), next: next.slice(0, count) };
+  } catch (error) {
+    const said = error instanceof Error ? error.message : '';
+    return { ok: false, what: 'schedule', why: `cannot be read: ${said.replace(/^CronPattern: /, '')}` };
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
