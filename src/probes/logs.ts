@@ -2,7 +2,7 @@
 //
 // Nothing is kept between runs. Each run reads from the start of the last one, and at least the whole window, and
 // counts afresh; so no run, whoever makes it, adds to what another counted.
-import type { ClusterClient, PodLogFault } from '../clients/clients.ts';
+import type { ClusterClient, LogFile, PodLogFault } from '../clients/clients.ts';
 import type { ServiceLogs } from '../facts/observed.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import { type Container, type LogReading, type Pod, podsOf } from '../facts/target.ts';
@@ -84,9 +84,10 @@ async function readPod(pod: Pod, reading: LogReading, cluster: ClusterClient, si
   if (container === undefined || !hasBegun(container)) return { ...NOTHING, read: true };
   // Why a pod is not ready may have been said long ago, at its start.
   const from = pod.ready ? reading.fromMs : Number.NEGATIVE_INFINITY;
+  const wanted = { pod: pod.name, container, fromMs: from };
   const [before, current] = await Promise.all([
-    hasPrevious(container, from) ? readContainer(pod.name, container, true, from, reading, cluster, signal) : NONE,
-    readContainer(pod.name, container, false, from, reading, cluster, signal),
+    hasPrevious(container, from) ? readRun({ ...wanted, previous: true }, reading, cluster, signal) : NONE,
+    readRun({ ...wanted, previous: false }, reading, cluster, signal),
   ]);
   // A container that was restarted, or ended, between the two reads: both are the same log.
   const isSame = before.result?.firstTime !== undefined && before.result.firstTime === current.result?.firstTime;
@@ -107,24 +108,31 @@ async function readPod(pod: Pod, reading: LogReading, cluster: ClusterClient, si
   };
 }
 
-interface ContainerRead {
+/** One run of a container, and since when its log is wanted: milliseconds since the epoch, or the negative infinity. */
+interface WantedRun {
+  readonly pod: string;
+  readonly container: Container;
+  /** The run before the present one. */
+  readonly previous: boolean;
+  readonly fromMs: number;
+}
+
+interface RunRead {
   readonly result: TimedLogResult | undefined;
   readonly fault: PodLogFault | undefined;
   readonly gaps: readonly SafeText[];
 }
 
 const NOTHING: PodRead = { read: false, errors: 0, records: 0, unread: 0, sightings: [], gaps: [], fault: undefined };
-const NONE: ContainerRead = { result: undefined, fault: undefined, gaps: [] };
+const NONE: RunRead = { result: undefined, fault: undefined, gaps: [] };
 
-async function readContainer(
-  pod: string,
-  container: Container,
-  previous: boolean,
-  fromMs: number,
+async function readRun(
+  wanted: WantedRun,
   reading: LogReading,
   cluster: ClusterClient,
   signal: AbortSignal,
-): Promise<ContainerRead> {
+): Promise<RunRead> {
+  const { pod, container, previous, fromMs } = wanted;
   const log = createTimedLog({ pod, services: reading.writers, fromMs, windowFromMs: reading.windowFromMs });
   const address = { namespace: reading.namespace, pod, container: container.name, previous };
   const since = Number.isFinite(fromMs) ? { sinceTime: new Date(fromMs).toISOString().replace(/\.\d+/, '') } : {};
@@ -141,7 +149,7 @@ async function readContainer(
   if (!answer.ok && answer.fault.kind === 'none' && previous) gaps.push(redact(`${which} is gone`));
   if (log.bytes() >= MOST_BYTES) gaps.push(redact(`${which} was read up to ${MOST_BYTES / 1024 / 1024} MiB`));
   else if (result.lines >= MOST_LINES) gaps.push(redact(`of ${which} the last ${MOST_LINES} lines were read`));
-  else if (answer.ok && (await isRotated(result, container, previous, fromMs, address, cluster, signal))) {
+  else if (answer.ok && (await isRotated(result, wanted, address, cluster, signal))) {
     gaps.push(redact(`${which} was rotated: its beginning is gone`));
   }
   if (result.foreignLines > 0) gaps.push(redact(`${which} cannot be read on its node`));
@@ -159,10 +167,8 @@ async function readContainer(
  */
 async function isRotated(
   result: TimedLogResult,
-  container: Container,
-  previous: boolean,
-  fromMs: number,
-  address: { readonly namespace: string; readonly pod: string; readonly container: string; readonly previous: boolean },
+  { container, previous, fromMs }: WantedRun,
+  address: Omit<LogFile, 'since'>,
   cluster: ClusterClient,
   signal: AbortSignal,
 ): Promise<boolean> {
