@@ -45,6 +45,8 @@ export interface ControllerInput {
   readonly random: () => number;
   /** Runs at the same time. Probing waits far more than it computes. */
   readonly workers: number;
+  /** The least time between two runs of one report. Default: `LEAST_GAP_MS`. */
+  readonly leastGapMs?: number | undefined;
   /** A routine run starts so long after it was due. In ms. */
   readonly onStart?: (lateMs: number) => void;
   readonly signal: AbortSignal;
@@ -80,7 +82,7 @@ type Annotations = ObservedReport['metadata']['annotations'];
 
 /** Starts the workers. They end with the signal; a run under way is cancelled and writes nothing. */
 export function controller(input: ControllerInput): Controller {
-  const { clock, log, signal } = input;
+  const { clock, log, signal, leastGapMs = LEAST_GAP_MS } = input;
   const entries = new Map<string, Entry>();
   const namespaces = new Map<string, number>();
   const count = (key: string, by: 1 | -1): void => {
@@ -116,7 +118,7 @@ export function controller(input: ControllerInput): Controller {
   const runOne = async (key: string): Promise<void> => {
     const entry = entries.get(key);
     if (entry === undefined) return;
-    const earlyMs = entry.startedAt === undefined ? 0 : entry.startedAt + LEAST_GAP_MS - clock.monotonicMs();
+    const earlyMs = entry.startedAt === undefined ? 0 : entry.startedAt + leastGapMs - clock.monotonicMs();
     if (earlyMs > 0) {
       work.addAfter(key, earlyMs, 'prompt');
       return;

@@ -110,7 +110,7 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
   server.setTimeout(IDLE_MS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port: input.port, ...(input.host === undefined ? {} : { host: input.host }) }, resolve);
+    server.listen({ port: input.port, host: input.host }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -34,8 +34,8 @@ export function memoryOf({ uid, computed, written, version, intact, attempted, f
         computed: now,
         written: isSame ? now : packed.written?.unpack(),
         ...(version === undefined ? {} : { version, intact: intact === true }),
-        ...(tried === undefined ? {} : { attempted: tried.unpack() }),
-        ...(failures === undefined ? {} : { failures }),
+        attempted: tried?.unpack(),
+        failures,
       };
     },
   };

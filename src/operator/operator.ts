@@ -41,6 +41,8 @@ export interface OperatorOptions {
   readonly namespaces?: readonly string[];
   readonly selector?: string;
   readonly workers: number;
+  /** The least time between two runs of one report. Default: two seconds. */
+  readonly leastGapMs?: number;
   readonly listen: ListenAddress;
   /** How old the confirmation of a copy may be that /gate judges without a read. Default 15 s. */
   readonly gateMaxAgeMs?: number;
@@ -138,6 +140,7 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
       log,
       random: Math.random,
       workers: options.workers,
+      leastGapMs: options.leastGapMs,
       onStart: (lateMs) => metrics.runStarted(lateMs / 1_000),
       signal,
     });

@@ -84,9 +84,9 @@ export interface Remembered {
   /** The server stored that write as it was sent: at this version nothing is altered. */
   readonly intact?: boolean;
   /** A write without an answer: it may have been done. */
-  readonly attempted?: HealthReportStatus;
+  readonly attempted?: HealthReportStatus | undefined;
   /** Writes that failed in a row. */
-  readonly failures?: number;
+  readonly failures?: number | undefined;
 }
 
 /** What a run asks of the controller. Nothing in it: wait until the watch shows something new. */
