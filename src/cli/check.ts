@@ -175,7 +175,7 @@ async function storedDocuments(
 function secretsOf(documents: Documents, namespace: string, cluster: ClusterConnection | undefined): SecretReader {
   const stored = cluster?.secrets(namespace);
   return {
-    ...(stored?.versions === undefined ? {} : { versions: stored.versions }),
+    versions: stored?.versions,
     read: async (name, key, signal) => {
       const document = documents.secrets.find(
         (item) => item.name === name && (item.namespace ?? namespace) === namespace,

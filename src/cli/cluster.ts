@@ -44,8 +44,8 @@ export async function connectCluster(options: ClusterOptions, advice = ''): Prom
   try {
     const access = await loadAccess({
       clock: systemClock,
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      ...(context === undefined ? {} : { context }),
+      kubeconfig,
+      context,
       ...(as === undefined ? {} : { impersonate: { user: as, groups: asGroup } }),
     });
     const api = createKubeApi(createTransport(access), systemClock, requestTimeout);

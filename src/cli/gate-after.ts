@@ -86,7 +86,7 @@ export async function gateAfter(
 interface Ended {
   readonly comparison: Comparison;
   /** The last run that was judged. */
-  readonly last?: SnapshotReport;
+  readonly last?: SnapshotReport | undefined;
 }
 
 /** One report: a run after the other until a step ends it. */
@@ -128,7 +128,7 @@ async function waitFor(
     // The time was up before another run came: what the last one said stands.
     if (seen === undefined && decision.reason === 'NotAnswered' && looks.length > 0) {
       const late = afterStep(looks, since, options.timeout, Math.max(clock.monotonicMs(), since + options.timeout));
-      if (late.kind === 'end') return { comparison: late.comparison, ...(last === undefined ? {} : { last }) };
+      if (late.kind === 'end') return { comparison: late.comparison, last };
     }
     // Nothing of a run was judged: the gate has said why, and has waited as long as waiting could help.
     if (seen === undefined)

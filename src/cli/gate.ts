@@ -165,7 +165,7 @@ async function gate(names: readonly string[], options: Options, terminal: Termin
 interface GatedReport {
   readonly told: Told;
   /** For --save. Absent: no run was judged. */
-  readonly kept?: SnapshotReport;
+  readonly kept?: SnapshotReport | undefined;
 }
 
 interface Report {
@@ -214,7 +214,7 @@ async function gateOne(
     namespace,
     name,
     ...awaited.decision,
-    ...(token === undefined ? {} : { request: token }),
+    request: token,
   };
   if (base.reason === 'NotFound') {
     const known = await knownReports(cluster.api, namespace, terminal.signal);
@@ -234,7 +234,7 @@ async function gateOne(
       durationMs: systemClock.monotonicMs() - startedAt,
       failOn: options.failOn,
     },
-    ...(kept === undefined ? {} : { kept }),
+    kept,
   };
 }
 

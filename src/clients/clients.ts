@@ -33,9 +33,9 @@ export interface HttpRequest {
   /** At most one such request to a URL is under way at a time, whoever asks; after a timeout the next one waits. */
   readonly alone?: true;
   /** Beside our own. Names and values that no header can have are left out. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as Basic (RFC 7617). Whoever asks has made sure that the server may see them. */
-  readonly credentials?: BasicCredentials;
+  readonly credentials?: BasicCredentials | undefined;
   /** Takes the body piece by piece, decoded, up to `maxBytes`; the answer's own `body` is empty then. */
   readonly stream?: { readonly maxBytes: number; readonly onText: (text: string) => void };
 }
@@ -50,7 +50,7 @@ export type Result<T, F> = { readonly ok: true; readonly value: T } | { readonly
 /** One connection to one database. Queries are constants of the program and run in a read-only transaction. */
 export interface PostgresSession {
   readonly encrypted: boolean;
-  readonly certificateNotAfter?: string;
+  readonly certificateNotAfter?: string | undefined;
   /** Of the process that serves us, as the first answers say: a pooler gives a number of its own. */
   readonly processId?: number | undefined;
   query(sql: string, signal: AbortSignal): Promise<Outcome<readonly Readonly<Record<string, unknown>>[]>>;
@@ -73,7 +73,7 @@ export interface PostgresClient {
 /** What an answer shows beside what was asked. */
 interface Shown {
   /** Of the server's certificate, over TLS. RFC 3339. */
-  readonly certificateNotAfter?: string;
+  readonly certificateNotAfter?: string | undefined;
 }
 
 export interface S3Client {
@@ -82,7 +82,7 @@ export interface S3Client {
     bucket: string,
     forcePathStyle: boolean,
     signal: AbortSignal,
-  ): Promise<Outcome<{ readonly region?: string; readonly date?: string } & Shown>>;
+  ): Promise<Outcome<{ readonly region?: string | undefined; readonly date?: string | undefined } & Shown>>;
   list(
     access: AwsAccess,
     bucket: string,

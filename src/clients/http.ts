@@ -130,9 +130,9 @@ function exchange(
           contentType,
           body,
           truncated,
-          ...(location === undefined ? {} : { location }),
-          ...(date === undefined ? {} : { date }),
-          ...(notAfter === undefined ? {} : { certificateNotAfter: notAfter }),
+          location,
+          date,
+          certificateNotAfter: notAfter,
         },
       });
     };

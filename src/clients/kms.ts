@@ -148,14 +148,14 @@ function descriptionOf(metadata: unknown): KeyDescription | undefined {
     state: KeyState,
     usage: KeyUsage ?? '',
     spec: KeySpec ?? '',
-    ...(DeletionDate === undefined ? {} : { deletionDate: DeletionDate.toISOString() }),
-    ...(ValidTo === undefined ? {} : { validTo: ValidTo.toISOString() }),
+    deletionDate: DeletionDate?.toISOString(),
+    validTo: ValidTo?.toISOString(),
     signingAlgorithms: SigningAlgorithms,
   };
 }
 
 function shownIn({ certificateNotAfter }: { readonly certificateNotAfter?: string | undefined }): {
-  readonly certificateNotAfter?: string;
+  readonly certificateNotAfter?: string | undefined;
 } {
   return certificateNotAfter === undefined ? {} : { certificateNotAfter };
 }

@@ -89,7 +89,7 @@ export function createPostgresClient(dial: Dial, clock: Clock): PostgresClient {
 interface Attempted {
   readonly encrypted?: boolean;
   readonly state?: string | undefined;
-  readonly certificateNotAfter?: string;
+  readonly certificateNotAfter?: string | undefined;
 }
 
 /** Refusals of somebody who has nothing to log in with: they prove that the server lets people in. */
@@ -314,7 +314,7 @@ function sessionOver(link: Link, { socket, encrypted }: Handshaken, clock: Clock
   return {
     encrypted,
     processId: (link.client as unknown as { readonly processID: number | null }).processID ?? undefined,
-    ...(notAfter === undefined ? {} : { certificateNotAfter: notAfter }),
+    certificateNotAfter: notAfter,
     query: (sql, signal) =>
       bounded(async () => {
         // One message: a pooler in transaction mode would not keep a SET between two of them.

@@ -29,7 +29,7 @@ export async function writeTest(
   ask: AskS3,
   fail: (failure: AwsFailure, action: string) => Fault,
   signal: AbortSignal,
-): Promise<Outcome<{ readonly bytes: number; readonly certificateNotAfter?: string }>> {
+): Promise<Outcome<{ readonly bytes: number; readonly certificateNotAfter?: string | undefined }>> {
   const key = `${WRITE_TEST_PREFIX}${randomUUID()}`;
   const body = new TextEncoder().encode(`written by the write test of recognize-health: ${key}`);
   const lock = await ask((client, sdk, sending) =>
@@ -104,7 +104,7 @@ export async function writeTest(
     if (!same) return failed('BucketObjectDiffers', redact(differs));
     if (!removed.ok) return { ok: false, fault: fail(removed.fault, 's3:DeleteObject') };
     const { certificateNotAfter } = put.value.exchange;
-    return ok({ bytes: body.length, ...(certificateNotAfter === undefined ? {} : { certificateNotAfter }) });
+    return ok({ bytes: body.length, certificateNotAfter });
   } finally {
     // Nobody answered the delete, or the put: once more, under a deadline of its own, and nobody waits for it.
     if (mayBeThere) void remove(versionId, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => undefined);

@@ -180,15 +180,15 @@ function located({
   headers,
   certificateNotAfter,
 }: Pick<Exchange, 'headers'> & { readonly certificateNotAfter?: string | undefined }): {
-  readonly region?: string;
-  readonly date?: string;
-  readonly certificateNotAfter?: string;
+  readonly region?: string | undefined;
+  readonly date?: string | undefined;
+  readonly certificateNotAfter?: string | undefined;
 } {
   const { 'x-amz-bucket-region': region, date } = headers;
   return {
-    ...(region === undefined ? {} : { region }),
-    ...(date === undefined ? {} : { date }),
-    ...(certificateNotAfter === undefined ? {} : { certificateNotAfter }),
+    region,
+    date,
+    certificateNotAfter,
   };
 }
 

@@ -91,11 +91,7 @@ async function reportsOf(api: KubeApi, watched: Watched, signal: AbortSignal): P
       const listed =
         namespace === undefined && selector === undefined
           ? everywhere
-          : await listReports(
-              api,
-              { ...(namespace === undefined ? {} : { namespace }), ...(selector === undefined ? {} : { selector }) },
-              signal,
-            );
+          : await listReports(api, { namespace, selector }, signal);
       if (!listed.ok) return listed;
       found.push(...listed.value.items);
     }

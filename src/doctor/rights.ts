@@ -112,7 +112,7 @@ async function unlessByName(
 function missingRight({ rule, namespace, name }: Question): MissingRight {
   const isVital = rule.where === 'own' || rule.resource === RULES.getReport.resource;
   return {
-    call: redact(describeCall(rule, { namespace, ...(name === undefined ? {} : { name }) })),
+    call: redact(describeCall(rule, { namespace, name })),
     why: rule.why,
     isVital,
   };

@@ -18,7 +18,7 @@ export type Answer =
       readonly kind: 'fault';
       readonly fault: Fault;
       /** An excerpt that shows it: what the other side said. Makes the basis Response, otherwise it is Inferred. */
-      readonly evidence?: SafeText;
+      readonly evidence?: SafeText | undefined;
       /** `Log` when the evidence is a log line of the guide's; `Inferred` when our own table classified it. */
       readonly basis?: 'Log' | 'Inferred';
       /** What others say at the same moment: evidence, independent of our way there, that the thing itself is well. */

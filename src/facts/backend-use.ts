@@ -23,7 +23,7 @@ export interface HiddenDatabaseUse extends Named {
 export interface BucketUse extends Named {
   readonly kind: 'bucket';
   readonly bucket: string;
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
 }
 
 export interface KmsKeyUse extends Named {

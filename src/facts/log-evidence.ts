@@ -16,8 +16,8 @@ export interface LogFinding {
   readonly firstLine: number;
   readonly lastLine: number;
   /** RFC 3339 UTC, of the records of those lines, where they have a time. */
-  readonly firstTime?: string;
-  readonly lastTime?: string;
+  readonly firstTime?: string | undefined;
+  readonly lastTime?: string | undefined;
   /** The first of these lines, redacted, at most 256 bytes. */
   readonly excerpt: SafeText;
   /** Log: a line of the guide's stands there. Inferred: a cause that our own table classifies. */
@@ -25,7 +25,7 @@ export interface LogFinding {
   /** The deepest cause in the first of these records that tells one. */
   readonly deepest?: {
     /** In the words of the probes; undefined for what nobody classifies. */
-    readonly fault?: FaultCode;
+    readonly fault?: FaultCode | undefined;
     /** Redacted, at most 256 bytes. */
     readonly text: SafeText;
   };

@@ -21,11 +21,11 @@ export interface HttpAnswer {
   readonly body: string;
   readonly truncated: boolean;
   /** Location header, where there is one. */
-  readonly location?: string;
+  readonly location?: string | undefined;
   /** Date header, where there is one. */
-  readonly date?: string;
+  readonly date?: string | undefined;
   /** Of the peer's certificate, over TLS. RFC 3339. */
-  readonly certificateNotAfter?: string;
+  readonly certificateNotAfter?: string | undefined;
 }
 
 export interface ServiceObserved {
@@ -54,7 +54,7 @@ export interface PoolFigures {
   readonly active: number;
   readonly max: number;
   /** Connections that the pool keeps open at the least; undefined where it does not say. */
-  readonly min?: number;
+  readonly min?: number | undefined;
   readonly pending: number;
 }
 
@@ -190,9 +190,9 @@ export interface DatabaseAnswers {
 
 export interface DatabaseObserved extends DatabaseAnswers {
   /** DNS, TCP, TLS, authentication, the database itself. The answers are NotAsked when this fails. */
-  readonly connect: Outcome<{ readonly encrypted: boolean; readonly certificateNotAfter?: string }>;
+  readonly connect: Outcome<{ readonly encrypted: boolean; readonly certificateNotAfter?: string | undefined }>;
   /** Of a server that was asked and not logged in to. */
-  readonly certificateNotAfter?: string;
+  readonly certificateNotAfter?: string | undefined;
   /** What we connect to is a pooler: it hands our transactions to processes of its own. */
   readonly pooled?: true;
   /** What becomes of prepared statements behind that pooler; missing where the driver prepares none there. */
@@ -233,7 +233,7 @@ export interface BucketObserved {
   /** NotAsked unless the spec says writeTest. */
   readonly write: Outcome<{ readonly bytes: number }>;
   /** Of the endpoint's certificate, where one answered over TLS. RFC 3339. */
-  readonly certificateNotAfter?: string;
+  readonly certificateNotAfter?: string | undefined;
 }
 
 export interface KeyDescription {
@@ -241,9 +241,9 @@ export interface KeyDescription {
   readonly usage: string;
   readonly spec: string;
   /** RFC 3339 UTC */
-  readonly deletionDate?: string;
+  readonly deletionDate?: string | undefined;
   /** Of imported material. RFC 3339 UTC */
-  readonly validTo?: string;
+  readonly validTo?: string | undefined;
   readonly signingAlgorithms: readonly string[];
 }
 
@@ -256,7 +256,7 @@ export interface KeyObserved {
   /** Off AWS. NotAsked for a KMS key, as the three above are for a pair. */
   readonly pair: Outcome<{ readonly matches: boolean; readonly curve: string; readonly fingerprint: string }>;
   /** Of the endpoint's certificate, where one answered over TLS. RFC 3339. */
-  readonly certificateNotAfter?: string;
+  readonly certificateNotAfter?: string | undefined;
 }
 
 export interface ClusterObserved {

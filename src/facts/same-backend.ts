@@ -54,7 +54,7 @@ export function isSameBackend(one: BackendTarget, other: BackendTarget, namespac
   }
   if (one.kind === 'bucket' && other.kind === 'bucket') {
     const endpoint = other.access.ok ? other.access.value.endpoint : undefined;
-    return told(isBucket(one, { bucket: other.bucket, ...(endpoint === undefined ? {} : { endpoint }) }));
+    return told(isBucket(one, { bucket: other.bucket, endpoint }));
   }
   if (one.kind === 'key' && other.kind === 'key') {
     if (one.source.kind === 'kms' && other.source.kind === 'kms')

@@ -25,7 +25,7 @@ export interface ServiceAddress {
   /** Base URL to ask, without a path. */
   readonly origin: string;
   /** Pod behind it, where known. */
-  readonly pod?: string;
+  readonly pod?: string | undefined;
   /** The spec says https or http: nothing else is tried. */
   readonly schemeSaid?: true;
 }
@@ -67,7 +67,7 @@ export interface ServiceTarget {
     /** Best first; undefined: `path` alone, at the address. */
     readonly places?: readonly HealthPlace[];
     /** How the kubelet tells that a pod is ready, in words. Undefined where it does not ask, or nobody knows. */
-    readonly readiness?: string;
+    readonly readiness?: string | undefined;
   };
   readonly tls: { readonly ca?: string; readonly serverName?: string; readonly certificate?: ClientCertificate };
   /** Shown to its addresses. Whoever filled them in has made sure that these may see them. */
@@ -102,7 +102,7 @@ export interface ConfigurationReading {
   /** Variables of which a key of a ConfigMap is the value. */
   readonly references?: readonly { readonly variable: string; readonly name: string; readonly key: string }[];
   /** `spec.upgrade.targetVersion` */
-  readonly targetVersion?: string;
+  readonly targetVersion?: string | undefined;
 }
 
 export interface ConfigMapUse {
@@ -163,13 +163,13 @@ export interface Workload {
   /** How long a rollout may stand still. */
   readonly deadlineMs?: number;
   /** RFC 3339 UTC */
-  readonly createdAt?: string;
+  readonly createdAt?: string | undefined;
   /** Why its controller cannot create pods: the API server's own words. */
-  readonly refused?: string;
+  readonly refused?: string | undefined;
   /** The Events that could say why a pod waits were asked for and not given. */
   readonly eventsUnread?: true;
   readonly limits: { readonly cpu?: string; readonly memory?: string };
-  readonly autoscaler?: { readonly min: number; readonly max: number };
+  readonly autoscaler?: { readonly min: number; readonly max: number } | undefined;
   /** Names of the Services that select its pods. */
   readonly services?: readonly string[];
   /** That select its pods. */
@@ -192,13 +192,13 @@ export interface DisruptionBudget {
 
 export interface Pod {
   readonly name: string;
-  readonly node?: string;
+  readonly node?: string | undefined;
   readonly phase: string;
   readonly ready: boolean;
   readonly terminating: boolean;
   /** RFC 3339 UTC */
-  readonly createdAt?: string;
-  readonly startedAt?: string;
+  readonly createdAt?: string | undefined;
+  readonly startedAt?: string | undefined;
   readonly unschedulable?: string;
   /** Its containers are ready; these gates of its spec are not, and hold it back. */
   readonly gates?: readonly string[];
@@ -217,25 +217,25 @@ export interface Warning {
   readonly reason: string;
   readonly message: string;
   /** When it was last seen. RFC 3339 UTC */
-  readonly at?: string;
+  readonly at?: string | undefined;
 }
 
 export interface Container {
   readonly name: string;
   readonly image: string;
   /** `sha256:…` of the image that runs, where the kubelet tells. */
-  readonly digest?: string;
+  readonly digest?: string | undefined;
   readonly ready: boolean;
   readonly restarts: number;
   /** Of the run that is on. RFC 3339 UTC */
-  readonly startedAt?: string;
+  readonly startedAt?: string | undefined;
   /** CrashLoopBackOff, ImagePullBackOff, … */
   readonly waiting?: { readonly reason: string; readonly message: string };
   readonly lastTermination?: {
     readonly reason: string;
     readonly exitCode: number;
-    readonly startedAt?: string;
-    readonly finishedAt?: string;
+    readonly startedAt?: string | undefined;
+    readonly finishedAt?: string | undefined;
   };
 }
 
@@ -264,7 +264,7 @@ export interface DatabaseConnection extends HostAddress {
   readonly tls: {
     /** `Allow`: TLS where the server refuses without. `Prefer`: where it offers TLS, unverified. */
     readonly mode: 'Disable' | 'Allow' | 'Prefer' | 'Require' | 'VerifyCA' | 'VerifyFull';
-    readonly ca?: string;
+    readonly ca?: string | undefined;
     /** The authority is of the Secret that holds the password: what it signs may be given the password. */
     readonly ownAuthority?: boolean;
     /** With `Require`: the name in the certificate is compared all the same. */
@@ -278,14 +278,14 @@ export interface DatabaseConnection extends HostAddress {
   readonly authentication?:
     | {
         /** Methods that are allowed; undefined: any. `scram-sha-256`, `md5`, `password`, `none`, … */
-        readonly methods?: readonly string[];
+        readonly methods?: readonly string[] | undefined;
         readonly channelBinding: 'prefer' | 'require';
       }
     | undefined;
   /** Further parameters of the startup message. */
   readonly startup?: Readonly<Record<string, string>>;
   /** Schemas that the URL looks names up in, in order. */
-  readonly searchPath?: readonly string[];
+  readonly searchPath?: readonly string[] | undefined;
   /** The driver prepares statements on the server. */
   readonly prepares?: boolean;
   /** How long a server may take to let us in, in ms, so that a silent one of several costs its share of the time only. */
@@ -299,7 +299,7 @@ export interface DatabaseConnection extends HostAddress {
 /** Of backends that the services' own configuration names, and no spec. */
 interface Discovered {
   /** Where it was found: `Deployment core-daemon, env NP_SPRING_DATASOURCE_URL`. Undefined: the spec lists it. */
-  readonly origin?: SafeText;
+  readonly origin?: SafeText | undefined;
 }
 
 export interface DatabaseTarget extends Discovered {
@@ -313,11 +313,11 @@ export interface DatabaseTarget extends Discovered {
   readonly connection: Outcome<DatabaseConnection>;
   /** Name of the Secret that its address or credentials come from. */
   readonly secret?: string;
-  readonly schema?: string;
+  readonly schema?: string | undefined;
   /** The spec says that a connection pooler stands before the server. */
-  readonly pooler?: boolean;
+  readonly pooler?: boolean | undefined;
   /** Client connections that the pooler takes, over all its databases; only the spec can tell. */
-  readonly poolerClients?: number;
+  readonly poolerClients?: number | undefined;
   readonly poolSize: number;
   readonly usedBy: readonly Service[];
   /** Services that keep a pool of connections to it, as far as it is known: `usedBy`, or what the topology says. */
@@ -327,8 +327,8 @@ export interface DatabaseTarget extends Discovered {
 /** Whose identity asks. A denial of `own` credentials is the target's fault; of `ambient` ones it is ours. */
 export interface AwsAccess {
   readonly region: string;
-  readonly endpoint?: string;
-  readonly ca?: string;
+  readonly endpoint?: string | undefined;
+  readonly ca?: string | undefined;
   readonly credentials:
     | {
         readonly source: 'own';
@@ -354,7 +354,7 @@ export interface BucketTarget extends Discovered {
   /** Tells one spec of the bucket from another. */
   readonly specId?: string;
   /** What the write test left behind under this very spec: it is told again, and nothing is written. */
-  readonly left?: Fault;
+  readonly left?: Fault | undefined;
   readonly access: Outcome<AwsAccess>;
   /** Name of the Secret that its address or credentials come from. */
   readonly secret?: string;
@@ -391,7 +391,7 @@ export interface ClusterTarget {
   /** Platforms outside what the vendor tested that somebody answers for: `spec.platform.accepted`. */
   readonly accepted: readonly AcceptedPlatform[];
   /** `spec.upgrade.targetVersion` */
-  readonly targetVersion?: string;
+  readonly targetVersion?: string | undefined;
 }
 
 export type Target = ServiceTarget | DatabaseTarget | BucketTarget | KeyTarget | ClusterTarget;

@@ -40,7 +40,7 @@ export interface Awaited {
   readonly uid: string;
   readonly status: HealthReportStatus | undefined;
   /** The API server's clock at the last reading; absent when it gave none. */
-  readonly now?: Date;
+  readonly now?: Date | undefined;
   /** Of the last reading, as it is stored. */
   readonly spec?: unknown;
 }
@@ -143,7 +143,7 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal, isMis
     uid,
     status: look.status,
     spec: look.spec,
-    ...(look.now === undefined ? {} : { now: look.now }),
+    now: look.now,
   });
   if (token === undefined || look.facts?.suspended === true || look.facts === undefined) return end(decision());
 

@@ -11,8 +11,8 @@ export interface Change {
   /** Absent: the check is gone. */
   readonly after?: Result;
   /** The fault of each side. */
-  readonly faultBefore?: string;
-  readonly faultAfter?: string;
+  readonly faultBefore?: string | undefined;
+  readonly faultAfter?: string | undefined;
   /** What was seen: of after, or of before where the check is gone. */
   readonly message: SafeText;
   /** Silenced by a mute of the spec: told, and does not count. */

@@ -27,7 +27,7 @@ export interface GateInput {
   /** Undefined when there is none, or none that can be read. */
   readonly status: HealthReportStatus | undefined;
   /** Where it is, for the commands of remedies. */
-  readonly report?: ReportPlace;
+  readonly report?: ReportPlace | undefined;
   /** metadata.generation */
   readonly generation: number;
   /** spec.suspend */
@@ -77,7 +77,7 @@ export function undecided(
     skipped: [],
     notExamined: [],
     notExaminedByCause: [],
-    ...(status?.lastRunTime === undefined ? {} : { lastRunTime: status.lastRunTime }),
+    lastRunTime: status?.lastRunTime,
   };
 }
 

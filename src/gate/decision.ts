@@ -9,8 +9,8 @@ export interface GateFinding {
   readonly check: string;
   /** Raw: of the last run. */
   readonly result: Result;
-  readonly fault?: string;
-  readonly severity?: Severity;
+  readonly fault?: string | undefined;
+  readonly severity?: Severity | undefined;
   readonly message: SafeText;
   /** Id of the check whose failure explains this one. */
   readonly explainedBy?: SafeText;
@@ -66,7 +66,7 @@ export interface GateDecision {
   /** The same in few lines, one for each cause: `30 questions wait for database/node-persistence`. */
   readonly notExaminedByCause: readonly SafeText[];
   /** Start of the run that was judged, RFC 3339 UTC. */
-  readonly lastRunTime?: string;
+  readonly lastRunTime?: string | undefined;
 }
 
 /** A decision with the report that it is about. */
@@ -74,7 +74,7 @@ export interface GateAnswer extends GateDecision {
   readonly namespace: string;
   readonly name: string;
   /** The value of the request annotation; absent with --no-refresh. */
-  readonly request?: string;
+  readonly request?: string | undefined;
   /** What --override gave as its reason, and the exit code that it replaced. */
   readonly override?: { readonly reason: SafeText; readonly replaced: ExitCode };
 }

@@ -32,8 +32,8 @@ function findingOf(status: HealthReportStatus, check: CheckStatus, place: Report
   return {
     check: id,
     result,
-    ...(fault === undefined ? {} : { fault }),
-    ...(severity === undefined ? {} : { severity }),
+    fault,
+    severity,
     message: message === undefined ? literal('') : redact(message, [], 512),
     ...(suppressedBy === undefined ? {} : { explainedBy: redact(suppressedBy, [], 256) }),
     ...(remedy === undefined || suppressedBy !== undefined ? {} : { remedy: safeRemedy(remedy) }),

@@ -93,7 +93,7 @@ export function gateObject(answers: readonly GateAnswer[], exitCode: ExitCode, p
       notExamined: [...answer.notExamined],
       notExaminedByCause: [...answer.notExaminedByCause],
     })),
-    ...(problem === undefined ? {} : { problem }),
+    problem,
   };
 }
 

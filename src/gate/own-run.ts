@@ -21,7 +21,7 @@ export function decideOwnRun(
 ): GateDecision {
   return decideGate({
     status,
-    ...(report === undefined ? {} : { report }),
+    report,
     generation: status.observedGeneration,
     suspended: false,
     waive,

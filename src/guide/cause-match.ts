@@ -53,7 +53,7 @@ function asMatch(cause: Cause, entry: Match['entry']): Match {
     deepest,
     start,
     end,
-    ...(blames === undefined ? {} : { blames }),
-    ...(captured === undefined ? {} : { captured }),
+    blames,
+    captured,
   };
 }

@@ -17,7 +17,7 @@ export interface CauseRule {
   /** Undefined for what says nothing of the other end: it only makes another rule's finding more exact. */
   readonly about?: About;
   /** What was observed, in the words of the probes; undefined where only the other end is known. */
-  readonly fault?: FaultCode;
+  readonly fault?: FaultCode | undefined;
   readonly trouble?: Trouble;
   /** What else stands in the record is more exact: a code for all that can go wrong with a connection, a status. */
   readonly vague?: true;
@@ -53,7 +53,7 @@ export const SQLSTATES: Readonly<Record<string, FaultCode>> = {
 const database = (says: RegExp, fault?: FaultCode): CauseRule => ({
   says,
   about: 'database',
-  ...(fault === undefined ? {} : { fault }),
+  fault,
 });
 const storage = (says: RegExp, fault: FaultCode): CauseRule => ({ says, about: 'object-storage', fault });
 const keys = (says: RegExp, fault: FaultCode): CauseRule => ({ says, about: 'key-management', fault });

@@ -16,7 +16,7 @@ import { serviceNamed } from './service-name.ts';
 /** The deepest cause of a record. */
 export interface Deepest {
   /** In the words of the probes; undefined for what nobody classifies. */
-  readonly fault?: FaultCode;
+  readonly fault?: FaultCode | undefined;
   /** Its line, without `Caused by:`. */
   readonly text: string;
   /** Another record of the same failure may say it more exactly. */
@@ -28,9 +28,9 @@ export interface Cause {
   readonly component: Service;
   /** What the line itself is reported as. */
   readonly fault: FaultCode;
-  readonly blames?: Component;
+  readonly blames?: Component | undefined;
   /** The host that it names, as written. */
-  readonly captured?: string;
+  readonly captured?: string | undefined;
   /** Undefined where the failure is the line itself. */
   readonly deepest: Deepest;
   /** Characters of the text: where the line begins that says it. */
@@ -41,7 +41,7 @@ export interface Cause {
 interface Hit {
   readonly rule: CauseRule;
   readonly index: number;
-  readonly host?: string;
+  readonly host?: string | undefined;
 }
 
 /**
@@ -69,7 +69,7 @@ export function causeIn(text: string, services: readonly Service[]): Cause | und
   const isVague = decisive.rule.vague === true || fault === undefined;
   const deepest: Deepest = {
     text: line.text,
-    ...(fault === undefined ? {} : { fault }),
+    fault,
     ...(isVague ? { vague: true } : {}),
   };
   const place = { component, deepest, start: line.start, end: line.end };
@@ -125,7 +125,7 @@ function hitsOf(rule: CauseRule, text: string): readonly Hit[] {
   const hits: Hit[] = [];
   rule.says.lastIndex = 0;
   for (let match = rule.says.exec(text); match !== null; match = rule.says.exec(text)) {
-    hits.push({ rule, index: match.index, ...(match[1] === undefined ? {} : { host: match[1] }) });
+    hits.push({ rule, index: match.index, host: match[1] });
   }
   return hits;
 }
@@ -157,7 +157,7 @@ function canSpeak(service: Service, about: About): boolean {
 function accusedService(
   deepestFirst: readonly Hit[],
   component: Service,
-): { readonly fault: FaultCode; readonly blames?: Component; readonly captured?: string } {
+): { readonly fault: FaultCode; readonly blames?: Component | undefined; readonly captured?: string | undefined } {
   const answered = deepestFirst.some(({ rule }) => rule.answered === true);
   const host = deepestFirst.find(({ rule, host: named }) => rule.about === 'service' && named !== undefined)?.host;
   const captured = host === undefined ? undefined : firstLabel(host);
@@ -172,8 +172,8 @@ function accusedService(
       : 'InternalConnectionError';
   return {
     fault,
-    ...(blames === undefined ? {} : { blames }),
-    ...(captured === undefined ? {} : { captured }),
+    blames,
+    captured,
   };
 }
 

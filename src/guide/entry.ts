@@ -50,7 +50,7 @@ export type Entry = Origin & {
   readonly reach?: 'explain';
   /** Mobile SDK and enrollment agent. */
   readonly code?: string;
-  readonly platform?: 'ios' | 'android';
+  readonly platform?: 'ios' | 'android' | undefined;
 };
 
 /** Where our own advice stands, from the root of this project: the guide does not have it, so it is not cited for it. */

@@ -22,9 +22,9 @@ export interface Match {
   /** Whose signature it is: of the components asked for, the first that has it. */
   readonly component: Service;
   /** What stands in the place of `[SERVICE-NAME]` or of the host's first label, as written. */
-  readonly captured?: string;
+  readonly captured?: string | undefined;
   /** Whom the line accuses, where it accuses another: with `captured` resolved to a component. */
-  readonly blames?: Component;
+  readonly blames?: Component | undefined;
   /** Where it stands: characters of a string, bytes of a buffer. */
   readonly start: number;
   readonly end: number;
@@ -210,8 +210,8 @@ function toMatch(candidate: Candidate, span: Span, bytes: Uint8Array, position: 
     signature: candidate.signature,
     fault: candidate.signature.fault,
     component: candidate.component,
-    ...(captured === undefined ? {} : { captured }),
-    ...(blames === undefined ? {} : { blames }),
+    captured,
+    blames,
     start: position(span.start),
     end: position(span.end),
   };

@@ -21,7 +21,7 @@ export interface Access {
   readonly origin: string;
   /** Path in front of every call, without a slash at its end. Often empty. */
   readonly prefix: string;
-  readonly proxy?: string;
+  readonly proxy?: string | undefined;
   /** Namespace of the context, of the service account, or `default`. */
   readonly namespace: string;
   /** Headers and certificates of now. Tokens, plugins and files are asked again when the answer is 30 s old. */
@@ -37,8 +37,8 @@ export interface Credentials {
 
 export interface AccessOptions {
   /** Path of a kubeconfig. Default: KUBECONFIG, ~/.kube/config, then the service account of the pod. */
-  readonly kubeconfig?: string;
-  readonly context?: string;
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
   /** Every call is made as this user, if the one of the kubeconfig may do so. */
   readonly impersonate?: { readonly user: string; readonly groups: readonly string[] };
   readonly clock: Clock;
@@ -60,7 +60,7 @@ export async function loadAccess(options: AccessOptions): Promise<Access> {
   return {
     origin: url.origin,
     prefix: url.pathname.replace(/\/+$/, ''),
-    ...(cluster.proxyUrl === undefined ? {} : { proxy: cluster.proxyUrl }),
+    proxy: cluster.proxyUrl,
     namespace: await defaultNamespace(config),
     credentials: () => {
       const now = options.clock.monotonicMs();

@@ -38,7 +38,7 @@ export type ApiResult<T> =
       readonly ok: true;
       readonly value: T;
       /** The Date header: the server's clock. */
-      readonly serverDate?: string;
+      readonly serverDate?: string | undefined;
     }
   | { readonly ok: false; readonly fault: ApiFault };
 

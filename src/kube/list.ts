@@ -98,7 +98,7 @@ async function pages<T extends object>(
       return {
         ok: true,
         value: { items, resourceVersion: resourceVersion ?? '' },
-        ...(serverDate === undefined ? {} : { serverDate }),
+        serverDate,
       };
     }
     token = next;

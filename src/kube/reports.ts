@@ -95,7 +95,7 @@ export async function getReportWithWriters(
 /** The reports of a namespace, or of all. */
 export function listReports(
   api: KubeApi,
-  where: { readonly namespace?: string; readonly selector?: string },
+  where: { readonly namespace?: string | undefined; readonly selector?: string | undefined },
   signal: AbortSignal,
 ): Promise<ApiResult<Listed<ReportObject>>> {
   const query = where.selector === undefined ? {} : { labelSelector: where.selector };

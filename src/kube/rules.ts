@@ -282,7 +282,7 @@ export type RuleName = keyof typeof RULES;
 export interface CallParams {
   /** Of a namespaced resource; undefined asks across all namespaces (list and watch only). */
   readonly namespace?: string | undefined;
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
 }

@@ -14,7 +14,7 @@ export interface SecretReader {
   /** SecretMissing, SecretKeyMissing, CheckerNotAuthorized or ClusterUnavailable when there is no value. */
   read(name: string, key: string, signal: AbortSignal): Promise<Outcome<Secret>>;
   /** resourceVersions by name, of those that were read; empty text: there is none of that name. Absent: not known. */
-  readonly versions?: () => ReadonlyMap<string, string>;
+  readonly versions?: (() => ReadonlyMap<string, string>) | undefined;
 }
 
 interface SecretObject {

@@ -11,7 +11,7 @@ export interface Telling {
 
 export interface Echoes {
   /** Whether the record tells again what the ones right before it told, in other words. */
-  readonly isEcho: (occurrence: { readonly told: Telling; readonly time?: number }) => boolean;
+  readonly isEcho: (occurrence: { readonly told: Telling; readonly time?: number | undefined }) => boolean;
 }
 
 /** Records of one failure are written at once. In milliseconds. */

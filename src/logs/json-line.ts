@@ -6,13 +6,13 @@ import { parseTime } from './line.ts';
 import { isRecord } from '../runtime/is-record.ts';
 
 export interface JsonLine {
-  readonly level?: string;
+  readonly level?: string | undefined;
   /** Milliseconds since the epoch. */
-  readonly time?: number;
+  readonly time?: number | undefined;
   /** Message, exception and stack trace, each from a line of its own. */
   readonly text: string;
   /** The service or application that it names, as written. */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -114,9 +114,9 @@ export function parseJsonLine(line: string): JsonLine | undefined {
   const said = [...text, ...thrownIn(fields)];
   return {
     text: (said.length === 0 ? textsIn(fields, 0) : said).join('\n'),
-    ...(level === undefined ? {} : { level }),
-    ...(time === undefined ? {} : { time }),
-    ...(origin === undefined ? {} : { origin }),
+    level,
+    time,
+    origin,
   };
 }
 

@@ -15,20 +15,20 @@ export const ENOUGH_BYTES = JSON_HEAD_BYTES + HEAD_BYTES;
 export interface Head {
   readonly kind: 'plain' | 'json';
   /** As logged; undefined where there is none, and for JSON, whose fields say it. */
-  readonly level?: string;
+  readonly level?: string | undefined;
   /** Milliseconds since the epoch; a time without an offset is taken as UTC, which containers run in. */
-  readonly time?: number;
+  readonly time?: number | undefined;
   /** What the line says about where it comes from: pod, container or application, as written. */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
 }
 
 export interface Bare {
   /** Without prefixes and colours. */
   readonly text: string;
   /** Time of the kubelet's prefix. Milliseconds since the epoch. */
-  readonly time?: number;
+  readonly time?: number | undefined;
   /** Pod and container of `kubectl logs --prefix`. */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
 }
 
 const ISO = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d`;
@@ -114,7 +114,7 @@ export function bareLine(line: string): Bare {
   const time = kubelet === null ? undefined : parseTime(kubelet[0]);
   return {
     text,
-    ...(time === undefined ? {} : { time }),
+    time,
     ...(pod?.[1] === undefined ? {} : { origin: pod[1] }),
   };
 }
@@ -179,9 +179,9 @@ export function parseHead(line: string): Head | undefined {
   const level = isJson(text) ? undefined : levelOf(text);
   return {
     kind: isJson(text) ? 'json' : 'plain',
-    ...(level === undefined ? {} : { level }),
-    ...(time === undefined ? {} : { time }),
-    ...(origin === undefined ? {} : { origin }),
+    level,
+    time,
+    origin,
   };
 }
 

@@ -21,16 +21,16 @@ const CRI_BYTES = 64;
 
 export interface LogRecord {
   /** As logged; undefined where nobody can know it. */
-  readonly level?: string;
+  readonly level?: string | undefined;
   readonly gravity: Gravity;
   /** Milliseconds since the epoch. */
-  readonly time?: number;
+  readonly time?: number | undefined;
   /** Message and stack trace, without prefixes and colours. A plain record's first line is the whole head. */
   readonly text: string;
   /** Whether the text's line breaks are those of the log. */
   readonly multiline: boolean;
   /** What it says about where it comes from: pod, container, application. */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
 }
 
 export type ParsedRecord =
@@ -127,9 +127,9 @@ function parsePlain(raw: string, kind: 'plain' | 'headless' | 'rest'): LogRecord
     text,
     gravity: gravityOf(level),
     multiline: text === bare,
-    ...(level === undefined ? {} : { level }),
-    ...(time === undefined ? {} : { time }),
-    ...(origin === undefined ? {} : { origin }),
+    level,
+    time,
+    origin,
   };
 }
 
@@ -154,9 +154,9 @@ function parseJson(raw: string): ParsedRecord {
       text: parsed.text,
       gravity: gravityOf(level),
       multiline: false,
-      ...(level === undefined ? {} : { level }),
-      ...(time === undefined ? {} : { time }),
-      ...(origin === undefined ? {} : { origin }),
+      level,
+      time,
+      origin,
     },
   };
 }

@@ -42,9 +42,9 @@ export interface LogScanOptions {
 
 /** The record that was cut at the end of a region: what follows belongs to it. */
 interface Open {
-  readonly level?: string;
-  readonly time?: number;
-  readonly origin?: string;
+  readonly level?: string | undefined;
+  readonly time?: number | undefined;
+  readonly origin?: string | undefined;
   /** Entries that were found in it already. */
   readonly seen: ReadonlySet<string>;
 }
@@ -183,11 +183,11 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
       line,
       inferred: match.signature === undefined,
       told: tellingOf(text, match.start, match.deepest?.fault ?? match.deepest?.text),
-      ...(match.deepest === undefined ? {} : { deepest: match.deepest }),
-      ...(time === undefined ? {} : { time }),
+      deepest: match.deepest,
+      time,
       excerpt: () => excerptOf(text, match.start),
-      ...(match.blames === undefined ? {} : { blames: match.blames }),
-      ...(match.captured === undefined ? {} : { captured: match.captured }),
+      blames: match.blames,
+      captured: match.captured,
     });
     if (time === undefined) return;
     if (lastTime !== undefined && time < lastTime) counters.timeWentBack += 1;
@@ -247,9 +247,9 @@ function isMeant({ fault, signature, deepest, start, end }: Named, text: string,
 
 function inherited(from: LogRecord | Open): Partial<Pick<LogRecord, 'level' | 'time' | 'origin'>> {
   return {
-    ...(from.level === undefined ? {} : { level: from.level }),
-    ...(from.time === undefined ? {} : { time: from.time }),
-    ...(from.origin === undefined ? {} : { origin: from.origin }),
+    level: from.level,
+    time: from.time,
+    origin: from.origin,
   };
 }
 

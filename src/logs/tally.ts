@@ -19,15 +19,15 @@ export interface Occurrence {
   readonly fault: FaultCode;
   readonly line: number;
   /** Milliseconds since the epoch. */
-  readonly time?: number;
+  readonly time?: number | undefined;
   readonly excerpt: () => SafeText;
   /** Without a signature of the guide's the cause alone says it. */
   readonly inferred: boolean;
-  readonly deepest?: Deepest;
+  readonly deepest?: Deepest | undefined;
   /** The record, to see whether it tells a failure again that the record above it told. */
   readonly told: Telling;
-  readonly blames?: Component;
-  readonly captured?: string;
+  readonly blames?: Component | undefined;
+  readonly captured?: string | undefined;
 }
 
 export interface Tally {
@@ -95,8 +95,8 @@ function toFinding({ first, last, excerpt, blames, captured, count, deepest }: R
     count,
     firstLine: first.line,
     lastLine: last.line,
-    ...(firstTime === undefined ? {} : { firstTime }),
-    ...(lastTime === undefined ? {} : { lastTime }),
+    firstTime,
+    lastTime,
     excerpt,
     basis: first.inferred ? 'Inferred' : 'Log',
     ...(deepest === undefined ? {} : { deepest: safely(deepest) }),
@@ -106,7 +106,7 @@ function toFinding({ first, last, excerpt, blames, captured, count, deepest }: R
 }
 
 function safely({ fault, text }: Deepest): NonNullable<LogFinding['deepest']> {
-  return { text: redact(text), ...(fault === undefined ? {} : { fault }) };
+  return { text: redact(text), fault };
 }
 
 /** What accuses another before what followed from it, then the most frequent, then the first in the log. */

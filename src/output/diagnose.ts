@@ -33,12 +33,12 @@ export interface DiagnosisFinding {
   /** Log: a line of the guide's stands there. Inferred: our own table classified what a library says. */
   readonly basis: 'Log' | 'Inferred';
   /** The deepest cause: in the words of the probes where it is classified, and as it stands in the log. */
-  readonly deepest?: { readonly fault?: FaultCode; readonly text: string };
+  readonly deepest?: { readonly fault?: FaultCode | undefined; readonly text: string } | undefined;
   readonly title: string;
   readonly fault: FaultCode;
   readonly severity: Severity;
-  readonly firstTime?: string;
-  readonly lastTime?: string;
+  readonly firstTime?: string | undefined;
+  readonly lastTime?: string | undefined;
   readonly blames: readonly Component[];
   readonly captured: readonly string[];
   readonly cause: string;
@@ -136,12 +136,12 @@ function withEntry(finding: LogFinding): DiagnosisFinding {
     lastLine,
     excerpt,
     basis,
-    ...(deepest === undefined ? {} : { deepest }),
+    deepest,
     title: entry.title,
     fault,
     severity: traits(fault).severity,
-    ...(firstTime === undefined ? {} : { firstTime }),
-    ...(lastTime === undefined ? {} : { lastTime }),
+    firstTime,
+    lastTime,
     blames,
     captured,
     cause: entry.cause,

@@ -41,13 +41,13 @@ export const bucketProbe: Probe<'bucket'> = {
       encryption,
       versioning,
       write,
-      ...(certificateNotAfter === undefined ? {} : { certificateNotAfter }),
+      certificateNotAfter,
     };
   },
 };
 
 function objectsOnly(
-  { bytes, certificateNotAfter }: { readonly bytes: number; readonly certificateNotAfter?: string },
+  { bytes, certificateNotAfter }: { readonly bytes: number; readonly certificateNotAfter?: string | undefined },
   region: string,
 ): BucketObserved {
   const list = named(

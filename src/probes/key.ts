@@ -76,7 +76,7 @@ function undescribed(fault: Fault): KeyObserved {
 
 /** What an answer shows of the server's certificate. */
 function shownBy(
-  outcome: Outcome<{ readonly certificateNotAfter?: string }>,
+  outcome: Outcome<{ readonly certificateNotAfter?: string | undefined }>,
 ): Pick<KeyObserved, 'certificateNotAfter'> {
   const end = outcome.ok ? outcome.value.certificateNotAfter : undefined;
   return end === undefined ? {} : { certificateNotAfter: end };

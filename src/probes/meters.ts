@@ -164,7 +164,7 @@ async function poolsByName(source: Source, sum: ActuatorMetric, pending: number)
       return notReadable(`${active === undefined ? ACTIVE : MAX} of ${name ?? 'the pool'} has no value`);
     // None idle and none in use: whether it should have any, only its minimum tells.
     const min = active === 0 && waiting === 0 ? await value(source, MIN, name) : undefined;
-    pools.push({ pool: name ?? '', active, max, pending: waiting, ...(min === undefined ? {} : { min }) });
+    pools.push({ pool: name ?? '', active, max, pending: waiting, min });
   }
   return ok({ pending, pools });
 }
@@ -191,7 +191,7 @@ function poolsOf(samples: readonly Sample[]): Outcome<PoolsSeen> {
       if (used === undefined || most === undefined) return [];
       // As above: the minimum matters where there is no connection at all, and nobody waits for one.
       const min = used === 0 && waiting === 0 ? least.get(pool) : undefined;
-      return [{ pool, active: used, max: most, pending: waiting, ...(min === undefined ? {} : { min }) }];
+      return [{ pool, active: used, max: most, pending: waiting, min }];
     })
     .filter((one) => one.pending > 0 || (idle.has(one.pool) && idle.get(one.pool) === 0));
   const sum = [...pending.values()].reduce((total, one) => total + one, 0);

@@ -49,8 +49,8 @@ export async function requestAt(
     const request: HttpRequest = {
       url: to,
       tls: target.tls,
-      ...(place.headers === undefined ? {} : { headers: place.headers }),
-      ...(target.credentials === undefined ? {} : { credentials: target.credentials }),
+      headers: place.headers,
+      credentials: target.credentials,
       ...more,
     };
     return http.get(request, signal);

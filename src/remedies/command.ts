@@ -170,7 +170,7 @@ export function contextOf({
     report: name,
     check,
     target: parts.slice(0, -1).join('/'),
-    ...(service === undefined ? {} : { service }),
+    service,
   };
 }
 

@@ -119,11 +119,11 @@ function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words:
   const secretAccessKey = credentialOf(settings, own('secret(?:access)?key$'));
   const sessionToken = settings.get('AWS_SESSION_TOKEN') === undefined ? undefined : credential(/awssessiontoken$/);
   const access: ConfiguredAccess = {
-    ...(region === undefined ? {} : { region }),
+    region,
     ...(endpoint === undefined ? {} : { endpoint, ...authorityOf(settings) }),
-    ...(accessKeyId === undefined ? {} : { accessKeyId }),
-    ...(secretAccessKey === undefined ? {} : { secretAccessKey }),
-    ...(sessionToken === undefined ? {} : { sessionToken }),
+    accessKeyId,
+    secretAccessKey,
+    sessionToken,
   };
   return {
     ...NOTHING,

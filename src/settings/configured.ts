@@ -44,13 +44,13 @@ export interface ConfiguredDatabase extends Named {
 
 /** What asks AWS, or what speaks as AWS does. */
 export interface ConfiguredAccess {
-  readonly region?: string;
+  readonly region?: string | undefined;
   readonly endpoint?: string;
   /** The Secret key with the authority that the service trusts beside the usual ones. */
   readonly authority?: KeyRef;
-  readonly accessKeyId?: Credential;
-  readonly secretAccessKey?: Credential;
-  readonly sessionToken?: Credential;
+  readonly accessKeyId?: Credential | undefined;
+  readonly secretAccessKey?: Credential | undefined;
+  readonly sessionToken?: Credential | undefined;
 }
 
 export interface ConfiguredBucket extends Named {

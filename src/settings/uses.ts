@@ -31,7 +31,7 @@ export function useOf(backend: ConfiguredBackend, workload: string): BackendUse 
         kind: 'bucket',
         bucket,
         origin,
-        ...(access.endpoint === undefined ? {} : { endpoint: access.endpoint }),
+        endpoint: access.endpoint,
       };
     }
     case 'kms':

@@ -100,7 +100,7 @@ function portsOf(
 interface Endpoint {
   readonly address: string;
   readonly port: number;
-  readonly pod?: string;
+  readonly pod?: string | undefined;
 }
 
 /** A Service without a selector selects nothing. */
@@ -177,7 +177,7 @@ function endpointsOf(slice: KubernetesObject, servicePort: Fields): Endpoint[] {
     const address = text(addresses[0]);
     if (address === undefined) return [];
     const pod = text(fields(endpoint['targetRef'])['name']);
-    return [{ address, port: number, ...(pod === undefined ? {} : { pod }) }];
+    return [{ address, port: number, pod }];
   });
 }
 
@@ -235,5 +235,5 @@ function isHttps(servicePort: Fields, endpointPort: number): boolean {
 
 function addressOf({ address, port, pod }: Endpoint, scheme: 'http' | 'https'): ServiceAddress {
   const host = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
-  return { name: host, origin: `${scheme}://${host}`, ...(pod === undefined ? {} : { pod }) };
+  return { name: host, origin: `${scheme}://${host}`, pod };
 }

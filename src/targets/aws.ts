@@ -38,11 +38,11 @@ export async function bucketTarget(
     forcePathStyle: spec.forcePathStyle,
     writeTest: spec.writeTest,
     specId,
-    ...(left === undefined ? {} : { left }),
+    left,
     access: await awsAccess(spec, secrets, signal, found),
     ...secretOf(spec.credentialsSecretRef),
     usedBy: spec.usedBy ?? [],
-    ...(found === undefined ? {} : { origin: found.origin }),
+    origin: found?.origin,
   };
 }
 
@@ -71,7 +71,7 @@ export async function keyTarget(
     source,
     ...secretOf(spec.keyPair?.secretRef ?? spec.kms?.credentialsSecretRef),
     usedBy: spec.usedBy ?? [],
-    ...(found === undefined ? {} : { origin: found.origin }),
+    origin: found?.origin,
   };
 }
 
@@ -163,7 +163,7 @@ async function unsigned(
   const ca = caSecretRef === undefined ? undefined : await secrets.read(caSecretRef.name, caSecretRef.key, signal);
   return ok({
     region,
-    ...(endpoint === undefined ? {} : { endpoint }),
+    endpoint,
     ...(ca?.ok === true ? { ca: ca.value.reveal() } : {}),
     credentials: { source: 'none', unread },
   });

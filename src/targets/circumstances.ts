@@ -41,7 +41,7 @@ export function warningsAbout(
 /** Events of old and new clients keep their time in different fields. */
 function warningOf({ reason, message, series, lastTimestamp, eventTime, metadata }: EventObject): Warning {
   const at = series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
-  return { reason: text(reason) ?? '', message: text(message) ?? '', ...(at === undefined ? {} : { at }) };
+  return { reason: text(reason) ?? '', message: text(message) ?? '', at };
 }
 
 function nodeTroubleOf(name: string, { nodes }: NamespaceObjects): string | undefined {

@@ -24,7 +24,7 @@ export function configurationOf(
       MOST_CONFIG_MAPS,
     ),
     ...(references.length === 0 ? {} : { references }),
-    ...(targetVersion === undefined ? {} : { targetVersion }),
+    targetVersion,
   };
 }
 

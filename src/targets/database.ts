@@ -45,12 +45,12 @@ export async function databaseTarget(
     required: true,
     connection: await connectionOf(spec, sources, signal),
     ...secretOf(spec.urlSecretRef ?? spec.credentialsSecretRef ?? sources.found?.login?.password),
-    ...(spec.schema === undefined ? {} : { schema: spec.schema }),
-    ...(spec.pooler === undefined ? {} : { pooler: spec.pooler }),
-    ...(spec.poolerClients === undefined ? {} : { poolerClients: spec.poolerClients }),
+    schema: spec.schema,
+    pooler: spec.pooler,
+    poolerClients: spec.poolerClients,
     poolSize: spec.poolSize,
     usedBy: spec.usedBy ?? [],
-    ...(sources.found === undefined ? {} : { origin: sources.found.origin }),
+    origin: sources.found?.origin,
   };
 }
 
@@ -131,7 +131,7 @@ async function connectionOf(
     },
     authentication: value.authentication,
     startup: value.startup,
-    ...(value.searchPath === undefined ? {} : { searchPath: value.searchPath }),
+    searchPath: value.searchPath,
     prepares: value.prepares,
     ...withheld(spec, value, source),
   });
@@ -265,7 +265,7 @@ function tlsOf(
     mode,
     ...(url.tls.verifiesName && mode === 'Require' ? { verifiesName: true } : {}),
     ...(url.tls.direct ? { direct: true } : {}),
-    ...(ca === undefined ? {} : { ca: ca.reveal() }),
+    ca: ca?.reveal(),
   };
 }
 

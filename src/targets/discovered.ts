@@ -112,5 +112,5 @@ function lostTarget(item: InventoryItem, fault: Fault, known: readonly BackendTa
 }
 
 function itemOf({ component, name, origin }: BackendTarget, since: string): InventoryItem {
-  return { component, name, ...(origin === undefined ? {} : { origin }), since };
+  return { component, name, origin, since };
 }

@@ -154,7 +154,7 @@ function clusterTarget({ platform, upgrade: { targetVersion } }: HealthReportSpe
   return {
     ...CLUSTER,
     accepted: platform.accepted ?? [],
-    ...(targetVersion === undefined ? {} : { targetVersion }),
+    targetVersion,
   };
 }
 

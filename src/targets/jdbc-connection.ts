@@ -104,7 +104,7 @@ export function jdbcConnection(properties: JdbcProperties): ReadUrl {
       ...(options === undefined ? {} : { options }),
     },
     authentication: {
-      ...(methods === undefined ? {} : { methods }),
+      methods,
       channelBinding: properties.get('channelBinding') === 'require' ? 'require' : 'prefer',
     },
     searchPath: schema === undefined ? optionsPath(options ?? '') : searchPath(schema),

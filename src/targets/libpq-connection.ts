@@ -76,7 +76,7 @@ export function libpqConnection(url: string): ReadUrl {
     tls,
     startup: options === undefined ? {} : { options },
     authentication: {
-      ...(methods === undefined ? {} : { methods }),
+      methods,
       channelBinding: parameters.get('channel_binding') === 'require' ? 'require' : 'prefer',
     },
     searchPath: optionsPath(options ?? ''),

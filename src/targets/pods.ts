@@ -40,12 +40,12 @@ export function podOf(object: KubernetesObject): Pod {
   const gates = waitingGates(spec, conditions);
   return {
     name: object.metadata.name,
-    ...(node === undefined ? {} : { node }),
+    node,
     phase: text(status['phase']) ?? 'Unknown',
     ready: condition('Ready')['status'] === 'True',
     terminating: object.metadata.deletionTimestamp !== undefined,
-    ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }),
-    ...(startedAt === undefined ? {} : { startedAt }),
+    createdAt: creationTimestamp,
+    startedAt,
     wasReady: wasReady(condition('Ready'), startedAt),
     ...(gates.length === 0 ? {} : { gates }),
     ...(scheduled['status'] === 'False' && scheduled['reason'] === 'Unschedulable'
@@ -111,10 +111,10 @@ function containerOf(declared: Fields, status: Fields): Container {
   return {
     name: text(declared['name']) ?? '',
     image: text(declared['image']) ?? '',
-    ...(digest === undefined ? {} : { digest }),
+    digest,
     ready: status['ready'] === true,
     restarts: count(status['restartCount']) ?? 0,
-    ...(startedAt === undefined ? {} : { startedAt }),
+    startedAt,
     ...(reason === undefined ? {} : { waiting: { reason, message: text(waiting['message']) ?? '' } }),
     ...(exitCode === undefined
       ? {}
@@ -122,8 +122,8 @@ function containerOf(declared: Fields, status: Fields): Container {
           lastTermination: {
             reason: text(terminated['reason']) ?? '',
             exitCode,
-            ...(ranSince === undefined ? {} : { startedAt: ranSince }),
-            ...(finishedAt === undefined ? {} : { finishedAt }),
+            startedAt: ranSince,
+            finishedAt,
           },
         }),
   };

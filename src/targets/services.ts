@@ -220,7 +220,7 @@ function healthOf(
     named,
     format,
     places,
-    ...(readiness === undefined ? {} : { readiness }),
+    readiness,
   };
 }
 

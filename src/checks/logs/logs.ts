@@ -37,7 +37,7 @@ export const serviceLogs: Check<'logs'> = {
       return {
         kind: 'fault',
         fault: { code, detail },
-        ...(evidence === undefined ? {} : { evidence }),
+        evidence,
         basis: 'Log',
         sightings: recent,
       };

@@ -16,7 +16,7 @@ function sdk(code: string, title: string, cause: string, nextSteps: string, plat
     signatures: [],
     reach: 'explain',
     code,
-    ...(platform === undefined ? {} : { platform }),
+    platform,
   };
 }
 
