@@ -4,6 +4,7 @@ import type { HostWish } from '../facts/target.ts';
 import { secret } from '../runtime/secret.ts';
 import type { ReadUrl, UrlTls } from './database-url.ts';
 import { jdbcHosts, type JdbcProperties } from './jdbc-url.ts';
+import { areTypes } from './jdbc-types.ts';
 import { METHODS, MODES, type Method } from './postgres-words.ts';
 import { optionsPath, searchPath } from './search-path.ts';
 
@@ -47,6 +48,9 @@ const CHOICES: readonly (readonly [name: string, values: readonly string[], anyC
   ['sslmode', Object.keys(MODES), 'any case'],
   ['stringtype', ['unspecified', 'varchar'], 'any case'],
 ];
+
+/** PGPropertyMaxResultBufferParser: bytes with a prefix, or a part of the heap. */
+const BUFFER = /^(?:-?[0-9]{1,18}[KMGT]?|[0-9]{1,9}(?:p|pct|percent|%))?$/i;
 
 /** HostRequirement, with the old words that the driver still reads. */
 const WISHES: Readonly<Record<string, HostWish>> = {
@@ -130,9 +134,9 @@ function refusal(properties: JdbcProperties): string | undefined {
       return `has ${name} with a value that the driver does not know (${values.join(', ')})`;
   }
   for (const name of ['binaryTransferEnable', 'binaryTransferDisable']) {
-    if (/^-?[0-9]*$/.test(properties.get(name) ?? '') && (properties.get(name) ?? '').startsWith('-'))
-      return `has a ${name} that names no type`;
+    if (!areTypes(properties.get(name) ?? '')) return `has a ${name} that names no type`;
   }
+  if (!BUFFER.test(properties.get('maxResultBuffer') ?? '')) return 'has a maxResultBuffer that is no size';
   return undefined;
 }
 

@@ -79,6 +79,11 @@ describe('a value that ends a connection of the driver', () => {
     'requireAuth=md5,!password',
     'targetServerType=Primary',
     'sslmode=verify_full',
+    'binaryTransferDisable=_int4',
+    'binaryTransferEnable=int4,money[]',
+    'binaryTransferEnable=-1',
+    'maxResultBuffer=10KB',
+    'maxResultBuffer=p',
   ])('%s is refused', (parameter) => {
     expect(read(`jdbc:postgresql://db/x?${parameter}`)).toMatchObject({ fault: { code: 'DatabaseUrlRefused' } });
   });
@@ -89,6 +94,11 @@ describe('a value that ends a connection of the driver', () => {
     'preferQueryMode=bogus',
     'sslNegotiation=bogus',
     'autosave=ALWAYS',
+    'binaryTransferDisable=int4,INT4_ARRAY,1043',
+    'binaryTransferDisable=',
+    'maxResultBuffer=10k',
+    'maxResultBuffer=5pct',
+    'maxResultBuffer=-1',
   ])('%s is not one', (parameter) => {
     expect(read(`jdbc:postgresql://db/x?${parameter}`)).toMatchObject({ ok: true });
   });
