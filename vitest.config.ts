@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** `npm run fuzz`: properties with many more cases. */
 const isFuzz = process.env['FUZZ_CASES'] !== undefined;
 
+/** What is waited for comes late on a busy machine: no test fails for that. In ms. */
+const expectation = { poll: { timeout: 60_000 } };
+
 /** What a function decides, what every entry of a registry promises, what the whole does on the stack, and on real parts. */
 export default defineConfig({
   test: {
@@ -21,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          expect: expectation,
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/bundle.ts'],
           testTimeout: 120_000,
@@ -34,6 +38,7 @@ export default defineConfig({
         // Parts that others wrote: `npm run test:real` starts these where the parts are.
         test: {
           name: 'real',
+          expect: expectation,
           include: ['test/real/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -163,7 +163,7 @@ describe('of all reports, status', () => {
 describe('with --watch, status', () => {
   /** Waits for what it must have said so far. */
   const until = async (said: () => string, wanted: RegExp): Promise<void> => {
-    await vi.waitFor(() => expect(said()).toMatch(wanted), { timeout: 20_000, interval: 100 });
+    await vi.waitFor(() => expect(said()).toMatch(wanted), { timeout: 60_000, interval: 100 });
   };
   const watching = (
     screen: boolean,

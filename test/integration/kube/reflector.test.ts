@@ -81,12 +81,12 @@ async function run(options: { onChange?: () => void; relistMs?: number } = {}): 
     ...(options.relistMs === undefined ? {} : { relistMs: options.relistMs }),
   });
   const ended = reflector.run(stop.signal);
-  await vi.waitFor(() => expect(reflector.synced()).toBe(true), { timeout: 10_000 });
+  await vi.waitFor(() => expect(reflector.synced()).toBe(true), { timeout: 60_000 });
   return { reflector, notes, changes, ended };
 }
 
 const seen = (reflector: Reflector<ReportObject>, key: string): Promise<void> =>
-  vi.waitFor(() => expect(reflector.get(key)).toBeDefined(), { timeout: 10_000 });
+  vi.waitFor(() => expect(reflector.get(key)).toBeDefined(), { timeout: 60_000 });
 
 describe('the reflector keeps up', () => {
   test('with what was there and what comes', async () => {
@@ -100,7 +100,7 @@ describe('the reflector keeps up', () => {
   test('across a restart of the server', async () => {
     const { reflector, notes } = await run();
     await server.stop();
-    await vi.waitFor(() => expect(notes.some(({ kind }) => kind === 'fault')).toBe(true));
+    await vi.waitFor(() => expect(notes.some(({ kind }) => kind === 'fault')).toBe(true), { timeout: 60_000 });
     await server.restart();
     server.seed([report('b')] as never);
     await seen(reflector, 'recognize/b');
@@ -108,7 +108,7 @@ describe('the reflector keeps up', () => {
 
   test('across cut watches and a history that is gone (410)', async () => {
     const { reflector, notes } = await run();
-    await vi.waitFor(() => expect(server.openWatches()).toBe(1));
+    await vi.waitFor(() => expect(server.openWatches()).toBe(1), { timeout: 60_000 });
     server.dropWatches();
     server.seed([report('b')] as never);
     server.compact();
@@ -122,7 +122,7 @@ describe('the reflector keeps up', () => {
     ['a reset', { reset: true }],
   ])('across %s', async (_, fault) => {
     const { reflector } = await run();
-    await vi.waitFor(() => expect(server.openWatches()).toBe(1));
+    await vi.waitFor(() => expect(server.openWatches()).toBe(1), { timeout: 60_000 });
     server.faults.inject({ match: ({ resource }) => resource === 'healthreports', ...fault, times: 3 });
     server.dropWatches();
     server.seed([report('b')] as never);
@@ -131,15 +131,18 @@ describe('the reflector keeps up', () => {
 
   test('waits as long as a 429 asks for', async () => {
     const { notes } = await run();
-    await vi.waitFor(() => expect(server.openWatches()).toBe(1));
+    await vi.waitFor(() => expect(server.openWatches()).toBe(1), { timeout: 60_000 });
     server.faults.inject({ match: ({ verb }) => verb === 'watch', status: 429, retryAfter: 7, times: 1 });
     server.dropWatches();
-    await vi.waitFor(() => {
-      const waits = notes.flatMap((note) =>
-        note.kind === 'fault' && note.fault.code === 'TooManyRequests' ? [note.waitMs] : [],
-      );
-      expect(waits).toEqual([7000]);
-    });
+    await vi.waitFor(
+      () => {
+        const waits = notes.flatMap((note) =>
+          note.kind === 'fault' && note.fault.code === 'TooManyRequests' ? [note.waitMs] : [],
+        );
+        expect(waits).toEqual([7000]);
+      },
+      { timeout: 60_000 },
+    );
   });
 
   test('when a handler throws', async () => {
@@ -157,7 +160,7 @@ describe('the reflector keeps up', () => {
     const { ended } = await run();
     stop.abort();
     await ended;
-    await vi.waitFor(() => expect(server.openWatches()).toBe(0));
+    await vi.waitFor(() => expect(server.openWatches()).toBe(0), { timeout: 60_000 });
   });
 });
 

@@ -25,8 +25,8 @@ afterAll(() => server.remove());
 async function ask(sql: string, options: Partial<pg.ClientConfig> = {}): Promise<unknown> {
   const client = new pg.Client({
     connectionString: server.url('keylessd', service),
-    connectionTimeoutMillis: 2000,
-    query_timeout: 2000,
+    connectionTimeoutMillis: 30_000,
+    query_timeout: 30_000,
     ...options,
   });
   client.on('error', () => undefined);

@@ -173,7 +173,7 @@ describe('connections and credentials', () => {
       });
       for (let call = 0; call < 20; call += 1)
         stubbed.api.call(RULES.listPods, where, { signal, timeoutMs: 600_000 }).catch(() => undefined);
-      await vi.waitFor(() => expect(stubbed.requests.length).toBeGreaterThan(0));
+      await vi.waitFor(() => expect(stubbed.requests.length).toBeGreaterThan(0), { timeout: 60_000 });
       return stubbed;
     };
 
