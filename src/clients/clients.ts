@@ -137,7 +137,10 @@ export interface Clients {
 export interface ClusterClient {
   version(signal: AbortSignal): Promise<Outcome<{ readonly kubernetes: string; readonly openshift?: string }>>;
   architectures(signal: AbortSignal): Promise<Outcome<readonly string[]>>;
-  /** The data of one ConfigMap; undefined where there is none of that name. */
+  /**
+   * The data of one ConfigMap; undefined where there is none of that name. A key that holds bytes is there as
+   * `binaryData/<key>`, without them.
+   */
   readConfigMap(
     namespace: string,
     name: string,

@@ -12,11 +12,12 @@ import { logStarts } from './log-starts.ts';
 import { readPodLog } from './pod-log.ts';
 import { remembered } from './remembered.ts';
 import { RULES } from './rules.ts';
-import { textsIn } from './texts.ts';
+import { textsOfConfigMap } from './texts.ts';
 
 interface ConfigMap {
   readonly metadata?: { readonly resourceVersion?: unknown };
   readonly data?: unknown;
+  readonly binaryData?: unknown;
 }
 
 /** What is read of the answers; whatever has another type is not there. */
@@ -55,7 +56,7 @@ export function createClusterClient(api: KubeApi, clock: Clock): ClusterClient {
       const read = await api.call<ConfigMap>(RULES.getConfigMap, { namespace, name }, { signal });
       if (!read.ok && read.fault.code !== 'NotFound') return asEvidence(read);
       keep(namespace, name, read.ok ? read.value.metadata?.resourceVersion : '');
-      return ok(read.ok ? textsIn(read.value.data) : undefined);
+      return ok(read.ok ? textsOfConfigMap(read.value) : undefined);
     },
     configMapVersion: (namespace, name) => versions.get(`${namespace}/${name}`),
     readLog: (request, onChunk, signal) => readPodLog(api, request, onChunk, signal),

@@ -1,10 +1,10 @@
 // Spring's config data: the mounted application files in their order of precedence, by profile and by place, and trees of
-// files that are imported (`configtree:`).
+// files that are imported (`configtree:`). Profiles and imports that the files themselves name are followed.
 import { canonical } from './canonical.ts';
 import type { ReadDocuments, SettingsDocument } from './documents.ts';
 import type { HiddenSecret } from './environment.ts';
 import type { MountedFile, Mounts } from './mounts.ts';
-import { secretOf, textOf, type Entry } from './value.ts';
+import { secretOf, textOf, type Entry, whyMissing } from './value.ts';
 
 /** What decides which files are read: settings of the command line and the environment. */
 export interface Reading {
@@ -26,25 +26,34 @@ export interface ConfigData {
   readonly troubles: readonly string[];
 }
 
+/** A mounted file with its documents, or with why they are not read: a sentence without its full stop. */
+interface Read {
+  readonly file: MountedFile;
+  readonly read: { readonly documents: readonly SettingsDocument[] } | { readonly trouble: string };
+}
+
+/** Files name profiles and files, which name others: Spring goes on without end, nobody writes more levels than this. */
+const MOST_ROUNDS = 5;
+const MOST_NAMED = 64;
+const STORE = /^(?:optional:)?((?:vault|aws-|consul|configserver|kubernetes)[a-z-]*)/;
+
 /** The application files among the mounted ones. Where Spring would not look for a file, nobody would mount one. */
-export function configData(mounts: Mounts, reading: Reading, readFile: ReadFile): ConfigData {
-  const troubles: string[] = [];
+export function configData(mounts: Mounts, outer: Reading, readFile: ReadFile): ConfigData {
+  const known = new Map<MountedFile, Read>();
+  const readOnce = (file: MountedFile): Read => {
+    const held = known.get(file) ?? readMounted(file, readFile);
+    known.set(file, held);
+    return held;
+  };
+  const { reading, files } = settled(mounts, outer, readOnce);
+  const troubles = files.flatMap(({ read }) => ('trouble' in read ? [read.trouble] : []));
+  const read = files.flatMap((one) => entriesOf(one, reading));
   const secrets: HiddenSecret[] = [];
-  const ranked = mounts.files
-    .flatMap((file, index) => {
-      const profile = profileOf(file, reading);
-      return profile === undefined ? [] : [{ file, rank: [profile, placeRank(file, reading), index] as const }];
-    })
-    .sort((a, b) => compare(b.rank, a.rank));
-  const read = ranked.flatMap(({ file }) => entriesOf(file, reading, readFile, troubles));
-  const imports = [...reading.places, ...read.flatMap((entries) => entries.flatMap(importOf))];
-  const trees = imports.flatMap((place) => {
+  const trees = reading.places.flatMap((place) => {
     const root = /^(?:optional:)?configtree:(.*?)\/*$/.exec(place)?.[1];
-    if (root === undefined) {
-      if (/^(?:optional:)?(?:vault|aws-|consul|configserver|kubernetes)/.test(place))
-        troubles.push(`spring.config.import names a ${place.replace(/^optional:/, '').split(':')[0] ?? ''} store`);
-      return [];
-    }
+    const store = STORE.exec(place)?.[1];
+    if (store !== undefined) troubles.push(`spring.config.import names a ${store} store`);
+    if (root === undefined) return [];
     for (const { path, secret } of mounts.secrets)
       if (isWithin(path, root)) secrets.push({ name: secret, how: `mounted at ${path}`, prefix: '' });
     return [treeEntries(mounts.files, root)];
@@ -53,6 +62,75 @@ export function configData(mounts: Mounts, reading: Reading, readFile: ReadFile)
     if (/\/config(?:\/|$)/.test(path) || reading.places.some((place) => isWithin(path, placePath(place))))
       secrets.push({ name: secret, how: `mounted at ${path}`, prefix: '' });
   return { sources: [...trees, ...read], secrets, troubles };
+}
+
+/** What is read once the profiles and imports that the files name are known. */
+function settled(
+  mounts: Mounts,
+  outer: Reading,
+  readOnce: (file: MountedFile) => Read,
+): { readonly reading: Reading; readonly files: readonly Read[] } {
+  let reading = outer;
+  for (let round = 0; ; round += 1) {
+    const files = ranked(mounts, reading).map(readOnce);
+    const entries = files.flatMap((one) => entriesOf(one, reading)).flat();
+    const named = outer.profiles.length > 0 ? outer.profiles : words(entries, /^springprofilesactive(?:\[[0-9]+\])?$/);
+    const included = words(entries, /^springprofilesinclude(?:\[[0-9]+\])?$/);
+    const next: Reading = {
+      names: outer.names,
+      places: unique([...outer.places, ...words(entries, /^springconfigimport(?:\[[0-9]+\])?$/)]),
+      profiles: withGroups(unique([...included, ...named]), entries),
+    };
+    const isSame = same(next.places, reading.places) && same(next.profiles, reading.profiles);
+    if (isSame || round === MOST_ROUNDS) return { reading, files };
+    reading = next;
+  }
+}
+
+/** The profiles, each followed by those that `spring.profiles.group.<name>` puts behind it. */
+function withGroups(profiles: readonly string[], entries: readonly Entry[]): readonly string[] {
+  return unique(
+    profiles.flatMap((profile) => [
+      profile,
+      ...words(
+        entries,
+        new RegExp(`^springprofilesgroup${canonical(profile).replace(/[[\]]/g, '\\$&')}(?:\\[[0-9]+\\])?$`),
+      ),
+    ]),
+  );
+}
+
+/** Words of a list of settings, whose first source stands over the others. */
+function words(entries: readonly Entry[], name: RegExp): readonly string[] {
+  const [first] = entries.filter((entry) => name.test(canonical(entry.name)));
+  if (first === undefined) return [];
+  // Items of one list are settings of one source: those after an item of the same source belong to it.
+  const source = first.origin.slice(first.name.length);
+  return entries
+    .filter((entry) => name.test(canonical(entry.name)) && entry.origin.slice(entry.name.length) === source)
+    .flatMap(({ value }) => (textOf(value) ?? '').split(/[,;]/))
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+/** Each once; more profiles or imports than anybody has are left out. */
+function unique(all: readonly string[]): readonly string[] {
+  return [...new Set(all)].slice(0, MOST_NAMED);
+}
+
+function same(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
+}
+
+/** The files that are read, the one that counts most first. */
+function ranked(mounts: Mounts, reading: Reading): readonly MountedFile[] {
+  return mounts.files
+    .flatMap((file, index) => {
+      const profile = profileOf(file, reading);
+      return profile === undefined ? [] : [{ file, rank: [profile, placeRank(file, reading), index] as const }];
+    })
+    .sort((a, b) => compare(b.rank, a.rank))
+    .map(({ file }) => file);
 }
 
 /** 0: for every profile; n: for the n-th active one. Undefined: no application file, or of another profile. */
@@ -85,26 +163,25 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return a.map((one, index) => one - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
-/** The settings of a file: its documents from the last to the first. */
-function entriesOf(
-  file: MountedFile,
-  { profiles }: Reading,
-  readFile: ReadFile,
-  troubles: string[],
-): readonly (readonly Entry[])[] {
+function readMounted(file: MountedFile, readFile: ReadFile): Read {
   const text = textOf(file.value);
   if (text === undefined) {
     const secret = secretOf(file.value);
-    troubles.push(
-      `${file.path} comes from key ${secret?.key ?? ''} of Secret ${secret?.name ?? ''}, which is not read`,
-    );
-    return [];
+    const missing = whyMissing(file.value);
+    if (missing !== undefined) return { file, read: { trouble: `${missing}, and is mounted at ${file.path}` } };
+    const trouble = `${file.path} comes from key ${secret?.key ?? ''} of Secret ${secret?.name ?? ''}, which is not read`;
+    return { file, read: { trouble } };
   }
   const read = readFile(file.path, text);
-  if ('refused' in read) {
-    troubles.push(`${file.origin}, mounted at ${file.path}, ${read.refused}`);
-    return [];
-  }
+  return {
+    file,
+    read: 'refused' in read ? { trouble: `${file.origin}, mounted at ${file.path}, ${read.refused}` } : read,
+  };
+}
+
+/** The settings of a file: its documents from the last to the first. */
+function entriesOf({ file, read }: Read, { profiles }: Reading): readonly (readonly Entry[])[] {
+  if ('trouble' in read) return [];
   return read.documents
     .filter((document) => isActive(document, profiles))
     .map((document) =>
@@ -133,11 +210,6 @@ function holds(expression: string, profiles: readonly string[]): boolean {
     .some((all) =>
       all.split('&').every((one) => (one.startsWith('!') ? !active.includes(one.slice(1)) : active.includes(one))),
     );
-}
-
-function importOf({ name, value }: Entry): readonly string[] {
-  if (!/^springconfigimport(?:\[[0-9]+\])?$/.test(canonical(name))) return [];
-  return (textOf(value) ?? '').split(',').map((one) => one.trim());
 }
 
 /** Files of a tree: their paths are the names. */

@@ -1,4 +1,5 @@
 // The ConfigMaps that a pod template names, read by name and never listed.
+import { BINARY } from '../facts/binary-keys.ts';
 import type { Outcome } from '../facts/outcome.ts';
 import { type Fields, fields, list, text } from '../targets/fields.ts';
 
@@ -43,5 +44,13 @@ export function dataOf(maps: ConfigMaps, name: string): Readonly<Record<string, 
   const read = maps.get(name);
   if (read === undefined) return `ConfigMap ${name} was not read, because the template names too many`;
   if (!read.ok) return `ConfigMap ${name} could not be read (${read.fault.detail})`;
-  return read.value ?? `there is no ConfigMap ${name}`;
+  if (read.value === undefined) return `there is no ConfigMap ${name}`;
+  return Object.fromEntries(Object.entries(read.value).filter(([key]) => !key.startsWith(BINARY)));
+}
+
+/** Keys of a ConfigMap that hold bytes: files of the pods, and nobody's variables. */
+export function binaryKeysOf(maps: ConfigMaps, name: string): readonly string[] {
+  const read = maps.get(name);
+  const keys = read?.ok === true ? Object.keys(read.value ?? {}) : [];
+  return keys.filter((key) => key.startsWith(BINARY)).map((key) => key.slice(BINARY.length));
 }

@@ -98,7 +98,9 @@ function entryFor(backend: Configured, settings: ReadonlyMap<Service, Settings>)
   const validated = validateSpec({ [entry.list]: [fieldsOf(entry)] });
   if (!validated.ok) return [];
   const { databases: [database] = [], buckets: [bucket] = [], keys: [key] = [] } = validated.spec;
-  const origin = originOf(backend.origin);
+  const { overrules } = backend;
+  // Of two places that disagree, Spring's order decides: the other one is named with it.
+  const origin = originOf(`${backend.origin}${overrules === undefined ? '' : `; it overrules ${overrules}`}`);
   if (database !== undefined && backend.kind === 'database') {
     if (backend.place.kind === 'open' && backend.place.authority === 'elsewhere') {
       const { tls: _, credentialsSecretRef: __, ...bare } = database;

@@ -9,8 +9,8 @@ import { secretFileAt } from './mounts.ts';
 import type { Setting, Settings } from './settings.ts';
 import { type KeyRef, pack, secretOf, textOf, whyMissing } from './value.ts';
 
-/** Canonical names that hold the URL of a database, whatever stands before them. */
-const URL_NAME = /^(.*(?:datasource|database|flyway|jdbc|postgres(?:ql)?|db|hikari))(?:jdbc)?ur[li]$/;
+/** Canonical names that hold the URL of a database, whatever stands before them; a data source may have a name of its own. */
+const URL_NAME = /^(.*(?:datasource[a-z0-9[\]]*?|database|flyway|postgres(?:ql)?|db|hikari))ur[li]$/;
 const URL_VALUE = /^(?:jdbc:|postgres(?:ql)?:\/\/)/;
 /** What may stand before `host`, so that it is the host of a database. */
 const HOST_NAME = /^(.*(?:typeorm|datasource|database|postgres(?:ql)?|pg|db))host(?:name)?$/;
@@ -20,21 +20,31 @@ const LONGEST_NAME = 40;
 
 /** The databases of one service. */
 export function databasesIn(service: Service, settings: Settings): ServiceBackends {
-  const all = settings.names.flatMap((name) => {
-    const byName = URL_NAME.exec(name)?.[1];
+  const urls = settings.names.flatMap((name) => {
+    const byName = urlBase(name);
     const setting = settings.get(name);
     if (setting === undefined) return [];
     const looks = URL_VALUE.test(pack(setting.value).text);
-    if (byName !== undefined || looks)
-      return isOther(setting) ? [] : [fromUrl(service, settings, setting, byName ?? name.replace(/ur[li]$/, ''))];
-    const base = HOST_NAME.exec(name)?.[1];
-    return base === undefined ? [] : fromHost(service, settings, setting, base);
+    if ((byName === undefined && !looks) || isOther(setting)) return [];
+    return [fromUrl(service, settings, setting, byName ?? name.replace(/ur[li]$/, ''))];
   });
+  const hosts = settings.names.flatMap((name) => {
+    const [base, setting] = [HOST_NAME.exec(name)?.[1], settings.get(name)];
+    return base === undefined || setting === undefined ? [] : fromHost(service, settings, setting, base);
+  });
+  // Of a URL and the pieces that it is put together from, the URL says more.
+  const all = [...urls, ...hosts];
   return {
     found: all.flatMap(({ found }) => found),
     unresolved: all.flatMap(({ unresolved }) => unresolved),
     warnings: all.flatMap(({ warnings }) => warnings),
   };
+}
+
+/** What stands before `url` or `jdbc-url` where a name says that it is a database's: `springdatasource`. */
+function urlBase(name: string): string | undefined {
+  const jdbc = /^(.*)jdbcur[li]$/.exec(name)?.[1];
+  return jdbc ?? URL_NAME.exec(name)?.[1];
 }
 
 /** A URL of something else under such a name: `http://…`, `mongodb://…`. A JDBC URL of any maker is a database's. */
@@ -66,7 +76,7 @@ function fromUrl(service: Service, settings: Settings, setting: Setting, base: s
     unresolved: [{ kind: 'database', ...named, why }],
     warnings,
   });
-  const why = whyMissing(setting.value);
+  const why = whyMissing(setting.value) ?? unexpanded(setting);
   if (why !== undefined) return unresolved(why);
 
   const { text, unpack } = pack(setting.value);
@@ -111,6 +121,14 @@ function fromUrl(service: Service, settings: Settings, setting: Setting, base: s
     if (isHidden(piece)) return {};
     return given(field, { kind: 'open', origin, ...(field === 'username' ? { text: piece } : {}) });
   }
+}
+
+/** The kubelet leaves `$(NAME)` as it is written where nothing before it sets the name. */
+function unexpanded({ name, value }: Setting): string | undefined {
+  const left = /\$\([A-Za-z_][\w.-]*\)/.exec(pack(value).text)?.[0];
+  return left === undefined
+    ? undefined
+    : `${name} refers to ${left}, which is set behind it or nowhere: the pods get it as it is written`;
 }
 
 /** Without its userinfo: that is a credential, or holds the place of one. */
@@ -208,9 +226,13 @@ function nodeTls(
     : { tls: 'VerifyFull', authority: 'elsewhere' };
 }
 
-/** `npSpringDatasource` of core-daemon is node-persistence's database; a plain one is the service's own. */
+/**
+ * `npSpringDatasource` of core-daemon is node-persistence's database; a plain one is the service's own, and one with a name,
+ * as in `spring.datasource.reporting.url`, is called after it.
+ */
 function nameOf(service: Service, base: string): string {
-  const prefix = /^(.*?)(?:spring)?(?:datasource|flyway)(?:hikari)?$/.exec(base)?.[1] ?? '';
-  const name = prefix === '' ? service : (PREFIXES[prefix] ?? `${service}-${prefix.replace(/[^a-z0-9]/g, '')}`);
+  const [, prefix = '', own = ''] = /^(.*?)(?:spring)?(?:datasources?|flyway)(.*?)(?:hikari)?$/.exec(base) ?? [];
+  const words = [prefix, own].map((word) => word.replace(/[^a-z0-9]/g, '')).filter((word) => word !== '');
+  const name = words.length === 0 ? service : (PREFIXES[words.join('')] ?? [service, ...words].join('-'));
   return name.slice(0, LONGEST_NAME).replace(/-+$/, '');
 }

@@ -1,7 +1,7 @@
 // The files that a container sees from ConfigMaps and Secrets: paths with their text, or with the Secret key that is one.
 import { type Fields, fields, list, text } from '../targets/fields.ts';
-import { type ConfigMaps, dataOf } from './config-maps.ts';
-import { fromSecret, type KeyRef, secretOf, type Value } from './value.ts';
+import { binaryKeysOf, type ConfigMaps, dataOf } from './config-maps.ts';
+import { fromSecret, type KeyRef, missing, secretOf, type Value } from './value.ts';
 
 export interface MountedFile {
   readonly path: string;
@@ -83,10 +83,15 @@ function addSource(source: Fields, place: Place, maps: ConfigMaps, found: Found)
       if (configMap['optional'] !== true) found.troubles.push(data);
       return;
     }
-    const items = itemsOf(configMap) ?? Object.keys(data).map((key) => ({ key, path: key }));
+    const binary = binaryKeysOf(maps, map);
+    const items = itemsOf(configMap) ?? [...Object.keys(data), ...binary].map((key) => ({ key, path: key }));
     for (const { key, path } of items) {
+      const origin = `ConfigMap ${map}, key ${key}`;
       const value = Object.hasOwn(data, key) ? data[key] : undefined;
-      if (value !== undefined) addFile(path, [value], `ConfigMap ${map}, key ${key}`, place, found);
+      if (value !== undefined) addFile(path, [value], origin, place, found);
+      else if (binary.includes(key)) addFile(path, missing(`${origin} holds bytes and no text`), origin, place, found);
+      else if (configMap['optional'] !== true)
+        found.troubles.push(`ConfigMap ${map} has no key ${key}, which is mounted at ${place.path}`);
     }
   }
 }
