@@ -1,7 +1,8 @@
 // The names of a target that a remedy may use. Addresses, never a value of a Secret beside them.
 import { FAULT_NAME_BYTES, type FaultNames } from '../api/fault-names.ts';
 import type { Answer } from '../facts/answer.ts';
-import { type AwsAccess, type Pod, podsOf, type ServiceTarget, type Target } from '../facts/target.ts';
+import { type AwsAccess, podsOf, type ServiceTarget, type Target } from '../facts/target.ts';
+import type { Pod } from '../facts/workload.ts';
 import { redact } from '../runtime/safe-text.ts';
 
 /** The answer with what its remedy may name; the fault's own names come before those of the target. */

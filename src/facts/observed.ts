@@ -11,8 +11,8 @@ import type {
   KeyTarget,
   ServiceAddress,
   ServiceTarget,
-  Workload,
 } from './target.ts';
+import type { Workload } from './workload.ts';
 
 export interface HttpAnswer {
   readonly status: number;

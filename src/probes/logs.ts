@@ -5,7 +5,8 @@
 import type { ClusterClient, LogFile, PodLogFault } from '../clients/clients.ts';
 import type { ServiceLogs } from '../facts/observed.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
-import { type Container, type LogReading, type Pod, podsOf } from '../facts/target.ts';
+import { type LogReading, podsOf } from '../facts/target.ts';
+import type { Container, Pod } from '../facts/workload.ts';
 import { clipSafe, literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { Probe } from './probe.ts';
 import { createTimedLog, type TimedLogResult } from './timed-log.ts';

@@ -1,7 +1,7 @@
 // What a run saw of the things that people change: images, replicas, limits, addresses, keys, versions, Secrets and
 // ConfigMaps. Names and versions, never a value that could be secret. What changed is told by comparing two of these.
 import type { Visit } from '../facts/observed.ts';
-import type { Workload } from '../facts/target.ts';
+import type { Workload } from '../facts/workload.ts';
 import { compareText } from '../runtime/compare-text.ts';
 import { redact } from '../runtime/safe-text.ts';
 

@@ -1,7 +1,7 @@
 // Which PodDisruptionBudgets select the pods of a workload, and what they allow. Pure.
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import { ok, type Outcome } from '../facts/outcome.ts';
-import type { DisruptionBudget } from '../facts/target.ts';
+import type { DisruptionBudget } from '../facts/workload.ts';
 import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
 
 /** The budgets whose selector fits these labels, by name. */

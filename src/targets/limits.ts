@@ -1,7 +1,7 @@
 // The limits under which a service's container really runs: what the kubelet applied to each pod, within what the pod
 // as a whole may use, or what the template asks for where there is no pod. Pure.
 import type { KubernetesObject } from '../facts/namespace-objects.ts';
-import type { Workload } from '../facts/target.ts';
+import type { Workload } from '../facts/workload.ts';
 import { parseQuantity } from '../runtime/quantity.ts';
 import { type Fields, fields, labelsOf, list } from './fields.ts';
 import { applicationContainer } from './pods.ts';

@@ -1,6 +1,6 @@
 // A pod as its kubelet last described it. Pure.
 import type { KubernetesObject } from '../facts/namespace-objects.ts';
-import type { Container, Pod } from '../facts/target.ts';
+import type { Container, Pod } from '../facts/workload.ts';
 import { recogniseImage } from '../product/recognition.ts';
 import { count, type Fields, fields, list, text } from './fields.ts';
 

@@ -1,6 +1,6 @@
 // How far a workload's rollout is, by what its own controller says. Pure.
 import type { KubernetesObject } from '../facts/namespace-objects.ts';
-import type { Workload, WorkloadKind } from '../facts/target.ts';
+import type { Workload, WorkloadKind } from '../facts/workload.ts';
 import { count, type Fields, fields, list, text } from './fields.ts';
 
 /** What a Deployment waits for progress unless its spec says otherwise. StatefulSet and DaemonSet have no such field. */

@@ -1,7 +1,7 @@
 // A workload with its pods and its autoscaler, as the controllers last described them. Pure.
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { Outcome } from '../facts/outcome.ts';
-import type { Workload, WorkloadKind } from '../facts/target.ts';
+import type { Workload, WorkloadKind } from '../facts/workload.ts';
 import { explained, warningsAbout } from './circumstances.ts';
 import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
 import { disruptionBudgetsFor } from './disruption-budgets.ts';

@@ -3,7 +3,8 @@
 import type { Service } from '../../api/components.ts';
 import type { Observations } from '../../facts/observed.ts';
 import { serverOf } from '../../facts/server.ts';
-import type { DatabaseTarget, Workload } from '../../facts/target.ts';
+import type { DatabaseTarget } from '../../facts/target.ts';
+import type { Workload } from '../../facts/workload.ts';
 
 /** The pools of one service on the server: how many connections each pod keeps, and how many pods there are. */
 export interface Pools {

@@ -2,7 +2,7 @@
 // 4 (connections) * pods * services (guide, "Scaling the cluster"), with what autoscalers and surges may add.
 import type { FaultCode } from '../../api/faults.ts';
 import { found, pass, type Check } from '../../facts/answer.ts';
-import type { Workload } from '../../facts/target.ts';
+import type { Workload } from '../../facts/workload.ts';
 import { isPooled, poolsOn, sumOf } from './connection-pools.ts';
 import { QUESTION_FAULTS } from './question-faults.ts';
 import { passOn } from '../pass-on.ts';

@@ -4,7 +4,8 @@
 import type { Service } from '../../api/components.ts';
 import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
 import type { Observations } from '../../facts/observed.ts';
-import type { DatabaseTarget, Workload } from '../../facts/target.ts';
+import type { DatabaseTarget } from '../../facts/target.ts';
+import type { Workload } from '../../facts/workload.ts';
 import { literal } from '../../runtime/safe-text.ts';
 import { isPooled, poolsOn, sumOf } from './connection-pools.ts';
 import { unjudged } from '../upgrade-unjudged.ts';

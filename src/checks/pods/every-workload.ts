@@ -2,7 +2,8 @@
 import { traits } from '../../api/faults.ts';
 import type { Result } from '../../api/faults/traits.ts';
 import type { Answer } from '../../facts/answer.ts';
-import type { ServiceTarget, Workload } from '../../facts/target.ts';
+import type { ServiceTarget } from '../../facts/target.ts';
+import type { Workload } from '../../facts/workload.ts';
 
 /** From the worst on; a question that was not asked is no pass. */
 const ORDER: readonly Result[] = ['fail', 'error', 'warn', 'skip', 'pass'];

@@ -1,6 +1,6 @@
 // Are a service's limits at least those of the vendor's test? No limit at all is more than any.
 import { type Answer, found, pass, type Check } from '../../facts/answer.ts';
-import type { Workload } from '../../facts/target.ts';
+import type { Workload } from '../../facts/workload.ts';
 import { failed } from '../../facts/outcome.ts';
 import { type TestedLimits, TESTED_LIMITS } from '../../product/tested-setup.ts';
 import { parseQuantity } from '../../runtime/quantity.ts';

@@ -1,7 +1,7 @@
 // Restarts of containers that are ready again: kubectl shows a number, and behind it somebody is cut off each time.
 import type { FaultNames } from '../../api/fault-names.ts';
 import type { FaultCode } from '../../api/faults.ts';
-import type { Container, Pod, Workload } from '../../facts/target.ts';
+import type { Container, Pod, Workload } from '../../facts/workload.ts';
 import { formatDuration } from '../../runtime/duration.ts';
 import { activePods, RECENT_MS, type Trouble } from './trouble.ts';
 

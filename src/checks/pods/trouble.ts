@@ -1,7 +1,7 @@
 // What keeps the pods of a workload from being ready: one cause, with the pod that shows it.
 import type { FaultNames } from '../../api/fault-names.ts';
 import type { FaultCode } from '../../api/faults.ts';
-import type { Container, Pod, Workload } from '../../facts/target.ts';
+import type { Container, Pod, Workload } from '../../facts/workload.ts';
 import { formatDuration } from '../../runtime/duration.ts';
 import { redact, type SafeText } from '../../runtime/safe-text.ts';
 

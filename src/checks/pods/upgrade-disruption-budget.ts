@@ -1,6 +1,6 @@
 // Could a pod of the service be evicted at all? Rolling updates do not ask; a drain asks until it may.
 import { type Answer, found, pass, type Check } from '../../facts/answer.ts';
-import type { DisruptionBudget, Workload } from '../../facts/target.ts';
+import type { DisruptionBudget, Workload } from '../../facts/workload.ts';
 import { literal } from '../../runtime/safe-text.ts';
 import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';

@@ -1,6 +1,6 @@
 // Do all pods of a service run the image that its workload asks for? While a rollout goes on they need not.
 import { type Answer, found, pass, type Check } from '../../facts/answer.ts';
-import type { Pod, Workload } from '../../facts/target.ts';
+import type { Pod, Workload } from '../../facts/workload.ts';
 import { literal } from '../../runtime/safe-text.ts';
 import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';

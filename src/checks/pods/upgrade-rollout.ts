@@ -1,6 +1,6 @@
 // Is the last rollout of a service complete? Within its bounds one is no matter of health, and yet no time to upgrade.
 import { type Answer, found, pass, type Check } from '../../facts/answer.ts';
-import type { Workload } from '../../facts/target.ts';
+import type { Workload } from '../../facts/workload.ts';
 import { redact } from '../../runtime/safe-text.ts';
 import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';

@@ -1,7 +1,8 @@
 // Does the cluster run the service as it was asked to, and if not, what keeps its pods from it.
 import { traits, type FaultCode } from '../../api/faults.ts';
 import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
-import type { ServiceTarget, Workload } from '../../facts/target.ts';
+import type { ServiceTarget } from '../../facts/target.ts';
+import type { Workload } from '../../facts/workload.ts';
 import { passOn } from '../pass-on.ts';
 import { sentence } from '../sentence.ts';
 import { ofEvery, told } from './every-workload.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { traits } from '../../../src/api/faults.ts';
 import { capacityLimits } from '../../../src/checks/pods/limits.ts';
 import { capacityReplicas } from '../../../src/checks/pods/replicas.ts';
-import type { Workload } from '../../../src/facts/target.ts';
+import type { Workload } from '../../../src/facts/workload.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import { askCheck, serviceTarget, trouble, verdict, WORKLOAD } from './targets.ts';
 

@@ -13,7 +13,8 @@ import { databaseWritable } from '../../../src/checks/database/writable.ts';
 import type { Answer, Check } from '../../../src/facts/answer.ts';
 import type { DatabaseObserved, Visit } from '../../../src/facts/observed.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
-import type { DatabaseTarget, Workload } from '../../../src/facts/target.ts';
+import type { DatabaseTarget } from '../../../src/facts/target.ts';
+import type { Workload } from '../../../src/facts/workload.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { address, database, databaseSeen, healthyDatabase, NOW, service, workload } from './seen.ts';
 

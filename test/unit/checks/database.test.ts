@@ -9,7 +9,7 @@ import type { Answer, Check } from '../../../src/facts/answer.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import type { DatabaseObserved, Visit } from '../../../src/facts/observed.ts';
 import type { Service } from '../../../src/api/components.ts';
-import type { Workload } from '../../../src/facts/target.ts';
+import type { Workload } from '../../../src/facts/workload.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { database, databaseSeen, healthyDatabase, pod, service, workload } from './seen.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { serviceWorkload } from '../../../src/checks/pods/workload.ts';
 import { ok } from '../../../src/facts/outcome.ts';
-import type { Container, Pod, Workload } from '../../../src/facts/target.ts';
+import type { Container, Pod, Workload } from '../../../src/facts/workload.ts';
 import { container, NOW, pod, podsSeen, service, workload } from './seen.ts';
 
 const ago = (seconds: number): string => new Date(NOW.getTime() - seconds * 1000).toISOString();

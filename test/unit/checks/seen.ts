@@ -2,14 +2,8 @@
 import type { Seen } from '../../../src/facts/answer.ts';
 import { ok, type Outcome } from '../../../src/facts/outcome.ts';
 import type { DatabaseObserved, HttpAnswer, Visit } from '../../../src/facts/observed.ts';
-import type {
-  Container,
-  DatabaseTarget,
-  Pod,
-  ServiceAddress,
-  ServiceTarget,
-  Workload,
-} from '../../../src/facts/target.ts';
+import type { DatabaseTarget, ServiceAddress, ServiceTarget } from '../../../src/facts/target.ts';
+import type { Container, Pod, Workload } from '../../../src/facts/workload.ts';
 
 export const NOW = new Date('2026-11-23T12:00:00Z');
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { serviceWorkload } from '../../../src/checks/pods/workload.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
-import type { Container, Pod, Workload } from '../../../src/facts/target.ts';
+import type { Container, Pod, Workload } from '../../../src/facts/workload.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { container, NOW, pod, podsSeen, service, workload } from './seen.ts';
 

@@ -7,7 +7,8 @@ import { upgradeRollout } from '../../../src/checks/pods/upgrade-rollout.ts';
 import { serviceWorkload } from '../../../src/checks/pods/workload.ts';
 import type { Check } from '../../../src/facts/answer.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
-import type { ServiceTarget, Workload } from '../../../src/facts/target.ts';
+import type { ServiceTarget } from '../../../src/facts/target.ts';
+import type { Workload } from '../../../src/facts/workload.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { container, pod, podsSeen, service, workload } from './seen.ts';
 

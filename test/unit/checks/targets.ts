@@ -2,14 +2,8 @@
 import type { Answer, Check } from '../../../src/facts/answer.ts';
 import type { KeyDescription, Kind, Observed, TargetOf } from '../../../src/facts/observed.ts';
 import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
-import type {
-  AwsAccess,
-  BucketTarget,
-  ClusterTarget,
-  KeyTarget,
-  ServiceTarget,
-  Workload,
-} from '../../../src/facts/target.ts';
+import type { AwsAccess, BucketTarget, ClusterTarget, KeyTarget, ServiceTarget } from '../../../src/facts/target.ts';
+import type { Workload } from '../../../src/facts/workload.ts';
 import type { FaultCode } from '../../../src/api/faults.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 

@@ -6,7 +6,7 @@ import { upgradeImages } from '../../../src/checks/pods/upgrade-images.ts';
 import { upgradeRollout } from '../../../src/checks/pods/upgrade-rollout.ts';
 import type { Answer, Check } from '../../../src/facts/answer.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
-import type { DisruptionBudget, Workload } from '../../../src/facts/target.ts';
+import type { DisruptionBudget, Workload } from '../../../src/facts/workload.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { container, pod, podsSeen, service, workload } from './seen.ts';
 import { trouble } from './targets.ts';

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import { backendsOf, type Backends, type ConfigMaps, settingsOf, type Settings } from '../../../src/settings/index.ts';
 import { recogniseService } from '../../../src/product/index.ts';
-import type { WorkloadKind } from '../../../src/facts/target.ts';
+import type { WorkloadKind } from '../../../src/facts/workload.ts';
 
 /** All objects of a fixture. */
 export function fixture(name: string): KubernetesObject[] {

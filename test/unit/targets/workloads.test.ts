@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventObject, KubernetesObject, NamespaceObjects } from '../../../src/facts/namespace-objects.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
-import type { WorkloadKind } from '../../../src/facts/target.ts';
+import type { WorkloadKind } from '../../../src/facts/workload.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { limitsOf } from '../../../src/targets/limits.ts';
 import { rolloutOf } from '../../../src/targets/rollout.ts';
