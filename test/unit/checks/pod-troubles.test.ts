@@ -62,7 +62,7 @@ describe('pods on their way', () => {
     ['a scale-up', pods(2, [{}, {}, {}]), 'pass: 2 of 5 replicas available; 3 more on the way'],
     [
       'the last pod of a rollout, by its controller',
-      { ...pods(3, [{ createdAt: undefined } as unknown as Partial<Pod>]), rollingOut: true },
+      { ...pods(3, [{ createdAt: undefined }]), rollingOut: true },
       'pass: 3 of 4 replicas available; a rollout is under way within its bounds',
     ],
     [
