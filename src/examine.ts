@@ -13,7 +13,7 @@ import { citationFor } from './guide/citation.ts';
 import { judge } from './judge/index.ts';
 import { visitAll } from './probes/visit.ts';
 import { dependencyEdges, TOPOLOGIES } from './product/index.ts';
-import { jsonBytes, statusBudget, watchedOf, writeReport } from './report/index.ts';
+import { jsonBytes, statusBudget, watchedOf, wayBackOf, writeReport } from './report/index.ts';
 import { orAborted } from './runtime/abort.ts';
 import { type Clock, isCancelled } from './runtime/clock.ts';
 import { parseDuration } from './runtime/duration.ts';
@@ -112,6 +112,13 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   const later = expectedLater({ spec, namespace, objects, topology: TOPOLOGIES[topology], targets, visits });
   visits.push(...(await visitAll({ targets: later, clients, clock, timeoutMs, signal, onDefect })));
   const findings = ask({ checks: CHECKS, visits, baselines: baselinesOf(previous), now: startedAt, onDefect });
+  const watched =
+    objects === undefined
+      ? undefined
+      : watchedOf(visits, {
+          secrets: secrets.versions?.() ?? new Map(),
+          configMaps: configMapVersions(clients, namespace, names),
+        });
   const judgement = judge({
     findings,
     previous,
@@ -137,14 +144,7 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     waive: spec.upgrade.waive ?? [],
     notExamined: [...new Set([...resolved.notExamined, ...discovered.notExamined])],
     clockAheadMs: input.clockAheadMs ?? 0,
-    ...(objects === undefined
-      ? {}
-      : {
-          watched: watchedOf(visits, {
-            secrets: secrets.versions?.() ?? new Map(),
-            configMaps: configMapVersions(clients, namespace, names),
-          }),
-        }),
+    ...(watched === undefined ? {} : { watched, wayBack: wayBackOf(visits, watched) }),
     budgetBytes: statusBudget(jsonBytes(spec) + METADATA_BYTES),
   });
 }

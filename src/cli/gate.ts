@@ -20,6 +20,7 @@ import { timestamp } from '../runtime/timestamp.ts';
 import { connectCluster, interruptible, withCluster, type ClusterConnection } from './cluster.ts';
 import { CommandError } from './exit.ts';
 import { AFTER_TIMEOUT_MS, gateAfter } from './gate-after.ts';
+import { gateWayBack } from './gate-way-back.ts';
 import { knownReports } from './known-reports.ts';
 import {
   contextOption,
@@ -44,6 +45,7 @@ interface Options {
   readonly override?: string;
   readonly save?: string;
   readonly after?: string;
+  readonly wayBack?: string;
   readonly verbose?: boolean;
   readonly output: keyof typeof GATE_FORMATS;
   readonly leaseNamespace: string;
@@ -84,6 +86,7 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
     .option('--override <reason>', 'exit 0 whatever was found; the reason is recorded in an Event')
     .option('--save <file>', 'keep what was judged in this file, to compare with after the upgrade (diff)')
     .option('--after <file>', 'wait for an upgrade to be done, and compare with this file of --save (--timeout: 15m)')
+    .option('--way-back <file>', 'can the release of this file of --save run again on what there is now?')
     .option('--verbose', 'name every question that was not asked')
     .addOption(formatOption(GATE_FORMATS))
     .addOption(leaseNamespace)
@@ -100,6 +103,7 @@ Examples:
   recognize-health gate -A --no-refresh
   recognize-health gate prod -n recognize --save before.json
   recognize-health gate prod -n recognize --after before.json --timeout 15m -o html > upgrade.html
+  recognize-health gate prod -n recognize --way-back before.json
 
 Needs the rights to get and patch HealthReports (an annotation asks for the run), to list them for -A, and to create
 Events for --skip and --override. With the right to get the operator's Lease it says at once when there is no operator.
@@ -108,7 +112,11 @@ Exit codes: 0 pass, 1 internal error, 2 usage, not found or forbidden, 3 fail, 4
 5 stale, unknown or unreachable, 6 timeout. Several reports: 3 before 5 before 6 before 4.`,
     )
     .action(async (names: readonly string[], options: Options, command: Command) => {
-      const { after } = options;
+      const { after, wayBack } = options;
+      if (wayBack !== undefined) {
+        exit(await judgeBack(names, { ...options, wayBack }, terminal));
+        return;
+      }
       if (after !== undefined) {
         const timeout = command.getOptionValueSource('timeout') === 'default' ? AFTER_TIMEOUT_MS : options.timeout;
         exit(await waitAfter(names, { ...options, after, timeout }, terminal));
@@ -121,6 +129,20 @@ Exit codes: 0 pass, 1 internal error, 2 usage, not found or forbidden, 3 fail, 4
         throw error;
       }
     });
+}
+
+async function judgeBack(
+  names: readonly string[],
+  options: Options & { readonly wayBack: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { skip, override, refresh, maxAge, after, save: file } = options;
+  if (skip.length > 0 || [override, maxAge, after, file].some((given) => given !== undefined) || !refresh)
+    throw new CommandError(
+      '--way-back takes no --skip, --override, --no-refresh, --max-age, --after or --save: it asks for a run, and nothing of it may be left out',
+      EXIT.usage,
+    );
+  return interruptible(terminal.signal, () => gateWayBack(names, options, () => connectCluster(options), terminal));
 }
 
 async function waitAfter(

@@ -1,5 +1,6 @@
 // What a visit brings back, one shape for each kind of probe. Every observation is an Outcome of its own, so one slow
 // question never takes the answered ones down. Bodies are raw: a check that shows one goes through `redact`.
+import type { AppliedMigration } from '../api/migration-rows.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 import type { LogFinding } from './log-evidence.ts';
 import type { Outcome } from './outcome.ts';
@@ -181,6 +182,8 @@ export interface DatabaseAnswers {
     readonly lastFailed?: string;
     /** The newest version that was applied. */
     readonly version?: string;
+    /** All that succeeded, in order. Missing where there are too many of them to keep, or none that can be read. */
+    readonly applied?: readonly AppliedMigration[];
   }>;
   /** Somebody holds the lock that Flyway takes while it migrates. */
   readonly migrating: Outcome<boolean>;

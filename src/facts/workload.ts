@@ -8,6 +8,8 @@ export interface Workload {
   readonly kind: WorkloadKind;
   readonly name: string;
   readonly image: string;
+  /** What its ReplicaSets name, the present one's included, sorted. Missing of a kind that has none. */
+  readonly keptImages?: readonly string[];
   readonly desired: number;
   readonly updated: number;
   readonly ready: number;

@@ -147,7 +147,7 @@ export function notComparable(
 }
 
 /** Why the second one says nothing about the first; undefined when it does. */
-function obstacleTo(before: SnapshotReport, after: SnapshotReport): string | undefined {
+export function obstacleTo(before: SnapshotReport, after: SnapshotReport): string | undefined {
   if (before.uid !== after.uid)
     return `These are two reports of one name (uid ${before.uid}, then ${after.uid}): it was deleted and made again, or the second is of another cluster.`;
   const [first, second] = [Date.parse(before.lastRunTime), Date.parse(after.lastRunTime)];

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import { RESULTS, SEVERITIES } from '../api/faults/traits.ts';
-import type { HealthReportStatus } from '../api/health-report.ts';
+import { healthReportStatus, type HealthReportStatus } from '../api/health-report.ts';
 import { SCHEMA_VERSION } from '../api/names.ts';
 import { isExcused } from '../judge/mutes.ts';
 import { isRecord } from '../runtime/is-record.ts';
@@ -46,6 +46,7 @@ const reportSchema = z.strictObject({
   truncated: z.int().min(0),
   checks: z.array(checkSchema).max(320),
   images: z.array(z.strictObject({ component: z.string().max(64), image: z.string().max(256) })).max(16),
+  wayBack: healthReportStatus.shape.wayBack,
 });
 
 const bodySchema = z.strictObject({
@@ -70,7 +71,7 @@ export function snapshotReport(
   { exitCode, reason }: Pick<GateDecision, 'exitCode' | 'reason'>,
   now: Date,
 ): SnapshotReport | undefined {
-  const { lastRunTime, checks = [], inventory = [], truncated = 0 } = status ?? {};
+  const { lastRunTime, checks = [], inventory = [], truncated = 0, wayBack } = status ?? {};
   if (!isJudged(reason) || lastRunTime === undefined || checks.length === 0 || place.uid === '') return undefined;
   return {
     ...place,
@@ -92,6 +93,7 @@ export function snapshotReport(
       ...(message === undefined ? {} : { message: redact(message, [], 512) }),
     })),
     images: inventory.flatMap(({ component, image }) => (image === undefined ? [] : [{ component, image }])),
+    ...(wayBack === undefined ? {} : { wayBack }),
   };
 }
 

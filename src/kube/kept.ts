@@ -47,7 +47,8 @@ export const KEPT = {
   workload: WORKLOAD,
   replicaSet: {
     metadata: METADATA,
-    spec: { replicas: true },
+    // The images that a rollback would start.
+    spec: { replicas: true, template: { spec: { containers: { name: true, image: true } } } },
     status: { replicas: true, readyReplicas: true, availableReplicas: true, observedGeneration: true },
   },
   pod: {

@@ -1,6 +1,7 @@
 // The way into the report: a Judgement in, the status of the resource out, and the statuses that no run wrote.
 export { headline, rootCauseText } from './headline.ts';
 export { freshUntil, heartbeatMs } from './freshness.ts';
+export { wayBackOf, type WayBack } from './way-back.ts';
 export { watchedOf, type VersionsRead, type Watched } from './watched.ts';
 export { writeReport, type ReportInput } from './write-report.ts';
 export {

@@ -25,7 +25,7 @@ export function jsonBytes(value: unknown): number {
 
 /**
  * The status within `budget` bytes. In this order, each step only as far as needed: what the last healthy run saw goes,
- * then the history, then skipped checks, then passing ones (never a streak, a latch, a baseline or a mute's memory);
+ * then what a way back is judged by, then the history, then skipped checks, then passing ones (never a streak, a latch, a baseline or a mute's memory);
  * evidence is shortened and goes; names of remedies go; next steps and causes
  * are shortened, then the conditions' messages, then the checks' own; lists of affected checks and the oldest
  * transitions go; citations from the least needed on. Only if all that does not do (hundreds of findings at once) go
@@ -62,6 +62,7 @@ const STEPS: readonly Step[] = [
     ...status,
     ...(lastHealthy === undefined ? {} : { lastHealthy: { time: lastHealthy.time } }),
   }),
+  ({ wayBack: _, ...status }) => status,
   ({ history: _, ...status }) => status,
   ...DROPS.slice(0, 2),
   eachCheck((check) => shortened(check, 'evidence', 96)),

@@ -25,6 +25,7 @@ import { historyAfter } from '../api/history.ts';
 import { lastHealthyOf, sinceHealthy } from './moved.ts';
 import { fitIntoBudget, STATUS_BYTES } from './size.ts';
 import type { Watched } from './watched.ts';
+import type { WayBack } from './way-back.ts';
 
 /** Verdict changes that are kept. */
 export const TRANSITIONS = 20;
@@ -51,6 +52,8 @@ export interface ReportInput {
   readonly clockAheadMs?: number;
   /** What people change, as this run saw it. Undefined: nothing of the kind was looked at. */
   readonly watched?: readonly Watched[];
+  /** For a later question about the way back. */
+  readonly wayBack?: WayBack;
   /** UTF-8 bytes that the status may take, for a spec that is large itself. */
   readonly budgetBytes?: number;
 }
@@ -86,6 +89,7 @@ export function writeReport(input: ReportInput): HealthReportStatus {
     citations: citationsOf(judgement.checks),
     transitions: transitionsOf(previous, judgement.verdict, rootCause, now),
     ...changesOf(input),
+    ...(input.wayBack === undefined ? {} : { wayBack: input.wayBack }),
     history: historyAfter(previous, startedAt),
     truncated: 0,
   };

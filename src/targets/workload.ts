@@ -75,6 +75,7 @@ export function workloadOf(workload: WorkloadObject, objects: NamespaceObjects):
     kind,
     name: object.metadata.name,
     image: imageOf(workload),
+    ...keptImagesOf(workload, objects),
     ...rolloutOf(kind, object),
     createdAt: creationTimestamp,
     refused,
@@ -84,6 +85,16 @@ export function workloadOf(workload: WorkloadObject, objects: NamespaceObjects):
     disruptionBudgets: disruptionBudgetsFor(templateLabels(workload), objects),
     pods: pods.map((pod) => explained(podOf(pod), pod, objects)).sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
+}
+
+/** More revisions than these are told of no workload; the default limit is ten. */
+const MOST_REVISIONS = 12;
+
+function keptImagesOf(workload: WorkloadObject, objects: NamespaceObjects): Pick<Workload, 'keptImages'> {
+  if ((workload.kind !== 'Deployment' && workload.kind !== 'Rollout') || !objects.replicaSets.ok) return {};
+  const images = replicaSetsOf(workload, objects).map((object) => imageOf({ kind: workload.kind, object }));
+  const known = [...new Set(images)].filter((image) => image !== '').sort();
+  return { keptImages: known.slice(0, MOST_REVISIONS) };
 }
 
 function template(object: KubernetesObject): Fields {

@@ -94,7 +94,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     room: 'probes',
     purpose: 'visit a target once',
     imports: [...PLAIN, 'clients', 'kube', 'logs', 'settings'],
-    packages: ['node:crypto', 'yaml'],
+    packages: ['node:crypto', 'yaml', 'zod'],
   },
   { room: 'checks', purpose: 'ask one question of what was seen', imports: [...PLAIN], packages: [] },
   { room: 'judge', purpose: 'hysteresis, root causes, mutes, roll-up', imports: [...PLAIN], packages: [] },

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { FAULT_NAMES, type FaultName } from '../fault-names.ts';
 import { RESULTS, SEVERITIES } from '../faults/traits.ts';
+import { MIGRATIONS_TEXT } from '../migration-rows.ts';
 
 const atomic = { 'x-kubernetes-list-type': 'atomic' };
 const time = z.iso.datetime({ offset: true }).max(64);
@@ -247,6 +248,37 @@ export const healthReportStatus = z
       .max(512)
       .optional()
       .describe('What moved since the last healthy run, while the report is not healthy; or that nothing did.'),
+    wayBack: z
+      .object({
+        migrations: z
+          .array(
+            z.object({
+              database: z.string().max(128).describe('database/node-persistence'),
+              applied: z
+                .string()
+                .max(MIGRATIONS_TEXT)
+                .optional()
+                .describe('Version, checksum and time of each migration that succeeded.'),
+              failed: count.optional().describe('Migrations that failed.'),
+              unread: z.string().max(160).optional().describe('Why nothing is known of them.'),
+            }),
+          )
+          .max(16)
+          .meta(atomic)
+          .describe('By database.'),
+        images: z
+          .array(z.object({ component: z.string().max(64), images: z.array(z.string().max(256)).max(12) }))
+          .max(16)
+          .meta(atomic)
+          .describe('What ReplicaSets still name, by component.'),
+        seen: z
+          .array(z.object({ id: z.string().max(128), is: z.string().max(192) }))
+          .max(96)
+          .meta(atomic)
+          .describe('Addresses, keys, Secrets and ConfigMaps as this run saw them, by kind/name.'),
+      })
+      .optional()
+      .describe('What gate --way-back compares. Absent: nothing was looked at, or the report had no room for it.'),
     history: z
       .object({
         until: time.describe('Until when time is accounted for.'),

@@ -1,7 +1,9 @@
 // What Flyway wrote about the schema's migrations. Where its tables are is looked up in the catalog, which everybody may
 // read, so that a table that is absent and one that is closed to us are told apart without reading an error's text.
+import * as z from 'zod';
+import { MOST_MIGRATIONS, type AppliedMigration } from '../../api/migration-rows.ts';
 import type { PostgresSession } from '../../clients/clients.ts';
-import { failed, ok, type Outcome } from '../../facts/outcome.ts';
+import { failed, ok } from '../../facts/outcome.ts';
 import type { DatabaseAnswers } from '../../facts/observed.ts';
 import { redact } from '../../runtime/safe-text.ts';
 import { isCount, quoted, strange, type Answered, type Asked, type Question, type Row } from './question.ts';
@@ -87,24 +89,56 @@ function whereIs(schema: string | undefined): string {
 
 /** Names are those that the catalog gave. */
 function history(tables: readonly Row[]): string {
+  // Of several tables each row says which it is of. Not every view has installed_on: as JSON it is just not there.
   const all = tables
     .map(
       ({ schema, table }) =>
-        `SELECT installed_rank, version, description, success FROM ${quoted(schema)}.${quoted(table)}`,
+        `SELECT ${tables.length > 1 && typeof schema === 'string' ? asText(`${schema}/`) : "''"} AS place, installed_rank,
+          version, description, checksum, success, left(to_jsonb(h) ->> 'installed_on', 16) AS at
+        FROM ${quoted(schema)}.${quoted(table)} AS h`,
     )
     .join(' UNION ALL ');
   return `SELECT (count(*) FILTER (WHERE NOT success))::int AS failed,
     (array_agg(concat_ws(' ', version, description) ORDER BY installed_rank DESC) FILTER (WHERE NOT success))[1] AS last_failed,
-    (array_agg(version ORDER BY installed_rank DESC) FILTER (WHERE success AND version IS NOT NULL))[1] AS version
+    (array_agg(version ORDER BY installed_rank DESC) FILTER (WHERE success AND version IS NOT NULL))[1] AS version,
+    CASE WHEN count(*) <= ${MOST_MIGRATIONS} THEN json_agg(json_build_object(
+      'key', place || coalesce(version, 'R:' || left(description, 64)), 'checksum', checksum, 'at', at)
+      ORDER BY place, installed_rank) FILTER (WHERE success) END AS applied
     FROM (${all}) AS history`;
 }
 
-function read({ failed: count, last_failed: lastFailed, version }: Row): Migrations {
+/** Of the rows that succeeded; a repeatable one counts as it was run last. */
+const appliedRows = z.array(
+  z.object({
+    key: z.string().min(1).max(256),
+    checksum: z.int().nullish(),
+    at: z.string().max(16).nullish(),
+  }),
+);
+
+function appliedOf(value: unknown): readonly AppliedMigration[] | undefined {
+  const rows = appliedRows.safeParse(value);
+  if (!rows.success) return undefined;
+  const byKey = new Map<string, AppliedMigration>();
+  for (const { key, checksum, at } of rows.data) {
+    const row = {
+      key,
+      ...(checksum === undefined || checksum === null ? {} : { checksum }),
+      ...(at === undefined || at === null ? {} : { at: at.replace(' ', 'T') }),
+    };
+    byKey.set(key, row);
+  }
+  return [...byKey.values()];
+}
+
+function read({ failed: count, last_failed: lastFailed, version, applied }: Row): Migrations {
   if (!isCount(count)) return strange();
-  const value: Outcome<{ failed: number; lastFailed?: string; version?: string }> = ok({
+  const rows = appliedOf(applied);
+  const value: Migrations = ok({
     failed: count,
     ...(typeof lastFailed === 'string' ? { lastFailed } : {}),
     ...(typeof version === 'string' ? { version } : {}),
+    ...(rows === undefined ? {} : { applied: rows }),
   });
   return value;
 }

@@ -160,6 +160,52 @@ describe('diff', () => {
   });
 });
 
+describe('gate --way-back', () => {
+  const back = (...argv: string[]): Promise<CommandResult> =>
+    scene.gate('prod', '--way-back', at('well.json'), '-o', 'json', ...argv);
+  const history = (statement: string): Promise<unknown> => {
+    const database = scene.stack.databases.find(({ name }) => name === 'node-persistence');
+    if (database === undefined) throw new Error('There is no such database.');
+    const { server, schema, name } = database;
+    return server.query(statement.replace('HISTORY', `"${schema}".flyway_schema_history`), undefined, name);
+  };
+
+  it('is open while the schema is as it was, and closed by a migration, a checksum and a lost right', async () => {
+    const open = await back();
+    expect(open.code, open.out).toBe(0);
+    expect(open.out).toContain('Reversible by helm rollback: no migration came since');
+
+    await history(`INSERT INTO HISTORY VALUES (2, '42', 'more', 'SQL', 'V42.sql', 5, 'np', now(), 3, true)`);
+    const migrated = await back();
+    expect(migrated.code, migrated.out).toBe(3);
+    expect(migrated.out).toMatch(
+      /Not reversible by helm rollback alone: migration 42 is applied to the schema of node-persistence, which the old release does not know; restore node-persistence to before \d{4}-/,
+    );
+    await history('DELETE FROM HISTORY WHERE installed_rank = 2');
+    await history('UPDATE HISTORY SET checksum = 99');
+    expect((await back()).out).toContain('the checksum of migration 1 of node-persistence is another one');
+    await history('UPDATE HISTORY SET checksum = 0');
+
+    const monitor = scene.stack.databases.find(({ name }) => name === 'node-persistence')?.monitor.user ?? '';
+    await history(`REVOKE SELECT ON HISTORY FROM "${monitor}"`);
+    const unread = await back();
+    expect(unread.code, unread.out).toBe(5);
+    expect(unread.out).toContain(
+      'the migrations of database/node-persistence cannot be read: DatabasePrivilegeMissing',
+    );
+    await history(`GRANT SELECT ON HISTORY TO "${monitor}"`);
+    expect((await back()).code).toBe(0);
+  });
+
+  it('refuses what would leave something out, a format that it has not, and a file that is none', async () => {
+    for (const more of [['--skip', 'x'], ['--override', 'why'], ['--no-refresh'], ['--save', at('x.json')]])
+      expect((await back(...more)).err).toMatch(/--way-back takes no --skip, --override/);
+    expect((await back('-o', 'junit')).err).toContain('--way-back is told as table, json, yaml, markdown');
+    const { code, out } = await scene.gate('prod', '--way-back', at('absent.json'), '-o', 'json');
+    expect([code, JSON.parse(out)]).toMatchObject([2, { exitCode: 2, reports: [] }]);
+  });
+});
+
 describe('gate --after', () => {
   const after = (...argv: string[]): Promise<CommandResult> =>
     scene.gate('prod', '--after', at('well.json'), '-o', 'json', ...argv);

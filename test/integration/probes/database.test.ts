@@ -216,7 +216,40 @@ describe('migrations', () => {
   it('are found without a schema in the spec', async () => {
     const { schema: _, ...anywhere } = target(persistence.monitor);
     const observed = await databaseProbe.observe(anywhere, clients, new AbortController().signal);
-    expect(observed.migrations).toEqual(ok({ failed: 0, version: '1' }));
+    const applied = [{ key: '1', checksum: 0, at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/) as string }];
+    expect(observed.migrations).toEqual(ok({ failed: 0, version: '1', applied }));
+  });
+
+  it('are kept with their checksums, the last one of what is repeated, and none where they are too many', async () => {
+    const { schema: _, ...anywhere } = target(persistence.monitor);
+    const seen = async (): Promise<readonly unknown[] | undefined> => {
+      const { migrations } = await databaseProbe.observe(anywhere, clients, new AbortController().signal);
+      return migrations.ok ? migrations.value.applied?.map(({ key, checksum }) => [key, checksum]) : undefined;
+    };
+    const add = `INSERT INTO keylessd.flyway_schema_history (installed_rank, version, description, script, checksum, success)`;
+    await sql(`${add} VALUES (2, '2', 'b', 'V2.sql', -7, true), (3, NULL, 'all views', 'R.sql', 1, true),
+      (4, NULL, 'all views', 'R.sql', 2, true), (5, '3', 'in Java', 'V3', NULL, true), (6, '4', 'bad', 'V4', 1, false)`);
+    const own = [
+      ['1', 0],
+      ['2', -7],
+      ['R:all views', 2],
+      ['3', undefined],
+    ];
+    expect(await seen()).toEqual(own);
+    // Of two tables each row says which it is of.
+    await sql(`CREATE SCHEMA other; CREATE TABLE other.flyway_schema_history (LIKE keylessd.flyway_schema_history);
+      INSERT INTO other.flyway_schema_history (installed_rank, version, description, script, success)
+        VALUES (1, '1', 'init', 'V1.sql', true);
+      GRANT USAGE ON SCHEMA other TO "${persistence.monitor.user}";
+      GRANT SELECT ON other.flyway_schema_history TO "${persistence.monitor.user}"`);
+    expect(await seen()).toEqual([
+      ...own.map(([key, sum]) => [`keylessd/${String(key)}`, sum]),
+      ['other/1', undefined],
+    ]);
+    await sql('DROP SCHEMA other CASCADE');
+    await sql(`${add} SELECT n, n::text, 'many', 'V.sql', 1, true FROM generate_series(7, 300) n`);
+    expect(await seen()).toBeUndefined();
+    await sql('DELETE FROM keylessd.flyway_schema_history WHERE installed_rank > 1');
   });
 
   it.each([`no such`, `'; DROP SCHEMA keylessd CASCADE; --`, `$$`, '"'])(
