@@ -64,6 +64,7 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   const asked = new AbortController();
   const { sharing, names } = sharingConfigMaps(clients, AbortSignal.any([signal, asked.signal]));
   const reading = clock.deadline(timeoutMs * READING_SHARE, signal);
+  const configMap = readerOf(sharing, namespace, signal);
   const resolved = await resolveTargets({
     spec,
     namespace,
@@ -77,10 +78,11 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
         topology,
         objects,
         namespace,
-        read: readerOf(sharing, namespace, signal),
+        read: configMap,
         spec,
         signal: reading.signal,
       }),
+    ...(configMap === undefined ? {} : { configMap: (name) => configMap(name, reading.signal) }),
     now: startedAt,
     signal,
   });

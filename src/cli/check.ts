@@ -174,12 +174,17 @@ async function storedDocuments(
 /** Secrets of the file first, so that a file can be tried before anything is in the cluster. */
 function secretsOf(documents: Documents, namespace: string, cluster: ClusterConnection | undefined): SecretReader {
   const stored = cluster?.secrets(namespace);
+  const inFile = (name: string): Documents['secrets'][number] | undefined =>
+    documents.secrets.find((item) => item.name === name && (item.namespace ?? namespace) === namespace);
   return {
     versions: stored?.versions,
+    keys: async (name, signal) => {
+      const document = inFile(name);
+      if (document !== undefined) return ok([...document.values.keys()]);
+      return stored?.keys?.(name, signal) ?? failed('SecretMissing', redact(`the file has no Secret ${name}`, [], 160));
+    },
     read: async (name, key, signal) => {
-      const document = documents.secrets.find(
-        (item) => item.name === name && (item.namespace ?? namespace) === namespace,
-      );
+      const document = inFile(name);
       if (document === undefined) {
         if (stored !== undefined) return stored.read(name, key, signal);
         return failed('SecretMissing', redact(`the file has no Secret ${name}, and --offline reads no other`, [], 160));

@@ -40,6 +40,8 @@ export interface KeyPairUse extends Named {
 export interface UntoldUse extends Named {
   readonly kind: 'untold';
   readonly of: 'database' | 'bucket' | 'key';
+  /** Secrets that may tell: where one of them led to a backend of this kind, it has told. */
+  readonly secrets?: readonly string[];
   /** A sentence without its full stop. */
   readonly why: SafeText;
 }

@@ -150,7 +150,7 @@ export const RULES = {
     scope: 'Namespaced',
     where: 'reports',
     callers: BOTH,
-    why: 'Look for renamed keys and for the backends of the services, in the ConfigMaps that their pod templates name. Never listed.',
+    why: 'Look for renamed keys and for the backends of the services, in the ConfigMaps that their pod templates name; certificates of authorities that a report names. Never listed.',
   },
   ...lists,
   watchDeployments: watched(lists.listDeployments),

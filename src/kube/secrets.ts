@@ -13,6 +13,8 @@ import { oncePerKey } from '../runtime/once-per-key.ts';
 export interface SecretReader {
   /** SecretMissing, SecretKeyMissing, CheckerNotAuthorized or ClusterUnavailable when there is no value. */
   read(name: string, key: string, signal: AbortSignal): Promise<Outcome<Secret>>;
+  /** The names of its keys, to be compared and never shown. Absent: nobody can say. */
+  readonly keys?: (name: string, signal: AbortSignal) => Promise<Outcome<readonly string[]>>;
   /** resourceVersions by name, of those that were read; empty text: there is none of that name. Absent: not known. */
   readonly versions?: (() => ReadonlyMap<string, string>) | undefined;
 }
@@ -41,19 +43,23 @@ export function namespaceSecrets(
     if (!answer.ok && answer.fault.code === 'SecretMissing') versions.set(name, '');
     return answer;
   });
+  const use = async (name: string, signal: AbortSignal): Promise<Outcome<SecretObject>> => {
+    const answer = await get(name, signal);
+    if (!answer.ok || !requireLabel || textsIn(answer.value.metadata?.labels)[USE_LABEL] === 'true') return answer;
+    return failed(
+      'CheckerNotAuthorized',
+      redact(`the Secret ${name} does not carry the label ${USE_LABEL}: "true", without which this operator uses none`),
+    );
+  };
   return {
     versions: () => versions,
     read: async (name, key, signal) => {
-      const answer = await get(name, signal);
-      if (!answer.ok) return answer;
-      if (requireLabel && textsIn(answer.value.metadata?.labels)[USE_LABEL] !== 'true')
-        return failed(
-          'CheckerNotAuthorized',
-          redact(
-            `the Secret ${name} does not carry the label ${USE_LABEL}: "true", without which this operator uses none`,
-          ),
-        );
-      return valueOf(answer.value, name, key);
+      const answer = await use(name, signal);
+      return answer.ok ? valueOf(answer.value, name, key) : answer;
+    },
+    keys: async (name, signal) => {
+      const answer = await use(name, signal);
+      return answer.ok ? ok(Object.keys(textsIn(answer.value.data))) : answer;
     },
   };
 }

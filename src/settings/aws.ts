@@ -2,7 +2,7 @@
 import type { Service } from '../api/components.ts';
 import type { ConfiguredAccess, ConfiguredBackend, Credential, ServiceBackends, Unresolved } from './configured.ts';
 import { credentialOf, openly } from './credential.ts';
-import { secretFileAt } from './mounts.ts';
+import { inConfigMap, secretFileAt } from './mounts.ts';
 import type { Setting, Settings } from './settings.ts';
 import { secretOf, textOf, whyMissing } from './value.ts';
 
@@ -16,6 +16,8 @@ const REGION_NAMES = [
 ] as const;
 const KMS_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):[0-9]{12}:(?:key|alias)\/.+$/;
 const KMS_ID = /^(?:alias\/[\w/-]+|(?:mrk-)?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12})$/i;
+/** What stands before the names of keys that serve for everything at AWS. */
+const PREFIXES = ['aws', 'cloudawscredentials', 'springcloudawscredentials'] as const;
 const PUBLIC_PATH = /^(.*filesystem)publicpath$/;
 
 /** The buckets of one service. */
@@ -111,12 +113,14 @@ function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words:
       settings.names.filter((name) => pattern.test(name)),
     );
   // Its own before those that serve for everything at AWS.
-  const own = (rest: string): readonly string[] =>
-    [new RegExp(`(?:${words.join('|')})${rest}`), new RegExp(`aws(?:credentials)?${rest}`)].flatMap((pattern) =>
+  const own = (rest: string, usual: readonly string[]): readonly string[] => [
+    ...[new RegExp(`(?:${words.join('|')})${rest}`), new RegExp(`aws(?:credentials)?${rest}`)].flatMap((pattern) =>
       settings.names.filter((name) => pattern.test(name)),
-    );
-  const accessKeyId = credentialOf(settings, own('accesskey(?:id)?$'));
-  const secretAccessKey = credentialOf(settings, own('secret(?:access)?key$'));
+    ),
+    ...[...words, ...PREFIXES].flatMap((word) => usual.map((name) => word + name)),
+  ];
+  const accessKeyId = credentialOf(settings, own('accesskey(?:id)?$', ['accesskeyid', 'accesskey']));
+  const secretAccessKey = credentialOf(settings, own('secret(?:access)?key$', ['secretaccesskey', 'secretkey']));
   const sessionToken = settings.get('AWS_SESSION_TOKEN') === undefined ? undefined : credential(/awssessiontoken$/);
   const access: ConfiguredAccess = {
     region,
@@ -135,13 +139,12 @@ function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words:
 /** The vendor's charts mount authorities here and take them into the keystore of the service. */
 const AUTHORITIES = '/etc/ssl/custom-ca/';
 
-/** The first authority that comes from a Secret. */
+/** The first authority that comes from a Secret, or else from a ConfigMap. */
 function authorityOf({ mounts }: Settings): Pick<ConfiguredAccess, 'authority'> {
-  const ref = mounts.files
-    .filter(({ path }) => path.startsWith(AUTHORITIES))
-    .map(({ value }) => secretOf(value))
-    .find((one) => one !== undefined);
-  return ref === undefined ? {} : { authority: ref };
+  const own = mounts.files.filter(({ path }) => path.startsWith(AUTHORITIES));
+  const authority =
+    own.map(({ value }) => secretOf(value)).find((one) => one !== undefined) ?? own.flatMap(inConfigMap)[0];
+  return authority === undefined ? {} : { authority };
 }
 
 function whyOf({ name, value }: Setting): string {

@@ -18,7 +18,8 @@ import { secretsOfPods } from '../targets/database-server.ts';
 import { type WorkloadObject, workloadsIn } from '../targets/workload.ts';
 import { backendsOf, type Backends, type Configured } from './backends.ts';
 import type { ReadConfigMap } from './config-maps.ts';
-import type { ConfiguredBackend, ConfiguredDatabase } from './configured.ts';
+import type { ConfiguredAccess, ConfiguredBackend, ConfiguredDatabase } from './configured.ts';
+import { hiddenIn } from './databases.ts';
 import { draftEntry, fieldsOf, servicesWithout } from './draft.ts';
 import type { DraftEntry } from './draft-entry.ts';
 import { readServiceSettings } from './services.ts';
@@ -58,7 +59,7 @@ type Entries = ReadonlyMap<Configured, readonly ConfiguredEntry[]>;
 
 /** Reads the ConfigMaps that the services' templates name. What the spec waives is left out. */
 export async function readConfiguration(request: ConfigurationRequest): Promise<Configuration> {
-  const { services, objects, namespace, read, spec, signal } = request;
+  const { services, topology, objects, namespace, read, spec, signal } = request;
   if (objects === undefined || read === undefined) return NO_CONFIGURATION;
   const workloads = workloadsOf(services, objects);
   const { settings, faults } = await readServiceSettings(workloads, namespace, read, signal);
@@ -70,12 +71,48 @@ export async function readConfiguration(request: ConfigurationRequest): Promise<
   const entries: Entries =
     spec.discovery === 'Auto' ? new Map(backends.found.map((one) => [one, entryFor(one, settings)])) : new Map();
   return {
-    entries: [...entries.values()].flat(),
+    entries: [...entries.values()]
+      .flat()
+      .concat(spec.discovery === 'Auto' ? hiddenDatabases(settings, backends, topology) : []),
     named: namedServers(settings, workloads),
     uses: usesOf(settings, backends, entries, request),
     calls: new Map([...settings].map(([service, own]) => [service, callsOf(own)])),
     fault: faults[0],
   };
+}
+
+/**
+ * Databases of services whose settings name none, while Secrets are their environment or files as a whole: the URL may be
+ * in one. An entry whose Secret holds no such key is none.
+ */
+function hiddenDatabases(
+  settings: ReadonlyMap<Service, Settings>,
+  backends: Backends,
+  topology: TopologyName,
+): readonly ConfiguredEntry[] {
+  const taken = backends.found.flatMap(({ kind, name }) => (kind === 'database' ? [name] : []));
+  return servicesWithout('databases', { backends, settings, topology: TOPOLOGIES[topology] }).flatMap(
+    ({ service, workload }) => {
+      const { secrets = [] } = settings.get(service) ?? {};
+      const [first] = secrets;
+      if (first === undefined) return [];
+      return hiddenIn(service, secrets).flatMap(({ name, within }): ConfiguredEntry[] => {
+        const urlSecretRef = { name: first.name, key: 'url' };
+        const validated = validateSpec({ databases: [{ name, urlSecretRef, usedBy: [service] }] });
+        const [database] = validated.ok ? (validated.spec.databases ?? []) : [];
+        if (database === undefined || taken.includes(name)) return [];
+        taken.push(name);
+        return [
+          {
+            kind: 'database',
+            spec: database,
+            origin: originOf(`${workload}, Secret ${first.name} (${first.how})`),
+            within,
+          },
+        ];
+      });
+    },
+  );
 }
 
 function workloadsOf(
@@ -109,36 +146,49 @@ function entryFor(backend: Configured, settings: ReadonlyMap<Service, Settings>)
     }
     return [{ kind: 'database', spec: database, origin, ...urlOf(backend), ...loginOf(backend, database) }];
   }
-  const unknown =
-    'access' in backend && (bucket ?? key?.kms)?.credentialsSecretRef === undefined && hasCredentials(backend.access)
-      ? { unknown: said('no Secret that can be referred to holds both of its access keys') }
-      : {};
-  if (bucket !== undefined) return [{ kind: 'bucket', spec: bucket, origin, ...unknown }];
-  return key === undefined ? [] : [{ kind: 'key', spec: key, origin, ...unknown }];
+  const keys =
+    'access' in backend && (bucket ?? key?.kms)?.credentialsSecretRef === undefined ? awsKeys(backend.access) : {};
+  if (bucket !== undefined) return [{ kind: 'bucket', spec: bucket, origin, ...keys }];
+  return key === undefined ? [] : [{ kind: 'key', spec: key, origin, ...keys }];
 }
 
-function hasCredentials({
-  accessKeyId,
-  secretAccessKey,
-}: {
-  accessKeyId?: unknown;
-  secretAccessKey?: unknown;
-}): boolean {
-  return accessKeyId !== undefined || secretAccessKey !== undefined;
+/** Both keys, where one Secret does not hold them under names that a report may write. */
+function awsKeys({
+  accessKeyId: id,
+  secretAccessKey: secret,
+}: ConfiguredAccess): Pick<BucketEntry, 'keys' | 'within' | 'unknown'> {
+  if (id?.kind === 'secret' && secret?.kind === 'secret')
+    return { keys: { accessKeyId: id.ref, secretAccessKey: secret.ref } };
+  if (id === undefined && secret === undefined) return {};
+  const unknown = said('no Secret that can be referred to holds both of its access keys');
+  return id?.kind === 'within' && secret?.kind === 'within'
+    ? { within: { accessKeyId: id.within, secretAccessKey: secret.within }, unknown }
+    : { unknown };
 }
 
+type BucketEntry = Extract<ConfiguredEntry, { readonly kind: 'bucket' }>;
 type DatabaseEntry = Extract<ConfiguredEntry, { readonly kind: 'database' }>;
 
 /** The login of the services: the pods say which key is the user name, so it may have any name. */
 function loginOf(
   { place, username, password }: ConfiguredDatabase,
   { credentialsSecretRef }: DatabaseEntry['spec'],
-): Pick<DatabaseEntry, 'login' | 'unknown'> {
+): Pick<DatabaseEntry, 'login' | 'within' | 'unknown'> {
   if (credentialsSecretRef !== undefined) return {};
-  if (password?.kind === 'secret') {
-    const name = username?.kind === 'secret' ? username.ref : username?.kind === 'open' ? username.text : undefined;
-    return { login: { username: name, password: password.ref } };
-  }
+  const name = username?.kind === 'secret' ? username.ref : username?.kind === 'open' ? username.text : undefined;
+  const user = username?.kind === 'within' ? { username: username.within } : {};
+  if (password?.kind === 'secret')
+    return {
+      login: { username: name, password: password.ref },
+      ...(username?.kind === 'within' ? { within: user } : {}),
+    };
+  // Beside a URL in a Secret: that may hold both.
+  if (password?.kind === 'within' && place.kind === 'open')
+    return {
+      within: { ...user, password: password.within },
+      unknown: said(`nobody logs in: ${password.why}`),
+      ...(name === undefined ? {} : { login: { username: name, password: undefined } }),
+    };
   const why =
     password?.kind === 'open'
       ? 'its password stands in the open; put it into a Secret'
@@ -233,6 +283,7 @@ function untold(
           kind: 'untold',
           of: LISTS[list].of,
           origin: originOf(workload),
+          secrets: (settings.get(service)?.secrets ?? []).map(({ name }) => name),
           why: said(trouble ?? `its settings name no ${LISTS[list].of}${where}`),
         })),
     );

@@ -1,8 +1,12 @@
 // The backends that one service's settings name, as far as they can be known without reading a Secret.
 import type { Service } from '../api/components.ts';
 import type { DatabaseConnection, HostAddress } from '../facts/target.ts';
+import type { Within } from '../targets/configured.ts';
 import type { DatabaseUrl } from '../targets/database-url.ts';
 import type { KeyRef } from './value.ts';
+
+/** PEM in a key of a Secret or of a ConfigMap. `elsewhere`: in the pod, in a place that cannot be read. */
+export type Authority = KeyRef | { readonly configMap: KeyRef } | 'elsewhere';
 
 interface Named {
   readonly service: Service;
@@ -19,6 +23,8 @@ export type Credential =
   | { readonly kind: 'secret'; readonly ref: KeyRef; readonly origin: string }
   /** Written in the open. `text`: of user names alone. */
   | { readonly kind: 'open'; readonly origin: string; readonly text?: string }
+  /** Nothing that can be read sets it, and Secrets may that are environment or files as a whole. */
+  | { readonly kind: 'within'; readonly within: Within; readonly why: string }
   | { readonly kind: 'unknown'; readonly why: string };
 
 export interface ConfiguredDatabase extends Named {
@@ -31,8 +37,8 @@ export interface ConfiguredDatabase extends Named {
         /** With all that it asks, where the place is a URL. */
         readonly url?: DatabaseUrl;
         readonly tls?: DatabaseConnection['tls']['mode'];
-        /** The authority that the service verifies with. `elsewhere`: in the pod, in no Secret that is mounted. */
-        readonly authority?: KeyRef | 'elsewhere';
+        /** The authority that the service verifies with. */
+        readonly authority?: Authority;
       }
     /** The whole URL is in a Secret. */
     | { readonly kind: 'secret'; readonly ref: KeyRef };
@@ -46,8 +52,8 @@ export interface ConfiguredDatabase extends Named {
 export interface ConfiguredAccess {
   readonly region?: string | undefined;
   readonly endpoint?: string;
-  /** The Secret key with the authority that the service trusts beside the usual ones. */
-  readonly authority?: KeyRef;
+  /** The authority that the service trusts beside the usual ones. */
+  readonly authority?: Exclude<Authority, 'elsewhere'>;
   readonly accessKeyId?: Credential | undefined;
   readonly secretAccessKey?: Credential | undefined;
   readonly sessionToken?: Credential | undefined;

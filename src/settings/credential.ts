@@ -4,7 +4,7 @@ import type { Credential } from './configured.ts';
 import type { Setting, Settings } from './settings.ts';
 import { secretOf, textOf, whyMissing } from './value.ts';
 
-/** The first of these names that is set; else what may set one of them. */
+/** The first of these names (in canonical spelling) that is set; else what may set one of them. */
 export function credentialOf(settings: Settings, names: readonly string[]): Credential | undefined {
   for (const name of names) {
     const setting = settings.get(name);
@@ -13,7 +13,11 @@ export function credentialOf(settings: Settings, names: readonly string[]): Cred
   const [hidden] = settings.secrets;
   return hidden === undefined
     ? undefined
-    : { kind: 'unknown', why: `it may be in Secret ${hidden.name} (${hidden.how}), which is not read` };
+    : {
+        kind: 'within',
+        within: { secrets: settings.secrets.map(({ name, prefix }) => ({ name, prefix })), names },
+        why: `it may be in Secret ${hidden.name} (${hidden.how}), which is not read`,
+      };
 }
 
 function credentialIn({ name: written, value, origin }: Setting): Credential | undefined {

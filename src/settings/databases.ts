@@ -2,10 +2,11 @@
 import type { Service } from '../api/components.ts';
 import type { DatabaseConnection } from '../facts/target.ts';
 import { secret } from '../runtime/secret.ts';
+import type { ConfiguredDatabaseEntry, Within } from '../targets/configured.ts';
 import { readDatabaseUrl, type DatabaseUrl } from '../targets/database-url.ts';
 import type { ConfiguredDatabase, Credential, ServiceBackends, Unresolved } from './configured.ts';
 import { credentialOf, openly } from './credential.ts';
-import { secretFileAt } from './mounts.ts';
+import { authorityAt } from './mounts.ts';
 import type { Setting, Settings } from './settings.ts';
 import { type KeyRef, pack, secretOf, textOf, whyMissing } from './value.ts';
 
@@ -52,6 +53,41 @@ function isOther({ value }: Setting): boolean {
   const text = textOf(value);
   return text !== undefined && (text === '' || (/^[a-z][a-z0-9+.-]*:/i.test(text) && !URL_VALUE.test(text.trim())));
 }
+
+/** Of each database whose URL may be in a Secret: a name for it, and the settings to look for. */
+export function hiddenIn(
+  service: Service,
+  secrets: Settings['secrets'],
+): readonly { readonly name: string; readonly within: NonNullable<ConfiguredDatabaseEntry['within']> }[] {
+  const places = secrets.map(({ name, prefix }) => ({ name, prefix }));
+  const within = (names: readonly string[]): Within => ({ secrets: places, names });
+  const nameFor = (base: string): string => nameOf(service, base.endsWith('datasource') ? base : 'datasource');
+  const names = [...new Set(HIDDEN_BASES.map(nameFor))];
+  return names.map((name) => {
+    const bases = HIDDEN_BASES.filter((base) => nameFor(base) === name);
+    return {
+      name,
+      within: {
+        url: within(bases.flatMap((base) => [`${base}url`, `${base}jdbcurl`, `${base}hikarijdbcurl`, `${base}uri`])),
+        username: within(bases.flatMap((base) => [`${base}username`, `${base}user`])),
+        password: within(bases.map((base) => `${base}password`)),
+      },
+    };
+  });
+}
+
+/** What stands before `url` in names that hold one: the vendor's two, and those of everybody. */
+const HIDDEN_BASES = [
+  'npspringdatasource',
+  'csspringdatasource',
+  'springdatasource',
+  'datasource',
+  'database',
+  'db',
+  'postgres',
+  'postgresql',
+  'jdbc',
+] as const;
 
 const NOTHING = { found: [], unresolved: [], warnings: [] } as const;
 
@@ -137,7 +173,7 @@ function openUrl(url: DatabaseUrl): DatabaseUrl {
 }
 
 function known(credential: Credential | undefined): Credential | undefined {
-  return credential?.kind === 'unknown' ? undefined : credential;
+  return credential?.kind === 'unknown' || credential?.kind === 'within' ? undefined : credential;
 }
 
 function given<K extends string, T>(field: K, value: T | undefined): Partial<Record<K, T>> {
@@ -171,7 +207,7 @@ type OpenPlace = Extract<ConfiguredDatabase['place'], { kind: 'open' }>;
 function tlsOf({ tls }: DatabaseUrl, text: string, settings: Settings): Pick<OpenPlace, 'tls' | 'authority'> {
   if (tls.mode === undefined || tls.mode === 'Prefer' || tls.mode === 'Allow') return {};
   const path = /[?&]sslrootcert=([^&]+)/.exec(text)?.[1];
-  const file = path === undefined ? undefined : secretFileAt(settings.mounts, decoded(path));
+  const file = path === undefined ? undefined : authorityAt(settings.mounts, decoded(path));
   const verifies = tls.mode === 'VerifyCA' || tls.mode === 'VerifyFull';
   return { tls: tls.mode, ...(verifies ? { authority: file ?? 'elsewhere' } : {}) };
 }

@@ -1,6 +1,6 @@
 // One entry of a drafted report: fields with the comments above them, and what is left to do. A value of a Secret is
 // nowhere in it, because none was read.
-import type { ConfiguredAccess, ConfiguredDatabase, Credential } from './configured.ts';
+import type { Authority, ConfiguredAccess, ConfiguredDatabase, Credential } from './configured.ts';
 import type { Configured } from './backends.ts';
 import { bucketPolicy, keyPolicy } from './policy.ts';
 
@@ -62,7 +62,7 @@ function database(backend: Configured<ConfiguredDatabase>, comments: readonly st
         `${name}: its URL names ${place.hosts.length} servers and this is the first: to have all of them examined, put the URL into a Secret and write urlSecretRef instead of host, port and database`,
       );
     if (place.tls !== undefined) {
-      const authority = typeof place.authority === 'object' ? { caSecretRef: place.authority } : {};
+      const authority = authorityOf(place.authority);
       blocks.push({ comments: [], fields: { tls: { mode: place.tls, ...authority } } });
       if (place.authority === 'elsewhere')
         todos.push(
@@ -106,9 +106,16 @@ function said(credential: Credential | undefined): string {
       return `in key ${credential.ref.key} of Secret ${credential.ref.name}`;
     case 'open':
       return `in the open: ${credential.origin}`;
+    case 'within':
     case 'unknown':
       return credential.why;
   }
+}
+
+/** The field that names an authority. */
+function authorityOf(authority: Authority | undefined): Readonly<Record<string, unknown>> {
+  if (authority === undefined || authority === 'elsewhere') return {};
+  return 'configMap' in authority ? { caConfigMapRef: authority.configMap } : { caSecretRef: authority };
 }
 
 interface AwsDraft extends Pick<DraftEntry, 'blocks' | 'todos'> {
@@ -120,7 +127,7 @@ function awsAccess(access: ConfiguredAccess, identity: string, policy: string): 
   const fields = {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(access.authority === undefined ? {} : { caSecretRef: access.authority }),
+    ...authorityOf(access.authority),
   };
   const todos =
     region === undefined && endpoint === undefined

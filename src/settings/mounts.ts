@@ -1,7 +1,8 @@
 // The files that a container sees from ConfigMaps and Secrets: paths with their text, or with the Secret key that is one.
 import { type Fields, fields, list, text } from '../targets/fields.ts';
 import { binaryKeysOf, type ConfigMaps, dataOf } from './config-maps.ts';
-import { fromSecret, type KeyRef, missing, secretOf, type Value } from './value.ts';
+import type { Authority } from './configured.ts';
+import { fromSecret, type KeyRef, missing, secretOf, textOf, type Value } from './value.ts';
 
 export interface MountedFile {
   readonly path: string;
@@ -46,6 +47,21 @@ export function secretFileAt({ files, secrets }: Mounts, path: string): KeyRef |
   const within = secrets.find((one) => path.startsWith(`${one.path}/`));
   const key = within === undefined ? '' : path.slice(within.path.length + 1);
   return within === undefined || key.includes('/') ? undefined : { name: within.secret, key };
+}
+
+/** The authority in the file at a path: a key of a Secret, or the text of a ConfigMap. */
+export function authorityAt(mounts: Mounts, path: string): Exclude<Authority, 'elsewhere'> | undefined {
+  const secret = secretFileAt(mounts, path);
+  return secret ?? mounts.files.filter((one) => one.path === path).flatMap(inConfigMap)[0];
+}
+
+/** A file of a ConfigMap that holds certificates. */
+export function inConfigMap({ value, origin }: MountedFile): readonly Exclude<Authority, 'elsewhere'>[] {
+  const [, name, key] = /^ConfigMap (\S+), key (\S+)$/.exec(origin) ?? [];
+  const pem = textOf(value);
+  if (name === undefined || key === undefined || pem === undefined || !pem.includes('-----BEGIN CERTIFICATE-----'))
+    return [];
+  return [{ configMap: { name, key } }];
 }
 
 interface Place {

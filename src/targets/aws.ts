@@ -6,6 +6,7 @@ import type { AwsAccess, BucketTarget, KeyTarget } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { shortName } from '../runtime/short-name.ts';
+import { type ConfigMapReader, readAuthority } from './authority.ts';
 import { belongsTo } from './aws-server.ts';
 import type { ConfiguredBucketEntry, ConfiguredKeyEntry } from './configured.ts';
 import { accessKeyId, sessionToken } from './open-values.ts';
@@ -16,7 +17,7 @@ type KmsSpec = NonNullable<KeySpec['kms']>;
 /** A bucket to visit. `found`: where it was found; undefined: the spec lists it. */
 export async function bucketTarget(
   spec: BucketSpec,
-  secrets: SecretReader,
+  sources: AwsSources,
   previous: readonly CheckStatus[],
   signal: AbortSignal,
   found?: Found,
@@ -39,14 +40,21 @@ export async function bucketTarget(
     writeTest: spec.writeTest,
     specId,
     left,
-    access: await awsAccess(spec, secrets, signal, found),
-    ...secretOf(spec.credentialsSecretRef),
+    access: await awsAccess(spec, sources, signal, found),
+    ...secretOf(spec.credentialsSecretRef ?? found?.keys?.secretAccessKey),
     usedBy: spec.usedBy ?? [],
     origin: found?.origin,
   };
 }
 
-type Found = Pick<ConfiguredBucketEntry | ConfiguredKeyEntry, 'origin' | 'unknown'>;
+type Found = Pick<ConfiguredBucketEntry | ConfiguredKeyEntry, 'origin' | 'unknown' | 'keys'>;
+
+/** What buckets and keys are made from beside their specs. */
+export interface AwsSources {
+  readonly secrets: SecretReader;
+  /** Undefined without a cluster. */
+  readonly configMap?: ConfigMapReader;
+}
 
 /** Fits into a baseline. FNV-1a of 32 bits. */
 function idOf(spec: BucketSpec): string {
@@ -56,11 +64,11 @@ function idOf(spec: BucketSpec): string {
 /** A key to visit. The schema allows exactly one of kms and keyPair. */
 export async function keyTarget(
   spec: KeySpec,
-  secrets: SecretReader,
+  sources: AwsSources,
   signal: AbortSignal,
   found?: Found,
 ): Promise<KeyTarget | undefined> {
-  const source = await sourceOf(spec, secrets, signal, found);
+  const source = await sourceOf(spec, sources, signal, found);
   if (source === undefined) return undefined;
   return {
     kind: 'key',
@@ -69,7 +77,7 @@ export async function keyTarget(
     name: spec.name,
     required: true,
     source,
-    ...secretOf(spec.keyPair?.secretRef ?? spec.kms?.credentialsSecretRef),
+    ...secretOf(spec.keyPair?.secretRef ?? spec.kms?.credentialsSecretRef ?? found?.keys?.secretAccessKey),
     usedBy: spec.usedBy ?? [],
     origin: found?.origin,
   };
@@ -82,7 +90,7 @@ function secretOf(ref: { readonly name: string } | undefined): { readonly secret
 
 async function sourceOf(
   { kms, keyPair }: KeySpec,
-  secrets: SecretReader,
+  sources: AwsSources,
   signal: AbortSignal,
   found?: Found,
 ): Promise<KeyTarget['source'] | undefined> {
@@ -90,7 +98,7 @@ async function sourceOf(
     return {
       kind: 'kms',
       keyId: kms.keyId,
-      access: await awsAccess(kms, secrets, signal, found),
+      access: await awsAccess(kms, sources, signal, found),
       signTest: kms.signTest,
       ...(kms.expectedFingerprint === undefined
         ? {}
@@ -101,7 +109,7 @@ async function sourceOf(
   const { name } = keyPair.secretRef;
   const read = await readAll(
     { publicKey: { name, key: keyPair.publicKey }, privateKey: { name, key: keyPair.privateKey } },
-    secrets,
+    sources.secrets,
     signal,
   );
   if (!read.ok) return { kind: 'keyPair', pair: read };
@@ -110,61 +118,73 @@ async function sourceOf(
   return { kind: 'keyPair', pair: ok({ publicPem: publicKey.reveal(), privatePem: privateKey }) };
 }
 
+type AwsSpec = Pick<
+  BucketSpec | KmsSpec,
+  'region' | 'endpoint' | 'caSecretRef' | 'caConfigMapRef' | 'credentialsSecretRef'
+>;
+
 async function awsAccess(
-  spec: Pick<BucketSpec | KmsSpec, 'region' | 'endpoint' | 'caSecretRef' | 'credentialsSecretRef'>,
-  secrets: SecretReader,
+  spec: AwsSpec,
+  sources: AwsSources,
   signal: AbortSignal,
   found?: Found,
 ): Promise<Outcome<AwsAccess>> {
+  const { secrets } = sources;
   const own = spec.credentialsSecretRef;
   const keyOf = (key: string | undefined): KeyRef | undefined =>
     own === undefined || key === undefined ? undefined : { name: own.name, key };
+  const keys = found?.keys ?? {
+    accessKeyId: keyOf(own?.accessKeyIdKey),
+    secretAccessKey: keyOf(own?.secretAccessKeyKey),
+  };
   const read = await readAll(
-    {
-      ca: spec.caSecretRef,
-      accessKeyId: keyOf(own?.accessKeyIdKey),
-      secretAccessKey: keyOf(own?.secretAccessKeyKey),
-      sessionToken: keyOf(own?.sessionTokenKey),
-    },
+    { ca: spec.caSecretRef, ...keys, sessionToken: keyOf(own?.sessionTokenKey) },
     secrets,
     signal,
   );
-  if (!read.ok) return read.fault.code === 'SecretNotRead' ? unsigned(spec, secrets, read.fault, signal) : read;
+  const authority = await readAuthority(spec.caConfigMapRef, sources.configMap, signal);
+  if (!authority.ok) return authority;
+  if (!read.ok)
+    return read.fault.code === 'SecretNotRead' ? unsigned(spec, secrets, authority.value, read.fault, signal) : read;
   const { ca, ...values } = read.value;
+  const pem = ca?.reveal() ?? authority.value;
   const access = {
     region: spec.region,
     ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }),
-    ...(ca === undefined ? {} : { ca: ca.reveal() }),
+    ...(pem === undefined ? {} : { ca: pem }),
   };
   if (found?.unknown !== undefined)
     return ok({ ...access, credentials: { source: 'none', unread: { code: 'SecretNotRead', detail: found.unknown } } });
   const { secretAccessKey } = values;
-  if (own === undefined || values.accessKeyId === undefined || secretAccessKey === undefined)
+  if (values.accessKeyId === undefined || secretAccessKey === undefined)
     return ok({ ...access, credentials: { source: 'ambient' } });
-  if (!(await belongsTo(own.name, spec.endpoint, secrets, signal))) {
-    const why = `Secret ${own.name} names another endpoint than the report, so nothing is signed with it`;
+  for (const name of new Set([keys.accessKeyId, keys.secretAccessKey].flatMap((one) => one?.name ?? []))) {
+    if (await belongsTo(name, spec.endpoint, secrets, signal)) continue;
+    const why = `Secret ${name} names another endpoint than the report, so nothing is signed with it`;
     return failed('TargetInvalid', redact(why, [], 160));
   }
-  const keyId = accessKeyId(values.accessKeyId, keyOf(own.accessKeyIdKey));
+  const keyId = accessKeyId(values.accessKeyId, keys.accessKeyId);
   if (!keyId.ok) return keyId;
   const credentials = { source: 'own', accessKeyId: keyId.value, secretAccessKey } as const;
   if (values.sessionToken === undefined) return ok({ ...access, credentials });
-  const token = sessionToken(values.sessionToken, keyOf(own.sessionTokenKey), keyId.value);
+  const token = sessionToken(values.sessionToken, keyOf(own?.sessionTokenKey), keyId.value);
   return token.ok ? ok({ ...access, credentials: { ...credentials, sessionToken: token.value } }) : token;
 }
 
 /** Nothing to sign with: whether the endpoint answers can be asked all the same. */
 async function unsigned(
-  { region, endpoint, caSecretRef }: Pick<BucketSpec | KmsSpec, 'region' | 'endpoint' | 'caSecretRef'>,
+  { region, endpoint, caSecretRef }: AwsSpec,
   secrets: SecretReader,
+  authority: string | undefined,
   unread: Fault,
   signal: AbortSignal,
 ): Promise<Outcome<AwsAccess>> {
   const ca = caSecretRef === undefined ? undefined : await secrets.read(caSecretRef.name, caSecretRef.key, signal);
+  const pem = ca?.ok === true ? ca.value.reveal() : authority;
   return ok({
     region,
     endpoint,
-    ...(ca?.ok === true ? { ca: ca.value.reveal() } : {}),
+    ...(pem === undefined ? {} : { ca: pem }),
     credentials: { source: 'none', unread },
   });
 }

@@ -9,7 +9,17 @@ import type { SafeText } from '../runtime/safe-text.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import type { KeyRef } from './references.ts';
 
-interface Entry<S> {
+/** Secrets that are environment or files as a whole, and names of settings to look for among their keys. */
+export interface Within {
+  /** `prefix`: before each key that becomes a variable. */
+  readonly secrets: readonly { readonly name: string; readonly prefix: string }[];
+  /** In canonical spelling, the first before the others. */
+  readonly names: readonly string[];
+}
+
+interface Entry<S, W extends string> {
+  /** What may be found within Secrets once those are read. */
+  readonly within?: Readonly<Partial<Record<W, Within>>>;
   /** As a report would list it. */
   readonly spec: S;
   /** `Deployment core-daemon, env NP_SPRING_DATASOURCE_URL, ConfigMap core-daemon` */
@@ -18,20 +28,27 @@ interface Entry<S> {
   readonly unknown?: SafeText;
 }
 
-export interface ConfiguredDatabaseEntry extends Entry<DatabaseSpec> {
+export interface ConfiguredDatabaseEntry extends Entry<DatabaseSpec, 'url' | 'username' | 'password'> {
   readonly kind: 'database';
   /** The URL, where it stands in the open: it says more than the fields of a report. */
   readonly url?: DatabaseUrl;
   /** What the services log in with, where the fields of a report cannot say it. */
-  readonly login?: { readonly username: string | KeyRef | undefined; readonly password: KeyRef };
+  readonly login?: { readonly username: string | KeyRef | undefined; readonly password: KeyRef | undefined };
 }
 
-export interface ConfiguredBucketEntry extends Entry<BucketSpec> {
+type AwsKey = 'accessKeyId' | 'secretAccessKey';
+
+/** Keys for AWS, where the fields of a report cannot say where they are: in two Secrets. */
+export type AwsKeys = Readonly<Record<AwsKey, KeyRef>>;
+
+export interface ConfiguredBucketEntry extends Entry<BucketSpec, AwsKey> {
   readonly kind: 'bucket';
+  readonly keys?: AwsKeys;
 }
 
-export interface ConfiguredKeyEntry extends Entry<KeySpec> {
+export interface ConfiguredKeyEntry extends Entry<KeySpec, AwsKey> {
   readonly kind: 'key';
+  readonly keys?: AwsKeys;
 }
 
 export type ConfiguredEntry = ConfiguredDatabaseEntry | ConfiguredBucketEntry | ConfiguredKeyEntry;

@@ -5,7 +5,7 @@ import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { DatabaseConnection, DatabaseTarget, HostAddress } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
-import type { Secret } from '../runtime/secret.ts';
+import { type ConfigMapReader, readAuthority } from './authority.ts';
 import { namedByConfiguration, namedBySecret, namedByWorkload } from './database-server.ts';
 import type { ConfiguredDatabaseEntry, NamedServers } from './configured.ts';
 import { readDatabaseUrl, type DatabaseUrl } from './database-url.ts';
@@ -15,6 +15,8 @@ import { type KeyRef, readAll } from './references.ts';
 /** What a database is made from beside its spec. */
 export interface DatabaseSources {
   readonly secrets: SecretReader;
+  /** Undefined without a cluster. */
+  readonly configMap?: ConfigMapReader;
   /** Undefined without a cluster. */
   readonly objects: NamespaceObjects | undefined;
   /** `spec.timeout`, in ms: servers of one URL share it. */
@@ -79,6 +81,8 @@ async function connectionOf(
     signal,
   );
   if (!read.ok) return spec.urlSecretRef === undefined ? withoutLogin(spec, sources, login, read.fault) : read;
+  const authority = await readAuthority(spec.tls?.caConfigMapRef, sources.configMap, signal);
+  if (!authority.ok) return authority;
   const { url, username, password, ca, cert, key } = read.value;
   const source =
     spec.urlSecretRef === undefined
@@ -125,7 +129,7 @@ async function connectionOf(
     password: password ?? value.password,
     namedBySecret: named !== undefined,
     tls: {
-      ...tlsOf(spec, value, named?.mode, ca),
+      ...tlsOf(spec, value, named?.mode, ca?.reveal() ?? authority.value),
       ...(ca !== undefined && spec.tls?.caSecretRef?.name === secretName ? { ownAuthority: true } : {}),
       ...(certificate === undefined ? {} : { certificate }),
     },
@@ -257,7 +261,7 @@ function tlsOf(
   { tls }: DatabaseSpec,
   url: DatabaseUrl,
   floor: DatabaseConnection['tls']['mode'] | undefined,
-  ca: Secret | undefined,
+  ca: string | undefined,
 ): DatabaseConnection['tls'] {
   const asked = [tls?.mode, url.tls.mode, floor].filter((mode) => mode !== undefined);
   const mode = STRENGTH.findLast((one) => asked.includes(one)) ?? 'Prefer';
@@ -265,7 +269,7 @@ function tlsOf(
     mode,
     ...(url.tls.verifiesName && mode === 'Require' ? { verifiesName: true } : {}),
     ...(url.tls.direct ? { direct: true } : {}),
-    ca: ca?.reveal(),
+    ca,
   };
 }
 

@@ -8,9 +8,11 @@ import type { SecretReader } from '../kube/secrets.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
+import type { ConfigMapReader } from './authority.ts';
 import { bucketTarget, keyTarget } from './aws.ts';
 import type { Configuration, ConfiguredEntry } from './configured.ts';
 import { databaseTarget } from './database.ts';
+import { located } from './within.ts';
 
 export interface DiscoveredRequest {
   readonly spec: HealthReportSpec;
@@ -21,6 +23,7 @@ export interface DiscoveredRequest {
   readonly listed: readonly BackendTarget[];
   /** Of Secrets that pods use. */
   readonly secrets: SecretReader;
+  readonly configMap?: ConfigMapReader;
   readonly previous:
     | {
         readonly inventory?: readonly InventoryItem[] | undefined;
@@ -67,18 +70,22 @@ export async function discoveredTargets(request: DiscoveredRequest): Promise<Dis
 }
 
 async function targetOf(
-  entry: ConfiguredEntry,
-  { spec, objects, secrets, previous, signal }: DiscoveredRequest,
+  written: ConfiguredEntry,
+  { spec, objects, secrets, configMap, previous, signal }: DiscoveredRequest,
 ): Promise<BackendTarget | undefined> {
-  switch (entry.kind) {
+  const entry = await located(written, secrets, signal);
+  const sources = { secrets, ...(configMap === undefined ? {} : { configMap }) };
+  switch (entry?.kind) {
+    case undefined:
+      return undefined;
     case 'database': {
       const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
-      return databaseTarget(entry.spec, { secrets, objects, timeoutMs, found: entry }, signal);
+      return databaseTarget(entry.spec, { ...sources, objects, timeoutMs, found: entry }, signal);
     }
     case 'bucket':
-      return bucketTarget(entry.spec, secrets, previous?.checks ?? [], signal, entry);
+      return bucketTarget(entry.spec, sources, previous?.checks ?? [], signal, entry);
     case 'key':
-      return keyTarget(entry.spec, secrets, signal, entry);
+      return keyTarget(entry.spec, sources, signal, entry);
   }
 }
 

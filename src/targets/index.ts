@@ -6,6 +6,7 @@ import type { SecretReader } from '../kube/secrets.ts';
 import { TOPOLOGIES, type TopologyName } from '../product/index.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
+import type { ConfigMapReader } from './authority.ts';
 import { bucketTarget, keyTarget } from './aws.ts';
 import { type Configuration, NO_CONFIGURATION } from './configured.ts';
 import { databaseTarget } from './database.ts';
@@ -26,6 +27,8 @@ export interface TargetsRequest {
   /** What the last run remembered. */
   readonly previous: Pick<HealthReportStatus, 'inventory' | 'topology' | 'lastRunTime' | 'checks'> | undefined;
   readonly secrets: SecretReader;
+  /** Reads a ConfigMap that the spec names for an authority. Undefined: nobody can. */
+  readonly configMap?: ConfigMapReader;
   /** Who has switched off the use of Secrets that only pods name. */
   readonly podSecretsOff?: PodSecretsOff;
   /** Reads the configuration of these services, within a time of its own. Undefined: nobody can. */
@@ -68,6 +71,7 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
   // Whoever waits for it may have gone before it ends.
   configuration.catch(() => undefined);
   const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
+  const sources = { secrets, ...(request.configMap === undefined ? {} : { configMap: request.configMap }) };
   const named = async (): Promise<Configuration['named']> => (await configuration).named;
   const [visited, databases, buckets, keys] = await Promise.all([
     Promise.all(
@@ -82,11 +86,11 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
     ),
     Promise.all(
       (spec.databases ?? []).map((database) =>
-        databaseTarget(database, { secrets, objects, timeoutMs, named }, signal),
+        databaseTarget(database, { ...sources, objects, timeoutMs, named }, signal),
       ),
     ),
-    Promise.all((spec.buckets ?? []).map((bucket) => bucketTarget(bucket, secrets, previous?.checks ?? [], signal))),
-    Promise.all((spec.keys ?? []).map((key) => keyTarget(key, secrets, signal))),
+    Promise.all((spec.buckets ?? []).map((bucket) => bucketTarget(bucket, sources, previous?.checks ?? [], signal))),
+    Promise.all((spec.keys ?? []).map((key) => keyTarget(key, sources, signal))),
   ]);
   const reading = { spec, namespace, topology: TOPOLOGIES[topology], lastRunTime: previous?.lastRunTime, now };
   const listed = [...databases, ...buckets, ...keys.filter((key) => key !== undefined)];
@@ -98,6 +102,7 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
         objects,
         configuration: found,
         listed,
+        ...sources,
         secrets: podSecrets(secrets, spec.podSecrets === 'Never' ? 'the report' : request.podSecretsOff),
         previous,
         now,

@@ -1,7 +1,7 @@
 // Secrets that nobody named but the pods that use them: a wider use than that of a report which names one, with a switch in
 // the spec and one for the whole operator (docs/security.md). What is not read for either reason, or for want of rights,
 // is one fault, so that what can be asked without it is still asked.
-import { failed, type Failed, named } from '../facts/outcome.ts';
+import { failed, type Failed, named, type Outcome } from '../facts/outcome.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact } from '../runtime/safe-text.ts';
 
@@ -14,12 +14,15 @@ export function podSecrets(secrets: SecretReader, off: PodSecretsOff): SecretRea
     named(failed('SecretNotRead', redact(`Secret ${name} of its pods is not read: ${why}`, [], 120)), {
       secret: name,
     });
+  const used = async <T>(name: string, read: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+    if (off === 'the report') return unread(name, 'podSecrets: Never');
+    if (off === 'the operator') return unread(name, 'this operator uses none of pods here');
+    const seen = await read();
+    return !seen.ok && seen.fault.code === 'CheckerNotAuthorized' ? unread(name, 'no right to get it') : seen;
+  };
+  const { keys } = secrets;
   return {
-    async read(name, key, signal) {
-      if (off === 'the report') return unread(name, 'podSecrets: Never');
-      if (off === 'the operator') return unread(name, 'this operator uses none of pods here');
-      const read = await secrets.read(name, key, signal);
-      return !read.ok && read.fault.code === 'CheckerNotAuthorized' ? unread(name, 'no right to get it') : read;
-    },
+    read: (name, key, signal) => used(name, () => secrets.read(name, key, signal)),
+    ...(keys === undefined ? {} : { keys: (name, signal) => used(name, () => keys(name, signal)) }),
   };
 }

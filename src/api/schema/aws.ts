@@ -1,7 +1,17 @@
 // Buckets and keys in the spec: what is at AWS, or speaks as AWS does, and the key pair that stands in for KMS elsewhere.
 import * as z from 'zod';
 import { isBucketName, isNoUrl, isObjectName, isOpenKey, isRegion, isSecretKey, isUrl } from './field-rules.ts';
-import { label, refusingCredentials, secretKey, secretKeyRef, secretName, text, url, withRules } from './primitives.ts';
+import {
+  configMapKeyRef,
+  label,
+  refusingCredentials,
+  secretKey,
+  secretKeyRef,
+  secretName,
+  text,
+  url,
+  withRules,
+} from './primitives.ts';
 import { usedBy } from './used-by.ts';
 
 const region = z.string().min(1).max(64);
@@ -46,6 +56,7 @@ export const bucketSpec = refusingCredentials(
     caSecretRef: secretKeyRef
       .optional()
       .describe("PEM bundle of the authority that signed the endpoint's certificate."),
+    caConfigMapRef: configMapKeyRef.optional().describe('The same in a ConfigMap, where authorities usually are.'),
     writeTest: z
       .boolean()
       .default(false)
@@ -66,6 +77,7 @@ const kms = refusingCredentials(
     caSecretRef: secretKeyRef
       .optional()
       .describe("PEM bundle of the authority that signed the endpoint's certificate."),
+    caConfigMapRef: configMapKeyRef.optional().describe('The same in a ConfigMap, where authorities usually are.'),
     credentialsSecretRef: awsCredentialsSecretRef,
     signTest: z
       .enum(['DryRun', 'Never'])

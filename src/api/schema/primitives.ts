@@ -66,6 +66,15 @@ export const secretKeyRef = withRules(
   [isObjectName('name'), isSecretKey('key')],
 ).describe("A key of a Secret in the report's own namespace.");
 
+/** A key of a ConfigMap, as `secretKeyRef` is one of a Secret. */
+export const configMapKeyRef = withRules(
+  z.object({
+    name: secretName.describe("The ConfigMap's name, in the report's own namespace."),
+    key: secretKey.describe('The key within it.'),
+  }),
+  [isObjectName('name'), isSecretKey('key')],
+).describe("A key of a ConfigMap in the report's own namespace.");
+
 /**
  * Field names that must never hold a value. They are declared, because an undeclared field would be pruned in silence
  * with the credential still in the user's file and history, and refused by a rule on their parent.

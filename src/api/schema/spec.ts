@@ -9,6 +9,7 @@ import {
   objectName,
   refusingCredentials,
   secretKey,
+  configMapKeyRef,
   secretKeyRef,
   secretName,
   text,
@@ -111,6 +112,7 @@ export const databaseSpec = refusingCredentials(
         caSecretRef: secretKeyRef
           .optional()
           .describe('PEM bundle of the authority that signed the certificate. Default: the system roots.'),
+        caConfigMapRef: configMapKeyRef.optional().describe('The same in a ConfigMap, where authorities usually are.'),
         clientCertificateSecretRef: z
           .object({
             name: objectName.describe("The Secret's name, in the report's own namespace."),

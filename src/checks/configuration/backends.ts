@@ -1,6 +1,6 @@
 // Does the report examine what the service uses? Its own configuration names databases, buckets and keys; each must be
 // one of the targets. Where only a Secret says it, nothing is guessed.
-import type { BackendUse } from '../../facts/backend-use.ts';
+import type { BackendUse, UntoldUse } from '../../facts/backend-use.ts';
 import { found, pass, type Answer, type Check, type Seen } from '../../facts/answer.ts';
 import { type BackendTarget, covers, isOfKind } from '../../facts/same-backend.ts';
 import { sentence } from '../sentence.ts';
@@ -21,7 +21,17 @@ export function comparison({ target: { id, uses = [], configuration }, all }: Se
   const everybody = targets.flatMap((one) => (one.kind === 'service' ? (one.uses ?? []) : []));
   const namespace = configuration?.namespace ?? '';
   const open: BackendUse[] = [];
-  const untold = uses.find((use) => use.kind === 'untold');
+  const untold = uses.find(
+    (use) =>
+      use.kind === 'untold' &&
+      !backends.some(
+        (one) =>
+          one.kind === use.of &&
+          one.usedBy.includes(id) &&
+          one.secret !== undefined &&
+          use.secrets?.includes(one.secret) === true,
+      ),
+  ) as UntoldUse | undefined;
   for (const use of uses) {
     if (use.kind === 'untold') continue;
     const alike = backends.filter((one) => isOfKind(one, use));

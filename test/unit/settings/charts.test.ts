@@ -13,6 +13,7 @@ function standing(credential: Credential | undefined): string {
       return `${credential.ref.name}/${credential.ref.key}`;
     case 'open':
       return credential.text ?? 'in the open';
+    case 'within':
     case 'unknown':
       return 'unknown';
   }

@@ -1,7 +1,7 @@
 // An empty spec: the targets that the services' own configuration names, what the spec overrides, and what stays closed
 // without a Secret.
 import { describe, expect, test } from 'vitest';
-import { failed, ok } from '../../../src/facts/outcome.ts';
+import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
 import type { NamespaceObjects } from '../../../src/facts/namespace-objects.ts';
 import type { DatabaseTarget, ServiceTarget, Target } from '../../../src/facts/target.ts';
 import type { SecretReader } from '../../../src/kube/secrets.ts';
@@ -18,6 +18,10 @@ const objectsOf = (all: readonly KubeObject[]): NamespaceObjects =>
   namespaceObjects(all.map((object) => ({ ...object, metadata: { ...object.metadata, uid: object.metadata.name } })));
 
 const holding = (values: Readonly<Record<string, string>>, asked: string[] = []): SecretReader => ({
+  keys: (name) =>
+    Promise.resolve(
+      ok(Object.keys(values).flatMap((one) => (one.startsWith(`${name}/`) ? [one.slice(name.length + 1)] : []))),
+    ),
   read: (name, key) => {
     asked.push(`${name}/${key}`);
     const value = values[`${name}/${key}`];
@@ -50,6 +54,7 @@ async function discover(
     objects,
     spec: wanted,
     secrets: holding(values),
+    configMap: (name) => Promise.resolve(maps.get(name) ?? ok(undefined)),
     configuration: (services, topology) =>
       readConfiguration({
         services,
@@ -322,6 +327,172 @@ describe('a login as the services have it', () => {
     expect(connectionOf(await discover(all, { values }))).toMatchObject({
       value: { tls: { mode: 'Require' }, unread: { detail: expect.stringContaining('authority') as unknown } },
     });
+  });
+});
+
+describe('a Secret that is environment or files as a whole', () => {
+  const all = (variables: object[], secretRef: string, prefix?: string): KubeObject[] => [
+    deployment('circuit-storage', variables, { envFrom: [{ secretRef: { name: secretRef }, prefix }] }),
+  ];
+  const URL = env({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://db/circuits' });
+
+  test.each([
+    ['upper case', undefined, 'SPRING_DATASOURCE_USERNAME', 'SPRING_DATASOURCE_PASSWORD'],
+    ['camel case', undefined, 'springDatasourceUsername', 'springDatasourcePassword'],
+    ['a prefix', 'SPRING_', 'DATASOURCE_USERNAME', 'DATASOURCE_PASSWORD'],
+    ["the pool's", undefined, 'spring.datasource.username', 'spring.datasource.password'],
+  ])('holds user name and password: %s', async (_, prefix, user, password) => {
+    const values = { [`all/${user}`]: 'circuits', [`all/${password}`]: 'hunter2', 'all/OTHER': 'x' };
+    expect(connectionOf(await discover(all(URL, 'all', prefix), { values }))).toMatchObject({
+      value: { host: 'db', username: 'circuits', namedBySecret: true },
+    });
+  });
+
+  test('holds no password: what can be asked without one is asked', async () => {
+    expect(connectionOf(await discover(all(URL, 'all'), { values: { 'all/OTHER': 'x' } }))).toMatchObject({
+      value: { password: undefined, unread: { detail: expect.stringMatching(/no key of the Secrets/) as unknown } },
+    });
+  });
+
+  test('holds the whole URL: it is a target, and the service has told', async () => {
+    const values = { 'all/SPRING_DATASOURCE_URL': 'jdbc:postgresql://db/circuits?user=u&password=p' };
+    const { backends, inventory } = await discover(all([], 'all'), { values });
+    expect(backends).toMatchObject([
+      { id: 'database/circuit-storage', secret: 'all', connection: { value: { host: 'db', username: 'u' } } },
+    ]);
+    expect(inventory).toMatchObject([{ origin: 'Deployment circuit-storage, Secret all (envFrom)' }]);
+  });
+
+  test('holds the URL, and user name and password beside it', async () => {
+    const values = {
+      'all/CS_SPRING_DATASOURCE_URL': 'jdbc:postgresql://db/circuits',
+      'all/CS_SPRING_DATASOURCE_USERNAME': 'circuits',
+      'all/CS_SPRING_DATASOURCE_PASSWORD': 'hunter2',
+    };
+    expect(connectionOf(await discover(all([], 'all'), { values }))).toMatchObject({ value: { username: 'circuits' } });
+  });
+
+  test.each([
+    ['holds no URL', {}, {}],
+    ['is not read', { podSecrets: 'Never' }, { 'all/SPRING_DATASOURCE_URL': 'jdbc:postgresql://db/x?user=u' }],
+  ])('%s: no target is made of it', async (_, input, values) => {
+    expect((await discover(all([], 'all'), { input, values })).backends).toEqual([]);
+  });
+
+  test('is mounted as a tree of files', async () => {
+    const [tree] = [
+      deployment('circuit-storage', [...URL, ...env({ SPRING_CONFIG_IMPORT: 'configtree:/etc/secrets/' })], {
+        volumeMounts: [{ name: 's', mountPath: '/etc/secrets/db' }],
+      }),
+    ];
+    const { spec: template } = tree as unknown as { spec: { template: { spec: object } } };
+    Object.assign(template.template.spec, { volumes: [{ name: 's', secret: { secretName: 'tree' } }] });
+    const values = { 'tree/spring.datasource.username': 'circuits', 'tree/spring.datasource.password': 'hunter2' };
+    expect(connectionOf(await discover([tree], { values }))).toMatchObject({ value: { username: 'circuits' } });
+  });
+});
+
+describe('keys for AWS', () => {
+  const BUCKET = env({ BUCKET_NAME: 'circuits', AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_S3: 'https://s3.example' });
+  const accessOf = ({ backends }: Found): unknown => backends.find(({ kind }) => kind === 'bucket');
+
+  test('in two Secrets', async () => {
+    const all = [
+      deployment('circuit-storage', [
+        ...BUCKET,
+        fromSecret('AWS_ACCESS_KEY_ID', 'ids', 'id'),
+        fromSecret('AWS_SECRET_ACCESS_KEY', 'keys', 'key'),
+      ]),
+    ];
+    const values = { 'ids/id': 'AKIAEXAMPLE000000000', 'keys/key': 'hunter3' };
+    expect(accessOf(await discover(all, { values }))).toMatchObject({
+      secret: 'keys',
+      access: { value: { credentials: { source: 'own', accessKeyId: 'AKIAEXAMPLE000000000' } } },
+    });
+    const elsewhere = { ...values, 'keys/endpoint': 'https://other.example' };
+    expect(accessOf(await discover(all, { values: elsewhere }))).toMatchObject({
+      access: { fault: { code: 'TargetInvalid' } },
+    });
+  });
+
+  test('in a Secret that is environment as a whole', async () => {
+    const all = [deployment('circuit-storage', BUCKET, { envFrom: [{ secretRef: { name: 'aws' } }] })];
+    const values = { 'aws/AWS_ACCESS_KEY_ID': 'AKIAEXAMPLE000000000', 'aws/AWS_SECRET_ACCESS_KEY': 'hunter3' };
+    expect(accessOf(await discover(all, { values }))).toMatchObject({
+      access: { value: { credentials: { source: 'own' } } },
+    });
+    expect(accessOf(await discover(all, { values: {} }))).toMatchObject({
+      access: { value: { credentials: { source: 'none', unread: { code: 'SecretNotRead' } } } },
+    });
+  });
+});
+
+describe('an authority in a ConfigMap', () => {
+  const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+  const all = (data: Record<string, string>): KubeObject[] => {
+    const one = deployment(
+      'circuit-storage',
+      [
+        ...env({
+          SPRING_DATASOURCE_URL: 'jdbc:postgresql://db/x?sslmode=verify-full&sslrootcert=/etc/ssl/custom-ca/site.pem',
+          BUCKET_NAME: 'circuits',
+          AWS_ENDPOINT_URL_S3: 'https://s3.example',
+        }),
+        fromSecret('SPRING_DATASOURCE_USERNAME', 'cs', 'username'),
+        fromSecret('SPRING_DATASOURCE_PASSWORD', 'cs', 'password'),
+      ],
+      { volumeMounts: [{ name: 'ca', mountPath: '/etc/ssl/custom-ca' }] },
+    );
+    const { spec: template } = one as unknown as { spec: { template: { spec: object } } };
+    Object.assign(template.template.spec, { volumes: [{ name: 'ca', configMap: { name: 'authorities' } }] });
+    return [one, { kind: 'ConfigMap', metadata: { name: 'authorities' }, data } as unknown as KubeObject];
+  };
+  const values = { 'cs/username': 'u', 'cs/password': 'p' };
+
+  test('verifies the database and the endpoint of the bucket', async () => {
+    expect((await discover(all({ 'site.pem': PEM }), { values })).backends).toMatchObject([
+      { connection: { value: { username: 'u', tls: { mode: 'VerifyFull', ca: PEM } } } },
+      { access: { value: { ca: PEM } } },
+    ]);
+  });
+
+  test('that is none is in the pods alone: nobody logs in', async () => {
+    expect(connectionOf(await discover(all({ 'site.pem': 'a keystore' }), { values }))).toMatchObject({
+      value: { unread: { detail: expect.stringContaining('authority') as unknown } },
+    });
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['is not there', {}, /holds no certificate in PEM/],
+    ['holds something else', { 'site.pem': 'x' }, /holds no certificate in PEM/],
+    ['holds it', { 'site.pem': PEM }, /^$/],
+  ])('that a report names as caConfigMapRef and %s', async (_, data, expected) => {
+    const caConfigMapRef = { name: 'authorities', key: 'site.pem' };
+    const bucket = { name: 'mine', bucket: 'other', endpoint: 'https://s3.example', caConfigMapRef };
+    const kms = { keyId: 'alias/x', endpoint: 'https://kms.example', caConfigMapRef };
+    const database = {
+      name: 'main',
+      host: 'db',
+      database: 'y',
+      tls: { caConfigMapRef },
+      credentialsSecretRef: { name: 'cs' },
+    };
+    const { targets } = await discover(all(data), {
+      input: { discovery: 'None', databases: [database], buckets: [bucket], keys: [{ name: 'k', kms }] },
+      values,
+    });
+    const found = targets.flatMap((one): readonly Outcome<object>[] =>
+      one.kind === 'database'
+        ? [one.connection]
+        : one.kind === 'bucket'
+          ? [one.access]
+          : one.kind === 'key' && one.source.kind === 'kms'
+            ? [one.source.access]
+            : [],
+    );
+    expect(found).toHaveLength(3);
+    for (const one of found) expect(one.ok ? '' : one.fault.detail).toMatch(expected);
+    if (found[0]?.ok === true) expect(found[0].value).toMatchObject({ tls: { mode: 'VerifyFull', ca: PEM } });
   });
 });
 
