@@ -79,6 +79,8 @@ export interface ServiceTarget {
   readonly others?: readonly Workload[] | undefined;
   /** Workloads that may be the service, where nothing tells whether they are. */
   readonly unsure?: readonly Workload[];
+  /** Why there may be more workloads of it, where a pod runs it that belongs to none of these. */
+  readonly hidden?: Fault;
   /** spec.capacity.maxPodsPerService: 3, as the vendor tested, unless it says otherwise. */
   readonly maxPods: number;
   /** How its log is read. Undefined when `spec.logs.enabled` is false: then nothing is asked. */

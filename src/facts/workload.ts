@@ -1,5 +1,5 @@
 // Workloads, their pods and containers, as the cluster describes them.
-import type { Outcome } from './outcome.ts';
+import type { Fault, Outcome } from './outcome.ts';
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'DeploymentConfig' | 'Rollout';
 
@@ -31,6 +31,8 @@ export interface Workload {
   readonly createdAt?: string | undefined;
   /** Why its controller cannot create pods: the API server's own words. */
   readonly refused?: string | undefined;
+  /** Why its pods are not known: what its controller counts is all that there is. */
+  readonly podsUnread?: Fault | undefined;
   /** The Events that could say why a pod waits were asked for and not given. */
   readonly eventsUnread?: true;
   readonly limits: { readonly cpu?: string; readonly memory?: string };

@@ -22,6 +22,9 @@ const VETOES: ReadonlySet<FaultCode> = new Set([
   'PoolInitializationFailed',
 ]);
 
+/** The question that opens a database; the others are asked over its connection. */
+const OPENS = /^database\/.*\/connect$/;
+
 /** Faults of the way to a service. */
 const NO_WAY: ReadonlySet<FaultCode> = new Set([
   'ServiceRefused',
@@ -129,6 +132,10 @@ function considerBackends(findings: readonly Finding[], edges: readonly Edge[]):
     if (answer.kind !== 'fault') return finding;
     const { vantage, asker } = traits(answer.fault.code);
     if (vantage !== true && asker !== true) return finding;
+    const isReached = findings.some(
+      (other) =>
+        other !== finding && other.targetId === targetId && OPENS.test(other.id) && other.answer.kind === 'pass',
+    );
     const users = edges.filter(({ to }) => to === targetId).map(({ from }) => from);
     const knowing = users.filter((user) => isService(user) && !WITHOUT_INDICATORS.has(user));
     const others = users.filter((user) => !knowing.includes(user));
@@ -138,6 +145,12 @@ function considerBackends(findings: readonly Finding[], edges: readonly Edge[]):
       others.every((user) => byId.get(`${user}/health`)?.answer.kind === 'pass') &&
       !findings.some((other) => users.includes(other.targetId) && isVeto(other));
     if (!isProven) return finding;
+    if (isReached) {
+      // We got in: what was not answered in time is a question, and no word about the way.
+      const said = safe`Connected, and this was not answered, while every service that uses it reports it UP: ${answer.fault.detail}`;
+      const lost = { code: 'DatabaseQueryFailed', detail: clipSafe(said, DETAIL_BYTES) } as const;
+      return component === 'database' ? { ...finding, answer: { ...answer, fault: lost } } : finding;
+    }
     if (asker === true) {
       const said = safe`Of the report's own login, while every service that uses it reports it UP: ${answer.fault.detail}`;
       const own = { code: 'DatabaseMonitorRefused', detail: clipSafe(said, DETAIL_BYTES) } as const;

@@ -33,7 +33,9 @@ export const serviceProbe: Probe<'service'> = {
     let configured: Promise<HealthPlace | undefined> | undefined;
     const elsewhere = (): Promise<HealthPlace | undefined> => (configured ??= managementPlace(target, cluster, signal));
     return {
-      answers: await eachAddress(target.addresses.value, (address) => hear(address, target, http, elsewhere, signal)),
+      answers: await eachAddress(target.addresses.value, async (address) =>
+        atItsService(await hear(address, target, http, elsewhere, signal), target, http, signal),
+      ),
     };
   },
 };
@@ -57,6 +59,27 @@ async function hear(
   if (place === undefined) return heard;
   const other = await hearAt(address, target, http, [place], signal);
   return other.answer.ok && isHealthDocument(other.answer.value, target.health.format) ? other : heard;
+}
+
+/**
+ * Health on a port of its own tells nothing of the port that callers are led to. Any answer there is one; that nobody
+ * listens is known only where the connection is refused.
+ */
+async function atItsService(
+  heard: Heard,
+  target: ServiceTarget,
+  http: HttpClient,
+  signal: AbortSignal,
+): Promise<Heard> {
+  const { address, place, answer } = heard;
+  if (!answer.ok || place?.port === undefined || address.pod === undefined) return heard;
+  const origin = new URL(address.origin);
+  if (origin.port === String(place.port)) return heard;
+  const led: At = { address, target, place: { ...place, port: undefined, scheme: undefined } };
+  const got = await requestAt(led, place.path, http, signal);
+  if (got.ok || got.fault.kind !== 'refused') return heard;
+  const said = `${got.fault.detail}, where its Service leads; health answers on port ${place.port}`;
+  return { ...heard, answer: failed('ServiceRefused', redact(said, [], DETAIL_BYTES)) };
 }
 
 /** Asks places, best first. One that does not answer in time is the last: there is no time left for another. */

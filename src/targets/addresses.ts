@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import type { ServiceAddress } from '../facts/target.ts';
-import { redact } from '../runtime/safe-text.ts';
+import { redact, type SafeText } from '../runtime/safe-text.ts';
 import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
 import { podTemplateSpec, templateLabels, type WorkloadObject } from './workload.ts';
 
@@ -41,6 +41,8 @@ export function reachedAt(
 function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namespace: string): Reached {
   if (!objects.services.ok) return { addresses: objects.services, ports: NO_PORTS };
   if (!objects.endpointSlices.ok) return { addresses: objects.endpointSlices, ports: NO_PORTS };
+  const astray = leadsAstray(workload, objects.services.value, objects.endpointSlices.value);
+  if (astray !== undefined) return { addresses: failed('NoReadyEndpoints', astray), ports: NO_PORTS };
   const service =
     serviceOf(workload, objects.services.value) ?? withoutSelector(workload, objects.services.value, objects);
   if (service === undefined) {
@@ -117,6 +119,25 @@ function serviceOf(workload: WorkloadObject, services: readonly KubernetesObject
     (service.metadata.name === workload.object.metadata.name ? 0 : 2) +
     (fields(service.spec)['clusterIP'] === 'None' ? 1 : 0);
   return selecting.sort((a, b) => rank(a) - rank(b) || (a.metadata.name < b.metadata.name ? -1 : 1))[0];
+}
+
+/**
+ * The Service of the workload's own name selects other pods than the workload's, of which there are none: whoever calls it
+ * by that name reaches nobody, though another Service may lead there.
+ */
+function leadsAstray(
+  workload: WorkloadObject,
+  services: readonly KubernetesObject[],
+  slices: readonly KubernetesObject[],
+): SafeText | undefined {
+  const { name } = workload.object.metadata;
+  const own = services.find(({ metadata }) => metadata.name === name);
+  const selector = Object.keys(labelsOf(fields(own?.spec)['selector']));
+  if (own === undefined || selector.length === 0 || selects(own, templateLabels(workload))) return undefined;
+  const isSomewhere = slices
+    .filter(({ metadata }) => metadata.labels?.[SERVICE_NAME_LABEL] === name)
+    .some((slice) => list((slice as unknown as Fields)['endpoints']).length > 0);
+  return isSomewhere ? undefined : redact(`the Service ${name} selects no pod, and none of ${workload.kind} ${name}`);
 }
 
 /**

@@ -5,13 +5,14 @@ import { hostsNamed, type NamedHost, recogniseServiceName, type Topology } from 
 import { selects } from './addresses.ts';
 import type { Chosen } from './candidates.ts';
 import { list, text } from './fields.ts';
+import { strayPods } from './stray-pods.ts';
 import { templateContainer, templateLabels, type WorkloadObject } from './workload.ts';
 
 /** Every topology has these two; what else one has may be left out of an installation. */
 const IN_EVERY_INSTALLATION: readonly Service[] = ['core-daemon', 'operations-service'];
 
 /**
- * For each service that was not found, why it is expected: a Service of its name, the configuration of another service,
+ * For each service that was not found, why it is expected: a pod that runs it, a Service of its name, the configuration of another service,
  * or what the topology says that a service needs. Nothing is expected where no service at all was found.
  */
 export function expectedServices(
@@ -43,7 +44,13 @@ export function expectedServices(
       (topology.dependsOn[user] ?? []).map((needed) => [needed as Service, `${user} needs it`] as const),
     ),
   );
+  const strays = strayPods(objects);
+  const byPod = (service: Service): string | undefined => {
+    const pod = strays.get(service);
+    return pod === undefined ? undefined : `pod ${pod} runs it`;
+  };
   const reason = (service: Service): string | undefined =>
+    byPod(service) ??
     (served.has(service) ? undefined : (byService.get(service) ?? byConfiguration.get(service))) ??
     byTopology.get(service) ??
     (IN_EVERY_INSTALLATION.includes(service) ? 'every installation has it' : undefined);

@@ -14,6 +14,7 @@ import { configurationOf } from './configuration.ts';
 import { discover, type Discovery } from './discovery.ts';
 import { expectedServices } from './expected.ts';
 import { healthPlaces, readinessOf, usualPath } from './health-places.ts';
+import { strayPods } from './stray-pods.ts';
 import { imageOf, templateContainer, type WorkloadObject, workloadLists, workloadOf, workloadsIn } from './workload.ts';
 
 export interface ServicesRequest {
@@ -47,6 +48,8 @@ export function serviceTargets(request: ServicesRequest): ServicesFound {
   const notes: SafeText[] = [...discovery.notes];
   const targets: ServiceTarget[] = [];
   const inventory: InventoryItem[] = [];
+  const strays =
+    objects === undefined || discovery.blind === undefined ? new Map<Service, string>() : strayPods(objects);
   for (const service of SERVICES) {
     const said = spec.services?.find(({ name }) => name === service);
     const remembered = request.inventory.find(({ component }) => component === service);
@@ -56,7 +59,8 @@ export function serviceTargets(request: ServicesRequest): ServicesFound {
     if (workload === undefined && !known) continue;
     const required = said?.required ?? true;
     if (workload === undefined && said?.url === undefined && !required) continue;
-    targets.push(serviceTarget(service, said, chosen, request, blindness(objects, discovery)));
+    const target = serviceTarget(service, said, chosen, request, blindness(objects, discovery));
+    targets.push({ ...target, ...hiddenBehind(target, discovery, strays) });
     if (workload !== undefined) inventory.push(itemOf(service, workload, remembered, request.now));
     else if (remembered !== undefined && spec.discovery === 'Auto') inventory.push(remembered);
   }
@@ -73,6 +77,19 @@ export function serviceTargets(request: ServicesRequest): ServicesFound {
           discovery,
         );
   return { targets: inOrder([...targets, ...expected]), inventory, topology, notes };
+}
+
+/** A list of workloads that was refused holds something of the service when a pod runs it that nobody else owns. */
+function hiddenBehind(
+  { id, presence }: ServiceTarget,
+  { blind }: Discovery,
+  strays: ReadonlyMap<Service, string>,
+): Pick<ServiceTarget, 'hidden'> {
+  const pod = strays.get(id);
+  if (blind === undefined || pod === undefined || presence !== 'found') return {};
+  return {
+    hidden: { ...blind, detail: redact(`pod ${pod} belongs to no workload that is listed: ${blind.detail}`, [], 160) },
+  };
 }
 
 /** Services that others say must be there, and that neither discovery nor the spec nor an earlier run knows. */

@@ -1,6 +1,6 @@
 // A workload with its pods and its autoscaler, as the controllers last described them. Pure.
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
-import type { Outcome } from '../facts/outcome.ts';
+import type { Fault, Outcome } from '../facts/outcome.ts';
 import type { Workload, WorkloadKind } from '../facts/workload.ts';
 import { explained, warningsAbout } from './circumstances.ts';
 import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
@@ -80,6 +80,7 @@ export function workloadOf(workload: WorkloadObject, objects: NamespaceObjects):
     createdAt: creationTimestamp,
     refused,
     ...(objects.events?.ok === false ? { eventsUnread: true } : {}),
+    podsUnread: unreadPods(kind, objects),
     limits: limitsOf(template(object), pods),
     autoscaler,
     disruptionBudgets: disruptionBudgetsFor(templateLabels(workload), objects),
@@ -133,6 +134,13 @@ function autoscalerOf(
     }
   }
   return undefined;
+}
+
+/** Why its pods are not known: their list, or that of what stands between them and the workload. */
+function unreadPods(kind: WorkloadKind, { pods, replicaSets }: NamespaceObjects): Fault | undefined {
+  if (!pods.ok) return pods.fault;
+  const needsSets = kind === 'Deployment' || kind === 'Rollout';
+  return needsSets && !replicaSets.ok ? replicaSets.fault : undefined;
 }
 
 function podsOf(workload: WorkloadObject, objects: NamespaceObjects): readonly KubernetesObject[] {

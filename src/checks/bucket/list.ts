@@ -2,6 +2,7 @@
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { literal, safe } from '../../runtime/safe-text.ts';
 import { byWhom } from '../by-whom.ts';
+import { listingFault } from './listing-denied.ts';
 import { BUCKET_TROUBLES } from './reach.ts';
 
 export const bucketList: Check<'bucket'> = {
@@ -10,8 +11,9 @@ export const bucketList: Check<'bucket'> = {
   feeds: 'Healthy',
   evidence: 'A listing of at most one object, which names the bucket.',
   faults: [...BUCKET_TROUBLES, 'BucketWrongRegion'],
-  ask({ target: { access }, observed: { list } }) {
-    if (!list.ok) return found(list.fault);
+  ask({ target, observed: { list }, all }) {
+    const { access } = target;
+    if (!list.ok) return found(listingFault(list.fault, target, all));
     const what = list.value.objects === 0 ? literal('listed, and empty') : literal('listed');
     return pass(safe`${what}${byWhom(access)}`);
   },

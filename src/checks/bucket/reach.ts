@@ -3,6 +3,7 @@ import { found, pass, type Check } from '../../facts/answer.ts';
 import type { FaultCode } from '../../api/faults.ts';
 import { literal } from '../../runtime/safe-text.ts';
 import { OUR_TROUBLES } from '../pass-on.ts';
+import { listingFault } from './listing-denied.ts';
 
 /** What can keep any question about a bucket from its answer. */
 export const BUCKET_TROUBLES = [
@@ -25,7 +26,9 @@ export const bucketReach: Check<'bucket'> = {
   question: 'reach',
   about: 'bucket',
   feeds: 'Healthy',
-  evidence: 'An answer to HeadBucket, confirmed as S3 by a listing; or the write test where only objects are granted.',
+  evidence:
+    'An answer to HeadBucket, confirmed as S3 by a listing; or the write test where only objects are granted. A denial of which the server says that nothing grants the listing is none, unless a log shows that objects are refused too.',
   faults: BUCKET_TROUBLES,
-  ask: ({ observed: { reach } }) => (reach.ok ? pass(literal('the bucket answers')) : found(reach.fault)),
+  ask: ({ target, observed: { reach }, all }) =>
+    reach.ok ? pass(literal('the bucket answers')) : found(listingFault(reach.fault, target, all)),
 };

@@ -5,6 +5,9 @@ import { clipSafe, literal, redact, safe } from '../../runtime/safe-text.ts';
 import { QUESTION_FAULTS } from './question-faults.ts';
 import { passOn } from '../pass-on.ts';
 
+/** Three million transaction ids before their end, a server gives out no more (PostgreSQL 14 and newer). */
+const LAST_WRITE_AGE = 2 ** 31 - 3_000_000;
+
 const FAULTS = ['DatabaseReadOnly', ...QUESTION_FAULTS] as const satisfies readonly FaultCode[];
 
 export const databaseWritable: Check<'database'> = {
@@ -12,9 +15,9 @@ export const databaseWritable: Check<'database'> = {
   about: 'database',
   feeds: 'Healthy',
   evidence:
-    'The answer of pg_is_in_recovery, and the settings that the connected roles start with; nothing is written.',
+    'The answer of pg_is_in_recovery, the settings that the connected roles start with, and that transaction ids are left; nothing is written.',
   faults: FAULTS,
-  ask({ observed: { writable, away } }) {
+  ask({ observed: { writable, away, wraparound } }) {
     if (!writable.ok) return passOn(writable.fault, FAULTS);
     const { inRecovery, readOnly, readOnlyRole } = writable.value;
     if (inRecovery)
@@ -40,6 +43,10 @@ export const databaseWritable: Check<'database'> = {
         code: 'DatabaseReadOnly',
         detail: literal('default_transaction_read_only is on: new sessions cannot write'),
       });
+    if (wraparound.ok && wraparound.value.age >= LAST_WRITE_AGE) {
+      const whose = redact(`database ${wraparound.value.database} has no transaction ids left`, [], 100);
+      return found({ code: 'DatabaseReadOnly', detail: safe`${whose}: no write is taken before it is vacuumed` });
+    }
     return pass(literal('takes writes'));
   },
 };

@@ -94,12 +94,13 @@ export function activePods({ pods }: Workload): readonly Pod[] {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A kill for memory that is known to be recent, in a pod that may be ready again. */
+/** A kill of the application for memory that is known to be recent, in a pod that may be ready again. */
 export function recentKill(workload: Workload, now: Date): Trouble | undefined {
-  for (const pod of activePods(workload))
-    for (const container of pod.containers)
-      if (wasKilled(container) && container.lastTermination?.finishedAt !== undefined && isRecent(container, now))
-        return killed(pod, container, now);
+  for (const pod of activePods(workload)) {
+    const [container] = pod.containers;
+    if (container === undefined || container.lastTermination?.finishedAt === undefined) continue;
+    if (wasKilled(container) && isRecent(container, now)) return killed(pod, container, now);
+  }
   return undefined;
 }
 

@@ -41,7 +41,7 @@ export const serviceWorkload: Check<'pods'> = {
   about: 'pods',
   feeds: 'Healthy',
   evidence:
-    'Every workload that is the service: recognised by image, labels, name or the Service in front of it, with all that share its Service. Pods that are Ready by the kubelet count; those of a rollout, of a scale-up or of a replaced pod are on their way until the deadline of the workload (ten minutes where it has none). Their causes come from their own status, the conditions of their controllers, the Events about them and the condition of their node. A failing workload of which every Service leads to others as well, which are well and as many, warns. Unknown where a needed service was never found, where a workload cannot be told apart, and during a first rollout.',
+    'Every workload that is the service: recognised by image, labels, name or the Service in front of it, with all that share its Service. Pods that are Ready by the kubelet count; those of a rollout, of a scale-up or of a replaced pod are on their way until the deadline of the workload (ten minutes where it has none). Their causes come from their own status, the conditions of their controllers, the Events about them and the condition of their node. A failing workload of which every Service leads to others as well, which are well and as many, warns. Unknown where the pods could not be listed, where a pod runs the service and no workload that was listed owns it, where a needed service was never found, where a workload cannot be told apart, and during a first rollout.',
   faults: FAULTS,
   ask({ target, observed: { workload }, now }) {
     if (target.presence === 'gone') return missing(target);
@@ -62,6 +62,9 @@ function judgeAll(workload: Workload, target: ServiceTarget, now: Date): Answer 
   const all = [workload, ...(target.others ?? [])];
   const answer = ofEvery(workload, target, (one) => beside(judgeWorkload(one, now), one, all, now));
   if (answer.kind === 'fault' && traits(answer.fault.code).result !== 'warn') return answer;
+  // Counts alone tell nothing of restarts, images and causes; and what was not listed may be failing.
+  const unread = target.hidden ?? all.find(({ podsUnread }) => podsUnread !== undefined)?.podsUnread;
+  if (unread !== undefined) return passOn(unread, FAULTS);
   for (const one of target.unsure ?? []) {
     const doubt = judgeWorkload(one, now);
     if (doubt.kind === 'pass') continue;

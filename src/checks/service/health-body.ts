@@ -103,7 +103,7 @@ function readAgent({ status }: HttpAnswer, body: Body): Reading {
 /**
  * Spring Boot Actuator: DOWN and OUT_OF_SERVICE come with 503, UNKNOWN and words of one's own with 200. The part that
  * is down decides what is wrong. A service that says UP while it lists a part that is down (its status order may be
- * its own) is not believed about that part.
+ * its own) is not believed about that part; where the part is a backend, it cannot use it.
  */
 function readSpring({ status }: HttpAnswer, body: Body): Reading {
   const said = word(body, 'status').toUpperCase();
@@ -115,8 +115,12 @@ function readSpring({ status }: HttpAnswer, body: Body): Reading {
   }
   if (said !== 'UP') return unrecognized(said);
   const broken = parts.filter((part) => isLost(part.status));
-  if (broken.length > 0)
-    return { healthy: false, code: 'HealthPartDown', words: `says UP, but not of its part ${shown(broken)}` };
+  if (broken.length > 0) {
+    // What a backend needs is no matter of the order in which statuses are summed up.
+    const lost = broken.filter(({ backend }) => backend !== undefined);
+    const code = lost.length > 0 ? faultOfParts(lost) : 'HealthPartDown';
+    return { healthy: false, code, words: `says UP, but not of its part ${shown(lost.length > 0 ? lost : broken)}` };
+  }
   const databases = parts.filter(({ backend }) => backend === 'database');
   const seen = databases.some(({ isDataSource }) => isDataSource) && databases.every(({ status }) => status === 'UP');
   const [odd] = bad;

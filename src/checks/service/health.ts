@@ -4,7 +4,7 @@ import { traits, type FaultCode } from '../../api/faults.ts';
 import { SEVERITIES, type Result } from '../../api/faults/traits.ts';
 import { found, pass, vouching, type Answer, type Check } from '../../facts/answer.ts';
 import type { HttpAnswer, ServiceObserved } from '../../facts/observed.ts';
-import type { ServiceAddress, ServiceTarget } from '../../facts/target.ts';
+import { podsOf, type ServiceAddress, type ServiceTarget } from '../../facts/target.ts';
 import { literal, redact, type SafeText } from '../../runtime/safe-text.ts';
 import { OUR_TROUBLES, passOn } from '../pass-on.ts';
 import { readHealth, type Reading } from './health-body.ts';
@@ -92,7 +92,7 @@ export function readOutcome({ answer, place, alive }: One, target: ServiceTarget
     const words = `answers ${status} on ${place?.path ?? health.path}: it refuses the credentials of the report`;
     return { healthy: false, code: 'HealthCredentialsRequired', words };
   }
-  if (!reading.healthy && reading.code === 'HealthNotReadable' && health.readiness !== undefined)
+  if (!reading.healthy && reading.code === 'HealthNotReadable' && health.readiness !== undefined && !isStale(target))
     return byKubelet(reading.words, health.readiness);
   if (reading.healthy && place?.scope === 'group')
     return { ...reading, words: `${reading.words} on ${place.path} alone` };
@@ -100,14 +100,20 @@ export function readOutcome({ answer, place, alive }: One, target: ServiceTarget
 }
 
 /** Pods that are endpoints are Ready by the kubelet's own probe, which does not go our way. */
-function withOthers(answer: Answer, { health: { readiness }, addresses }: ServiceTarget): Answer {
-  if (answer.kind === 'pass' || readiness === undefined || !addresses.ok) return answer;
+function withOthers(answer: Answer, target: ServiceTarget): Answer {
+  const { health, addresses } = target;
+  if (answer.kind === 'pass' || health.readiness === undefined || !addresses.ok || isStale(target)) return answer;
   if (!addresses.value.every(({ pod }) => pod !== undefined)) return answer;
   const count = addresses.value.length;
   return {
     ...answer,
     otherwise: redact(`${count} ${count === 1 ? 'pod is' : 'pods are'} Ready by the kubelet's probe`),
   };
+}
+
+/** A kubelet that is not heard of said long ago that its pods are Ready. */
+function isStale(target: ServiceTarget): boolean {
+  return podsOf(target).some(({ nodeTrouble }) => nodeTrouble !== undefined);
 }
 
 /** The kubelet takes a pod out of the endpoints as soon as its own probe fails: that it is there is evidence. */

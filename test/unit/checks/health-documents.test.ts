@@ -21,7 +21,7 @@ describe('the parts of a document', () => {
   it.each<[string, number, unknown, string]>([
     ['1.x: beside the status', 200, { status: 'UP', db: { status: 'UP', hello: 1 } }, 'says UP + database'],
     ['1.x: one of them down', 503, { status: 'DOWN', diskSpace: up, db: down }, 'HealthDatabaseDown: says DOWN: db'],
-    ['1.x: one down under UP', 200, { status: 'UP', db: down }, 'HealthPartDown: says UP, but not of its part db'],
+    ['1.x: one down under UP', 200, { status: 'UP', db: down }, 'HealthDatabaseDown: says UP, but not of its part db'],
     ['2.0: in details', 503, { status: 'DOWN', details: { db: down } }, 'HealthDatabaseDown: says DOWN: db'],
     [
       '2.0: of several data sources',

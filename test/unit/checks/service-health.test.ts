@@ -72,8 +72,13 @@ describe('a Spring Boot service', () => {
     ],
     [
       'UP while a part is down',
-      { ...parts('UP', { db: 'DOWN', ping: 'UP' }), status: 200 },
-      'HealthPartDown: core-daemon-1 says UP, but not of its part db',
+      { ...parts('UP', { mail: 'DOWN', ping: 'UP' }), status: 200 },
+      'HealthPartDown: core-daemon-1 says UP, but not of its part mail',
+    ],
+    [
+      'UP while its database is down',
+      { ...parts('UP', { mail: 'DOWN', db: 'DOWN', ping: 'UP' }), status: 200 },
+      'HealthDatabaseDown: core-daemon-1 says UP, but not of its part db',
     ],
     ['UP with 503', http(503, '{"status":"UP"}'), 'HealthDown: core-daemon-1 answers 503 with status UP'],
     ['no JSON with 502', html(502), 'HealthDown: core-daemon-1 answers 502'],
