@@ -41,7 +41,7 @@ export const OUR_SERVICE_ENTRIES: readonly Entry[] = [
   ours(
     'OPS-065',
     'Port asks for a client certificate',
-    'The service ends the TLS handshake because no client certificate was shown, or not one that it accepts (`management.server.ssl.client-auth=need`, a mesh with mutual TLS).',
+    'The service ends the TLS handshake because no client certificate was shown, or not one that it accepts (`management.server.ssl.client-auth` is `need`, a mesh with mutual TLS).',
     'Give the report a kubernetes.io/tls Secret with a certificate that the service accepts in `spec.services[].tls.certSecretRef`; or let health be asked on a port without mutual TLS (`management.server.port`, or an exception of the mesh for that port).',
     [['any', 'ServiceClientCertificateRequired']],
   ),
