@@ -30,8 +30,8 @@ describe('the Dockerfile', () => {
       '${BUILD_IMAGE} AS build',
       '${RUN_IMAGE}',
     ]);
-    expect(argumentOf('BUILD_IMAGE')).toMatch(/^node:24-.*-slim$/);
-    expect(argumentOf('RUN_IMAGE')).toMatch(/^gcr\.io\/distroless\/nodejs24-.*:nonroot$/);
+    expect(argumentOf('BUILD_IMAGE')).toMatch(/^node:24-.*-slim@sha256:[0-9a-f]{64}$/);
+    expect(argumentOf('RUN_IMAGE')).toMatch(/^gcr\.io\/distroless\/nodejs24-.*:nonroot@sha256:[0-9a-f]{64}$/);
   });
 
   it('ships the bundle and nothing else: no shell, no npm, no sources', () => {
