@@ -26,6 +26,7 @@ const VERBS: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
   ['suspend', async () => (await import('./act.ts')).addSuspend],
   ['resume', async () => (await import('./act.ts')).addResume],
   ['doctor', async () => (await import('./doctor.ts')).addDoctor],
+  ['egress', async () => (await import('./egress.ts')).addEgress],
   ['version', async () => (await import('./version.ts')).addVersion],
   ['crd', async () => (await import('./crd.ts')).addCrd],
   ['operator', async () => (await import('./operator.ts')).addOperator],
@@ -79,6 +80,7 @@ Examples:
   recognize-health status prod -n recognize     what the last run found
   recognize-health run prod -n recognize        examine now
   recognize-health doctor                       is the operator itself well?
+  recognize-health egress prod -n recognize     the NetworkPolicy that the operator needs for it
   recognize-health explain REC-AV-003           what an entry of the guide says
   recognize-health explain "Failed JWT token sign"
   recognize-health diagnose core-daemon.log     match a log against the guide

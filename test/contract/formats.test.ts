@@ -104,6 +104,7 @@ describe('a format', () => {
     ['diagnose', ['diagnose', 'core-daemon.log']],
     ['doctor', ['doctor']],
     ['crd', ['crd']],
+    ['egress', ['egress', 'prod']],
   ])('that is none is refused by %s, with those that there are', async (_verb, argv) => {
     const { code, out, err } = await command(...argv, '-o', 'xml');
     expect(code).toBe(2);

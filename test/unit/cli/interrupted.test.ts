@@ -38,6 +38,7 @@ describe('interrupted while it asks the cluster', () => {
     ['check', 'prod'],
     ['doctor'],
     ['init'],
+    ['egress', 'prod'],
     ['run', 'prod'],
     ['suspend', 'prod'],
     ['mute', 'prod', 'core-daemon/health', '--until', '2h', '--reason', 'r'],
