@@ -124,7 +124,9 @@ export async function reconcile(input: ReconcileInput): Promise<Outcome> {
   const status = request === undefined ? found : { ...found, lastHandledRequest: request };
   const intervalMs = (valid.ok ? parseDuration(valid.spec.interval) : undefined) ?? 60_000;
   const next: Outcome =
-    valid.ok && !valid.spec.suspend ? { requeueAfterMs: nextRunAfterMs(status, intervalMs, input.random) } : {};
+    valid.ok && !valid.spec.suspend
+      ? { requeueAfterMs: nextRunAfterMs(status, intervalMs, input.random, known === undefined) }
+      : {};
   if (altered.length === 0 && !worthWriting(written, status, request, intervalMs))
     return {
       ...next,

@@ -7,19 +7,31 @@ export const CONFIRM_MS = 20_000;
 /** Routine runs are spread by up to this part of the interval, so that reports made together do not run together. */
 const JITTER = 0.1;
 
+/**
+ * The first run that a process makes of a report is followed within the interval, anywhere in it but its first tenth:
+ * reports that were made together, or examined together after a restart, do not stay together.
+ */
+const FIRST_JITTER = 0.9;
+
 /** True while some check's result and state differ, or a streak waits for more runs. */
 export function isConfirming(status: HealthReportStatus): boolean {
   return status.checks?.some((check) => (check.streak ?? 0) > 0 || check.clearing !== undefined) ?? false;
 }
 
 /**
- * Milliseconds from the start of a run to the next one.
+ * Milliseconds from a run to the next one.
  *
  * @param random in [0, 1)
+ * @param isFirst the run was the first one that this process made of the report
  */
-export function nextRunAfterMs(status: HealthReportStatus, intervalMs: number, random: () => number): number {
+export function nextRunAfterMs(
+  status: HealthReportStatus,
+  intervalMs: number,
+  random: () => number,
+  isFirst = false,
+): number {
   const base = isConfirming(status) ? Math.min(intervalMs, CONFIRM_MS) : intervalMs;
-  return Math.round(base * (1 - JITTER * random()));
+  return Math.round(base * (1 - (isFirst ? FIRST_JITTER : JITTER) * random()));
 }
 
 /** A report that this process has just met. */

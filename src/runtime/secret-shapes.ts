@@ -7,7 +7,7 @@ const KEYS =
   'access|account|api|auth|client|crypto|encrypt(?:ion)?|functions|hmac|instrumentation|master|private|secret(?:[_ -]?access)?|session|shared[_-]?access|sign(?:ing)?|ssh|subscription';
 
 /** Names that say that their value is secret. */
-const NAMES = `pass(?:word|wd|[_ -]?phrase)?|pwd|pw|secret|credentials?|token|[_-]auth|(?:${KEYS})[_ -]?key(?:[_-]?(?:data|base))?|shared[_-]?access[_-]?signature|[a-z]{0,12}sess(?:ion)?[_-]?id|csrf`;
+const NAMES = `pass(?:word|wd|[_ -]?phrase)?|pwd|pw|secret|credentials?|token|redis(?:cli)?_auth|\\b_auth|(?:${KEYS})[_ -]?key(?:[_-]?(?:data|base))?|shared[_-]?access[_-]?signature|[a-z]{0,12}sess(?:ion)?[_-]?id|csrf`;
 
 /** A quote as it is, or as a text within a text has it. */
 const QUOTE = '(?:\\\\{0,7}["\']|&quot;|&#34;|%22)';

@@ -137,7 +137,7 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
       { type: 'array', items: { type: 'object' } },
     ),
     egress: objects(
-      'Where reports lead to, as egress rules: the API server, the pods of Recognize, databases, buckets and keys (docs/security.md). They take the place of "anywhere but metadata addresses"; name resolution stays open.',
+      'Where reports lead to, as egress rules: the API server, the pods of Recognize, databases, buckets and keys; `recognize-health egress NAME -o values` makes them (docs/security.md). They take the place of "anywhere but metadata addresses"; name resolution stays open.',
     ),
     extraEgress: objects('More egress rules. EKS Pod Identity needs 169.254.170.23/32, port 80.'),
   }),

@@ -77,7 +77,9 @@ interface Rule {
 const placesOf = (rules: readonly Rule[]): string[] =>
   rules.map(({ to = [], ports }) => {
     const [peer] = to;
-    const place = peer?.ipBlock?.cidr ?? (JSON.stringify(peer?.namespaceSelector) as string | undefined) ?? 'anywhere';
+    const place =
+      peer?.ipBlock?.cidr ??
+      (peer?.namespaceSelector === undefined ? 'anywhere' : JSON.stringify(peer.namespaceSelector));
     return `${place.replace(/.*metadata\.name":"|".*/g, '')} ${ports.map(({ port }) => port).join(' ')}`;
   });
 
@@ -116,9 +118,8 @@ describe('egress', () => {
     const { code, out } = await egress('-f', file, '-o', 'values');
     expect(code).toBe(0);
     const { networkPolicy } = parse(out) as { networkPolicy: { egress: Rule[] } };
-    expect(placesOf(networkPolicy.egress)).toEqual(
-      expect.arrayContaining(['10.9.9.9/32 6443', '10.1.2.3/32 5433']) as string[],
-    );
+    const places = placesOf(networkPolicy.egress);
+    for (const place of ['10.9.9.9/32 6443', '10.1.2.3/32 5433']) expect(places).toContain(place);
     expect(JSON.parse((await egress('prod', '-o', 'json')).out)).toMatchObject({ kind: 'NetworkPolicy' });
   });
 

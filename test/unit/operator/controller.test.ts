@@ -37,7 +37,7 @@ interface Bench {
   setWallBy(ms: number): void;
 }
 
-function bench(): Bench {
+function bench(random: () => number = () => 0, workers = 4): Bench {
   const clock = virtualClock();
   const own = processClock(clock);
   const stop = new AbortController();
@@ -88,8 +88,8 @@ function bench(): Bench {
       warn: (_, message) => void self.lines.push(`warn ${message}`),
       error: (_, message) => void self.lines.push(`error ${message}`),
     },
-    random: () => 0,
-    workers: 4,
+    random,
+    workers,
     onStart: (lateMs) => void self.late.push(lateMs),
     signal: stop.signal,
   });
@@ -134,6 +134,27 @@ describe('controller', () => {
     // They stay apart: nobody's second run comes before an interval is over.
     await b.clock.advance(54_000);
     expect(b.runs).toHaveLength(101);
+  });
+
+  test('spreads reports that were made together over their interval, from the second run on', async () => {
+    let seed = 7;
+    const random = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+    const b = bench(random, 16);
+    b.runMs = 100;
+    for (let n = 0; n < 300; n += 1) b.control.observe(report({ name: `r${n}`, namespace: `n${n}`, uid: `u${n}` }));
+    // All first runs are over after two seconds; none of them waits for its place in the interval.
+    await b.clock.advance(3_000);
+    expect(new Set(b.runs.map(({ uid }) => uid)).size).toBe(300);
+    await b.clock.advance(57_000);
+    let most = 0;
+    for (let slice = 0; slice < 24; slice += 1) {
+      const before = b.runs.length;
+      await b.clock.advance(5_000);
+      most = Math.max(most, b.runs.length - before);
+    }
+    // In step, all 300 would come within five seconds; evenly, 26 do.
+    expect(most).toBeLessThan(75);
+    expect(Math.max(...b.late)).toBeLessThan(5_000);
   });
 
   test('examines again after the interval and writes nothing when nothing is new', async () => {
