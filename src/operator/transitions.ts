@@ -1,4 +1,5 @@
-// Events: one for each root cause that appears or clears and for each change of the verdict, never for symptoms.
+// Events: one for each root cause that appears or clears, for each change of the verdict and for each setting that moved,
+// never for symptoms.
 import type { HealthReportStatus } from '../api/health-report.ts';
 import type { ReportEvent } from '../kube/events.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
@@ -41,6 +42,10 @@ export function transitionEvents(
       reason: 'Recovered',
       note: cut(`${cause.check}: ${cause.fault} is over${check === undefined ? ', the check is gone' : ''}.`),
     });
+  }
+  for (const { time, moved } of after.transitions ?? []) {
+    if (moved === undefined || before === undefined || time !== after.lastRunTime) continue;
+    events.push({ at, identity: ['setting', moved, time], type: 'Normal', reason: 'SettingMoved', note: cut(moved) });
   }
   if (before !== undefined && before.observedGeneration >= 0 && before.verdict !== after.verdict) {
     events.push({

@@ -238,9 +238,10 @@ function history({ transitions = [] }: HealthReportStatus, width: number, paint:
     ...transitions
       .slice(-CHANGES)
       .reverse()
-      .flatMap(({ time, from, to, rootCause }) =>
-        hanging(`${time}  ${from} → ${to}${rootCause === undefined ? '' : `: ${rootCause}`}`, width),
-      ),
+      .flatMap(({ time, from, to, rootCause, moved }) => {
+        const change = `${from} → ${to}${rootCause === undefined ? '' : `: ${rootCause}`}`;
+        return hanging(`${time}  ${moved ?? change}`, width);
+      }),
   ];
 }
 

@@ -19,7 +19,15 @@ function significant(status: HealthReportStatus | undefined): unknown {
     status.observedGeneration,
     status.lastHandledRequest ?? null,
     status.topology ?? null,
-    lines((status.inventory ?? []).map(({ component, kind, name, image }) => [component, kind, name, image])),
+    lines(
+      (status.inventory ?? []).map(({ component, kind, name, image, origin }) => [
+        component,
+        kind,
+        name,
+        image,
+        origin,
+      ]),
+    ),
     lines(status.conditions.map(({ type, status: value, reason }) => [type, value, reason])),
     lines(
       (status.checks ?? []).map((check) => [

@@ -22,6 +22,7 @@ import { freshUntil } from './freshness.ts';
 import { headline } from './headline.ts';
 import { CONDITION_MESSAGE_BYTES, mutedBeside, reasonSentence, rollMessage } from './sentences.ts';
 import { historyAfter } from '../api/history.ts';
+import { movedSettings } from './moved-settings.ts';
 import { lastHealthyOf, sinceHealthy } from './moved.ts';
 import { fitIntoBudget, STATUS_BYTES } from './size.ts';
 import type { Watched } from './watched.ts';
@@ -87,7 +88,13 @@ export function writeReport(input: ReportInput): HealthReportStatus {
     })),
     checks: judgement.checks.map(checkStatus),
     citations: citationsOf(judgement.checks),
-    transitions: transitionsOf(previous, judgement.verdict, rootCause, now),
+    transitions: transitionsOf(
+      previous,
+      judgement.verdict,
+      rootCause,
+      now,
+      movedSettings(previous, generation, input.inventory),
+    ),
     ...changesOf(input),
     ...(input.wayBack === undefined ? {} : { wayBack: input.wayBack }),
     history: historyAfter(previous, startedAt),
@@ -118,19 +125,21 @@ function changesOf({
   return { lastHealthy, sinceHealthy: sinceHealthy(lastHealthy, watched, startedAt) };
 }
 
-/** Appends a verdict change to those before it and keeps the last twenty. */
+/** Appends moved settings and a verdict change to those before them and keeps the last twenty. */
 export function transitionsOf(
   previous: HealthReportStatus | undefined,
   verdict: HealthReportStatus['verdict'],
   rootCause: string | undefined,
   now: string,
+  moves: readonly string[] = [],
 ): NonNullable<HealthReportStatus['transitions']> {
-  const before = previous?.transitions ?? [];
   const from = previous?.verdict ?? 'Unknown';
-  if (from === verdict) return [...before];
-  return [...before, { time: now, from, to: verdict, ...(rootCause === undefined ? {} : { rootCause }) }].slice(
-    -TRANSITIONS,
-  );
+  const change = { time: now, from, to: verdict };
+  return [
+    ...(previous?.transitions ?? []),
+    ...moves.map((moved) => ({ ...change, moved })),
+    ...(from === verdict ? [] : [{ ...change, ...(rootCause === undefined ? {} : { rootCause }) }]),
+  ].slice(-TRANSITIONS);
 }
 
 /** What is missing and how to mend it. The services as a whole cannot be waived. */

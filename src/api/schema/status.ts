@@ -217,12 +217,17 @@ export const healthReportStatus = z
           from: z.string().max(16).describe('The verdict before.'),
           to: z.string().max(16).describe('The verdict after.'),
           rootCause: z.string().max(256).optional().describe('The first root cause then.'),
+          moved: z
+            .string()
+            .max(256)
+            .optional()
+            .describe('A setting that leads to a backend and was renamed or removed; the verdict may be the same.'),
         }),
       )
       .max(20)
       .optional()
       .meta(atomic)
-      .describe('The last 20 changes of the verdict.'),
+      .describe('The last 20 changes of the verdict, and of settings that lead to backends.'),
     lastHealthy: z
       .object({
         time: time.describe('Start of that run.'),

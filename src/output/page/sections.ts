@@ -58,10 +58,11 @@ export function tiles(status: HealthReportStatus): string[] {
 export function history({ transitions = [] }: HealthReportStatus): string[] {
   if (transitions.length === 0) return [];
   return [
-    '<h3>Verdicts so far</h3>',
+    '<h3>Verdicts and moved settings so far</h3>',
     '<ol class="strip">',
-    ...transitions.map(({ time, to, rootCause }) => {
-      const why = rootCause === undefined ? '' : `<span>${text(rootCause)}</span>`;
+    ...transitions.map(({ time, to, rootCause, moved }) => {
+      const said = moved ?? rootCause;
+      const why = said === undefined ? '' : `<span>${text(said)}</span>`;
       return `<li class="${verdictClass(to)}"><strong>${text(to)}</strong><span><time datetime="${text(time)}">${text(time)}</time></span>${why}</li>`;
     }),
     '</ol>',
