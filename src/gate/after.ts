@@ -85,7 +85,7 @@ export function afterStep(
 
   const hopeless = hopelessIn(comparison);
   if (hopeless.length > 0 && inARow(looks, (one) => hopelessIn(one).length > 0) >= BAD_RUNS) {
-    const named = listed(hopeless);
+    const named = hopeless.join('; ').replace(/\.$/, '');
     return end({
       exitCode: EXIT.fail,
       reason: 'Worse',
@@ -122,11 +122,13 @@ function moved({ images, message }: Comparison): Partial<Comparison> {
 }
 
 /** What got worse and stays so until somebody acts. */
-function hopelessIn({ regressions, added }: Comparison): readonly Change[] {
-  return [...regressions, ...added].filter(
+function hopelessIn({ regressions, added, lostSight, moved }: Comparison): readonly string[] {
+  const changes = [...regressions, ...added, ...lostSight.filter(({ required }) => required)].filter(
     ({ muted, after, faultAfter }) =>
       !muted && after !== 'pass' && after !== 'skip' && faultAfter !== undefined && HOPELESS.has(faultAfter),
   );
+  const lost = moved.filter(({ counts }) => counts === 'fail').map(({ message }) => message);
+  return [...(changes.length === 0 ? [] : [listed(changes)]), ...lost];
 }
 
 function unfinishedIn({ regressions, added, still }: Comparison): readonly Change[] {

@@ -1,10 +1,12 @@
 // Is what was healthy healthy again? Compares two snapshots of one report, check by check, by ids and states. Pure, and
 // fail-closed: what nobody examined any more is no fix, and what was never seen well can show nothing.
 import { EXIT, worstExit, type ExitCode } from '../api/exit-codes.ts';
+import type { FaultCode } from '../api/faults.ts';
 import type { Result } from '../api/faults/traits.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { Change, Comparison, CompareReason } from './comparison.ts';
+import { movedBetween } from './moved.ts';
 import type { SnapshotCheck, SnapshotReport } from './snapshot.ts';
 
 /** Worst first: of what a run saw and what the report says, the worse counts, and no answer is worse than a warning. */
@@ -22,11 +24,14 @@ export function compareReports(
   const obstacle = obstacleTo(before, after);
   if (obstacle !== undefined) return { ...notComparable(place, obstacle), ...place };
 
+  const images = movedImages(before, after);
   const old = new Map(before.checks.map((check) => [check.id, check]));
   const now = new Map(after.checks.map((check) => [check.id, check]));
   const both = [...old.values()].flatMap((was) => {
     const is = now.get(was.id);
-    return is === undefined ? [] : [{ was, is, kind: kindOf(was, is) }];
+    return is === undefined
+      ? []
+      : [{ was, is, kind: hasComeTrue(was, is, images) ? ('regression' as const) : kindOf(was, is) }];
   });
   const changes = (kind: Kind): readonly Change[] =>
     sorted(both.filter((one) => one.kind === kind).map(({ was, is }) => changeOf(was, is)));
@@ -43,7 +48,8 @@ export function compareReports(
     still: changes('still'),
     unseen: both.filter(({ kind }) => kind === 'unseen').map(({ was }) => was.id),
     unchanged: both.filter(({ kind }) => kind === 'same').length,
-    images: movedImages(before, after),
+    images,
+    moved: movedBetween(before, after),
   };
 
   const stillBad = lists.still.filter(({ after: result }) => result === 'fail').length;
@@ -61,7 +67,13 @@ interface Verdict {
 
 /** In the order of what is worst to overlook. */
 function verdictOf(
-  { regressions, added, lostSight, gone }: Pick<Comparison, 'regressions' | 'added' | 'lostSight' | 'gone'>,
+  {
+    regressions,
+    added,
+    lostSight,
+    gone,
+    moved,
+  }: Pick<Comparison, 'regressions' | 'added' | 'lostSight' | 'gone' | 'moved'>,
   before: SnapshotReport,
   after: SnapshotReport,
   failOn: 'fail' | 'warn',
@@ -76,6 +88,17 @@ function verdictOf(
   ].filter(({ required }) => required).length;
   const wasWell = before.checks.some((check) => worstOf(check) === 'pass');
   const { exitCode } = after;
+  const cameTrue = worse.filter(
+    ({ after: result, faultBefore, faultAfter }) => result === 'fail' && faultBefore === faultAfter,
+  );
+  if (failing > 0 && cameTrue.length === failing)
+    return {
+      exitCode: EXIT.fail,
+      reason: 'Worse',
+      message: `What spoke against the upgrade before has come true: ${cameTrue.map(({ check, message }) => `${check}: ${message}`).join('; ')}.`,
+    };
+  const lost = moved.find(({ counts }) => counts === 'fail');
+  if (failing === 0 && lost !== undefined) return { exitCode: EXIT.fail, reason: 'Worse', message: lost.message };
   if (failing > 0)
     return {
       exitCode: EXIT.fail,
@@ -97,11 +120,17 @@ function verdictOf(
   // The gate judges more than single checks: what is missing altogether, a contradiction.
   if (exitCode !== EXIT.pass && exitCode !== EXIT.warn && exitCode !== before.exitCode)
     return { exitCode, reason: 'GateSaysNo', message: `The gate says ${after.reason} now, and did not before.` };
-  if (warned > 0)
+  const doubts = moved.filter(({ counts }) => counts === 'warn');
+  const [doubt] = doubts;
+  if (warned > 0 || doubt !== undefined)
     return {
       exitCode: failOn === 'warn' ? EXIT.warn : EXIT.pass,
       reason: 'NewWarnings',
-      message: `Nothing fails that did not fail so before; ${countOf(warned, 'warning')} ${warned === 1 ? 'is' : 'are'} new.`,
+      message: `Nothing fails that did not fail so before; ${[
+        ...(warned === 0 ? [] : [`${countOf(warned, 'warning')} ${warned === 1 ? 'is' : 'are'} new.`]),
+        ...(doubt === undefined ? [] : [doubt.message]),
+        ...(doubts.length > 1 ? [`There are ${doubts.length - 1} more such doubts.`] : []),
+      ].join(' ')}`,
     };
   return { exitCode: EXIT.pass, reason: 'AsGoodAsBefore', message: 'All that was healthy is healthy again.' };
 }
@@ -141,7 +170,17 @@ export function notComparable(
   why: string,
   exitCode: ExitCode = EXIT.usage,
 ): Comparison {
-  const none = { regressions: [], fixes: [], added: [], gone: [], lostSight: [], still: [], unseen: [], images: [] };
+  const none = {
+    regressions: [],
+    fixes: [],
+    added: [],
+    gone: [],
+    lostSight: [],
+    still: [],
+    unseen: [],
+    images: [],
+    moved: [],
+  };
   const message = redact(why, [], 1024);
   return { namespace, name, exitCode, reason: 'NotComparable', message, ...none, unchanged: 0 };
 }
@@ -157,6 +196,19 @@ export function obstacleTo(before: SnapshotReport, after: SnapshotReport): strin
     return `The second run started ${by} before the first one: they are swapped, or the operator's clock was set back.`;
   }
   return undefined;
+}
+
+/** Faults that speak of the release to come. Once it has come they are no words about later. */
+const FORETOLD: ReadonlySet<string> = new Set<FaultCode>(['UpgradeKeysRenamed', 'UpgradeKeysOutdated']);
+
+/** The image of the service is another one now, and it is still set up for the old one. */
+function hasComeTrue(was: SnapshotCheck, is: SnapshotCheck, images: Comparison['images']): boolean {
+  return (
+    was.fault === is.fault &&
+    FORETOLD.has(is.fault ?? '') &&
+    !BLIND.has(worstOf(is)) &&
+    images.some(({ component }) => is.id.startsWith(`upgrade/${component}/`))
+  );
 }
 
 type Kind = 'regression' | 'fix' | 'lostSight' | 'still' | 'unseen' | 'same';

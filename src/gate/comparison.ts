@@ -21,6 +21,18 @@ export interface Change {
   readonly required: boolean;
 }
 
+/** Something beside the checks that is not where it was. */
+export interface Moved {
+  /** `database/node-persistence`, `auth-vault` */
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+  /** One sentence. */
+  readonly message: SafeText;
+  /** `fail`: nothing that a good upgrade does. `pass`: told, and does not count. */
+  readonly counts: 'fail' | 'warn' | 'pass';
+}
+
 /** An API: pipelines read them. */
 export const COMPARE_REASONS = [
   'AsGoodAsBefore',
@@ -66,6 +78,8 @@ export interface Comparison {
   readonly unchanged: number;
   /** Images that are others now. */
   readonly images: readonly { readonly component: string; readonly before: string; readonly after: string }[];
+  /** Addresses, migrations, and images that stayed behind. */
+  readonly moved: readonly Moved[];
   readonly runBefore?: string;
   readonly runAfter?: string;
   /** Of `gate --after`: in order. */

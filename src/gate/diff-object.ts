@@ -38,6 +38,17 @@ const comparison = z.object({
   images: z
     .array(z.object({ component: z.string(), before: z.string(), after: z.string() }))
     .describe('Images that are others now.'),
+  moved: z
+    .array(
+      z.object({
+        what: z.string().describe('The database, bucket, key or component.'),
+        before: z.string(),
+        after: z.string(),
+        message: z.string().describe('One sentence for people.'),
+        counts: z.enum(['fail', 'warn', 'pass']).describe('As what it counts.'),
+      }),
+    )
+    .describe('Addresses and migrations that are others now, and images that stayed behind.'),
   runBefore: z.string().optional().describe('Start of the run, RFC 3339 UTC.'),
   runAfter: z.string().optional(),
   phases: z

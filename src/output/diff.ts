@@ -42,7 +42,7 @@ export function renderDiff(comparisons: readonly Comparison[], paint: Paint = pl
 }
 
 function renderOne(comparison: Comparison, paint: Paint, width: number): string[] {
-  const { namespace, name, exitCode, reason, message, images, unseen, unchanged } = comparison;
+  const { namespace, name, exitCode, reason, message, images, moved, unseen, unchanged } = comparison;
   const runs = runsOf(comparison);
   const phases = phasesOf(comparison);
   return [
@@ -60,6 +60,15 @@ function renderOne(comparison: Comparison, paint: Paint, width: number): string[
         ...labelled('Seen', change.message, width),
       ]),
     ]),
+    ...(moved.length === 0
+      ? []
+      : [
+          '',
+          paint('strong', `Moved (${moved.length})`),
+          ...moved.flatMap(({ message: words }) =>
+            wrap(words, width - 2).map((line, index) => (index === 0 ? '  ' : '    ') + line),
+          ),
+        ]),
     ...(images.length === 0
       ? []
       : [
@@ -86,7 +95,7 @@ function renderDiffMarkdown({ comparisons, problem, exitCode }: Diffed): string 
 }
 
 function sectionOf(comparison: Comparison): string[] {
-  const { namespace, name, exitCode, reason, message, images, unseen, unchanged } = comparison;
+  const { namespace, name, exitCode, reason, message, images, moved, unseen, unchanged } = comparison;
   const runs = runsOf(comparison);
   const phases = phasesOf(comparison);
   const row = (cells: readonly string[]): string => `| ${cells.map(text).join(' | ')} |`;
@@ -106,6 +115,7 @@ function sectionOf(comparison: Comparison): string[] {
       ...changes.map((change) => row([change.check, stepOf(change), change.message])),
       '',
     ]),
+    ...(moved.length === 0 ? [] : ['**Moved**', '', ...moved.map(({ message: words }) => `- ${text(words)}`), '']),
     ...(images.length === 0
       ? []
       : [

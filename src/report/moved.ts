@@ -52,7 +52,7 @@ export function sinceHealthy(last: LastHealthy, watched: readonly Watched[], now
     return is === undefined ? [] : [{ was, is }];
   });
   const moved = [
-    ...both.filter(({ was, is }) => hasMoved(was, is)).map(({ was, is }) => ({ id: was.id, words: moveOf(was, is) })),
+    ...together(both.filter(({ was, is }) => hasMoved(was, is))),
     ...watched
       .filter(({ id, is }) => !known.has(id) && is !== '' && NEWS.includes(kindOf(id)))
       .map(({ id }) => ({ id, words: `${titleOf(id)} is new` })),
@@ -109,6 +109,35 @@ function kindOf(id: string): WatchedKind {
 /** In the order of what usually is the cause. */
 function rankOf(id: string): number {
   return KINDS.indexOf(kindOf(id));
+}
+
+interface Move {
+  readonly was: Thing;
+  readonly is: Thing;
+}
+
+/** More images than these are not named where all of them made the same step. */
+const MOST_TOGETHER = 3;
+
+/** An upgrade moves many images from one tag to another: told as one, so that what else moved has room. */
+function together(moves: readonly Move[]): readonly { readonly id: string; readonly words: string }[] {
+  const steps = new Map<string, readonly Move[]>();
+  for (const move of moves) {
+    const words = moveOf(move.was, move.is);
+    const step = kindOf(move.was.id) === 'image' ? words.slice(titleOf(move.was.id).length) : words;
+    steps.set(step, [...(steps.get(step) ?? []), move]);
+  }
+  return [...steps].map(([step, same]) => {
+    const id = same[0]?.was.id ?? '';
+    const names = same.map(({ was }) => was.id.slice(was.id.indexOf('/') + 1));
+    const words =
+      kindOf(id) !== 'image'
+        ? step
+        : same.length === 1
+          ? `${titleOf(id)}${step}`
+          : `images of ${listed(names, MOST_TOGETHER)}${step}`;
+    return { id, words };
+  });
 }
 
 function titleOf(id: string): string {

@@ -31,6 +31,18 @@ export function table(caption: string, header: readonly string[], rows: readonly
   ];
 }
 
+/** Names with their values, as they are. */
+export function keyTable(caption: string, rows: readonly (readonly [name: string, value: string])[]): string[] {
+  return [
+    '<table>',
+    `<caption>${text(caption)}</caption>`,
+    '<tbody>',
+    ...rows.map(([name, value]) => `<tr><th scope="row">${text(name)}</th><td>${text(value)}</td></tr>`),
+    '</tbody>',
+    '</table>',
+  ];
+}
+
 /** A state brings its own class. */
 function cellOf(cell: string): string {
   return cell.startsWith('<td') ? cell : `<td>${cell}</td>`;
@@ -155,12 +167,5 @@ export function about({ namespace, status, gate, windows = [] }: Told): string[]
     ['Made by', `recognize-health ${ownVersion()}`],
   ];
   const known = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
-  return [
-    '<table>',
-    '<caption>In short</caption>',
-    '<tbody>',
-    ...known.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${text(value)}</td></tr>`),
-    '</tbody>',
-    '</table>',
-  ];
+  return keyTable('In short', known);
 }

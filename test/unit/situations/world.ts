@@ -51,8 +51,10 @@ export interface Situation {
   readonly logs?: Readonly<Record<string, readonly string[]>>;
   /** ConfigMaps by name, beside those among the objects. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Keys of Secrets beside those of the world: `name/key`. */
-  readonly secrets?: Readonly<Record<string, string>>;
+  /** Keys of Secrets beside those of the world: `name/key`. Undefined: that key is gone. */
+  readonly secrets?: Readonly<Record<string, string | undefined>>;
+  /** resourceVersions of the Secrets that a run read; empty text: there is none of that name. */
+  readonly versions?: Readonly<Record<string, string>>;
   readonly spec?: object;
   readonly previous?: HealthReportStatus;
   readonly now?: Date;
@@ -141,8 +143,9 @@ export async function look(situation: Situation = {}): Promise<Examined> {
     previous: situation.previous,
     objects,
     secrets: {
+      versions: () => new Map(Object.entries(situation.versions ?? {})),
       read: (name, key) => {
-        const value = situation.secrets?.[`${name}/${key}`] ?? SECRETS[`${name}/${key}`];
+        const value = { ...SECRETS, ...situation.secrets }[`${name}/${key}`];
         return Promise.resolve(
           value === undefined ? failed('SecretKeyMissing', literal('no such key')) : ok(secret(value)),
         );
