@@ -10,12 +10,20 @@ export type TransportFault =
   | { readonly kind: 'dns'; readonly detail: string }
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'timeout'; readonly detail: string }
-  | { readonly kind: 'broken'; readonly detail: string }
+  | {
+      readonly kind: 'broken';
+      readonly detail: string;
+      /** What came was an answer, in another protocol. */
+      readonly because?: 'not-http';
+    }
   | {
       readonly kind: 'tls';
       readonly detail: string;
-      /** The other side does not speak TLS at all, or ends the handshake for want of a client certificate. */
-      readonly because?: 'not-tls' | 'client-certificate';
+      /**
+       * The other side does not speak TLS at all, ends the handshake for want of a client certificate, or shows a
+       * certificate of an authority that nobody told us.
+       */
+      readonly because?: 'not-tls' | 'client-certificate' | 'unknown-authority';
     }
   /** This process or machine has no descriptor, port or memory left: nothing follows about the other side. */
   | { readonly kind: 'exhausted'; readonly detail: string }

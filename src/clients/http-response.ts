@@ -16,6 +16,9 @@ const MAX_FRAMING_BYTES = 512 * 1024;
 /** Bytes of a chunk's size line with its extensions. */
 const MAX_CHUNK_LINE_BYTES = 1024;
 
+/** What is said of an answer in another protocol. */
+export const NOT_HTTP = 'does not answer in HTTP';
+
 export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
@@ -106,7 +109,7 @@ export function createResponseReader({ maxBytes, onText }: BodyLimit = { maxByte
     for (;;) {
       const end = rest.indexOf('\r\n\r\n');
       if (end === -1) {
-        if (!looksLikeHttp(rest)) return 'does not answer in HTTP';
+        if (!looksLikeHttp(rest)) return NOT_HTTP;
         return headBytes + rest.length > MAX_HEAD_BYTES ? tooManyHeaders() : undefined;
       }
       headBytes += end + 4;
@@ -214,7 +217,7 @@ function looksLikeHttp(bytes: Buffer): boolean {
 function parseHead(text: string): Head | string {
   const lines = text.split('\r\n');
   const status = /^HTTP\/1\.[0-9] ([1-5][0-9]{2})(?: |$)/.exec(lines[0] ?? '')?.[1];
-  if (status === undefined) return 'does not answer in HTTP';
+  if (status === undefined) return NOT_HTTP;
   let contentType = '';
   let date: string | undefined;
   let location: string | undefined;

@@ -5,7 +5,7 @@ import type { HttpAnswer } from '../facts/observed.ts';
 import { onAbort } from '../runtime/abort.ts';
 import type { HttpClient, HttpRequest, Result, TransportFault } from './clients.ts';
 import type { Dial, DialTarget } from './dial.ts';
-import { type BodyLimit, createResponseReader, type HttpResponse, MAX_BODY_BYTES } from './http-response.ts';
+import { type BodyLimit, createResponseReader, type HttpResponse, MAX_BODY_BYTES, NOT_HTTP } from './http-response.ts';
 import { certificateNotAfter } from './tls.ts';
 import { clientCertificateFault, socketFault, whenAborted } from './transport-fault.ts';
 
@@ -117,7 +117,11 @@ function exchange(
     const settle = (progress: HttpResponse | string): void => {
       if (typeof progress === 'string') {
         finish();
-        resolve({ ok: false, fault: { kind: 'broken', detail: `${where} ${progress}` } });
+        const detail = `${where} ${progress}`;
+        resolve({
+          ok: false,
+          fault: progress === NOT_HTTP ? { kind: 'broken', detail, because: 'not-http' } : { kind: 'broken', detail },
+        });
         return;
       }
       const notAfter = certificateNotAfter(socket);

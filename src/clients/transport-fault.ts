@@ -109,13 +109,27 @@ export function clientCertificateFault(error: unknown, where: string, shown: boo
   return { kind: 'tls', detail, because: 'client-certificate' };
 }
 
+/** OpenSSL's codes of a chain that ends with nobody who is trusted here. */
+const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+]);
+
 /** The fault of an error met while TLS was being set up. `name` is the name that the certificate should have. */
 export function tlsFault(error: unknown, where: string, name: string): TransportFault {
   const code = codeOf(error);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return { kind: 'tls', detail: `${where} has a certificate for another name than ${name}` };
   const certificate = CERTIFICATE_MEANINGS[code];
-  if (certificate !== undefined) return { kind: 'tls', detail: `${where} ${certificate}` };
+  if (certificate !== undefined) {
+    const detail = `${where} ${certificate}`;
+    return UNKNOWN_AUTHORITY.has(code)
+      ? { kind: 'tls', detail, because: 'unknown-authority' }
+      : { kind: 'tls', detail };
+  }
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
     return { kind: 'tls', detail: `${where} does not speak TLS`, because: 'not-tls' };
   if (code === 'ECONNRESET' || code === 'EPIPE')

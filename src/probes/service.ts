@@ -103,7 +103,7 @@ async function hearAt(
       const said = await liveness(at, http, signal);
       if (said?.ok === false) {
         asked.set(origin, said.fault);
-        first ??= { address, place, answer: faultOf(said.fault) };
+        first ??= { address, place, answer: faultOf(said.fault, at) };
         if (said.fault.kind === 'timeout') break;
         continue;
       }
@@ -113,7 +113,7 @@ async function hearAt(
     const life = alive === undefined ? {} : { alive };
     if (!result.ok) {
       asked.set(origin, result.fault);
-      first ??= { address, place, answer: faultOf(result.fault), ...life };
+      first ??= { address, place, answer: faultOf(result.fault, at), ...life };
       if (result.fault.kind === 'timeout') break;
       continue;
     }
@@ -138,7 +138,16 @@ function isAlive(answer: HttpAnswer): boolean {
   return answer.status === 200 && isHealthDocument(answer, 'spring');
 }
 
-function faultOf(fault: TransportFault): Heard['answer'] {
+function faultOf(fault: TransportFault, { address, target }: At): Heard['answer'] {
+  // In a pod that nobody described: what answers is there, and how to understand it was not said.
+  const isOurs = address.pod !== undefined && address.schemeSaid !== true;
+  if (isOurs && fault.kind === 'broken' && fault.because === 'not-http')
+    return failed('HealthNotReadable', redact(fault.detail, [], DETAIL_BYTES));
+  if (isOurs && fault.kind === 'tls' && fault.because === 'unknown-authority' && target.tls.ca === undefined)
+    return failed(
+      'HealthNotReadable',
+      redact(`${fault.detail}: give it to the report (tls.caSecretRef)`, [], DETAIL_BYTES),
+    );
   const code =
     fault.kind === 'tls' && fault.because === 'client-certificate'
       ? 'ServiceClientCertificateRequired'

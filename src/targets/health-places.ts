@@ -21,9 +21,9 @@ const DEEPEST_JSON = 8;
 const PROBES = ['readinessProbe', 'startupProbe', 'livenessProbe'] as const;
 /** Names that charts give the port of the actuator. */
 const MANAGEMENT_PORTS = /^(?:(?:http|https|tcp)-)?(?:management|mgmt|actuator|health|monitoring|admin|metrics)$/;
-/** A URL of the pod's own in a command. */
+/** A URL of the pod's own in a command; curl and wget need no scheme, but then there is a path. */
 const LOCAL_URL =
-  /(?:^|[\s"'=])(https?):\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$\{?(?:POD_IP|HOSTNAME)\}?)(?::([0-9]{1,5}))?(\/[^\s"'?#;|&)]*)?/;
+  /(?:^|[\s"'=])(?:(https?):\/\/)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$\{?(?:POD_IP|HOSTNAME)\}?)(?::([0-9]{1,5}))?(\/[^\s"'?#;|&)]*)?/;
 /** A probe of a group: `/actuator/health/readiness`, or of an additional path of one. */
 const GROUP = /^(.*\/health)\/[^/]+\/?$/;
 
@@ -46,7 +46,7 @@ export function healthPlaces(request: PlacesRequest): readonly HealthPlace[] {
   };
   const path = saidPath ?? management?.path ?? usualPath(format);
   if (saidPath === undefined)
-    for (const probe of probes) add({ ...probe, path: wholeOf(probe.path, format), scope: 'all' });
+    for (const probe of probes) add({ ...probe, path: wholeOf(probe.path, format) ?? path, scope: 'all' });
   else for (const { path: _, ...probe } of probes) add({ ...probe, path: saidPath, scope: 'all' });
   if (management?.port !== undefined)
     add({ path, port: management.port, scheme: management.scheme, scope: 'all', from: 'management port' });
@@ -67,9 +67,13 @@ export function readinessOf(container: Fields): string | undefined {
   return probe['grpc'] === undefined ? undefined : 'gRPC';
 }
 
-/** The whole of health, where a probe asks a group of Spring Boot's for a part of it. */
-function wholeOf(path: string, format: PlacesRequest['format']): string {
-  return format === 'spring' ? (GROUP.exec(path)?.[1] ?? path) : path;
+/**
+ * The whole of health, where a probe asks a group of Spring Boot's for a part of it. Undefined where its path does not
+ * tell: `/readyz` is a group on a path of its own, and `/ping` is anything.
+ */
+function wholeOf(path: string, format: PlacesRequest['format']): string | undefined {
+  if (format !== 'spring') return path;
+  return GROUP.exec(path)?.[1] ?? (/\/health\/?$/.test(path) ? path : undefined);
 }
 
 function probeOf(
@@ -98,9 +102,10 @@ function probeOf(
 /** What a command asks of its own container: `curl -f http://localhost:9090/actuator/health/readiness`. */
 function commandUrl(command: unknown): Pick<HealthPlace, 'path' | 'port' | 'scheme'> | undefined {
   const words = Array.isArray(command) ? command.filter((word) => typeof word === 'string').join(' ') : '';
-  const [, scheme, port, path = '/'] = LOCAL_URL.exec(words) ?? [];
+  const [, scheme, port, said] = LOCAL_URL.exec(words) ?? [];
+  const path = said ?? '/';
   const number = port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port);
-  if (scheme === undefined || number < 1 || number > 65_535) return undefined;
+  if ((scheme === undefined && said === undefined) || number < 1 || number > 65_535) return undefined;
   return { path, port: number, scheme: scheme === 'https' ? 'https' : 'http' };
 }
 

@@ -87,14 +87,14 @@ export const LOG_FAULTS = {
     severity: 'high',
     explainable: true,
     meaning:
-      'The log says time and again that the object storage refuses what the service does; a probe of ours does something else.',
+      'The log says time and again that the object storage refuses what the service does, or for more than a minute that it fails; a probe of ours does something else.',
   },
   DatabaseRefusesService: {
     result: 'fail',
     severity: 'high',
     explainable: true,
     meaning:
-      'The log says time and again that the database refuses the service (its login, its database, its writes), and its health does not show the database UP; our own login is another.',
+      'The log says time and again that the database refuses the service: its login or its database, while its health does not show the database UP; or its writes, whatever its health says.',
   },
   CircuitDeleteFailed: {
     result: 'warn',
@@ -130,7 +130,8 @@ export const LOG_FAULTS = {
     result: 'fail',
     severity: 'high',
     explainable: true,
-    meaning: 'The log says time and again that KMS refuses what the service does; a probe of ours does something else.',
+    meaning:
+      'The log says time and again that KMS refuses what the service does, or for more than a minute that it fails; a probe of ours does something else.',
   },
   JvmOutOfMemory: {
     result: 'warn',

@@ -17,7 +17,7 @@ export const serviceLogs: Check<'logs'> = {
   feeds: 'Healthy',
   faults: [...SIGNATURES, ...LOGS_UNSEEN.filter((code) => code !== 'ClusterUnavailable')],
   applies: readsLogs,
-  ask({ target, observed: { logs }, all }) {
+  ask({ target, observed: { logs }, all, now }) {
     // What a log says is evidence beside the probes' own; without it they still decide.
     if (!logs.ok) {
       const { code, detail } = logs.fault;
@@ -29,10 +29,10 @@ export const serviceLogs: Check<'logs'> = {
       const { pods } = logs.value;
       return pass(say(`no line that the guide knows in the log of ${pods} ${pods === 1 ? 'pod' : 'pods'}`, logs.value));
     }
-    const refusal = refusedTimeAndAgain(recent, () => showsDatabaseUp(target, all));
+    const refusal = refusedTimeAndAgain(recent, now, () => showsDatabaseUp(target, all)) ?? failingForLong(recent, now);
     if (refusal !== undefined) {
-      const { code, lines } = refusal;
-      const detail = say(`refused ${where(lines, target)}${because(lines[0])}`, logs.value);
+      const { code, lines, word } = refusal;
+      const detail = say(`${word} ${where(lines, target)}${because(lines[0])}`, logs.value);
       const evidence = lines[0]?.deepest?.text;
       return {
         kind: 'fault',
@@ -95,7 +95,17 @@ const REFUSALS: Readonly<Partial<Record<FaultCode, Refusal>>> = {
   DatabaseMissing: 'DatabaseRefusesService',
   DatabaseReadOnly: 'DatabaseRefusesService',
 };
+/** A health that shows its database UP has connected, and written nothing. */
+const BEYOND_HEALTH: ReadonlySet<FaultCode> = new Set(['DatabaseReadOnly']);
+/** So old may the last of such lines be: a failover is over by then. */
+const STILL_MS = 2 * 60_000;
 const EACH: readonly Refusal[] = ['StorageRefusesService', 'KeyRefusesService', 'DatabaseRefusesService'];
+
+interface Refused {
+  readonly code: Refusal;
+  readonly lines: readonly LogSighting[];
+  readonly word: 'refused' | 'failed';
+}
 
 /**
  * A backend that refuses the service itself, again and again: no probe of ours has the service's rights. Of its database
@@ -103,12 +113,39 @@ const EACH: readonly Refusal[] = ['StorageRefusesService', 'KeyRefusesService', 
  */
 function refusedTimeAndAgain(
   recent: readonly LogSighting[],
+  now: Date,
   showsDatabaseUp: () => boolean,
-): { readonly code: Refusal; readonly lines: readonly LogSighting[] } | undefined {
+): Refused | undefined {
   for (const code of EACH) {
     const lines = recent.filter(({ deepest }) => deepest?.fault !== undefined && REFUSALS[deepest.fault] === code);
-    const isOften = lines.reduce((sum, { count }) => sum + count, 0) >= TIME_AND_AGAIN;
-    if (isOften && !(code === 'DatabaseRefusesService' && showsDatabaseUp())) return { code, lines };
+    const isOften = (some: readonly LogSighting[]): boolean =>
+      some.reduce((sum, { count }) => sum + count, 0) >= TIME_AND_AGAIN;
+    if (!isOften(lines)) continue;
+    if (code !== 'DatabaseRefusesService' || !showsDatabaseUp()) return { code, lines, word: 'refused' };
+    const beyond = lines.filter(({ deepest }) => deepest?.fault !== undefined && BEYOND_HEALTH.has(deepest.fault));
+    const isOn = beyond.some(({ lastTime }) => now.getTime() - Date.parse(lastTime) <= STILL_MS);
+    if (isOn && isOften(beyond)) return { code, lines: beyond, word: 'refused' };
+  }
+  return undefined;
+}
+
+/** Nobody's health shows a bucket or a key: that a service does not get at one, its log alone can tell. */
+const ALONE: readonly (readonly [Refusal, ReadonlySet<FaultCode>])[] = [
+  ['StorageRefusesService', new Set(['CircuitPersistFailed', 'StorageErrorLogged'])],
+  ['KeyRefusesService', new Set(['TokenSignFailed', 'KeyErrorLogged'])],
+];
+/** So long is no failover, and no burst of retries. */
+const LASTING_MS = 60_000;
+
+/** Failures of whatever cause, for longer than trouble passes by itself, and still going on. */
+function failingForLong(recent: readonly LogSighting[], now: Date): Refused | undefined {
+  for (const [code, faults] of ALONE) {
+    const lines = recent.filter(({ fault }) => faults.has(fault));
+    const count = lines.reduce((sum, line) => sum + line.count, 0);
+    const from = Math.min(...lines.map(({ firstTime }) => Date.parse(firstTime)));
+    const to = Math.max(...lines.map(({ lastTime }) => Date.parse(lastTime)));
+    if (count >= TIME_AND_AGAIN && to - from >= LASTING_MS && now.getTime() - to <= STILL_MS)
+      return { code, lines, word: 'failed' };
   }
   return undefined;
 }

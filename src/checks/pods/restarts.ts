@@ -39,7 +39,9 @@ function restartOf(pod: Pod, container: Container, now: Date): Restart | undefin
   const agoMs = Math.max(0, now.getTime() - endedAt);
   const livedMs = now.getTime() - Date.parse(pod.createdAt ?? '');
   const everyMs = livedMs / restarts;
-  const repeated = restarts >= REPEATED_RESTARTS && everyMs <= REPEATED_WITHIN_MS;
+  // What is put beside the application may come and go without it.
+  const isApplication = container === pod.containers[0];
+  const repeated = isApplication && restarts >= REPEATED_RESTARTS && everyMs <= REPEATED_WITHIN_MS;
   // Between two restarts of a slow loop the pod is ready for longer than a single restart is remembered.
   if (agoMs > (repeated ? Math.max(RECENT_MS, 2 * everyMs) : RECENT_MS)) return undefined;
   const times = restarts === 1 ? 'was restarted' : `was restarted ${restarts} times, the last`;

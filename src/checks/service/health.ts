@@ -80,6 +80,8 @@ export function readOutcome({ answer, place, alive }: One, target: ServiceTarget
       const words = 'is alive (liveness answers), but the whole of its health does not answer in time';
       return { healthy: false, code: 'HealthPartSlow', words };
     }
+    if (code === 'HealthNotReadable' && health.readiness !== undefined && !isStale(target))
+      return byKubelet(detail, health.readiness);
     return {
       healthy: false,
       code: (FAULTS as readonly FaultCode[]).includes(code) ? code : 'Unclassified',

@@ -115,13 +115,13 @@ describe('dial with TLS', () => {
   });
 
   it.each([
-    ['another name', { ca: authority.caPem }, 'has a certificate for another name than other'],
-    ['an unknown authority', {}, 'has a certificate of an authority that is not trusted here'],
-    ['an unknown authority, name not asked', { mode: 'VerifyCA' as const }, 'not trusted here'],
-  ])('refuses %s', async (_, tls, words) => {
+    ['another name', { ca: authority.caPem }, 'has a certificate for another name than other', undefined],
+    ['an unknown authority', {}, 'has a certificate of an authority that is not trusted here', 'unknown-authority'],
+    ['an unknown authority, name not asked', { mode: 'VerifyCA' as const }, 'not trusted here', 'unknown-authority'],
+  ])('refuses %s', async (_, tls, words, because) => {
     const { port } = await listen(() => undefined, serverTls);
     const fault = await faultOf(dial({ host: 'other', port, tls }, never));
-    expect(fault).toEqual({ kind: 'tls', detail: expect.stringContaining(words) as string });
+    expect(fault).toEqual({ kind: 'tls', detail: expect.stringContaining(words) as string, because });
   });
 
   it.each([

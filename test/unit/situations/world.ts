@@ -47,7 +47,7 @@ export interface Situation {
   readonly session?: (at: DatabaseConnection) => Partial<SessionAnswers>;
   readonly s3?: Partial<Clients['s3']>;
   readonly kms?: Partial<Clients['kms']>;
-  /** The log of the pods whose name begins so, lines without the kubelet's time. */
+  /** The log of the pods whose name begins so. Lines without the kubelet's time are half a minute old. */
   readonly logs?: Readonly<Record<string, readonly string[]>>;
   /** ConfigMaps by name, beside those among the objects. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -212,6 +212,9 @@ function clientsOf(situation: Situation, objects: readonly KubernetesObject[], n
   });
 }
 
+/** A line that begins with the kubelet's own time, which has nine decimals. */
+const KUBELET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z /;
+
 function clusterOf({ logs = {}, configMaps = {} }: Situation, now: Date): ClusterClient {
   const at = new Date(now.getTime() - 30_000).toISOString().replace('Z', '000000Z');
   return {
@@ -220,7 +223,8 @@ function clusterOf({ logs = {}, configMaps = {} }: Situation, now: Date): Cluste
     readConfigMap: (_namespace, name) => Promise.resolve(ok(configMaps[name])),
     readLog: ({ pod, previous }, onChunk) => {
       const lines = Object.entries(logs).find(([name]) => pod.startsWith(name))?.[1] ?? [];
-      if (!previous) onChunk(new TextEncoder().encode(lines.map((line) => `${at} ${line}\n`).join('')));
+      const timed = lines.map((line) => (KUBELET.test(line) ? `${line}\n` : `${at} ${line}\n`));
+      if (!previous) onChunk(new TextEncoder().encode(timed.join('')));
       return Promise.resolve({ ok: true, value: undefined });
     },
   };
