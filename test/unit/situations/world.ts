@@ -118,6 +118,11 @@ export function json(status: number, body: unknown): Got {
   return { ok: true, value: answer };
 }
 
+/** The answers of hosts whose name begins so; undefined leaves an answer as it is. */
+export function at(host: string, get: NonNullable<Situation['http']>): Pick<Situation, 'http'> {
+  return { http: (url, request) => (url.hostname.startsWith(host) ? get(url, request) : undefined) };
+}
+
 export const UP = { status: 'UP', components: { db: { status: 'UP' }, diskSpace: { status: 'UP' } } };
 
 /** How a service of the product answers when nothing is the matter. */

@@ -1,0 +1,144 @@
+// The gate where a probe asks something else than what is wrong: the kubelet's own probes and what they tell of the whole,
+// and logs of what no probe of ours asks. Each row is a run through the whole line.
+import { describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
+import { NOW } from '../targets/objects.ts';
+import { at, json, look, template, type Situation } from './world.ts';
+
+/** Name, situation, exit code of the gate, and what is told beside what is skipped. */
+type Row = readonly [string, Situation, number, readonly string[]];
+type Change = (objects: KubernetesObject[]) => KubernetesObject[];
+
+const AT = '2026-11-23T09:59:50.000Z';
+const NONE = json(404, '');
+const DOWN = json(503, { status: 'DOWN' });
+const UP = json(200, { status: 'UP' });
+const readiness = (probe: object): Change =>
+  template('core-daemon', (container) => {
+    container['readinessProbe'] = probe;
+  });
+const asks = (path: string): Change => readiness({ httpGet: { path, port: 'http' } });
+const answers = (paths: Readonly<Record<string, ReturnType<typeof json>>>): Pick<Situation, 'http'> =>
+  at('127.0.1', ({ pathname }) => paths[pathname] ?? NONE);
+const UNKNOWN_AUTHORITY: ReturnType<NonNullable<Situation['http']>> = {
+  ok: false,
+  fault: { kind: 'tls', detail: '127.0.1.1:8080 has a self-signed certificate', because: 'unknown-authority' },
+};
+const OTHER_PROTOCOL: ReturnType<NonNullable<Situation['http']>> = {
+  ok: false,
+  fault: { kind: 'broken', detail: '127.0.1.1:8080 does not answer in HTTP', because: 'not-http' },
+};
+const sql = (times: number, said: string): Situation => ({
+  logs: {
+    'node-persistence': Array.from({ length: times }, () => [
+      `${AT} ERROR 1 --- [main] k.n.P : boom`,
+      `org.postgresql.util.PSQLException: ${said}`,
+    ]).flat(),
+  },
+});
+/** A record of so many seconds from now, by the kubelet's time. */
+const timed = (seconds: number, record: readonly string[]): readonly string[] => {
+  const time = new Date(NOW.getTime() + seconds * 1000).toISOString().replace('Z', '000000Z');
+  return record.map((line) => `${time} ${line}`);
+};
+const READ_ONLY = [
+  `${AT} ERROR 1 --- [main] k.n.P : boom`,
+  'org.postgresql.util.PSQLException: ERROR: cannot execute INSERT in a read-only transaction',
+];
+const UNSIGNED = [
+  `${AT} ERROR 1 --- [main] k.a.S : Failed JWT token sign`,
+  'software.amazon.awssdk.core.exception.SdkClientException: Unable to execute HTTP request: connect timed out',
+];
+const UNSAVED = [`${AT} ERROR 1 --- [main] k.c.S : Persisting circuit on S3 failed. [circuitId=1]`];
+const REFUSED = ['node-persistence/logs DatabaseRefusesService'];
+
+describe.each<readonly [string, readonly Row[]]>([
+  [
+    'a probe of the kubelet',
+    [
+      [
+        'on a path of its own says UP, the whole DOWN',
+        { objects: asks('/readyz'), ...answers({ '/readyz': UP, '/actuator/health': DOWN }) },
+        3,
+        ['core-daemon/health HealthDown'],
+      ],
+      [
+        'on a path that may be anything, the whole DOWN',
+        { objects: asks('/ping'), ...answers({ '/ping': UP, '/actuator/health': DOWN }) },
+        3,
+        ['core-daemon/health HealthDown'],
+      ],
+      ['on a path of its own is all that there is', { objects: asks('/readyz'), ...answers({ '/readyz': UP }) }, 0, []],
+      [
+        'is a command without a scheme',
+        {
+          objects: readiness({ exec: { command: ['sh', '-c', 'wget -qO- localhost:9090/actuator/health/readiness'] } }),
+          ...at('127.0.1', (url) => (url.port === '9090' && url.pathname === '/actuator/health' ? DOWN : NONE)),
+        },
+        3,
+        ['core-daemon/health HealthDown'],
+      ],
+      [
+        'trusts a certificate of which we do not know the authority',
+        { objects: asks('/actuator/health'), ...at('127.0.1', () => UNKNOWN_AUTHORITY) },
+        0,
+        [],
+      ],
+      [
+        'is not there, with such a certificate',
+        at('127.0.1', () => UNKNOWN_AUTHORITY),
+        5,
+        ['core-daemon/health HealthNotReadable'],
+      ],
+      [
+        'speaks gRPC, as the port does',
+        { objects: readiness({ grpc: { port: 8080 } }), ...at('127.0.1', () => OTHER_PROTOCOL) },
+        0,
+        [],
+      ],
+      [
+        'is not there, and the port does not speak HTTP',
+        at('127.0.1', () => OTHER_PROTOCOL),
+        5,
+        ['core-daemon/health HealthNotReadable'],
+      ],
+    ],
+  ],
+  [
+    'a log, of what no probe asks',
+    [
+      ['writes', sql(3, 'ERROR: cannot execute INSERT in a read-only transaction'), 3, REFUSED],
+      [
+        'writes, minutes ago: a failover is over',
+        { logs: { 'node-persistence': [-270, -269, -268].flatMap((ago) => timed(ago, READ_ONLY)) } },
+        0,
+        ['node-persistence/logs DatabaseErrorLogged'],
+      ],
+      ['rows that two want at once', sql(3, 'ERROR: deadlock detected'), 0, []],
+      [
+        'the way to KMS, for two minutes',
+        { logs: { 'auth-vault': [-150, -80, -20].flatMap((ago) => timed(ago, UNSIGNED)) } },
+        3,
+        ['auth-vault/logs KeyRefusesService'],
+      ],
+      [
+        'the way to KMS, for a moment',
+        { logs: { 'auth-vault': [-22, -21, -20].flatMap((ago) => timed(ago, UNSIGNED)) } },
+        0,
+        ['auth-vault/logs TokenSignFailed'],
+      ],
+      [
+        'objects that cannot be put, for two minutes and without a word why',
+        { logs: { 'circuit-storage': [-150, -80, -20].flatMap((ago) => timed(ago, UNSAVED)) } },
+        3,
+        ['circuit-storage/logs StorageRefusesService'],
+      ],
+    ],
+  ],
+])('%s', (_group, situations) => {
+  it.each(situations)('%s', async (_row, situation, exit, faults) => {
+    const { gate, told } = await look(situation);
+    const said = told.filter((one) => !one.startsWith('capacity/'));
+    expect([gate.exitCode, said.toSorted()]).toEqual([exit, faults.toSorted()]);
+  });
+});
