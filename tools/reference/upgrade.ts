@@ -54,10 +54,13 @@ upgrade: the cluster shows what runs now.
 |---|---|---|
 ${RELEASES.map(({ release, summary, sources }) => `| ${release} | ${summary} | ${sources.join('; ')} |`).join('\n')}
 
+| release | PostgreSQL | Kubernetes | OpenShift | nodes | source |
+|---|---|---|---|---|---|
+${RELEASES.map(({ release, platforms: { postgresql, kubernetes, openshift, architectures, source } }) => `| ${release} | ${postgresql} or newer | ${kubernetes.join(', ')} | ${openshift.join(', ')} | ${architectures.join(', ')} | ${source} |`).join('\n')}
+
 One file for each in \`src/product/releases\`. Which release runs now nobody can tell, so \`spec.upgrade.targetVersion\`
 brings the changes of every release up to it. One that is not here is told by \`upgrade/release\` under "Not examined".
-The vendor names PostgreSQL 14 or newer, Kubernetes 1.34, OpenShift 4.14 and amd64 for all of them: those are questions
-of health ([checks](checks.md)).
+What a release runs on is asked as a question of health, before and after ([checks](checks.md)); \`upgrade/release\` says it.
 
 ## What is not known
 

@@ -1,7 +1,7 @@
 // Is the release that the spec names one of which the vendor has said what it needs? What runs now tells nobody its
 // release, so the changes of every release up to the wanted one count.
 import { found, pass, type Check } from '../../facts/answer.ts';
-import { notesOf, RELEASES, releasesUpTo } from '../../product/index.ts';
+import { notesOf, RELEASES, releasesUpTo, type ReleaseNotes } from '../../product/index.ts';
 import { sentence } from '../sentence.ts';
 
 export const upgradeRelease: Check<'cluster'> = {
@@ -15,13 +15,20 @@ export const upgradeRelease: Check<'cluster'> = {
   ask({ target: { targetVersion = '' } }) {
     const upTo = releasesUpTo(targetVersion);
     const notes = upTo.map(({ release, summary }) => `${release} ${summary}`).join('; ');
-    if (notesOf(targetVersion) !== undefined) return pass(sentence(notes));
-    const known = RELEASES.map(({ release }) => release).join(', ');
+    const known = notesOf(targetVersion);
+    if (known !== undefined) return pass(sentence(`${notes}; ${needsOf(known)}`));
+    const others = RELEASES.map(({ release }) => release).join(', ');
     return found({
       code: 'UpgradeReleaseUnknown',
       detail: sentence(
-        `${targetVersion} is not known here (${known} are); checked is what holds for all${upTo.length === 0 ? '' : `, and what ${upTo.map(({ release }) => release).join(', ')} changed`}`,
+        `${targetVersion} is not known here (${others} are); checked is what holds for all${upTo.length === 0 ? '' : `, and what ${upTo.map(({ release }) => release).join(', ')} changed`}`,
       ),
     });
   },
 };
+
+/** In short: whether it is so is asked of health (`platform/version`, `platform/architecture`, `database/…/version`). */
+function needsOf({ platforms: { postgresql, kubernetes, openshift, architectures } }: ReleaseNotes): string {
+  const cluster = `Kubernetes ${kubernetes.join('/')} or OpenShift ${openshift.join('/')}`;
+  return `PostgreSQL ${postgresql}, ${cluster}, ${architectures.join('/')}`;
+}

@@ -2,7 +2,7 @@
 // holds the names of our own table only.
 import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
 import type { SettingsSeen } from '../../facts/observed.ts';
-import { isAtLeast, RENAMED_KEYS, renamedKeysAmong, type RenamedKey } from '../../product/index.ts';
+import { RELEASES, releasesUpTo, renamedKeysAmong, type RenamedKey } from '../../product/index.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from '../pods/workload-unseen.ts';
 import { sentence } from '../sentence.ts';
@@ -15,24 +15,36 @@ export const upgradeRenamedKeys: Check<'configuration'> = {
   component: 'upgrade',
   feeds: 'Upgradeable',
   faults: ['UpgradeKeysRenamed', 'UpgradeKeysOutdated', 'UpgradeKeysUndecided', ...WORKLOAD_TROUBLES],
-  applies: ({ id, workload }) => workload !== undefined && RENAMED_KEYS.some(({ component }) => component === id),
+  applies: ({ id, workload }) =>
+    workload !== undefined && renamedBy(RELEASES).some(({ component }) => component === id),
   ask({ target: { id, configuration }, observed: { settings } }) {
     if (!settings.ok) return found(workloadUnseen(settings.fault));
     const wanted = configuration?.targetVersion;
-    const sightings = renamedKeysAmong(id, settings.value.names).filter(
-      ({ key }) => wanted === undefined || isAtLeast(wanted, key.since),
-    );
+    const renamed = renamedBy(wanted === undefined ? RELEASES : releasesUpTo(wanted));
+    const sightings = renamedKeysAmong(id, settings.value.names).filter(({ key }) => renamed.includes(key));
     if (sightings.length === 0) return pass(redact(`release ${wanted ?? ''} still reads the old names`));
     // Old names beside the new ones are ignored, and nothing is missed.
     const outdated = sightings.filter(({ seen }) => seen.has('old') && !seen.has('new')).map(({ key }) => key);
     if (outdated.length > 0) {
       if (wanted === undefined)
-        return found({ code: 'UpgradeKeysOutdated', detail: sentence(`renamed in 1.3.0: ${tell(outdated)}`) });
+        return found({
+          code: 'UpgradeKeysOutdated',
+          detail: sentence(`renamed in ${sinces(outdated)}: ${tell(outdated)}`),
+        });
       return found({ code: 'UpgradeKeysRenamed', detail: sentence(`${wanted} does not read ${tell(outdated)}`) });
     }
     return undecided(settings.value, sightings.filter(({ seen }) => seen.has('either') && !seen.has('new')).length);
   },
 };
+
+/** Whatever these releases do not read any more. */
+function renamedBy(releases: typeof RELEASES): readonly RenamedKey[] {
+  return releases.flatMap(({ renamedKeys }) => renamedKeys);
+}
+
+function sinces(keys: readonly RenamedKey[]): string {
+  return [...new Set(keys.map(({ since }) => since))].join(', ');
+}
 
 function undecided({ unread, configMaps, names }: SettingsSeen, ambiguous: number): Answer {
   const [first] = unread;

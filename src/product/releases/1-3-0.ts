@@ -5,6 +5,13 @@ import type { ReleaseNotes } from './release-notes.ts';
 export const RELEASE_1_3_0: ReleaseNotes = {
   release: '1.3.0',
   renamedKeys: RENAMED_KEYS.filter(({ since }) => since === '1.3.0'),
+  platforms: {
+    postgresql: 14,
+    kubernetes: ['1.34'],
+    openshift: ['4.14'],
+    architectures: ['amd64'],
+    source: 'Infrastructural requirements, which names one set for every release',
+  },
   summary: 'renames keys of core-daemon, operations-service and circuit-storage',
   sources: ['Upgrading the on-premises services: from 1.2.5 to 1.3.0'],
 };

@@ -29,6 +29,8 @@ interface Job extends AnyObject {
 }
 
 const PRESYNC = join(MANIFESTS, 'gitops/argocd/presync-gate.yaml');
+const POSTSYNC = join(MANIFESTS, 'gitops/argocd/postsync-gate.yaml');
+const EVIDENCE = join(MANIFESTS, 'gitops/argocd/evidence.yaml');
 const HOOK = join(MANIFESTS, 'gitops/helm-hook');
 
 let stack: OwnStack;
@@ -146,6 +148,41 @@ describe("Argo CD's PreSync Job", () => {
     expect((await runAsPod(job.metadata.name, (args) => [...args, '--override=x'])).code).toBe(0);
     const overridden = await whileBlocked(() => runAsPod(job.metadata.name, (args) => [...args, '--override=x']));
     expect(overridden.code).toBe(2);
+  });
+});
+
+describe("Argo CD's PostSync Job", () => {
+  const AFTER = 'recognize-health-after';
+  /** The volume is a folder here: both Jobs mount it. */
+  const here = (args: readonly string[]): readonly string[] => args.map((arg) => arg.replace('/evidence', folder));
+  let job: Job;
+  beforeAll(async () => {
+    // The account and its rights are those of the Job before the sync.
+    for (const file of [PRESYNC, EVIDENCE, POSTSYNC]) await succeed(kubectl, ['apply', '-f', file]);
+    const text = await succeed(kubectl, ['-n', stack.namespace, 'get', 'job', AFTER, '-o', 'json']);
+    job = JSON.parse(text) as Job;
+  });
+
+  it('is a hook after the sync, ends in time, and meets the restricted Pod Security Standard', () => {
+    expectGateJob(job);
+    expect(job.metadata['annotations']).toMatchObject({
+      'argocd.argoproj.io/hook': 'PostSync',
+      'argocd.argoproj.io/hook-delete-policy': 'BeforeHookCreation',
+    });
+  });
+
+  it('reads what the Job before the sync kept, and says whether all is healthy again', async () => {
+    const keep = (args: readonly string[]): readonly string[] => here([...args, '--save=/evidence/before.json']);
+    expect((await runAsPod('recognize-health-gate', keep)).code).toBe(0);
+    const worse = await whileBlocked(() => runAsPod(AFTER, here));
+    expect(worse.code, worse.stderr).toBe(3);
+    expect(worse.stdout).toMatch(/Waiting does not mend this:[^]*KmsKeyDisabled/);
+  });
+
+  it('fails without it, and says what is missing', async () => {
+    const result = await runAsPod(AFTER, (args) => here(args).map((arg) => arg.replace('before.json', 'absent.json')));
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('absent.json cannot be read');
   });
 });
 

@@ -5,6 +5,13 @@ import { failed, ok } from '../../../src/facts/outcome.ts';
 import { isAtLeast, notesOf, RELEASES, releasesUpTo, RENAMED_KEYS } from '../../../src/product/index.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
+import { databaseVersion } from '../../../src/checks/database/version.ts';
+import {
+  SUPPORTED_ARCHITECTURE,
+  SUPPORTED_KUBERNETES,
+  SUPPORTED_OPENSHIFT,
+} from '../../../src/product/tested-setup.ts';
+import { databaseSeen, healthyDatabase } from '../checks/seen.ts';
 import { askCheck, CLUSTER } from '../checks/targets.ts';
 import { finding, report, run } from '../judge/fixtures.ts';
 import { answer } from '../output/told.ts';
@@ -24,6 +31,19 @@ describe('the releases', () => {
     expect(RELEASES.flatMap(({ renamedKeys }) => renamedKeys)).toEqual(RENAMED_KEYS);
   });
 
+  it('run on what the checks of health ask for: both are of one page', () => {
+    for (const { platforms } of RELEASES) {
+      expect(platforms).toMatchObject({ kubernetes: [SUPPORTED_KUBERNETES], openshift: [SUPPORTED_OPENSHIFT] });
+      expect(platforms.architectures).toEqual([SUPPORTED_ARCHITECTURE]);
+      const version = (number: number): string => {
+        const said = databaseVersion.ask(databaseSeen(healthyDatabase({ version: ok({ number, text: 'x' }) })));
+        return said.kind === 'pass' ? 'pass' : said.fault.code;
+      };
+      expect(version(platforms.postgresql * 10_000)).toMatch(/^pass/);
+      expect(version(platforms.postgresql * 10_000 - 1)).toMatch(/^DatabaseVersionUnsupported/);
+    }
+  });
+
   it('are known by their whole number', () => {
     expect(notesOf('1.3.0')?.release).toBe('1.3.0');
     for (const other of ['1.3', '1.3.0-rc.1', '1.30.0', '2.0.0', '']) expect(notesOf(other)).toBeUndefined();
@@ -37,7 +57,11 @@ describe('upgrade/release', () => {
 
   test.each<[string, string, RegExp]>([
     ['1.3.0', 'pass', /^1\.3\.0 renames keys of core-daemon/],
-    ['1.4.0', 'pass', /^1\.3\.0 renames keys .*; 1\.4\.0 breaks nothing on the way from 1\.3\.0/],
+    [
+      '1.4.0',
+      'pass',
+      /^1\.3\.0 renames keys .*; 1\.4\.0 breaks nothing on the way from 1\.3\.0; PostgreSQL 14, Kubernetes 1\.34 or/,
+    ],
     [
       '9.9.9',
       'UpgradeReleaseUnknown',
