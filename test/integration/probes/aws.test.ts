@@ -87,8 +87,13 @@ describe('a bucket', () => {
   });
 
   it("that the target's own credentials may not use", async () => {
+    const denied = aws.principals.add({ name: 'someone', allow: ['s3:*'], deny: ['s3:*'] });
+    expect(await visitBucket({ access: ok(ownAccess(aws, denied)) })).toEqual(['BucketAccessDenied', ...UNREACHED]);
+  });
+
+  it("that the target's own credentials may not list, and nobody knows of objects", async () => {
     expect(await visitBucket({ access: ok(ownAccess(aws, principal())) })).toEqual([
-      'BucketAccessDenied',
+      'BucketQuestionNotPermitted',
       ...UNREACHED,
     ]);
   });
