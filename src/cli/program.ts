@@ -25,6 +25,7 @@ const VERBS: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
   ['unmute', async () => (await import('./act.ts')).addUnmute],
   ['suspend', async () => (await import('./act.ts')).addSuspend],
   ['resume', async () => (await import('./act.ts')).addResume],
+  ['dashboard', async () => (await import('./dashboard.ts')).addDashboard],
   ['doctor', async () => (await import('./doctor.ts')).addDoctor],
   ['egress', async () => (await import('./egress.ts')).addEgress],
   ['version', async () => (await import('./version.ts')).addVersion],
@@ -79,6 +80,7 @@ Examples:
   recognize-health diff before.json             is what was healthy healthy again?
   recognize-health status prod -n recognize     what the last run found
   recognize-health run prod -n recognize        examine now
+  recognize-health dashboard -n recognize       the same as a page in the browser, live
   recognize-health doctor                       is the operator itself well?
   recognize-health egress prod -n recognize     the NetworkPolicy that the operator needs for it
   recognize-health explain REC-AV-003           what an entry of the guide says

@@ -9,7 +9,7 @@ import type { Told } from './view.ts';
 export const DOCUMENTS = {
   junit: renderJunit,
   markdown: renderMarkdown,
-  html: renderHtml,
+  html: (reports) => renderHtml(reports),
 } as const satisfies Formats<readonly Told[]>;
 
 /** The documents as formats of a verb that has more to say than they need. */

@@ -4,7 +4,7 @@ import type { ExitCode } from '../api/exit-codes.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../gate/decision.ts';
 import { availabilityText } from './history.ts';
-import { htmlDocument } from './page/document.ts';
+import { htmlDocument, type Live } from './page/document.ts';
 import { link, text } from './page/escape.ts';
 import { mapGraph } from './page/graph.ts';
 import { dependencyMap } from './page/map.ts';
@@ -22,7 +22,7 @@ const OUTCOME_CLASS = {
 } as const satisfies Record<ExitCode, string>;
 
 /** A whole document, without a line feed at its end. */
-export function renderHtml(reports: readonly Told[]): string {
+export function renderHtml(reports: readonly Told[], frame: { live?: Live; above?: readonly string[] } = {}): string {
   const heads = reports.map((report) => {
     const { title, outcome } = viewOf(report);
     return `${title}: ${outcome}`;
@@ -37,10 +37,16 @@ export function renderHtml(reports: readonly Told[]): string {
           '</ul>',
           '</nav>',
         ];
-  return htmlDocument(heads.join(', '), 'Health of PingOne Recognize', [
-    ...contents,
-    ...reports.flatMap((report, index) => section(report, `report-${index + 1}`)),
-  ]);
+  return htmlDocument(
+    heads.join(', '),
+    'Health of PingOne Recognize',
+    [
+      ...(frame.above ?? []),
+      ...contents,
+      ...reports.flatMap((report, index) => section(report, `report-${index + 1}`)),
+    ],
+    frame.live,
+  );
 }
 
 function section(report: Told, id: string): string[] {

@@ -159,6 +159,7 @@ export const IMPORT_TABLE: readonly Row[] = [
       'commander',
       'yaml',
       'pino',
+      'node:http',
       'node:fs',
       'node:fs/promises',
       'node:stream',

@@ -2,21 +2,32 @@
 import { text } from './escape.ts';
 import { STYLE } from './style.ts';
 
+/** Of a page that a dashboard serves: it is read anew when something changed since this version. */
+export interface Live {
+  readonly version: number;
+}
+
+const ALONE = "default-src 'none'; style-src 'unsafe-inline'";
+export const LIVE_POLICY = `${ALONE}; script-src 'self'; connect-src 'self'`;
+
 /** A whole document, without a line feed at its end. `body` is HTML, `title` and `heading` are texts. */
-export function htmlDocument(title: string, heading: string, body: readonly string[]): string {
+export function htmlDocument(title: string, heading: string, body: readonly string[], live?: Live): string {
   return [
     '<!doctype html>',
     '<html lang="en">',
     '<head>',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    `<meta http-equiv="Content-Security-Policy" content="${live === undefined ? ALONE : LIVE_POLICY}">`,
     '<meta name="referrer" content="no-referrer">',
     `<title>${text(title)} | recognize-health</title>`,
     `<style>\n${STYLE}\n</style>`,
+    ...(live === undefined
+      ? []
+      : ['<noscript><meta http-equiv="refresh" content="10"></noscript>', '<script src="/live.js" defer></script>']),
     '</head>',
     '<body>',
-    '<main>',
+    live === undefined ? '<main>' : `<main data-version="${live.version}">`,
     `<h1>${text(heading)}</h1>`,
     ...body,
     '</main>',

@@ -37,6 +37,7 @@ describe('interrupted while it asks the cluster', () => {
     ['gate', 'prod'],
     ['check', 'prod'],
     ['doctor'],
+    ['dashboard'],
     ['init'],
     ['egress', 'prod'],
     ['run', 'prod'],

@@ -1,0 +1,206 @@
+// `dashboard`: the reports as pages that follow the cluster, for this machine alone and to be read only.
+import { request } from 'node:http';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JSDOM } from 'jsdom';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { crd } from '../../../src/api/crd.ts';
+import { API_VERSION, KIND } from '../../../src/api/names.ts';
+import { run } from '../../../src/cli/program.ts';
+import { plain } from '../../../src/output/columns.ts';
+import { Stop } from '../../../src/runtime/clock.ts';
+import type { JsonObject } from '../../stack/apiserver/json.ts';
+import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
+import { report, run as judged } from '../../unit/judge/fixtures.ts';
+import { command } from '../gate/command.ts';
+
+let server: ApiServer;
+let folder: string;
+let admin: string;
+const now = new Date();
+const good = report(judged(), undefined, { now }).status;
+const failing = report(judged({ 'database/node-persistence/connect': 'DatabaseMissing' }), undefined, { now }).status;
+
+const seed = (name: string, status: object, namespace = 'recognize'): void => {
+  const metadata = { name, namespace, generation: 1 };
+  server.seed([
+    JSON.parse(JSON.stringify({ apiVersion: API_VERSION, kind: KIND, metadata, spec: {}, status })) as JsonObject,
+  ]);
+};
+
+/** Longer than any machine takes. */
+const PATIENCE = { timeout: 30_000, interval: 20 };
+
+interface Dashboard {
+  readonly url: string;
+  stop(): Promise<number>;
+}
+
+async function start(...argv: readonly string[]): Promise<Dashboard> {
+  const stopping = new AbortController();
+  const out: string[] = [];
+  const ended = run(['dashboard', '--kubeconfig', admin, ...argv], {
+    out: (text) => void out.push(text),
+    err: () => undefined,
+    paint: plain,
+    signal: stopping.signal,
+  });
+  const url = await vi.waitFor(() => {
+    expect(out).toHaveLength(1);
+    return out[0] ?? '';
+  }, PATIENCE);
+  return {
+    url,
+    stop: () => {
+      stopping.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+      return ended;
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** With any Host and any method, which fetch would not send. */
+function ask(url: string, more: { readonly host?: string; readonly method?: string } = {}): Promise<Answer> {
+  const { host, method = 'GET' } = more;
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, ...(host === undefined ? {} : { headers: { host } }) }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body, headers: response.headers }));
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+const page = async (url: string): Promise<Document> => new JSDOM((await ask(url)).body).window.document;
+const until = async (url: string, word: string): Promise<void> =>
+  vi.waitFor(async () => expect((await ask(url)).body).toContain(word), PATIENCE);
+
+let dashboard: Dashboard;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'recognize-health-dashboard-'));
+  server = await startApiServer();
+  server.seed([
+    JSON.parse(JSON.stringify(crd())) as JsonObject,
+    ...['recognize', 'test'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+  ]);
+  admin = join(folder, 'admin');
+  await writeFile(admin, server.kubeconfig(), { mode: 0o600 });
+  seed('well', good);
+  seed('sick', failing);
+  seed('other', good, 'test');
+  dashboard = await start('-n', 'recognize');
+  await until(dashboard.url, 'recognize/well');
+});
+afterAll(async () => {
+  await dashboard.stop();
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the pages', () => {
+  it('list the reports of the namespace, what is not good first, with links', async () => {
+    const document = await page(dashboard.url);
+    const links = [...document.querySelectorAll('table a')].map((one) => [one.textContent, one.getAttribute('href')]);
+    expect(links).toEqual([
+      ['recognize/sick', '/reports/recognize/sick'],
+      ['recognize/well', '/reports/recognize/well'],
+    ]);
+    expect(document.querySelector('tbody tr')?.textContent).toMatch(/Failing.*DatabaseMissing/);
+  });
+
+  it('show a report as -o html does, with the way back', async () => {
+    const document = await page(`${dashboard.url}/reports/recognize/sick`);
+    expect(document.querySelector('h2')?.textContent).toMatch(/recognize\/sick: BLOCKED/);
+    expect(document.querySelector('nav a')?.getAttribute('href')).toBe('/');
+    expect(document.querySelector('svg')).not.toBeNull();
+  });
+
+  it('follow the cluster: an open page is told, and one that is old already hears so at once', async () => {
+    const version = (await page(dashboard.url)).querySelector('main')?.getAttribute('data-version') ?? '';
+    const stop = new AbortController();
+    const events = await fetch(`${dashboard.url}/events?since=${version}`, { signal: stop.signal });
+    const reader = events.body?.getReader();
+    const next = async (): Promise<string> => new TextDecoder().decode((await reader?.read())?.value);
+    expect(await next()).toBe(': waiting\n\n');
+    seed('newcomer', good);
+    expect(await next()).toContain('data: changed');
+    stop.abort();
+    await until(dashboard.url, 'recognize/newcomer');
+    const late = await fetch(`${dashboard.url}/events?since=${version}`);
+    expect(new TextDecoder().decode((await late.body?.getReader().read())?.value)).toBe('data: changed\n\n');
+  });
+
+  it('need no script from elsewhere, and may be framed by nobody', async () => {
+    const { headers, body } = await ask(dashboard.url);
+    expect(headers['content-security-policy']).toMatch(/default-src 'none'.*script-src 'self'.*frame-ancestors 'none'/);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(body.match(/<script[^>]*>/g)).toEqual(['<script src="/live.js" defer>']);
+    expect((await ask(`${dashboard.url}/live.js`)).headers['content-type']).toMatch(/^text\/javascript/);
+  });
+
+  it('hold no markup of a report', async () => {
+    seed('hostile', { ...failing, rootCause: '<img src=x onerror=alert(1)>' });
+    await until(dashboard.url, 'recognize/hostile');
+    expect((await page(dashboard.url)).querySelector('img')).toBeNull();
+    expect((await page(`${dashboard.url}/reports/recognize/hostile`)).querySelector('img')).toBeNull();
+  });
+});
+
+describe('nobody else', () => {
+  it.each(['evil.example', '127.0.0.1', 'evil.example:1', 'localhost'])(
+    'gets a page under the name %j',
+    async (host) => {
+      const { status, body } = await ask(dashboard.url, { host });
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(body).not.toContain('recognize/');
+    },
+  );
+
+  it('gets one by the name localhost only because that is this machine', async () => {
+    const { port } = new URL(dashboard.url);
+    expect((await ask(dashboard.url, { host: `localhost:${port}` })).status).toBe(200);
+  });
+
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('changes anything by %s', async (method) => {
+    expect((await ask(dashboard.url, { method })).status).toBe(405);
+  });
+
+  it.each(['/reports/recognize/none', '/reports/test/other', '/../etc/passwd', '/reports/%00/x', '/favicon.ico'])(
+    'finds anything at %s',
+    async (path) => {
+      const { status, body } = await ask(dashboard.url + path);
+      expect([status, body.includes('Not found')]).toEqual([404, true]);
+    },
+  );
+});
+
+describe('the command', () => {
+  it('shows every namespace with -A, and ends with 130 by Ctrl-C, its port free again', async () => {
+    const all = await start('-A');
+    await until(all.url, 'test/other');
+    const { port } = new URL(all.url);
+    expect((await command('dashboard', '--kubeconfig', admin, '--port', port)).err).toContain(`port ${port} is taken`);
+    expect(await all.stop()).toBe(130);
+    await expect(ask(all.url)).rejects.toThrow();
+  });
+
+  it('tells who may not list reports so before it listens', async () => {
+    server.createUser('nobody');
+    const nobody = join(folder, 'nobody');
+    await writeFile(nobody, server.kubeconfig('nobody'), { mode: 0o600 });
+    const { code, out, err } = await command('dashboard', '--kubeconfig', nobody, '-n', 'recognize');
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('list healthreports');
+  });
+
+  it('refuses what is no port', async () => {
+    expect((await command('dashboard', '--kubeconfig', admin, '--port', '99999')).code).toBe(2);
+  });
+});
