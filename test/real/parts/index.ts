@@ -1,9 +1,10 @@
 // Every part that is built before it can be started.
 import type { Build } from '../bed/keep.ts';
 import { CONTROL_PLANE } from './control-plane.ts';
+import { KWOK } from './kwok.ts';
 import { MOTO } from './moto.ts';
 import { OBJECT_STORES } from './object-stores.ts';
 import { PGJDBC } from './pgjdbc.ts';
 import { SPRING } from './spring.ts';
 
-export const BUILDS: readonly Build[] = [CONTROL_PLANE, OBJECT_STORES, MOTO, PGJDBC, SPRING];
+export const BUILDS: readonly Build[] = [CONTROL_PLANE, KWOK, OBJECT_STORES, MOTO, PGJDBC, SPRING];
