@@ -137,6 +137,26 @@ describe('several shards', () => {
     for (const one of members) one.kill();
   });
 
+  test('write no more once what they hold together may be held by others, even where its renewal hangs', async () => {
+    const clock = virtualClock();
+    const { api } = leases(clock);
+    let hangs = false;
+    const stuck: Pick<KubeApi, 'call'> = {
+      call: (rule, params, options) =>
+        hangs && ((options.body as LeaseObject | undefined)?.metadata.name ?? params.name) === LEASE.name
+          ? new Promise(() => undefined)
+          : api.call(rule, params, options),
+    };
+    const one = member(stuck as KubeApi, clock, { index: 1, of: 2 });
+    await clock.advance(5_000);
+    expect(one.mayWrite()).toBe(true);
+    // Its own Lease is renewed all the time.
+    hangs = true;
+    await clock.advance(16_000);
+    expect(one.mayWrite()).toBe(false);
+    one.kill();
+  });
+
   test('have a standby each', async () => {
     const clock = virtualClock();
     const { api } = leases(clock);
