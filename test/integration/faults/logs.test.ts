@@ -69,6 +69,19 @@ describe.each<TopologyName>(['Split', 'Consolidated'])('in a %s installation', (
     expectHealthy(await scene.runUntil(({ verdict }) => verdict === 'Healthy'));
   });
 
+  it('counts errors in GELF, which has a number for a level', async () => {
+    const { running } = scene.stack.service('core-daemon');
+    for (let i = 0; i < 21; i++) {
+      const timestamp = Date.now() / 1000;
+      running.writeLog(JSON.stringify({ version: '1.1', host: 'x', short_message: 'Broke', timestamp, level: 3 }));
+    }
+    const status = await scene.run();
+    quieten(scene);
+    expect(checkOf(status, 'alerts/core-daemon/error-rate'), tell(status)).toMatchObject({ fault: 'ErrorRateHigh' });
+    expect(conditionOf(status, 'AlertsQuiet')).toBe('False/ErrorRateHigh');
+    expectHealthy(await scene.runUntil(({ verdict }) => verdict === 'Healthy'));
+  });
+
   it('a stopped PostgreSQL is the one root cause, proved by the log of a service that lost it', async () => {
     const mend = await scene.stack.database.stop();
     await scene.stack.recognize.exercise();

@@ -1,4 +1,6 @@
 // What happens to a report when the pods of a service cannot run: each cause by its name, and no alarm where none is due.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service } from '../../../src/api/components.ts';
 import type { AnyObject } from '../../stack/admin.ts';
@@ -179,6 +181,41 @@ describe('several workloads of auth-vault', () => {
     const at = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'auth-vault', namespace: own.stack.namespace } };
     return ((await own.stack.admin.get(at))?.['spec'] as { selector: object }).selector;
   };
+
+  it('sees no failure in one that asks for no replica beside the one that serves', async () => {
+    const [deployment] = await another(own.stack, 'auth-vault-2', await selected(), false);
+    const idle = {
+      ...deployment!,
+      spec: { ...(deployment!['spec'] as object), replicas: 0 },
+      status: { observedGeneration: 1 },
+    };
+    await own.stack.put([idle]);
+    const status = await own.run();
+    await own.stack.admin.remove(idle);
+    expectHealthy(status);
+    expect(checkOf(status, 'auth-vault/workload').message).not.toContain('auth-vault-2');
+  });
+
+  it('finds health on the port that a ConfigMap names, and believes it', async () => {
+    const service = own.stack.service('auth-vault');
+    const server = createServer((_request, response) => response.writeHead(503).end('{"status":"DOWN"}'));
+    const { hostname } = new URL(own.stack.recognize.url('auth-vault'));
+    await new Promise<void>((resolve) => server.listen(0, hostname, resolve));
+    const { port } = server.address() as AddressInfo;
+    const configMap = { 'application.yaml': `management:\n  server:\n    port: ${port}\n` };
+    const mends = [await service.answer({ kind: 'status', status: 404 }), await service.configure({ configMap })];
+    const status = await own.run();
+    for (const mend of mends.toReversed()) await mend();
+    server.close();
+    server.closeAllConnections();
+    expectRootCause(status, {
+      check: 'auth-vault/health',
+      fault: 'HealthDown',
+      entry: 'REC-CD-001',
+      condition: 'AuthVaultHealthy',
+    });
+    expectHealthy(await own.runUntil(({ verdict }) => verdict === 'Healthy'));
+  });
 
   it('warns of a canary behind the same Service that crashes, and lets no upgrade begin', async () =>
     own.during(beside(await selected(), true), (status) => {

@@ -77,7 +77,9 @@ async function eventually(done: () => boolean): Promise<void> {
 describe('with the actions that the documentation asks for', () => {
   it('everything is answered, and nothing stays in the bucket', async () => {
     const observed = await visit(targetAs([...READS, ...WRITES]));
-    expect(Object.entries(observed).filter(([, outcome]) => !(outcome as { ok: boolean }).ok)).toEqual([]);
+    // No certificate was seen: the storage is asked in plain HTTP.
+    const { certificateNotAfter: _, ...answers } = observed;
+    expect(Object.entries(answers).filter(([, outcome]) => !outcome.ok)).toEqual([]);
     expect(left()).toEqual([]);
   });
 
