@@ -177,6 +177,52 @@ describe('a mute', () => {
   });
 });
 
+describe('a maintenance window', () => {
+  /** One that opened ten minutes ago. */
+  const open = (): MuteSpec => {
+    const start = new Date(Date.now() - 600_000);
+    const schedule = `${start.getUTCMinutes()} ${start.getUTCHours()} * * *`;
+    return { schedule, timeZone: 'Etc/UTC', duration: '1h', reason: 'patch night', by: 'storage team' };
+  };
+
+  it('pages nobody, is shown with its end, and opens no gate', async () => {
+    await withMutes(open());
+    await broken(scene.stack.service('circuit-storage').status503());
+    const status = await scene.run();
+    const muted = { state: 'fail', muted: true, mutedAs: { window: true } };
+    expect(checkOf(status, STORAGE), tell(status)).toMatchObject(muted);
+    expect(conditionOf(status, 'Healthy')).toMatch(/^True\//);
+    expect(conditionOf(status, 'Upgradeable')).toBe('False/HealthDown');
+    expect(await scene.fetch('/metrics')).toMatch(/recognize_health_report_muted\{.*by="window"\} [1-9]/);
+    const { out } = await cli('status', 'recognize');
+    expect(out.replaceAll(/\s+/g, ' ')).toMatch(
+      /A window of everything \(patch night; storage team\) is open until .*Z, for .* more\. The next one is from /,
+    );
+    const gate = await cli('gate', 'recognize', '--no-refresh', '--max-age', '1h');
+    expect(gate.code, gate.out).toBe(3);
+    expect(gate.out.replaceAll(/\s+/g, ' ')).toMatch(/A maintenance window silences .* until .*; it opens no gate\./);
+  });
+
+  it('of another form is refused by the API server, with what is wrong', async () => {
+    const refused: readonly (readonly [object, RegExp])[] = [
+      [{ schedule: '0 30 2 * * *' }, /schedule is a cron line of five fields/],
+      [{ until: inDays(1) }, /give exactly one of until and schedule/],
+      [{ timeZone: undefined }, /schedule, timeZone and duration go together/],
+      [{ duration: '48h' }, /must be between 1m and 24h/],
+    ];
+    for (const [change, why] of refused)
+      await expect(scene.edit({ mutes: [{ ...open(), ...change }] })).rejects.toThrow(why);
+  });
+
+  it('that cannot be is a warning, and mutes nothing', async () => {
+    const status = await withMutes({ ...open(), timeZone: 'Mars/Olympus' });
+    expect(checkOf(status, 'alerts/mutes'), tell(status)).toMatchObject({ result: 'warn', fault: 'MuteUnmatched' });
+    expect(checkOf(status, 'alerts/mutes').message).toContain(
+      'its time zone "Mars/Olympus" is not in the IANA database',
+    );
+  });
+});
+
 describe('muted and suppressed', () => {
   it('a muted root cause keeps explaining its symptoms, which are told of in its place nowhere', async () => {
     await withMutes(mute({ check: DATABASE }));
