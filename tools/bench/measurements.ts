@@ -3,6 +3,7 @@
 import * as apiConnections from './api-connections.ts';
 import * as explainStart from './explain-start.ts';
 import * as failover from './failover.ts';
+import * as fairness from './fairness.ts';
 import * as firstProbe from './first-probe.ts';
 import * as fleet from './fleet.ts';
 import * as fleetMemory from './fleet-memory.ts';
@@ -30,6 +31,7 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   fleet,
   'large-fleet': largeFleet,
   'large-namespace': largeNamespace,
+  fairness,
   failover,
   'api-connections': apiConnections,
 };
