@@ -175,11 +175,9 @@ describe('the registry', () => {
     expect(marked).toEqual([]);
   });
 
-  it('says of every question about a service, its pods and a backend what a pass stands on', () => {
-    const about = CHECKS.filter((check) => ['service', 'pods', 'database', 'bucket', 'key'].includes(check.about));
-    expect(about.filter(({ evidence }) => !/^[A-Z].*\.$/.test(evidence ?? '')).map(({ question }) => question)).toEqual(
-      [],
-    );
+  it('says of every question what a pass stands on', () => {
+    const silent = CHECKS.filter(({ evidence }) => !/^[A-Z].*\.$/.test(evidence ?? ''));
+    expect(silent.map(({ about, question }) => `${about}/${question}`)).toEqual([]);
   });
 
   it('gives each question of a component about a target once', () => {

@@ -9,6 +9,7 @@ export const platformArchitecture: Check<'cluster'> = {
   about: 'cluster',
   component: 'platform',
   feeds: 'Healthy',
+  evidence: 'The architecture that every node names.',
   faults: [
     'PlatformOutsideTested',
     'CheckerNotAuthorized',

@@ -9,6 +9,7 @@ export const platformVersion: Check<'cluster'> = {
   about: 'cluster',
   component: 'platform',
   feeds: 'Healthy',
+  evidence: 'The version that the API server names; on OpenShift that of its ClusterVersion.',
   faults: [
     'PlatformOutsideTested',
     'CheckerNotAuthorized',

@@ -9,6 +9,7 @@ export const configurationBackends: Check<'configuration'> = {
   question: 'backends',
   about: 'configuration',
   feeds: 'Healthy',
+  evidence: 'The backends that the settings of the service name, compared with those of the report.',
   faults: ['TargetDrifted', 'NotCovered', 'BackendUntold', 'NotAsked'],
   applies: ({ uses = [] }) => uses.length > 0,
   ask: (seen) => comparison(seen),

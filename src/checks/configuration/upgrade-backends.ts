@@ -8,6 +8,7 @@ export const upgradeBackends: Check<'configuration'> = {
   about: 'configuration',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence: 'What `backends` saw in the same run.',
   faults: ['UpgradeTargetDrifted', 'UpgradeBackendUntold', 'NotAsked'],
   applies: ({ uses = [] }) => uses.length > 0,
   ask(seen) {

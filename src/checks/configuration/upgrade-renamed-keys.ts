@@ -14,6 +14,8 @@ export const upgradeRenamedKeys: Check<'configuration'> = {
   about: 'configuration',
   component: 'upgrade',
   feeds: 'Upgradeable',
+  evidence:
+    'The names of the variables and ConfigMap keys that the pod template uses, none of which the target release renames.',
   faults: ['UpgradeKeysRenamed', 'UpgradeKeysOutdated', 'UpgradeKeysUndecided', ...WORKLOAD_TROUBLES],
   applies: ({ id, workload }) =>
     workload !== undefined && renamedBy(RELEASES).some(({ component }) => component === id),

@@ -18,6 +18,8 @@ export const alertErrorRate: Check<'logs'> = {
   about: 'logs',
   component: 'alerts',
   feeds: 'Healthy',
+  evidence:
+    'The level of every record in the window, in the log of every pod; where no log can be read, the growth of the counter of error events. Unknown where a share of the records is in a layout of which no level can be read.',
   faults: ['ErrorRateHigh', 'MetricsNotReadable', 'LogsNotUnderstood', ...LOGS_UNSEEN],
   applies: (target) => readsLogs(target) || hasMeters(target),
   ask({ target, observed: { logs }, all, baseline, now }) {

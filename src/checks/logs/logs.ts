@@ -15,6 +15,8 @@ export const serviceLogs: Check<'logs'> = {
   question: 'logs',
   about: 'logs',
   feeds: 'Healthy',
+  evidence:
+    'The log of every pod, and that of the run before a restart, without a line that the guide or the table of causes knows. At most a warning, except what no probe of ours asks and the log says time and again.',
   faults: [...SIGNATURES, ...LOGS_UNSEEN.filter((code) => code !== 'ClusterUnavailable')],
   applies: readsLogs,
   ask({ target, observed: { logs }, all, now }) {

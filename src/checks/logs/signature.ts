@@ -13,6 +13,8 @@ export const alertSignature: Check<'logs'> = {
   about: 'logs',
   component: 'alerts',
   feeds: 'Healthy',
+  evidence:
+    'No record with isSignatureValid that says at a known level that a signature failed; one that nobody could look at is none.',
   faults: ['SignatureInvalid', 'LogsNotUnderstood', ...LOGS_UNSEEN],
   applies: (target) => holdsLinesOf(target, 'auth-vault'),
   ask({ target, observed: { logs }, baseline }) {

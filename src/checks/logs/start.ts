@@ -8,6 +8,7 @@ export const alertStart: Check<'logs'> = {
   about: 'logs',
   component: 'alerts',
   feeds: 'Healthy',
+  evidence: 'No line of a start that failed, or the pod that wrote it is ready now.',
   faults: ['StartFailed', ...LOGS_UNSEEN],
   applies: readsLogs,
   ask({ target, observed: { logs } }) {

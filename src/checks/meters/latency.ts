@@ -11,6 +11,8 @@ export const capacityLatency: Check<'meters'> = {
   about: 'meters',
   component: 'capacity',
   feeds: 'Healthy',
+  evidence:
+    'A maximum, or a 95th percentile, of all requests within the tested figure; a text that was cut or a bucket without a bound is none.',
   faults: ['LatencyAboveTested', ...METERS_TROUBLES],
   applies: hasMeters,
   ask({ observed: { answers } }) {

@@ -16,6 +16,8 @@ export const servicePool: Check<'meters'> = {
   question: 'pool',
   about: 'meters',
   feeds: 'Healthy',
+  evidence:
+    'Gauges of the pool of every pod that show nobody waiting, while the health of the same pod does not lack its database.',
   faults: ['PoolFullyUsed', 'PoolCannotConnect', 'PoolExhausted', 'PoolStarved', ...METERS_TROUBLES],
   applies: hasMeters,
   ask(seen) {
