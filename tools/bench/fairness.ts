@@ -38,7 +38,8 @@ export async function measure(print: (line: string) => void): Promise<boolean> {
   });
   const namespace = (name: string): Promise<AnyObject> =>
     cluster.admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  const over = { value: false };
+  const over = new AbortController();
+  const isOver = (): boolean => over.signal.aborted;
   let pestering: Promise<void> = Promise.resolve();
   try {
     await namespace('busy');
@@ -52,9 +53,9 @@ export async function measure(print: (line: string) => void): Promise<boolean> {
     );
     try {
       pestering = (async () => {
-        for (let time = 0; !over.value; time += 1)
+        for (let time = 0; !isOver(); time += 1)
           for (const one of hanging) {
-            if (over.value) return;
+            if (isOver()) return;
             await cluster.admin.patch(one, { metadata: { annotations: { [REQUEST_ANNOTATION]: `${time}` } } });
           }
       })();
@@ -75,7 +76,7 @@ export async function measure(print: (line: string) => void): Promise<boolean> {
       print(`${median(waits).toFixed(2)} s in the median of ${OTHERS}, ${worst.toFixed(2)} at worst; ${load()}`);
       return worst <= BUDGET_S;
     } finally {
-      over.value = true;
+      over.abort();
       await pestering;
       await operator.stop();
     }
