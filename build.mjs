@@ -37,12 +37,8 @@ const leaner = {
   },
 };
 
-await rm(new URL('dist', import.meta.url), { recursive: true, force: true });
-await build({
-  entryPoints: { 'recognize-health': 'src/main.ts' },
-  outdir: 'dist',
+const common = {
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',
@@ -57,5 +53,16 @@ await build({
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },
-});
-await chmod(new URL('dist/recognize-health.js', import.meta.url), 0o755);
+};
+
+// `--plugin FILE`: the whole command in one file, that works wherever it is copied to.
+const [option, file] = process.argv.slice(2);
+if (option === '--plugin') {
+  const outfile = file ?? 'release/kubectl-recognize';
+  await build({ ...common, entryPoints: ['src/main.ts'], outfile });
+  await chmod(outfile, 0o755);
+} else {
+  await rm(new URL('dist', import.meta.url), { recursive: true, force: true });
+  await build({ ...common, entryPoints: { 'recognize-health': 'src/main.ts' }, outdir: 'dist', splitting: true });
+  await chmod(new URL('dist/recognize-health.js', import.meta.url), 0o755);
+}

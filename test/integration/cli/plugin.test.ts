@@ -1,6 +1,6 @@
 // The command as a plugin of the real kubectl: a link in PATH is all, and kubectl's own flags stand before the verb.
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, type ExecFileException } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -38,8 +38,15 @@ interface Ended {
 async function kubectl(...argv: readonly string[]): Promise<Ended> {
   const program = await binaryPath('kubectl');
   const env = { HOME: folder, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+  return ended((done) => execFile(program, argv, { env }, done));
+}
+
+type Done = (error: ExecFileException | null, out: string, err: string) => void;
+
+/** What a program wrote, and its exit code. */
+function ended(start: (done: Done) => unknown): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(program, argv, { env }, (error, out, err) => {
+    start((error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out: out.trim(), err: err.trim() });
     });
   });
@@ -57,6 +64,26 @@ it("takes kubectl's flags before the verb", async () => {
     out: '',
     err: 'recognize-health: no HealthReport in namespace recognize',
   });
+});
+
+it('is one file that works where it is copied to, with Node alone', async () => {
+  const alone = mkdtempSync(join(tmpdir(), 'recognize-health-copied-'));
+  const file = join(alone, 'kubectl-recognize');
+  const root = join(import.meta.dirname, '../../..');
+  const node = (cwd: string, env: NodeJS.ProcessEnv, ...argv: readonly string[]): Promise<Ended> =>
+    ended((done) => execFile(process.execPath, argv, { cwd, env }, done));
+  const copied = (...argv: readonly string[]): Promise<Ended> => node(alone, { HOME: alone }, file, ...argv);
+  try {
+    expect(await node(root, process.env, 'build.mjs', '--plugin', file)).toEqual({ code: 0, out: '', err: '' });
+    expect(JSON.parse((await copied('version', '-o', 'json')).out)).toMatchObject({ schema: '2' });
+    // What is loaded late is in it as well: the client of Kubernetes, the guide.
+    const { err } = await copied('status', '--kubeconfig', join(folder, 'config'), '-n', 'recognize');
+    expect(err).toBe('recognize-health: no HealthReport in namespace recognize');
+    expect((await copied('explain', 'REC-AV-003')).out).toContain('REC-AV-003');
+    expect(readdirSync(alone)).toEqual(['kubectl-recognize']);
+  } finally {
+    rmSync(alone, { recursive: true, force: true });
+  }
 });
 
 it('gives kubectl its exit code', async () => {
