@@ -272,12 +272,22 @@ export const healthReportStatus = z
           .meta(atomic)
           .describe('By database.'),
         images: z
-          .array(z.object({ component: z.string().max(64), images: z.array(z.string().max(256)).max(12) }))
+          .array(
+            z.object({
+              component: z.string().max(64).describe('The component.'),
+              images: z.array(z.string().max(256)).max(12).describe('The images that its ReplicaSets still name.'),
+            }),
+          )
           .max(16)
           .meta(atomic)
           .describe('What ReplicaSets still name, by component.'),
         seen: z
-          .array(z.object({ id: z.string().max(128), is: z.string().max(192) }))
+          .array(
+            z.object({
+              id: z.string().max(128).describe('kind/name'),
+              is: z.string().max(192).describe('The address, the fingerprint or the version.'),
+            }),
+          )
           .max(96)
           .meta(atomic)
           .describe('Addresses, keys, Secrets and ConfigMaps as this run saw them, by kind/name.'),

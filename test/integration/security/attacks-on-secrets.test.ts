@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { systemClock, type Clock } from '../../../src/runtime/clock.ts';
 import type { AnyObject } from '../../stack/admin.ts';
-import type { JsonObject } from '../../stack/apiserver/json.ts';
 import { createAuthority } from '../../stack/certificates.ts';
 import { startPostgres, type Credentials, type PostgresServer } from '../../stack/postgres/server.ts';
 import { NAMESPACE, startArena, until, type Arena, type RunningOperator } from '../operator/arena.ts';
@@ -54,7 +53,10 @@ async function listen(serve: (socket: Socket) => void): Promise<number> {
 const CLEARTEXT = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]);
 
 /** Takes whatever is sent to it: as PostgreSQL, with this certificate where one is given, and as HTTP. */
-async function listener(certificate?: { keyPem: string; certPem: string }): Promise<{ port: number; told(): string }> {
+async function listener(certificate?: {
+  keyPem: string;
+  certPem: string;
+}): Promise<{ port: number; readonly told: () => string }> {
   let told = '';
   const hear = (socket: Socket | TLSSocket): void => {
     socket.on('error', () => undefined);
@@ -117,7 +119,7 @@ describe('1: values of a Secret', () => {
     await arena.admin.create(secretObject(name, data));
     const report = arena.report(name, { ...ONCE, ...spec({ name, ...keys }) });
     const metadata = { ...report.metadata, generation: 1, uid: name };
-    arena.server.seed([{ ...report, metadata } as unknown as JsonObject]);
+    arena.server.seed([{ ...report, metadata }]);
     // A status of a spec that is against the rules of the definition is not stored, and the log says so.
     const lines = await until(
       `${name} is through`,
@@ -204,7 +206,7 @@ describe('1: values of a Secret', () => {
 
 describe('2: a login', () => {
   /** Passes everything on to the real server and keeps what it was told. */
-  const relay = async (): Promise<{ port: number; told(): string }> => {
+  const relay = async (): Promise<{ port: number; readonly told: () => string }> => {
     let told = '';
     const port = await listen((socket) => {
       const there = connect({ host: postgres.host, port: postgres.port });

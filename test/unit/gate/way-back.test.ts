@@ -32,7 +32,9 @@ const SEEN = {
   'configmap/auth-vault': '7',
 };
 const seen = (things: Readonly<Record<string, string | undefined>> = {}): WayBack['seen'] =>
-  Object.entries({ ...SEEN, ...things }).flatMap(([id, is]) => (is === undefined ? [] : [{ id, is }]));
+  Object.entries<string | undefined>({ ...SEEN, ...things }).flatMap(([id, is]) =>
+    is === undefined ? [] : [{ id, is }],
+  );
 
 function report(wayBack: Partial<WayBack> | undefined, more: Partial<SnapshotReport> = {}): SnapshotReport {
   return {
