@@ -260,9 +260,16 @@ function withVariables(
   container: Configuration['container'] = {},
   variables: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, unknown>> {
-  const own = Array.isArray(container['env']) ? (container['env'] as object[]) : [];
-  const more = Object.entries(variables).map(([name, value]) => ({ name, value }));
-  return { ...container, env: [...own, ...more] };
+  const own = Array.isArray(container['env']) ? (container['env'] as { readonly name: string }[]) : [];
+  // In its place: a real API server refuses a name that stands there twice, and what follows may refer to it.
+  const kept = own.map((one) => {
+    const value = variables[one.name];
+    return value === undefined ? one : { name: one.name, value };
+  });
+  const more = Object.entries(variables)
+    .filter(([name]) => own.every((one) => one.name !== name))
+    .map(([name, value]) => ({ name, value }));
+  return { ...container, env: [...kept, ...more] };
 }
 
 function configMapOf({ name }: ServiceProfile): string {
