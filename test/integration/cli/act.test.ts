@@ -1,43 +1,29 @@
 // The verbs that change a report: what they write, that they say how kubectl does it, and that they lose nobody's edit.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { crd } from '../../../src/api/crd.ts';
 import { API_VERSION, KIND, REQUEST_ANNOTATION } from '../../../src/api/names.ts';
-import type { JsonObject } from '../../stack/apiserver/json.ts';
-import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
 import { command, type CommandResult } from '../gate/command.ts';
+import { startBareCluster, type BareCluster } from './bare-cluster.ts';
 
-let server: ApiServer;
-let folder: string;
-let kubeconfig: string;
+let cluster: BareCluster;
 
 const until = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+Z$/, 'Z');
 const MUTE = { check: 'upgrade/core-daemon/renamed-keys', until, reason: 'values are renamed', by: 'ops' };
 
 const act = (...argv: readonly string[]): Promise<CommandResult> =>
-  command(...argv, '-n', 'recognize', '--kubeconfig', kubeconfig);
+  command(...argv, '-n', 'recognize', '--kubeconfig', cluster.admin);
 const stored = async (): Promise<{
   readonly metadata: { annotations?: Record<string, string> };
   readonly spec: Record<string, unknown>;
 }> => {
-  const { out } = await command('status', 'prod', '-n', 'recognize', '--kubeconfig', kubeconfig, '-o', 'json');
+  const { out } = await command('status', 'prod', '-n', 'recognize', '--kubeconfig', cluster.admin, '-o', 'json');
   return JSON.parse(out) as Awaited<ReturnType<typeof stored>>;
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'recognize-health-act-'));
-  server = await startApiServer();
-  server.seed([
-    JSON.parse(JSON.stringify(crd())) as JsonObject,
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'recognize' } },
-  ]);
-  kubeconfig = join(folder, 'admin');
-  await writeFile(kubeconfig, server.kubeconfig(), { mode: 0o600 });
+  cluster = await startBareCluster();
 });
 beforeEach(() => {
-  server.seed([
+  cluster.seed([
     {
       apiVersion: API_VERSION,
       kind: KIND,
@@ -46,11 +32,8 @@ beforeEach(() => {
     },
   ]);
 });
-afterEach(() => server.faults.clear());
-afterAll(async () => {
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => cluster.server.faults.clear());
+afterAll(() => cluster.stop());
 
 describe('a verb that acts', () => {
   it('asks for a run with a new token each time', async () => {
@@ -127,7 +110,7 @@ describe('a verb that acts', () => {
   });
 
   it('writes nothing when somebody changes the report at the same moment', async () => {
-    server.faults.inject({ match: ({ method }) => method === 'PATCH', status: 409 });
+    cluster.server.faults.inject({ match: ({ method }) => method === 'PATCH', status: 409 });
     const { code, err } = await act('mute', 'prod', 'KmsThrottled', '--until', '1h', '--reason', 'x');
     expect([code, err]).toEqual([5, expect.stringContaining('Try again')]);
   });

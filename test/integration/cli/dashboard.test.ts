@@ -1,32 +1,25 @@
 // `dashboard`: the reports as pages that follow the cluster, for this machine alone and to be read only.
 import { request } from 'node:http';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { crd } from '../../../src/api/crd.ts';
 import { API_VERSION, KIND } from '../../../src/api/names.ts';
 import { run } from '../../../src/cli/program.ts';
 import { plain } from '../../../src/output/columns.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
-import type { JsonObject } from '../../stack/apiserver/json.ts';
-import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
 import { report, run as judged } from '../../unit/judge/fixtures.ts';
 import { command } from '../gate/command.ts';
+import { startBareCluster, type BareCluster } from './bare-cluster.ts';
 
-let server: ApiServer;
-let folder: string;
-let admin: string;
+let cluster: BareCluster;
 const now = new Date();
 const good = report(judged(), undefined, { now }).status;
 const failing = report(judged({ 'database/node-persistence/connect': 'DatabaseMissing' }), undefined, { now }).status;
 
 const seed = (name: string, status: object, namespace = 'recognize'): void => {
   const metadata = { name, namespace, generation: 1 };
-  server.seed([
-    JSON.parse(JSON.stringify({ apiVersion: API_VERSION, kind: KIND, metadata, spec: {}, status })) as JsonObject,
-  ]);
+  cluster.seed([{ apiVersion: API_VERSION, kind: KIND, metadata, spec: {}, status }]);
 };
 
 /** Longer than any machine takes. */
@@ -40,7 +33,7 @@ interface Dashboard {
 async function start(...argv: readonly string[]): Promise<Dashboard> {
   const stopping = new AbortController();
   const out: string[] = [];
-  const ended = run(['dashboard', '--kubeconfig', admin, ...argv], {
+  const ended = run(['dashboard', '--kubeconfig', cluster.admin, ...argv], {
     out: (text) => void out.push(text),
     err: () => undefined,
     paint: plain,
@@ -84,14 +77,7 @@ const until = async (url: string, word: string): Promise<void> =>
 
 let dashboard: Dashboard;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'recognize-health-dashboard-'));
-  server = await startApiServer();
-  server.seed([
-    JSON.parse(JSON.stringify(crd())) as JsonObject,
-    ...['recognize', 'test'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-  ]);
-  admin = join(folder, 'admin');
-  await writeFile(admin, server.kubeconfig(), { mode: 0o600 });
+  cluster = await startBareCluster(['recognize', 'test']);
   seed('well', good);
   seed('sick', failing);
   seed('other', good, 'test');
@@ -100,8 +86,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await dashboard.stop();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
+  await cluster.stop();
 });
 
 describe('the pages', () => {
@@ -186,21 +171,23 @@ describe('the command', () => {
     const all = await start('-A');
     await until(all.url, 'test/other');
     const { port } = new URL(all.url);
-    expect((await command('dashboard', '--kubeconfig', admin, '--port', port)).err).toContain(`port ${port} is taken`);
+    expect((await command('dashboard', '--kubeconfig', cluster.admin, '--port', port)).err).toContain(
+      `port ${port} is taken`,
+    );
     expect(await all.stop()).toBe(130);
     await expect(ask(all.url)).rejects.toThrow();
   });
 
   it('tells who may not list reports so before it listens', async () => {
-    server.createUser('nobody');
-    const nobody = join(folder, 'nobody');
-    await writeFile(nobody, server.kubeconfig('nobody'), { mode: 0o600 });
+    cluster.server.createUser('nobody');
+    const nobody = join(cluster.folder, 'nobody');
+    await writeFile(nobody, cluster.server.kubeconfig('nobody'), { mode: 0o600 });
     const { code, out, err } = await command('dashboard', '--kubeconfig', nobody, '-n', 'recognize');
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain('list healthreports');
   });
 
   it('refuses what is no port', async () => {
-    expect((await command('dashboard', '--kubeconfig', admin, '--port', '99999')).code).toBe(2);
+    expect((await command('dashboard', '--kubeconfig', cluster.admin, '--port', '99999')).code).toBe(2);
   });
 });

@@ -1,24 +1,18 @@
 // `egress` against an API server: the policy of a report, as it is applied and as the chart takes it.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { crd } from '../../../src/api/crd.ts';
 import { API_VERSION, KIND } from '../../../src/api/names.ts';
-import type { JsonObject } from '../../stack/apiserver/json.ts';
-import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
 import { installationObjects } from '../../stack/recognize/objects.ts';
 import { command, type CommandResult } from '../gate/command.ts';
+import { startBareCluster, type BareCluster } from './bare-cluster.ts';
 
 const PASSWORD = 'pl4nted-Secret-Value';
-let server: ApiServer;
-let folder: string;
-let admin: string;
+let cluster: BareCluster;
 
-const json = (object: object): JsonObject => JSON.parse(JSON.stringify(object)) as JsonObject;
 const egress = (...argv: readonly string[]): Promise<CommandResult> =>
-  command('egress', '-n', 'recognize', '--kubeconfig', admin, ...argv);
+  command('egress', '-n', 'recognize', '--kubeconfig', cluster.admin, ...argv);
 const secretOf = (name: string, url: string): object => ({
   apiVersion: 'v1',
   kind: 'Secret',
@@ -34,41 +28,31 @@ const report = (name: string, spec: object): object => ({
 const database = (name: string): object => ({ name, urlSecretRef: { name, key: 'url' } });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'recognize-health-egress-'));
-  server = await startApiServer();
+  cluster = await startBareCluster();
   const objects = installationObjects({ namespace: 'recognize', topology: 'Split', port: 8080, now: new Date() });
-  server.seed([
-    json(crd()),
-    json({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'recognize' } }),
-    ...objects.map(json),
-    json(secretOf('inside', `postgres://app:${PASSWORD}@10.1.2.3:5433/x`)),
-    json(secretOf('outside', `postgres://app:${PASSWORD}@db.example.com/x`)),
-    json(
-      report('prod', {
-        databases: [database('inside')],
-        buckets: [
-          { name: 'circuits', bucket: 'circuits', endpoint: 'http://minio.storage.svc:9000', region: 'eu-west-1' },
-        ],
-      }),
-    ),
-    json(report('cloud', { databases: [database('outside'), database('missing')] })),
-    json({
+  cluster.seed([
+    ...objects,
+    secretOf('inside', `postgres://app:${PASSWORD}@10.1.2.3:5433/x`),
+    secretOf('outside', `postgres://app:${PASSWORD}@db.example.com/x`),
+    report('prod', {
+      databases: [database('inside')],
+      buckets: [
+        { name: 'circuits', bucket: 'circuits', endpoint: 'http://minio.storage.svc:9000', region: 'eu-west-1' },
+      ],
+    }),
+    report('cloud', { databases: [database('outside'), database('missing')] }),
+    {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
       metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
       addressType: 'IPv4',
       endpoints: [{ addresses: ['10.9.9.9'] }],
       ports: [{ name: 'https', port: 6443 }],
-    }),
+    },
   ]);
-  admin = join(folder, 'admin');
-  await writeFile(admin, server.kubeconfig(), { mode: 0o600 });
 });
-afterEach(() => server.faults.clear());
-afterAll(async () => {
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => cluster.server.faults.clear());
+afterAll(() => cluster.stop());
 
 interface Rule {
   readonly to?: readonly { readonly ipBlock?: { readonly cidr: string }; readonly namespaceSelector?: object }[];
@@ -113,7 +97,7 @@ describe('egress', () => {
   });
 
   it('prints values that the chart takes, of a file as well', async () => {
-    const file = join(folder, 'report.yaml');
+    const file = join(cluster.folder, 'report.yaml');
     await writeFile(file, JSON.stringify(report('mine', { databases: [database('inside')] })));
     const { code, out } = await egress('-f', file, '-o', 'values');
     expect(code).toBe(0);
@@ -124,7 +108,7 @@ describe('egress', () => {
   });
 
   it('leaves the API server to be done where its addresses cannot be read, and goes on', async () => {
-    server.faults.inject({ match: ({ namespace }) => namespace === 'default', status: 403 });
+    cluster.server.faults.inject({ match: ({ namespace }) => namespace === 'default', status: 403 });
     const { code, out } = await egress('prod');
     expect(code).toBe(4);
     expect(out).toContain('# TODO the API server: kubectl get endpoints kubernetes -n default');

@@ -1,23 +1,18 @@
 // `init` against an API server: what it asks for and what not, its exit codes, and that `check` takes what it writes.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { crd } from '../../../src/api/crd.ts';
 import { API_VERSION, KIND } from '../../../src/api/names.ts';
 import { readDocuments } from '../../../src/cli/documents.ts';
-import type { JsonObject } from '../../stack/apiserver/json.ts';
-import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
 import { fixture } from '../../unit/settings/templates.ts';
 import { command, type CommandResult } from '../gate/command.ts';
+import { startBareCluster, type BareCluster } from './bare-cluster.ts';
 
-let server: ApiServer;
-let folder: string;
-let admin: string;
+let cluster: BareCluster;
 
-const json = (object: object): JsonObject => JSON.parse(JSON.stringify(object)) as JsonObject;
-const init = (...argv: readonly string[]): Promise<CommandResult> => command('init', '--kubeconfig', admin, ...argv);
+const init = (...argv: readonly string[]): Promise<CommandResult> =>
+  command('init', '--kubeconfig', cluster.admin, ...argv);
 
 /** A fixture as somebody would have applied it to a namespace. */
 const apply = (name: string, namespace: string): void => {
@@ -26,29 +21,22 @@ const apply = (name: string, namespace: string): void => {
     const labels = { app: object.metadata.name };
     const template = { ...spec.template, metadata: { labels } };
     const workload = object.kind === 'ConfigMap' ? {} : { spec: { selector: { matchLabels: labels }, template } };
-    return json({ ...object, ...workload, metadata: { ...object.metadata, namespace } });
+    return { ...object, ...workload, metadata: { ...object.metadata, namespace } };
   });
-  server.seed(objects);
+  cluster.seed(objects);
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'recognize-health-init-'));
-  server = await startApiServer();
   const names = ['consolidated', 'split', 'umbrella', 'empty'];
-  server.seed([json(crd()), ...names.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))]);
+  cluster = await startBareCluster(names);
   for (const name of names.slice(0, 3)) apply(name, name);
-  admin = join(folder, 'admin');
-  await writeFile(admin, server.kubeconfig(), { mode: 0o600 });
 });
-afterEach(() => server.faults.clear());
-afterAll(async () => {
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => cluster.server.faults.clear());
+afterAll(() => cluster.stop());
 
 describe('init', () => {
   it('drafts a report that check takes, and reads no Secret for it', async () => {
-    const before = server.requests.length;
+    const before = cluster.server.requests.length;
     const { code, out, err } = await init('-n', 'consolidated', '--name', 'prod');
     expect(err).toBe('');
     expect(code).toBe(0);
@@ -57,12 +45,12 @@ describe('init', () => {
       metadata: { name: 'prod', namespace: 'consolidated' },
       spec: { databases: [{}, {}, {}, {}], buckets: [{}], keys: [{}] },
     });
-    const asked = server.requests.slice(before);
+    const asked = cluster.server.requests.slice(before);
     expect(asked.filter(({ resource }) => resource === 'secrets')).toEqual([]);
     expect(
       asked.filter(({ resource }) => resource === 'configmaps').map(({ verb, name }) => `${verb} ${name}`),
     ).toEqual(['get core-daemon', 'get metrics-collector']);
-    const file = join(folder, 'report.yaml');
+    const file = join(cluster.folder, 'report.yaml');
     await writeFile(file, out);
     const { reports, secrets } = await readDocuments(file);
     expect(reports.map(({ name, namespace, spec }) => [name, namespace, spec.databases?.length])).toEqual([
@@ -80,8 +68,8 @@ describe('init', () => {
 
   it('tells beside a report what differs', async () => {
     const databases = [{ name: 'old', host: 'gone', database: 'x' }];
-    server.seed([
-      json({ apiVersion: API_VERSION, kind: KIND, metadata: { name: 'old', namespace: 'split' }, spec: { databases } }),
+    cluster.seed([
+      { apiVersion: API_VERSION, kind: KIND, metadata: { name: 'old', namespace: 'split' }, spec: { databases } },
     ]);
     const { code, err } = await init('-n', 'split');
     expect(code).toBe(0);
@@ -97,9 +85,9 @@ describe('init', () => {
   });
 
   it('names all rights that are missing at once', async () => {
-    const nobody = join(folder, 'nobody');
-    server.createUser('nobody');
-    await writeFile(nobody, server.kubeconfig('nobody'), { mode: 0o600 });
+    const nobody = join(cluster.folder, 'nobody');
+    cluster.server.createUser('nobody');
+    await writeFile(nobody, cluster.server.kubeconfig('nobody'), { mode: 0o600 });
     const { code, out, err } = await command('init', '--kubeconfig', nobody, '-n', 'split');
     expect({ code, out }).toEqual({ code: 2, out: '' });
     for (const right of ['list deployments', 'list statefulsets', 'list daemonsets', 'get configmaps'])
@@ -107,7 +95,7 @@ describe('init', () => {
   });
 
   it('ends with 5 when the cluster does not answer for its workloads', async () => {
-    server.faults.inject({ match: ({ resource }) => resource === 'deployments', status: 500 });
+    cluster.server.faults.inject({ match: ({ resource }) => resource === 'deployments', status: 500 });
     const { code, err } = await init('-n', 'split');
     expect(code).toBe(5);
     expect(err).toContain('list deployments');
