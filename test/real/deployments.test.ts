@@ -1,6 +1,9 @@
 // A Spring Boot service behind a real Deployment: its ReplicaSet, pods and EndpointSlices are made by Kubernetes' own
 // controllers, its pods are kept by kwok, its health, gauges and logs are Spring's own. The operator is the bundle, with the
 // account and the Roles of the chart.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CheckStatus, HealthReportStatus } from '../../src/api/health-report.ts';
 import { API_VERSION, KIND, REQUEST_ANNOTATION } from '../../src/api/names.ts';
@@ -13,9 +16,6 @@ import { startPostgres, type PostgresServer } from '../stack/postgres/server.ts'
 import { CONTROL_PLANE, startControlPlane, type ControlPlane } from './parts/control-plane.ts';
 import { KWOK, POD_ADDRESS, startKwok, type Kwok } from './parts/kwok.ts';
 import { SPRING, startSpring, type SpringService } from './parts/spring.ts';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 const ADDRESS = '10.244.9.2';
 const KUBELET = '10.244.9.250';
@@ -112,6 +112,12 @@ async function recovered(): Promise<void> {
 const checkIn = ({ checks = [] }: HealthReportStatus, id: string): CheckStatus | undefined =>
   checks.find((check) => check.id === id);
 
+/** That this check, and nothing else, is the root cause. */
+function expectRootCause(status: HealthReportStatus, id: string): void {
+  const causes = status.rootCauses?.map(({ check }) => check);
+  expect(causes, JSON.stringify(status, null, 1)).toEqual([id]);
+}
+
 describe(`Spring Boot ${SPRING.version} behind a Deployment of kube-apiserver ${CONTROL_PLANE.version}`, () => {
   beforeAll(async () => {
     buildWhenNeeded();
@@ -168,29 +174,19 @@ describe(`Spring Boot ${SPRING.version} behind a Deployment of kube-apiserver ${
 
   it('has the pool as its root cause while every connection is held, in its own gauges and words', async () => {
     await service.flip('pool/hold');
-    const status = await run();
-    await service.flip('pool/release');
-    const told = JSON.stringify(status, null, 1);
-    expect(status.verdict, told).toBe('Failing');
-    expect(
-      status.rootCauses?.map(({ check }) => check),
-      told,
-    ).toEqual([`${NAME}/pool`]);
-    expect(checkIn(status, `${DATABASE}/connect`), told).toMatchObject({ result: 'pass' });
+    const status = await run().finally(() => service.flip('pool/release'));
+    expectRootCause(status, `${NAME}/pool`);
+    expect(status.verdict).toBe('Failing');
+    expect(checkIn(status, `${DATABASE}/connect`)).toMatchObject({ result: 'pass' });
     await recovered();
   });
 
   it('has its database as its root cause when that is down, and its log is read through the API server', async () => {
     await server.stop();
     await fetch(`${service.url}/work`);
-    const status = await run();
-    await server.start();
-    const told = JSON.stringify(status, null, 1);
-    expect(
-      status.rootCauses?.map(({ check }) => check),
-      told,
-    ).toEqual([`${DATABASE}/connect`]);
-    expect(checkIn(status, `${NAME}/logs`), told).toMatchObject({ result: 'warn' });
+    const status = await run().finally(() => server.start());
+    expectRootCause(status, `${DATABASE}/connect`);
+    expect(checkIn(status, `${NAME}/logs`)).toMatchObject({ result: 'warn' });
     await recovered();
   });
 
@@ -198,8 +194,7 @@ describe(`Spring Boot ${SPRING.version} behind a Deployment of kube-apiserver ${
     const deployment = labelled('Deployment', {}, 'apps/v1');
     await admin.patch(deployment, { spec: { replicas: 0 } });
     await vi.waitUntil(async () => (await podsOf()).length === 0, { timeout: 60_000 });
-    const status = await run();
-    await admin.patch(deployment, { spec: { replicas: 1 } });
+    const status = await run().finally(() => admin.patch(deployment, { spec: { replicas: 1 } }));
     expect(checkIn(status, `${NAME}/workload`), JSON.stringify(status, null, 1)).toMatchObject({
       result: 'fail',
       fault: 'ScaledToZero',

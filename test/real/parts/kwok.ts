@@ -21,8 +21,6 @@ export const KWOK = goBuild({
 /** The annotation of a pod template that says where its pod is. */
 export const POD_ADDRESS = 'recognize.health/pod-address';
 
-const STAGE = { apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'Stage' };
-
 /** What a kubelet writes into a status: after kwok's own fast stages, which give a pod an address of their own. */
 const POD_READY = `
 {{ $now := Now }}
@@ -66,44 +64,34 @@ conditions:
   lastTransitionTime: {{ $now | Quote }}
 `;
 
+interface Expression {
+  readonly key: string;
+  readonly operator: 'Exists' | 'DoesNotExist' | 'In' | 'NotIn';
+  readonly values?: readonly string[];
+}
+
+/** What happens next to the objects of a kind that these hold for. */
+const stage = (name: string, kind: 'Node' | 'Pod', matchExpressions: readonly Expression[], next: object): object => ({
+  apiVersion: 'kwok.x-k8s.io/v1alpha1',
+  kind: 'Stage',
+  metadata: { name },
+  spec: { resourceRef: { apiGroup: 'v1', kind }, selector: { matchExpressions }, next },
+});
+
+const READY = '.status.conditions.[] | select( .type == "Ready" ) | .status';
 const STAGES = [
-  {
-    ...STAGE,
-    metadata: { name: 'node-ready' },
-    spec: {
-      resourceRef: { apiGroup: 'v1', kind: 'Node' },
-      selector: {
-        matchExpressions: [
-          { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'NotIn', values: ['True'] },
-        ],
-      },
-      next: { statusTemplate: NODE_READY },
-    },
-  },
-  {
-    ...STAGE,
-    metadata: { name: 'pod-ready' },
-    spec: {
-      resourceRef: { apiGroup: 'v1', kind: 'Pod' },
-      selector: {
-        matchExpressions: [
-          { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' },
-          { key: `.metadata.annotations["${POD_ADDRESS}"]`, operator: 'Exists' },
-          { key: '.status.phase', operator: 'In', values: ['Pending'] },
-        ],
-      },
-      next: { statusTemplate: POD_READY },
-    },
-  },
-  {
-    ...STAGE,
-    metadata: { name: 'pod-delete' },
-    spec: {
-      resourceRef: { apiGroup: 'v1', kind: 'Pod' },
-      selector: { matchExpressions: [{ key: '.metadata.deletionTimestamp', operator: 'Exists' }] },
-      next: { delete: true },
-    },
-  },
+  stage('node-ready', 'Node', [{ key: READY, operator: 'NotIn', values: ['True'] }], { statusTemplate: NODE_READY }),
+  stage(
+    'pod-ready',
+    'Pod',
+    [
+      { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' },
+      { key: `.metadata.annotations["${POD_ADDRESS}"]`, operator: 'Exists' },
+      { key: '.status.phase', operator: 'In', values: ['Pending'] },
+    ],
+    { statusTemplate: POD_READY },
+  ),
+  stage('pod-delete', 'Pod', [{ key: '.metadata.deletionTimestamp', operator: 'Exists' }], { delete: true }),
 ];
 
 export interface Kwok {
