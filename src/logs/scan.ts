@@ -159,7 +159,7 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
       counters.brokenJson += 1;
       return undefined;
     }
-    const record = before === undefined ? parsed.record : { ...parsed.record, ...inherited(before) };
+    const record = before === undefined ? parsed.record : continued(before, parsed.record);
     const seen = new Set(before?.seen);
     const recordLine = lineAt(extent.start);
     const gravity = record.level === undefined ? enclosingGravity(region, extent, above) : gravityOf(record.level);
@@ -245,12 +245,14 @@ function isMeant({ fault, signature, deepest, start, end }: Named, text: string,
   return signature !== undefined || !throttled || gravity === 'error';
 }
 
-function inherited(from: LogRecord | Open): Partial<Pick<LogRecord, 'level' | 'time' | 'origin'>> {
-  return {
-    level: from.level,
-    time: from.time,
-    origin: from.origin,
-  };
+function inherited({ level, time, origin }: LogRecord): Omit<Open, 'seen'> {
+  return { level, time, origin };
+}
+
+/** The rest of a record says of itself what its beginning did not. */
+function continued(before: Open, rest: LogRecord): LogRecord {
+  const { level = rest.level, time = rest.time, origin = rest.origin } = before;
+  return { ...rest, level, time, origin };
 }
 
 /** JSON without a level, on a line of its own below a record, is a part of that record's message. */
