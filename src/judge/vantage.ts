@@ -132,10 +132,6 @@ function considerBackends(findings: readonly Finding[], edges: readonly Edge[]):
     if (answer.kind !== 'fault') return finding;
     const { vantage, asker } = traits(answer.fault.code);
     if (vantage !== true && asker !== true) return finding;
-    const isReached = findings.some(
-      (other) =>
-        other !== finding && other.targetId === targetId && OPENS.test(other.id) && other.answer.kind === 'pass',
-    );
     const users = edges.filter(({ to }) => to === targetId).map(({ from }) => from);
     const knowing = users.filter((user) => isService(user) && !WITHOUT_INDICATORS.has(user));
     const others = users.filter((user) => !knowing.includes(user));
@@ -145,11 +141,11 @@ function considerBackends(findings: readonly Finding[], edges: readonly Edge[]):
       others.every((user) => byId.get(`${user}/health`)?.answer.kind === 'pass') &&
       !findings.some((other) => users.includes(other.targetId) && isVeto(other));
     if (!isProven) return finding;
-    if (isReached) {
+    if (findings.some((other) => other.targetId === targetId && OPENS.test(other.id) && other.answer.kind === 'pass')) {
       // We got in: what was not answered in time is a question, and no word about the way.
       const said = safe`Connected, and this was not answered, while every service that uses it reports it UP: ${answer.fault.detail}`;
       const lost = { code: 'DatabaseQueryFailed', detail: clipSafe(said, DETAIL_BYTES) } as const;
-      return component === 'database' ? { ...finding, answer: { ...answer, fault: lost } } : finding;
+      return { ...finding, answer: { ...answer, fault: lost } };
     }
     if (asker === true) {
       const said = safe`Of the report's own login, while every service that uses it reports it UP: ${answer.fault.detail}`;
