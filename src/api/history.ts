@@ -3,6 +3,7 @@
 import { COMPONENT_CONDITIONS, COMPONENTS, NOT_COUNTED_IN_HEALTHY, type Component } from './components.ts';
 import type { HealthReportStatus } from './health-report.ts';
 import { timestamp } from '../runtime/timestamp.ts';
+import { isWindowed } from './windows.ts';
 
 export type History = NonNullable<HealthReportStatus['history']>;
 
@@ -96,13 +97,12 @@ export function availabilityOf(history: History, component: string, window: Wind
  */
 function statesOf({ conditions, checks = [] }: HealthReportStatus): ReadonlyMap<string, 'up' | 'down'> {
   const states = new Map<string, 'up' | 'down'>();
-  const silenced = checks.filter(({ mutedAs, muted }) => muted === true && mutedAs?.window === true);
   for (const [component, type] of [[WHOLE, 'Healthy'], ...Object.entries(COMPONENT_CONDITIONS)]) {
     const status = conditions.find((condition) => condition.type === type)?.status;
     if (component !== undefined && status === 'True') states.set(component, 'up');
     if (component !== undefined && status === 'False') states.set(component, 'down');
   }
-  for (const { component, state, required } of silenced) {
+  for (const { component, state, required } of checks.filter(isWindowed)) {
     const isCounted =
       required !== false && component !== 'upgrade' && !NOT_COUNTED_IN_HEALTHY.has(component as Component);
     for (const track of [component, ...(isCounted ? [WHOLE] : [])]) {

@@ -2,7 +2,7 @@
 import { cronTimes } from '../runtime/cron.ts';
 import { formatDuration, parseDuration } from '../runtime/duration.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
-import type { MuteSpec } from './health-report.ts';
+import type { CheckStatus, MuteSpec } from './health-report.ts';
 
 export interface Window {
   readonly start: Date;
@@ -53,6 +53,14 @@ export function windowsOf({ schedule, timeZone = '', duration = '' }: MuteSpec, 
     ...(open !== undefined && open.end > now ? { open } : {}),
     ...(soonest === undefined ? {} : { next: windowFrom(soonest) }),
   };
+}
+
+/** What a check says of its mute. */
+export type Muting = Partial<Pick<CheckStatus, 'muted' | 'mutedAs'>>;
+
+/** True for a finding that a maintenance window silences. */
+export function isWindowed({ muted, mutedAs }: Muting): boolean {
+  return muted === true && mutedAs?.window === true;
 }
 
 /** What a mute is about, in words: a check, a fault, or everything. */

@@ -3,6 +3,7 @@
 import { COMPONENT_CONDITIONS, isService, SERVICES } from '../api/components.ts';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
+import { isWindowed } from '../api/windows.ts';
 import { withoutWindows } from '../judge/mutes.ts';
 import { isNote } from '../judge/roll-up.ts';
 import {
@@ -281,7 +282,7 @@ function notExaminedOf(
 
 /** Says that findings which nobody is paged for count here. Undefined: no window silences anything. */
 function openWindow({ checks = [] }: HealthReportStatus): string | undefined {
-  const silenced = checks.filter(({ muted, mutedAs }) => muted === true && mutedAs?.window === true);
+  const silenced = checks.filter(isWindowed);
   const ends = silenced.map(({ mutedAs }) => mutedAs?.until ?? '').sort(compareText);
   const until = ends.at(-1);
   return until === undefined

@@ -6,7 +6,7 @@
 import type { Result, Severity } from '../api/faults/traits.ts';
 import type { CheckStatus, MuteSpec } from '../api/health-report.ts';
 import type { FaultCode } from '../api/faults.ts';
-import { nameOfMute, windowsOf } from '../api/windows.ts';
+import { isWindowed, type Muting, nameOfMute, windowsOf } from '../api/windows.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
 import { compareText } from '../runtime/compare-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
@@ -87,13 +87,13 @@ export function underMute(
  * True for a finding that somebody took upon himself, by a mute with an end. A window silences and excuses nothing:
  * upgrades happen in windows.
  */
-export function isExcused({ muted, mutedAs }: Partial<Pick<CheckStatus, 'muted' | 'mutedAs'>>): boolean {
-  return muted === true && mutedAs?.window !== true;
+export function isExcused(check: Muting): boolean {
+  return check.muted === true && !isWindowed(check);
 }
 
 /** The checks as a gate weighs them: what a window silences speaks. */
-export function withoutWindows<C extends Partial<Pick<CheckStatus, 'muted' | 'mutedAs'>>>(checks: readonly C[]): C[] {
-  return checks.map((check) => (check.muted === true && !isExcused(check) ? { ...check, muted: false } : check));
+export function withoutWindows<C extends Muting>(checks: readonly C[]): C[] {
+  return checks.map((check) => (isWindowed(check) ? { ...check, muted: false } : check));
 }
 
 /** What is wrong with the mutes themselves, as one sentence, or undefined. Expired ones have done their work. */

@@ -7,6 +7,7 @@ import { SEVERITIES, type Severity } from '../api/faults/traits.ts';
 import type { HealthReportStatus, Verdict } from '../api/health-report.ts';
 import { availabilityOf, WHOLE, WINDOWS, type Availability, type Window } from '../api/history.ts';
 import { ENTRIES } from '../guide/index.ts';
+import { isWindowed } from '../api/windows.ts';
 import { isExcused } from '../judge/index.ts';
 
 /** Of more reports than these nothing is told one by one: they are counted with all, and as unnamed. */
@@ -100,8 +101,8 @@ export function countedStatus({
     })),
     availability: history === undefined ? undefined : availabilitiesOf(history),
     muted: {
-      mute: checks?.filter((check) => isExcused(check)).length ?? 0,
-      window: checks?.filter((check) => check.muted === true && !isExcused(check)).length ?? 0,
+      mute: checks?.filter(isExcused).length ?? 0,
+      window: checks?.filter(isWindowed).length ?? 0,
     },
   };
 }
