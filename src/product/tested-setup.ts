@@ -1,6 +1,7 @@
 // The setup of the vendor's scaling test (guide, "Scaling the cluster") and the platforms that it supports
 // (infrastructural requirements): what capacity and platform are measured against.
 import type { Service } from '../api/components.ts';
+import type { Platforms } from './releases/release-notes.ts';
 
 export interface TestedLimits {
   /** Kubernetes quantities, as the guide writes them. */
@@ -26,3 +27,15 @@ export const SUPPORTED_OPENSHIFT = '4.14';
 
 /** As Kubernetes names x86_64. ARM is not supported. */
 export const SUPPORTED_ARCHITECTURE = 'amd64';
+
+/** The oldest major version. */
+export const SUPPORTED_POSTGRESQL = 14;
+
+/** All of them: what a release runs on as long as the vendor names nothing else for it. */
+export const SUPPORTED_PLATFORMS: Platforms = {
+  postgresql: SUPPORTED_POSTGRESQL,
+  kubernetes: [SUPPORTED_KUBERNETES],
+  openshift: [SUPPORTED_OPENSHIFT],
+  architectures: [SUPPORTED_ARCHITECTURE],
+  source: 'Infrastructural requirements, which names one set for every release',
+};

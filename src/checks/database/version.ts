@@ -1,12 +1,13 @@
 // Is the server a version that the vendor supports: PostgreSQL 14 or newer (infrastructure requirements).
 import type { FaultCode } from '../../api/faults.ts';
 import { found, pass, type Check } from '../../facts/answer.ts';
+import { SUPPORTED_POSTGRESQL } from '../../product/tested-setup.ts';
 import { redact } from '../../runtime/safe-text.ts';
 import { QUESTION_FAULTS } from './question-faults.ts';
 import { passOn } from '../pass-on.ts';
 
-/** server_version_num of 14.0. */
-const OLDEST_SUPPORTED = 140_000;
+/** As server_version_num. */
+const OLDEST_SUPPORTED = SUPPORTED_POSTGRESQL * 10_000;
 /** Versions are short; a server may call itself anything. */
 const VERSION_BYTES = 60;
 
@@ -25,7 +26,7 @@ export const databaseVersion: Check<'database'> = {
     if (number < OLDEST_SUPPORTED)
       return found({
         code: 'DatabaseVersionUnsupported',
-        detail: redact(`the server is PostgreSQL ${shown}; the vendor supports 14 and newer`),
+        detail: redact(`the server is PostgreSQL ${shown}; the vendor supports ${SUPPORTED_POSTGRESQL} and newer`),
       });
     return pass(redact(`PostgreSQL ${shown}`));
   },
