@@ -121,27 +121,29 @@ const MOST_TOGETHER = 3;
 
 /** An upgrade moves many images from one tag to another: told as one, so that what else moved has room. */
 function together(moves: readonly Move[]): readonly { readonly id: string; readonly words: string }[] {
-  const steps = new Map<string, readonly Move[]>();
-  for (const move of moves) {
-    const words = moveOf(move.was, move.is);
-    const step = kindOf(move.was.id) === 'image' ? words.slice(titleOf(move.was.id).length) : words;
-    steps.set(step, [...(steps.get(step) ?? []), move]);
+  const images = new Map<string, readonly string[]>();
+  const others: { readonly id: string; readonly words: string }[] = [];
+  for (const { was, is } of moves) {
+    const words = moveOf(was, is);
+    if (kindOf(was.id) === 'image') {
+      const step = words.slice(titleOf(was.id).length);
+      images.set(step, [...(images.get(step) ?? []), nameIn(was.id)]);
+    } else others.push({ id: was.id, words });
   }
-  return [...steps].map(([step, same]) => {
-    const id = same[0]?.was.id ?? '';
-    const names = same.map(({ was }) => was.id.slice(was.id.indexOf('/') + 1));
-    const words =
-      kindOf(id) !== 'image'
-        ? step
-        : same.length === 1
-          ? `${titleOf(id)}${step}`
-          : `images of ${listed(names, MOST_TOGETHER)}${step}`;
-    return { id, words };
-  });
+  const steps = [...images].map(([step, names]) => ({
+    id: 'image/*',
+    words: `${names.length === 1 ? 'image' : 'images'} of ${listed(names, MOST_TOGETHER)}${step}`,
+  }));
+  return [...steps, ...others];
+}
+
+/** What it is called, without its kind. */
+function nameIn(id: string): string {
+  return id.slice(id.indexOf('/') + 1);
 }
 
 function titleOf(id: string): string {
-  const name = id.slice(id.indexOf('/') + 1);
+  const name = nameIn(id);
   switch (kindOf(id)) {
     case 'secret':
       return `Secret ${name}`;
