@@ -44,6 +44,12 @@ const awsCredentialsSecretRef = withRules(
 /** What people would write beside a bucket or a KMS key. */
 const AWS_CREDENTIALS = ['accessKeyId', 'secretAccessKey', 'sessionToken', 'password'] as const;
 
+/** Of an endpoint over TLS. */
+const authority = {
+  caSecretRef: secretKeyRef.optional().describe("PEM bundle of the authority that signed the endpoint's certificate."),
+  caConfigMapRef: configMapKeyRef.optional().describe('The same in a ConfigMap, where authorities usually are.'),
+};
+
 export const bucketSpec = refusingCredentials(
   AWS_CREDENTIALS,
   {
@@ -53,10 +59,7 @@ export const bucketSpec = refusingCredentials(
     endpoint: url.optional().describe('Endpoint of an S3-compatible provider. Default: AWS in that region.'),
     forcePathStyle: z.boolean().default(true).describe('Put the bucket name into the path instead of the host name.'),
     credentialsSecretRef: awsCredentialsSecretRef,
-    caSecretRef: secretKeyRef
-      .optional()
-      .describe("PEM bundle of the authority that signed the endpoint's certificate."),
-    caConfigMapRef: configMapKeyRef.optional().describe('The same in a ConfigMap, where authorities usually are.'),
+    ...authority,
     writeTest: z
       .boolean()
       .default(false)
@@ -74,10 +77,7 @@ const kms = refusingCredentials(
     keyId: text(2048).describe('Key id, ARN, or alias/NAME.'),
     region: region.default('us-east-1').describe('Region of the key.'),
     endpoint: url.optional().describe('Endpoint of KMS. Default: AWS in that region.'),
-    caSecretRef: secretKeyRef
-      .optional()
-      .describe("PEM bundle of the authority that signed the endpoint's certificate."),
-    caConfigMapRef: configMapKeyRef.optional().describe('The same in a ConfigMap, where authorities usually are.'),
+    ...authority,
     credentialsSecretRef: awsCredentialsSecretRef,
     signTest: z
       .enum(['DryRun', 'Never'])
