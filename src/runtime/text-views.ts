@@ -64,23 +64,17 @@ export function viewsOf(text: string): Views {
   for (let dress = 0; dress < DRESSES; dress += 1) {
     const before = view;
     view = add(rewritten(view, ESCAPE, (match) => withoutBreaks(unescaped(match))));
-    view = add(
-      rewritten(view, PERCENT_RUN, ([run]) =>
-        withoutBreaks(Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8')),
-      ),
-    );
+    view = add(rewritten(view, PERCENT_RUN, ([run]) => escapedBytes(run, '%')));
     view = add(rewritten(view, HEX_RUN, ([run]) => hidden(run, 'hex')));
     view = add(rewritten(view, BASE64_RUN, ([run]) => hidden(run, 'base64')));
     if (view === before) break;
   }
   add(rewritten(view, NUMBERS, ([run]) => numbered(run)));
-  const quoted = rewritten(rewritten(seen, SOFT_BREAK, nothing), QUOTED_RUN, ([run]) =>
-    withoutBreaks(Buffer.from(run.replaceAll('=', ''), 'hex').toString('utf8')),
-  );
+  const quoted = rewritten(rewritten(seen, SOFT_BREAK, nothing), QUOTED_RUN, ([run]) => escapedBytes(run, '='));
   if (quoted !== seen) add(quoted);
   const plain = add(rewritten(view, NOT_ASCII, ([letter]) => withoutMarks(letter)));
-  const squeezed = new Set([joined, plain].map((one) => rewritten(one, BETWEEN, nothing)));
-  return { views: [...views], squeezed: [...squeezed] };
+  const bare = new Set([joined, plain].map((one) => rewritten(one, BETWEEN, nothing)));
+  return { views: [...views], squeezed: [...bare] };
 }
 
 /** Letters as they are without what stands on them, and in their usual width. */
@@ -99,6 +93,11 @@ const nothing = (): string => '';
 function hidden(run: string, encoding: 'hex' | 'base64'): string {
   const text = Buffer.from(run, encoding).toString('latin1');
   return TEXT.test(text) ? withoutBreaks(text) : run;
+}
+
+/** The text of bytes that have a mark in front of each. */
+function escapedBytes(run: string, mark: '%' | '='): string {
+  return withoutBreaks(Buffer.from(run.replaceAll(mark, ''), 'hex').toString('utf8'));
 }
 
 function numbered(run: string): string {
