@@ -31,13 +31,11 @@ export function saysInvalid(text: string, start: number, end: number, isError: b
   const stop = Math.min(feed === -1 ? text.length : feed, end + AFTER);
   const after = text.slice(end, stop);
   if (WELL.test(after)) return false;
-  const whole = text.slice(text.lastIndexOf('\n', start - 1) + 1, start) + text.slice(end, end + TRACE);
+  const line = text.lastIndexOf('\n', start - 1) + 1;
+  const below = text.slice(end, end + TRACE);
+  const whole = text.slice(line, start) + below;
   if (UNANSWERED.test(whole) && !REFUTED.test(whole)) return false;
   if (isError || FAILURE.test(after)) return true;
-  const line = text.lastIndexOf('\n', start - 1) + 1;
   const before = text.slice(Math.max(line, start - BEFORE), start).replace(/^.*?\b(?:WARN|WARNING|ERROR)\b/i, '');
-  return (
-    FAILURE.test(before) ||
-    /^[ \t]{0,8}(?:Caused by: )?[\w.$]{1,200}(?:Exception|Error)\b/m.test(text.slice(end, end + TRACE))
-  );
+  return FAILURE.test(before) || /^[ \t]{0,8}(?:Caused by: )?[\w.$]{1,200}(?:Exception|Error)\b/m.test(below);
 }
