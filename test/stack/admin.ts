@@ -69,6 +69,11 @@ const APPLY = '?fieldManager=stack&force=true';
 const AT_ONCE = '?gracePeriodSeconds=0';
 const DAY_SECONDS = 86_400;
 const MOST_TRIES = 10;
+const LOST: ReadonlySet<string> = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
 
 /** Requests as the administrator of an API server. Answers other than 2xx and a 404 to a read are thrown. */
 export function createAdmin({ url, caPem, token, client }: ClusterAccess): Admin {
@@ -91,7 +96,12 @@ export function createAdmin({ url, caPem, token, client }: ClusterAccess): Admin
         'user-agent': 'stack',
       },
       body: body === undefined ? null : JSON.stringify(body),
+    }).catch((error: unknown) => {
+      // A server that was busy for seconds closes a kept connection as it is used again. A read may be sent twice.
+      if (method === 'GET' && tries < MOST_TRIES && LOST.has(codeOf(error))) return undefined;
+      throw error;
     });
+    if (answer === undefined) return send(method, path, body, patch, tries + 1);
     const text = await answer.body.text();
     // A definition that was made this moment: "storage is (re)initializing".
     if (answer.statusCode === 429 && tries < MOST_TRIES) {

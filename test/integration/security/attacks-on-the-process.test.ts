@@ -32,7 +32,8 @@ const report = (namespace: string, name: string, spec: object = {}, metadata: ob
   metadata: { name, namespace, ...metadata },
   spec: {
     interval: '1h',
-    timeout: '2s',
+    // The API server and the service are in this process: one that hands out a hundred megabytes keeps the other waiting.
+    timeout: '1m',
     discovery: 'None',
     thresholds: { failure: 1, success: 1 },
     services: [{ name: 'core-daemon', url: `http://127.0.0.1:${(service.address() as AddressInfo).port}` }],
