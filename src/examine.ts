@@ -18,7 +18,7 @@ import { orAborted } from './runtime/abort.ts';
 import { type Clock, isCancelled } from './runtime/clock.ts';
 import { parseDuration } from './runtime/duration.ts';
 import { literal } from './runtime/safe-text.ts';
-import { type ReadConfigMap, readConfiguration } from './settings/index.ts';
+import { configurationReader, type ReadConfigMap } from './settings/index.ts';
 import { withAliases } from './targets/aliases.ts';
 import { expectedLater, resolveTargets, together } from './targets/index.ts';
 import type { SecretReader } from './kube/secrets.ts';
@@ -72,16 +72,7 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     previous,
     secrets,
     ...(input.podSecretsOff === true ? { podSecretsOff: 'the operator' } : {}),
-    configuration: (services, topology) =>
-      readConfiguration({
-        services,
-        topology,
-        objects,
-        namespace,
-        read: configMap,
-        spec,
-        signal: reading.signal,
-      }),
+    configuration: configurationReader({ objects, namespace, read: configMap, spec, signal: reading.signal }),
     ...(configMap === undefined ? {} : { configMap: (name) => configMap(name, reading.signal) }),
     now: startedAt,
     signal,

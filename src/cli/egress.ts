@@ -6,7 +6,7 @@ import { RULES } from '../kube/rules.ts';
 import { EGRESS_FORMATS } from '../output/egress.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
-import { readConfiguration } from '../settings/index.ts';
+import { configurationReader } from '../settings/index.ts';
 import { destinationsOf, egressOf, type Egress, type EgressRule, slicesAsRules } from '../targets/egress.ts';
 import { resolveTargets } from '../targets/index.ts';
 import { withCluster, type ClusterConnection } from './cluster.ts';
@@ -105,16 +105,13 @@ async function egressFor(
     objects,
     previous: undefined,
     secrets: secretsOf(documents, namespace, cluster),
-    configuration: (services, topology) =>
-      readConfiguration({
-        services,
-        topology,
-        objects,
-        namespace,
-        read: (name, stop) => cluster.client.readConfigMap(namespace, name, stop),
-        spec,
-        signal,
-      }),
+    configuration: configurationReader({
+      objects,
+      namespace,
+      read: (name, stop) => cluster.client.readConfigMap(namespace, name, stop),
+      spec,
+      signal,
+    }),
     now: systemClock.now(),
     signal,
   });

@@ -57,6 +57,13 @@ const LIST_OF = { database: 'databases', bucket: 'buckets', kms: 'keys', keyPair
 /** What became of each backend that is named: worked out once, since the schema is asked about it. */
 type Entries = ReadonlyMap<Configured, readonly ConfiguredEntry[]>;
 
+/** Reads the configuration of a run's services once it is known which they are. */
+export function configurationReader(
+  known: Omit<ConfigurationRequest, 'services' | 'topology'>,
+): (services: readonly ServiceTarget[], topology: TopologyName) => Promise<Configuration> {
+  return (services, topology) => readConfiguration({ ...known, services, topology });
+}
+
 /** Reads the ConfigMaps that the services' templates name. What the spec waives is left out. */
 export async function readConfiguration(request: ConfigurationRequest): Promise<Configuration> {
   const { services, topology, objects, namespace, read, spec, signal } = request;
