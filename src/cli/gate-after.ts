@@ -36,8 +36,8 @@ const AT_ONCE = 16;
 /** Between two runs that are asked for. */
 const PAUSE_MS = 5_000;
 
-/** Why these options cannot be; undefined when they can. */
-export function formatOf(output: string): keyof typeof DIFF_FORMATS {
+/** Of what `-o` takes, those that a comparison has; another one ends the command with exit code 2. */
+function formatOf(output: string): keyof typeof DIFF_FORMATS {
   const format = (Object.keys(DIFF_FORMATS) as (keyof typeof DIFF_FORMATS)[]).find((one) => one === output);
   if (format === undefined)
     throw new CommandError(
