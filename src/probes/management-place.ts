@@ -3,7 +3,8 @@
 import type { ClusterClient } from '../clients/clients.ts';
 import type { DocumentReader } from '../settings/read-documents.ts';
 import type { ConfigMapUse, HealthPlace, ServiceTarget } from '../facts/target.ts';
-import { canonical, MANAGEMENT_SETTINGS, managementIn } from '../product/management.ts';
+import { MANAGEMENT_SETTINGS, managementIn } from '../product/management.ts';
+import { canonical } from '../product/setting-name.ts';
 
 /** A larger document is no configuration of Spring's. In characters. */
 const MOST_TEXT = 32 * 1024;
@@ -27,10 +28,10 @@ export async function managementPlace(
   );
   const data = new Map(read.flatMap(([name, map]) => (map.ok && map.value !== undefined ? [[name, map.value]] : [])));
   const settings = new Map<string, string>();
-  // Files first: a variable comes before them in Spring's order.
   // Loaded for the first service that needs it: most have their health where their probes say.
   const { documentReader } = await import('../settings/read-documents.ts');
   const reader = documentReader();
+  // Files first: a variable comes before them in Spring's order.
   for (const use of configMaps)
     for (const [name, value] of await inDocuments(use, data, reader, signal)) settings.set(name, value);
   for (const use of configMaps) for (const [name, value] of asVariables(use, data)) settings.set(name, value);

@@ -1,5 +1,6 @@
 // Where Spring Boot serves its actuator, from its settings by name.
 // https://docs.spring.io/spring-boot/reference/actuator/monitoring.html
+import { canonical } from './setting-name.ts';
 
 export interface Management {
   /** Undefined: that of the application. */
@@ -20,11 +21,6 @@ export const MANAGEMENT_SETTINGS = [
 ] as const;
 
 const USUAL_PATH = '/actuator/health';
-
-/** Spring's relaxed binding: `MANAGEMENT_SERVER_PORT` and `management.server.port` are one name. */
-export function canonical(name: string): string {
-  return name.toLowerCase().replace(/[._-]/g, '');
-}
 
 /**
  * What settings say of the management server; undefined where they leave everything as it is.

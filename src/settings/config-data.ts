@@ -1,6 +1,6 @@
 // Spring's config data: the mounted application files in their order of precedence, by profile and by place, and trees of
 // files that are imported (`configtree:`). Profiles and imports that the files themselves name are followed.
-import { canonical } from './canonical.ts';
+import { canonical } from '../product/setting-name.ts';
 import type { ReadDocuments, SettingsDocument } from './documents.ts';
 import type { HiddenSecret } from './environment.ts';
 import type { MountedFile, Mounts } from './mounts.ts';

@@ -1,5 +1,5 @@
 // Where the user names, passwords and keys of a backend stand. Their values are asked for nowhere.
-import { canonical } from './canonical.ts';
+import { canonical } from '../product/setting-name.ts';
 import type { Credential } from './configured.ts';
 import type { Setting, Settings } from './settings.ts';
 import { secretOf, textOf, whyMissing } from './value.ts';

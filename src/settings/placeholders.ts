@@ -1,5 +1,5 @@
 // `${name:default}` in the value of a setting, as Spring resolves it: nested, in every source, and not for ever.
-import { canonical } from './canonical.ts';
+import { canonical } from '../product/setting-name.ts';
 import { pack, type Entry, type Part, type Value } from './value.ts';
 
 export interface Resolved {

@@ -4,7 +4,7 @@ import { podTemplateSpec, templateContainer, type WorkloadObject } from '../targ
 import { titleOf } from '../targets/discovery.ts';
 import { fields, labelsOf, text } from '../targets/fields.ts';
 import { argumentsOf } from './arguments.ts';
-import { canonical } from './canonical.ts';
+import { canonical } from '../product/setting-name.ts';
 import { configData, type ReadFile } from './config-data.ts';
 import { configMapNames, type ConfigMaps } from './config-maps.ts';
 import { readJson, readSettings } from './documents.ts';

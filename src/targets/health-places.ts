@@ -1,7 +1,8 @@
 // Where the health of a service may be asked, best first: what the spec says, the probes of its pod template, the
 // management port that its settings name, its Service's ports by name, the default. Pure.
 import type { HealthPlace, ServiceTarget } from '../facts/target.ts';
-import { canonical, managementIn } from '../product/management.ts';
+import { managementIn } from '../product/management.ts';
+import { canonical } from '../product/setting-name.ts';
 import { isRecord } from '../runtime/is-record.ts';
 import { count, type Fields, fields, list, text } from './fields.ts';
 

@@ -2,7 +2,7 @@
 // keys are, by the names alone.
 import { failed, type Outcome } from '../facts/outcome.ts';
 import type { SecretReader } from '../kube/secrets.ts';
-import { canonical } from '../product/management.ts';
+import { canonical } from '../product/setting-name.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
 import type { ConfiguredDatabaseEntry, ConfiguredEntry, Within } from './configured.ts';
 import type { KeyRef } from './references.ts';

@@ -341,6 +341,12 @@ describe('a Secret that is environment or files as a whole', () => {
     ['camel case', undefined, 'springDatasourceUsername', 'springDatasourcePassword'],
     ['a prefix', 'SPRING_', 'DATASOURCE_USERNAME', 'DATASOURCE_PASSWORD'],
     ["the pool's", undefined, 'spring.datasource.username', 'spring.datasource.password'],
+    [
+      'as the values of the chart call it',
+      undefined,
+      'configMap.springDatasourceUsername',
+      'CONFIGMAP_SPRING_DATASOURCE_PASSWORD',
+    ],
   ])('holds user name and password: %s', async (_, prefix, user, password) => {
     const values = { [`all/${user}`]: 'circuits', [`all/${password}`]: 'hunter2', 'all/OTHER': 'x' };
     expect(connectionOf(await discover(all(URL, 'all', prefix), { values }))).toMatchObject({

@@ -1,7 +1,7 @@
 // How a pod template becomes settings: the kubelet's rules for variables, Spring's for names, placeholders and precedence.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonical } from '../../../src/settings/canonical.ts';
+import { canonical } from '../../../src/product/setting-name.ts';
 import { readSettings } from '../../../src/settings/documents.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
 import { textOf, whyMissing } from '../../../src/settings/value.ts';
