@@ -92,7 +92,7 @@ export function workloadOf(workload: WorkloadObject, objects: NamespaceObjects):
 const MOST_REVISIONS = 12;
 
 function keptImagesOf(workload: WorkloadObject, objects: NamespaceObjects): Pick<Workload, 'keptImages'> {
-  if ((workload.kind !== 'Deployment' && workload.kind !== 'Rollout') || !objects.replicaSets.ok) return {};
+  if (!rollsReplicaSets(workload.kind) || !objects.replicaSets.ok) return {};
   const images = replicaSetsOf(workload, objects).map((object) => imageOf({ kind: workload.kind, object }));
   const known = [...new Set(images)].filter((image) => image !== '').sort();
   return { keptImages: known.slice(0, MOST_REVISIONS) };
@@ -139,8 +139,12 @@ function autoscalerOf(
 /** Why its pods are not known: their list, or that of what stands between them and the workload. */
 function unreadPods(kind: WorkloadKind, { pods, replicaSets }: NamespaceObjects): Fault | undefined {
   if (!pods.ok) return pods.fault;
-  const needsSets = kind === 'Deployment' || kind === 'Rollout';
-  return needsSets && !replicaSets.ok ? replicaSets.fault : undefined;
+  return rollsReplicaSets(kind) && !replicaSets.ok ? replicaSets.fault : undefined;
+}
+
+/** Whether ReplicaSets stand between a workload of this kind and its pods. */
+function rollsReplicaSets(kind: WorkloadKind): boolean {
+  return kind === 'Deployment' || kind === 'Rollout';
 }
 
 function podsOf(workload: WorkloadObject, objects: NamespaceObjects): readonly KubernetesObject[] {

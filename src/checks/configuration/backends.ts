@@ -22,17 +22,13 @@ export function comparison({ target: { id, uses = [], configuration }, all }: Se
   const everybody = targets.flatMap((one) => (one.kind === 'service' ? (one.uses ?? []) : []));
   const namespace = configuration?.namespace ?? '';
   const open: BackendUse[] = [];
-  const untold = uses.find(
-    (use) =>
-      use.kind === 'untold' &&
-      !backends.some(
-        (one) =>
-          one.kind === use.of &&
-          one.usedBy.includes(id) &&
-          one.secret !== undefined &&
-          use.secrets?.includes(one.secret) === true,
-      ),
-  ) as UntoldUse | undefined;
+  /** The Secret that it may be in is one that a target of this service is read from. */
+  const isTold = ({ of, secrets }: UntoldUse): boolean =>
+    backends.some(
+      ({ kind, usedBy, secret }) =>
+        kind === of && usedBy.includes(id) && secret !== undefined && secrets?.includes(secret) === true,
+    );
+  const untold = uses.find((use): use is UntoldUse => use.kind === 'untold' && !isTold(use));
   for (const use of uses) {
     if (use.kind === 'untold') continue;
     const alike = backends.filter((one) => isOfKind(one, use));
