@@ -3,7 +3,7 @@ import { found, type AnyCheck, type Answer, type Check, type Finding, type Seen 
 import type { Kind, Observations, Visit } from '../facts/observed.ts';
 import type { Target } from '../facts/target.ts';
 import { named } from './target-names.ts';
-import { sentence } from './sentence.ts';
+import { sentence } from '../facts/sentence.ts';
 
 export interface AskInput {
   readonly checks: readonly AnyCheck[];

@@ -5,8 +5,8 @@ import { isAwsEndpoint } from '../facts/aws-endpoint.ts';
 import type { Outcome } from '../facts/outcome.ts';
 import type { AwsAccess } from '../facts/target.ts';
 import { literal } from '../runtime/safe-text.ts';
-import { endsWithin, SOON_MS } from './ends-soon.ts';
-import { sentence } from './sentence.ts';
+import { endsWithin, SOON_MS } from '../facts/ends-soon.ts';
+import { sentence } from '../facts/sentence.ts';
 
 /** Asked where the spec names an endpoint over TLS. AWS renews its own, and nobody on call could. */
 export function hasOwnCertificate(access: Outcome<AwsAccess>): boolean {

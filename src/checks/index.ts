@@ -1,5 +1,6 @@
 // Every check, by hand: a test compares this list with the folder.
 import type { AnyCheck } from '../facts/answer.ts';
+import { DATABASE_CHECKS } from '../questions/database/index.ts';
 import { alertErrorRate } from './logs/error-rate.ts';
 import { alertSignature } from './logs/signature.ts';
 import { alertStart } from './logs/start.ts';
@@ -14,17 +15,9 @@ import { bucketWrite } from './bucket/write.ts';
 import { capacityLatency } from './meters/latency.ts';
 import { capacityLimits } from './pods/limits.ts';
 import { capacityReplicas } from './pods/replicas.ts';
-import { databaseActivity } from './database/activity.ts';
 import { databaseCertificate } from './database/certificate.ts';
 import { databaseConnect } from './database/connect.ts';
-import { databaseConnections } from './database/connections.ts';
-import { databaseCredentials } from './database/credentials.ts';
-import { databaseMigrations } from './database/migrations.ts';
-import { databaseReplication } from './database/replication.ts';
 import { databaseStatements } from './database/statements.ts';
-import { databaseVersion } from './database/version.ts';
-import { databaseWraparound } from './database/wraparound.ts';
-import { databaseWritable } from './database/writable.ts';
 import { keyCertificate } from './key/certificate.ts';
 import { keyExpiry } from './key/expiry.ts';
 import { keyPair } from './key/key-pair.ts';
@@ -65,15 +58,8 @@ export const CHECKS: readonly AnyCheck[] = [
   serviceCertificate,
   configurationBackends,
   databaseConnect,
-  databaseWritable,
-  databaseVersion,
-  databaseConnections,
+  ...DATABASE_CHECKS,
   databaseStatements,
-  databaseActivity,
-  databaseReplication,
-  databaseWraparound,
-  databaseMigrations,
-  databaseCredentials,
   databaseCertificate,
   bucketReach,
   bucketList,

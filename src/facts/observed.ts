@@ -1,6 +1,5 @@
 // What a visit brings back, one shape for each kind of probe. Every observation is an Outcome of its own, so one slow
 // question never takes the answered ones down. Bodies are raw: a check that shows one goes through `redact`.
-import type { AppliedMigration } from '../api/migration-rows.ts';
 import type { SafeText } from '../runtime/safe-text.ts';
 import type { LogFinding } from './log-evidence.ts';
 import type { Outcome } from './outcome.ts';
@@ -136,60 +135,9 @@ export interface LogsObserved {
  */
 export type StatementsKept = 'carried' | 'withServer' | 'lost';
 
-/** CONNECTION LIMIT of a role or database, and what is in use of it. */
-export interface ConnectionLimit {
-  /** `role app`, `the database` */
-  readonly whose: SafeText;
-  readonly most: number;
-  readonly used: number;
-}
-
-/** What is asked of a database once there is a connection: an answer for each question. */
-export interface DatabaseAnswers {
-  readonly writable: Outcome<{
-    readonly inRecovery: boolean;
-    readonly readOnly: boolean;
-    /** A role that is connected and may write, whose new sessions are read-only. */
-    readonly readOnlyRole?: string;
-  }>;
-  readonly version: Outcome<{ readonly number: number; readonly text: string }>;
-  readonly connections: Outcome<{
-    readonly max: number;
-    /** superuser_reserved_connections + reserved_connections: not for applications. */
-    readonly reserved: number;
-    /** Backends of all databases of the server. */
-    readonly used: number;
-    /** Of the database, and of the connected role that is nearest to its own; missing where none is set. */
-    readonly limits?: readonly ConnectionLimit[];
-    /** Of the process that answered. */
-    readonly processId?: number;
-  }>;
-  readonly activity: Outcome<DatabaseActivity>;
-  /** NotAsked on a standby: its primary knows. */
-  readonly replication: Outcome<ReplicationSeen>;
-  /** Of the server's database that is nearest to the end of its transaction ids. */
-  readonly wraparound: Outcome<{
-    readonly database: string;
-    /** Transactions since the oldest row that is not frozen. */
-    readonly age: number;
-    /** autovacuum_freeze_max_age: from this age on the server vacuums whatever else it was told. */
-    readonly freezeMaxAge: number;
-  }>;
-  /** NotAsked where there is no table of Flyway's. */
-  readonly migrations: Outcome<{
-    readonly failed: number;
-    /** `1.4 add index`, of the last one that failed. */
-    readonly lastFailed?: string;
-    /** The newest version that was applied. */
-    readonly version?: string;
-    /** All that succeeded, in order. Missing where there are too many of them to keep, or none that can be read. */
-    readonly applied?: readonly AppliedMigration[];
-  }>;
-  /** Somebody holds the lock that Flyway takes while it migrates. */
-  readonly migrating: Outcome<boolean>;
-  /** The role whose password ends first, of our own and those with a session on this database. Empty: none ends. */
-  readonly credentials: Outcome<{ readonly role?: string; /** RFC 3339 UTC */ readonly validUntil?: string }>;
-}
+/** What is asked of a database once there is a connection. Each question declares its answer here (`questions/database/`). */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled in by the questions
+export interface DatabaseAnswers {}
 
 export interface DatabaseObserved extends DatabaseAnswers {
   /** DNS, TCP, TLS, authentication, the database itself. The answers are NotAsked when this fails. */
@@ -204,25 +152,6 @@ export interface DatabaseObserved extends DatabaseAnswers {
   readonly away?: SafeText;
   /** Of several servers in any order: that they are not alike. */
   readonly mixed?: SafeText;
-}
-
-/** What the other sessions of the database do now. Times in ms, 0 where there is none. */
-export interface DatabaseActivity {
-  /** The longest transaction that is at work. */
-  readonly longestTransactionMs: number;
-  /** The longest that a session keeps a transaction open without doing anything. */
-  readonly longestIdleMs: number;
-  /** Sessions that wait for a lock. */
-  readonly lockWaits: number;
-  readonly longestLockWaitMs: number;
-}
-
-export interface ReplicationSeen {
-  readonly standbys: number;
-  /** The longest a standby takes to apply what the primary wrote; 0 while nothing is written. */
-  readonly lagMs: number;
-  /** The most that a standby has not applied yet. */
-  readonly lagBytes: number;
 }
 
 export interface BucketObserved {

@@ -2,7 +2,7 @@
 // of ours) or ran past its deadline without ending: no neighbour is delayed, and the report says so.
 import type { Fault } from '../facts/outcome.ts';
 import type { Kind, Observed, TargetOf } from '../facts/observed.ts';
-import { failEach } from './database/questions.ts';
+import { failEach } from '../questions/database/index.ts';
 
 type Builders = { readonly [K in Kind]: (fault: Fault, target: TargetOf<K>) => Observed[K] };
 

@@ -9,12 +9,12 @@ import type { AnyCheck, Check, Seen } from '../../src/facts/answer.ts';
 import type { Kind } from '../../src/facts/observed.ts';
 import { failed, ok, type Outcome } from '../../src/facts/outcome.ts';
 import { redact } from '../../src/runtime/safe-text.ts';
+import { anyAnswers } from '../unit/checks/database-answers.ts';
 import { address, container, database, NOW, pod, service, workload } from '../unit/checks/seen.ts';
 
 const word = fc.string({ unit: 'binary', maxLength: 40 });
 const count = fc.integer({ min: 0, max: 120 });
 const ms = fc.nat({ max: 10_000_000 });
-const day = fc.integer({ min: -60, max: 60 }).map((days) => new Date(NOW.getTime() + days * 86_400_000).toISOString());
 const fault = fc
   .tuple(fc.constantFrom(...FAULT_CODES), word)
   .map(([code, detail]) => failed(code, redact(detail, [], 160)));
@@ -117,22 +117,9 @@ const sights: { readonly [K in Kind]?: fc.Arbitrary<Pick<Seen<K>, 'target' | 'ob
   pods: fc.record({ target: services, observed: fc.record({ workload: outcome(workloads) }) }),
   database: fc.record({
     target: fc.constant(database()),
-    observed: fc.record({
-      connect: outcome(fc.record({ encrypted: fc.boolean() })),
-      writable: outcome(fc.record({ inRecovery: fc.boolean(), readOnly: fc.boolean() })),
-      version: outcome(fc.record({ number: fc.integer({ min: 90_000, max: 190_000 }), text: word })),
-      connections: outcome(fc.record({ max: count, reserved: count, used: count })),
-      activity: outcome(
-        fc.record({ longestTransactionMs: ms, longestIdleMs: ms, lockWaits: count, longestLockWaitMs: ms }),
-      ),
-      replication: outcome(fc.record({ standbys: count, lagMs: ms, lagBytes: fc.nat() })),
-      wraparound: outcome(fc.record({ database: word, age: fc.nat(), freezeMaxAge: fc.nat() })),
-      migrations: outcome(
-        fc.record({ failed: fc.nat({ max: 2 }), lastFailed: word, version: word }, { requiredKeys: ['failed'] }),
-      ),
-      migrating: outcome(fc.boolean()),
-      credentials: outcome(fc.record({ role: word, validUntil: day }, { requiredKeys: [] })),
-    }),
+    observed: fc
+      .tuple(outcome(fc.record({ encrypted: fc.boolean() })), anyAnswers(outcome))
+      .map(([connect, answers]) => ({ connect, ...answers })),
   }),
 };
 
@@ -140,17 +127,27 @@ const sights: { readonly [K in Kind]?: fc.Arbitrary<Pick<Seen<K>, 'target' | 'ob
 const placeOf = ({ about, component, question }: AnyCheck): string =>
   `${about}/${component === 'upgrade' ? 'upgrade-' : ''}${question}.ts`;
 
-const isCheck = (value: unknown): value is AnyCheck => typeof value === 'object' && value !== null && 'ask' in value;
+const isCheck = (value: unknown): value is AnyCheck => typeof value === 'object' && value !== null && 'faults' in value;
+
+/** What a file exports as a check, or as a question that has one. */
+const checkIn = (value: unknown): readonly AnyCheck[] => {
+  if (isCheck(value)) return [value];
+  return typeof value === 'object' && value !== null && 'check' in value && isCheck(value.check) ? [value.check] : [];
+};
 
 describe('the registry', () => {
-  const folder = join(import.meta.dirname, '../../src/checks');
+  const folders = ['../../src/checks', '../../src/questions'].map((name) => join(import.meta.dirname, name));
   it('lists every check of the folders, each in the file of its question, and every check once', async () => {
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\/.*\.ts$/.test(name));
+    const files = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\/.*\.ts$/.test(name))
+        .map((name) => ({ folder, name })),
+    );
     const exported = await Promise.all(
-      files.map(async (name) => {
+      files.map(async ({ folder, name }) => {
         const module = (await import(join(folder, name))) as Readonly<Record<string, unknown>>;
         return Object.values(module)
-          .filter(isCheck)
+          .flatMap(checkIn)
           .map((check) => ({ name, check }));
       }),
     );

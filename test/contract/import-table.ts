@@ -91,12 +91,18 @@ export const IMPORT_TABLE: readonly Row[] = [
     packages: ['yaml'],
   },
   {
+    room: 'questions',
+    purpose: 'what a database is asked: the SQL, how its answer is read, how it is judged',
+    imports: [...PLAIN],
+    packages: ['zod'],
+  },
+  {
     room: 'probes',
     purpose: 'visit a target once',
-    imports: [...PLAIN, 'clients', 'kube', 'logs', 'settings'],
+    imports: [...PLAIN, 'clients', 'kube', 'logs', 'settings', 'questions'],
     packages: ['node:crypto', 'yaml', 'zod'],
   },
-  { room: 'checks', purpose: 'ask one question of what was seen', imports: [...PLAIN], packages: [] },
+  { room: 'checks', purpose: 'ask one question of what was seen', imports: [...PLAIN, 'questions'], packages: [] },
   { room: 'judge', purpose: 'hysteresis, root causes, mutes, roll-up', imports: [...PLAIN], packages: [] },
   {
     room: 'report',

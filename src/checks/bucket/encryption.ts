@@ -2,7 +2,7 @@
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { literal } from '../../runtime/safe-text.ts';
 import { BUCKET_TROUBLES } from './reach.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 export const bucketEncryption: Check<'bucket'> = {
   question: 'encryption',

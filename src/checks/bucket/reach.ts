@@ -2,7 +2,7 @@
 import { found, pass, type Check } from '../../facts/answer.ts';
 import type { FaultCode } from '../../api/faults.ts';
 import { literal } from '../../runtime/safe-text.ts';
-import { OUR_TROUBLES } from '../pass-on.ts';
+import { OUR_TROUBLES } from '../../facts/pass-on.ts';
 import { listingFault } from './listing-denied.ts';
 
 /** What can keep any question about a bucket from its answer. */

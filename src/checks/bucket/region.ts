@@ -1,7 +1,7 @@
 // Is the bucket in the region that the spec names? Signatures carry the region, so the wrong one works nowhere at AWS.
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { literal } from '../../runtime/safe-text.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 export const bucketRegion: Check<'bucket'> = {
   question: 'region',

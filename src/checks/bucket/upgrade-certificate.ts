@@ -1,7 +1,7 @@
 // Does the certificate of the storage's endpoint outlast an upgrade? The pods that it starts verify it anew.
 import type { Check } from '../../facts/answer.ts';
 import { hasOwnCertificate, judgeEnd } from '../endpoint-certificate.ts';
-import { UPGRADE_MS } from '../ends-soon.ts';
+import { UPGRADE_MS } from '../../facts/ends-soon.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
 
 export const upgradeBucketCertificate: Check<'bucket'> = {

@@ -2,7 +2,7 @@
 // release, so the changes of every release up to the wanted one count.
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { notesOf, RELEASES, releasesUpTo, type ReleaseNotes } from '../../product/index.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 export const upgradeRelease: Check<'cluster'> = {
   question: 'release',

@@ -3,7 +3,7 @@
 import type { BackendUse, UntoldUse } from '../../facts/backend-use.ts';
 import { found, pass, type Answer, type Check, type Seen } from '../../facts/answer.ts';
 import { type BackendTarget, covers, isOfKind } from '../../facts/same-backend.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 export const configurationBackends: Check<'configuration'> = {
   question: 'backends',

@@ -5,7 +5,7 @@ import type { SettingsSeen } from '../../facts/observed.ts';
 import { RELEASES, releasesUpTo, renamedKeysAmong, type RenamedKey } from '../../product/index.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from '../pods/workload-unseen.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 const ROOM_FOR_KEYS = 120;
 

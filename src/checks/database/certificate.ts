@@ -5,7 +5,7 @@ import { found, pass, type Check } from '../../facts/answer.ts';
 import type { DatabaseObserved } from '../../facts/observed.ts';
 import type { DatabaseTarget } from '../../facts/target.ts';
 import { literal, redact, type SafeText } from '../../runtime/safe-text.ts';
-import { endsWithin, SOON_MS } from '../ends-soon.ts';
+import { endsWithin, SOON_MS } from '../../facts/ends-soon.ts';
 
 export const databaseCertificate: Check<'database'> = {
   question: 'certificate',

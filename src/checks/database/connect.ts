@@ -2,7 +2,7 @@
 import type { FaultCode } from '../../api/faults.ts';
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { clipSafe, literal, safe } from '../../runtime/safe-text.ts';
-import { OUR_TROUBLES, passOn } from '../pass-on.ts';
+import { OUR_TROUBLES, passOn } from '../../facts/pass-on.ts';
 
 const FAULTS = [
   'DatabaseAddressUnresolved',

@@ -3,8 +3,8 @@
 import type { FaultCode } from '../../api/faults.ts';
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { literal } from '../../runtime/safe-text.ts';
-import { passOn } from '../pass-on.ts';
-import { QUESTION_FAULTS } from './question-faults.ts';
+import { passOn } from '../../facts/pass-on.ts';
+import { QUESTION_FAULTS } from '../../questions/database/question-faults.ts';
 
 const FAULTS = ['DatabaseStatementsAtRisk', ...QUESTION_FAULTS] as const satisfies readonly FaultCode[];
 

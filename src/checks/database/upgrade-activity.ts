@@ -1,7 +1,7 @@
 // Would a migration wait for somebody's transaction or lock? The finding is that of `activity`: for health a warning.
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { literal } from '../../runtime/safe-text.ts';
-import { holdUpIn } from './activity.ts';
+import { holdUpIn } from '../../questions/database/activity.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
 
 export const upgradeActivity: Check<'database'> = {

@@ -1,7 +1,7 @@
 // Does the certificate of a database server outlast an upgrade? The pods that it starts open new connections.
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { certificateEnd, showsCertificate, usesTls, wordsOf } from './certificate.ts';
-import { endsWithin, SOON_MS, UPGRADE_MS } from '../ends-soon.ts';
+import { endsWithin, SOON_MS, UPGRADE_MS } from '../../facts/ends-soon.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
 
 export const upgradeDatabaseCertificate: Check<'database'> = {

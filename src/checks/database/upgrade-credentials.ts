@@ -1,7 +1,7 @@
 // Will the pods that an upgrade starts be let in? A password that has ended keeps out new connections only.
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
-import { endsWithin, SOON_MS, UPGRADE_MS } from '../ends-soon.ts';
+import { endsWithin, SOON_MS, UPGRADE_MS } from '../../facts/ends-soon.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
 
 const NAME_BYTES = 63;

@@ -7,9 +7,9 @@ import type { Observations } from '../../facts/observed.ts';
 import type { DatabaseTarget } from '../../facts/target.ts';
 import type { Workload } from '../../facts/workload.ts';
 import { literal } from '../../runtime/safe-text.ts';
-import { isPooled, poolsOn, sumOf } from './connection-pools.ts';
+import { isPooled, poolsOn, sumOf } from '../../questions/database/connection-pools.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 export const upgradeHeadroom: Check<'database'> = {
   question: 'headroom',

@@ -1,7 +1,7 @@
 // Are the standbys near enough to go back to? The finding is that of `replication`: for health a warning.
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { literal } from '../../runtime/safe-text.ts';
-import { lagIn } from './replication.ts';
+import { lagIn } from '../../questions/database/replication.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
 
 export const upgradeReplication: Check<'database'> = {

@@ -1,7 +1,7 @@
 // Does the key's material end? Only imported material can; what has ended already is told by `state`.
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
-import { SOON_MS } from '../ends-soon.ts';
+import { SOON_MS } from '../../facts/ends-soon.ts';
 
 export const keyExpiry: Check<'key'> = {
   question: 'expiry',

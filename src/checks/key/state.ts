@@ -3,7 +3,7 @@ import { found, pass, type Check } from '../../facts/answer.ts';
 import type { FaultCode } from '../../api/faults.ts';
 import { failed } from '../../facts/outcome.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
-import { OUR_TROUBLES } from '../pass-on.ts';
+import { OUR_TROUBLES } from '../../facts/pass-on.ts';
 
 /** What can keep any question about a KMS key from its answer. */
 export const KEY_TROUBLES = [

@@ -1,7 +1,7 @@
 // Does the key's material outlast an upgrade? What has ended, or waits for its deletion, fails `state` of the key.
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
-import { endsWithin, SOON_MS, UPGRADE_MS } from '../ends-soon.ts';
+import { endsWithin, SOON_MS, UPGRADE_MS } from '../../facts/ends-soon.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
 
 export const upgradeExpiry: Check<'key'> = {

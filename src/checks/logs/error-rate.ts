@@ -8,8 +8,8 @@ import { literal, type SafeText } from '../../runtime/safe-text.ts';
 import { errorGrowth } from '../meters/error-events.ts';
 import { LOGS_UNSEEN, notUnderstood, readsLogs, say, unseen } from './seen.ts';
 import { hasMeters, METERS_TROUBLES, nameOf } from '../meters/seen.ts';
-import { passOn } from '../pass-on.ts';
-import { sentence } from '../sentence.ts';
+import { passOn } from '../../facts/pass-on.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 const DEFAULT_ALERT = { threshold: 20, windowMs: 5 * 60_000 } as const;
 

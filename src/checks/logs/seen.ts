@@ -6,8 +6,8 @@ import type { LogSighting, ServiceLogs } from '../../facts/observed.ts';
 import type { Fault } from '../../facts/outcome.ts';
 import type { ServiceTarget } from '../../facts/target.ts';
 import { type SafeText } from '../../runtime/safe-text.ts';
-import { passOn } from '../pass-on.ts';
-import { sentence } from '../sentence.ts';
+import { passOn } from '../../facts/pass-on.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 /** Why the logs of a service say nothing. */
 export const LOGS_UNSEEN = [

@@ -4,7 +4,7 @@ import type { LatencySeen } from '../../facts/observed.ts';
 import type { Fault } from '../../facts/outcome.ts';
 import { TESTED_P95_MS } from '../../product/tested-setup.ts';
 import { hasMeters, METERS_TROUBLES, overAddresses } from './seen.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 export const capacityLatency: Check<'meters'> = {
   question: 'latency',

@@ -6,7 +6,7 @@ import type { PoolFigures, PoolsSeen } from '../../facts/observed.ts';
 import type { Fault } from '../../facts/outcome.ts';
 import { poolFault } from '../../guide/cause.ts';
 import { hasMeters, METERS_TROUBLES, nameOf, overAddresses } from './seen.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 import { readOutcome } from '../service/health.ts';
 
 /** What health says when it lacks its database. */

@@ -4,8 +4,8 @@ import { found, type Answer } from '../../facts/answer.ts';
 import type { Fault } from '../../facts/outcome.ts';
 import { actuatorBase, type ServiceAddress, type ServiceTarget } from '../../facts/target.ts';
 import { literal } from '../../runtime/safe-text.ts';
-import { passOn } from '../pass-on.ts';
-import { sentence } from '../sentence.ts';
+import { passOn } from '../../facts/pass-on.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 /** What keeps a question about meters from its answer. Whether the service answers at all is for `health` to say. */
 export const METERS_TROUBLES = [

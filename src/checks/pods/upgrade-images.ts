@@ -4,7 +4,7 @@ import type { Pod, Workload } from '../../facts/workload.ts';
 import { literal } from '../../runtime/safe-text.ts';
 import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 export const upgradeImages: Check<'pods'> = {
   question: 'images',

@@ -4,7 +4,7 @@ import type { Workload } from '../../facts/workload.ts';
 import { redact } from '../../runtime/safe-text.ts';
 import { ofEvery } from './every-workload.ts';
 import { WORKLOAD_TROUBLES, workloadUnseen } from './workload-unseen.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 export const upgradeRollout: Check<'pods'> = {
   question: 'rollout',

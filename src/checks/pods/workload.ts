@@ -3,8 +3,8 @@ import { traits, type FaultCode } from '../../api/faults.ts';
 import { found, pass, type Answer, type Check } from '../../facts/answer.ts';
 import type { ServiceTarget } from '../../facts/target.ts';
 import type { Workload } from '../../facts/workload.ts';
-import { passOn } from '../pass-on.ts';
-import { sentence } from '../sentence.ts';
+import { passOn } from '../../facts/pass-on.ts';
+import { sentence } from '../../facts/sentence.ts';
 import { ofEvery, told } from './every-workload.ts';
 import { RESTART_FAULTS, restartTrouble } from './restarts.ts';
 import {

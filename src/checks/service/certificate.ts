@@ -3,8 +3,8 @@ import { found, pass, type Check } from '../../facts/answer.ts';
 import type { ServiceObserved } from '../../facts/observed.ts';
 import type { ServiceTarget } from '../../facts/target.ts';
 import { literal, redact } from '../../runtime/safe-text.ts';
-import { endsWithin, SOON_MS } from '../ends-soon.ts';
-import { sentence } from '../sentence.ts';
+import { endsWithin, SOON_MS } from '../../facts/ends-soon.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 export const serviceCertificate: Check<'service'> = {
   question: 'certificate',

@@ -6,10 +6,10 @@ import { found, pass, vouching, type Answer, type Check } from '../../facts/answ
 import type { HttpAnswer, ServiceObserved } from '../../facts/observed.ts';
 import { podsOf, type ServiceAddress, type ServiceTarget } from '../../facts/target.ts';
 import { literal, redact, type SafeText } from '../../runtime/safe-text.ts';
-import { OUR_TROUBLES, passOn } from '../pass-on.ts';
+import { OUR_TROUBLES, passOn } from '../../facts/pass-on.ts';
 import { readHealth, type Reading } from './health-body.ts';
 import { judgeWorkload } from '../pods/workload.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 const FAULTS = [
   'HealthDown',

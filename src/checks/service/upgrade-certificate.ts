@@ -1,10 +1,10 @@
 // Does the certificate of a service outlast an upgrade? One that has ended fails the connection: `health` tells.
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { redact } from '../../runtime/safe-text.ts';
-import { endsWithin, SOON_MS, UPGRADE_MS } from '../ends-soon.ts';
+import { endsWithin, SOON_MS, UPGRADE_MS } from '../../facts/ends-soon.ts';
 import { firstToEnd, hasCertificate } from './certificate.ts';
 import { unjudged } from '../upgrade-unjudged.ts';
-import { sentence } from '../sentence.ts';
+import { sentence } from '../../facts/sentence.ts';
 
 export const upgradeCertificate: Check<'service'> = {
   question: 'certificate',

@@ -6,7 +6,7 @@ import type { DatabaseConnection, HostAddress } from '../../facts/target.ts';
 import { literal } from '../../runtime/safe-text.ts';
 import { choose } from './hosts.ts';
 import type { Probe } from '../probe.ts';
-import { askEach, failEach } from './questions.ts';
+import { askEach, failEach } from '../../questions/database/index.ts';
 import { statementsBehind } from './statements.ts';
 
 /** Servers of one URL that are visited; more than any installation has. */
@@ -55,7 +55,10 @@ async function observeHost(
     });
   const seen = await postgres.connect(connection, signal, async (session): Promise<DatabaseObserved> => {
     const { encrypted, certificateNotAfter, processId } = session;
-    const answers = await askEach(session, signal, { schema, searchPath: connection.searchPath ?? [] });
+    const answers = await askEach((sql) => session.query(sql, signal), {
+      schema,
+      searchPath: connection.searchPath ?? [],
+    });
     const connect = ok(certificateNotAfter === undefined ? { encrypted } : { encrypted, certificateNotAfter });
     const answered = answers.connections.ok ? answers.connections.value.processId : undefined;
     if (processId === undefined || answered === undefined || processId === answered) return { connect, ...answers };

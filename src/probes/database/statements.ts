@@ -5,15 +5,15 @@ import type { StatementsKept } from '../../facts/observed.ts';
 import { failed, ok, type Outcome } from '../../facts/outcome.ts';
 import type { DatabaseConnection } from '../../facts/target.ts';
 import { safe } from '../../runtime/safe-text.ts';
-import { isCount, oneRow, strange } from './question.ts';
+import { askOneRow, isCount, strange, type Row } from '../../questions/database/question.ts';
 
 /** How often two clients take turns. A pooler hands out what was given back last, so once would nearly do. */
 const TURNS = 3;
 
-const serverProcess = oneRow<number>({
+const SERVER_PROCESS = {
   sql: 'SELECT pg_backend_pid() AS pid',
-  read: ({ pid }) => (isCount(pid) ? ok(pid) : strange()),
-});
+  read: ({ pid }: Row): Outcome<number> => (isCount(pid) ? ok(pid) : strange()),
+};
 
 /**
  * Asks over `session`, and where the pooler hands names through, over a second connection beside it: two clients that
@@ -36,7 +36,7 @@ export async function statementsBehind(
         [session, mine],
         [other, theirs],
       ] as const) {
-        const pid = await serverProcess.ask(client, signal);
+        const pid = await askOneRow((sql) => client.query(sql, signal), SERVER_PROCESS);
         if (!pid.ok) return pid;
         pids.add(pid.value);
       }

@@ -2,11 +2,11 @@
 // something is wrong with it, and which grant it names when one is missing.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { databaseActivity } from '../../../src/checks/database/activity.ts';
-import { databaseCredentials } from '../../../src/checks/database/credentials.ts';
-import { databaseMigrations } from '../../../src/checks/database/migrations.ts';
-import { databaseReplication } from '../../../src/checks/database/replication.ts';
-import { databaseWraparound } from '../../../src/checks/database/wraparound.ts';
+import { activity } from '../../../src/questions/database/activity.ts';
+import { credentials } from '../../../src/questions/database/credentials.ts';
+import { migrations } from '../../../src/questions/database/migrations.ts';
+import { replication } from '../../../src/questions/database/replication.ts';
+import { wraparound } from '../../../src/questions/database/wraparound.ts';
 import type { Clients } from '../../../src/clients/clients.ts';
 import { createDial } from '../../../src/clients/dial.ts';
 import { createPostgresClient } from '../../../src/clients/postgres.ts';
@@ -95,13 +95,13 @@ describe('with the grants that the documentation asks for', () => {
   });
 
   it.each<[string, readonly string[], Check<'database'>, string]>([
-    ['pg_monitor', [USE_SCHEMA, READ_HISTORY], databaseActivity, 'GRANT pg_monitor TO "ROLE"'],
-    ['pg_monitor', [USE_SCHEMA, READ_HISTORY], databaseReplication, 'GRANT pg_monitor TO "ROLE"'],
-    ['the schema', [SEE_ALL, READ_HISTORY], databaseMigrations, 'GRANT USAGE ON SCHEMA "keylessd" TO "ROLE"'],
+    ['pg_monitor', [USE_SCHEMA, READ_HISTORY], activity.check, 'GRANT pg_monitor TO "ROLE"'],
+    ['pg_monitor', [USE_SCHEMA, READ_HISTORY], replication.check, 'GRANT pg_monitor TO "ROLE"'],
+    ['the schema', [SEE_ALL, READ_HISTORY], migrations.check, 'GRANT USAGE ON SCHEMA "keylessd" TO "ROLE"'],
     [
       'the table',
       [SEE_ALL, USE_SCHEMA],
-      databaseMigrations,
+      migrations.check,
       'GRANT SELECT ON "keylessd"."flyway_schema_history" TO "ROLE"',
     ],
   ])('without %s the question names it', async (_, grants, check, missing) => {
@@ -121,7 +121,7 @@ describe('with the grants that the documentation asks for', () => {
       migrating: { ok: true, value: false },
       credentials: { ok: true },
     });
-    expect(await ask(databaseWraparound, await role())).toBe('pass');
+    expect(await ask(wraparound.check, await role())).toBe('pass');
   });
 });
 
@@ -154,7 +154,7 @@ async function session(): Promise<pg.Client> {
 
 describe('replication', () => {
   it('passes without a standby', async () => {
-    expect(await ask(databaseReplication)).toBe('pass');
+    expect(await ask(replication.check)).toBe('pass');
   });
 
   it('sees a standby that is connected', async () => {
@@ -206,11 +206,11 @@ describe('migrations', () => {
 
   it('that failed are a fault until they are repaired', async () => {
     await sql(fail);
-    expect(await ask(databaseMigrations)).toBe(
-      'DatabaseMigrationFailed: 1 migrations of the schema failed, the last one is 1.8 add index',
+    expect(await ask(migrations.check)).toBe(
+      'DatabaseMigrationFailed: 1 migration of the schema failed, the last one is 1.8 add index',
     );
     await sql(mend);
-    expect(await ask(databaseMigrations)).toBe('pass');
+    expect(await ask(migrations.check)).toBe('pass');
   });
 
   it('are found without a schema in the spec', async () => {
@@ -255,17 +255,15 @@ describe('migrations', () => {
   it.each([`no such`, `'; DROP SCHEMA keylessd CASCADE; --`, `$$`, '"'])(
     'in the schema %s are missing with it',
     async (schema) => {
-      expect(await ask(databaseMigrations, persistence.monitor, { schema })).toContain(
-        'DatabaseSchemaMissing: schema ',
-      );
-      expect(await ask(databaseMigrations)).toBe('pass');
+      expect(await ask(migrations.check, persistence.monitor, { schema })).toContain('DatabaseSchemaMissing: schema ');
+      expect(await ask(migrations.check)).toBe('pass');
     },
   );
 
   it('in a schema that holds nothing are missing', async () => {
     await sql('CREATE SCHEMA restored');
     const empty = 'DatabaseSchemaMissing: schema restored holds no table';
-    expect(await ask(databaseMigrations, persistence.monitor, { schema: 'restored' })).toBe(empty);
+    expect(await ask(migrations.check, persistence.monitor, { schema: 'restored' })).toBe(empty);
     await sql('DROP SCHEMA restored');
   });
 
@@ -285,7 +283,7 @@ describe('migrations', () => {
       INSERT INTO keylessd.schema_version (installed_rank, version, description, script, success)
         VALUES (9, '9', 'another', 'V9.sql', false);
       GRANT SELECT ON keylessd.schema_version TO "${persistence.monitor.user}"`);
-    expect(await ask(databaseMigrations)).toContain('DatabaseMigrationFailed: 1 migrations');
+    expect(await ask(migrations.check)).toContain('DatabaseMigrationFailed: 1 migrations');
     await sql('DROP TABLE keylessd.schema_version');
   });
 
@@ -293,7 +291,7 @@ describe('migrations', () => {
     await sql(`CREATE SCHEMA "o""dd'"; CREATE TABLE "o""dd'".flyway_schema_history (LIKE keylessd.flyway_schema_history);
       GRANT USAGE ON SCHEMA "o""dd'" TO "${persistence.monitor.user}";
       GRANT SELECT ON "o""dd'".flyway_schema_history TO "${persistence.monitor.user}"`);
-    expect(await ask(databaseMigrations, persistence.monitor, { schema: `o"dd'` })).toBe('pass');
+    expect(await ask(migrations.check, persistence.monitor, { schema: `o"dd'` })).toBe('pass');
     await sql(`DROP SCHEMA "o""dd'" CASCADE`);
   });
 });
@@ -305,17 +303,17 @@ describe('credentials', () => {
   it('of our own role that end soon are told, and mended by a later end', async () => {
     const soon = new Date(Date.now() + 10 * 86_400_000).toISOString();
     await until(persistence.monitor, soon);
-    expect(await ask(databaseCredentials)).toBe(
+    expect(await ask(credentials.check)).toBe(
       `DatabasePasswordExpiring: the password of role ${persistence.monitor.user} ends on ${soon.slice(0, 10)}`,
     );
     await until(persistence.monitor, 'infinity');
-    expect(await ask(databaseCredentials)).toBe('pass');
+    expect(await ask(credentials.check)).toBe('pass');
   });
 
   it('of a service with open sessions that have ended are told', async () => {
     await session();
     await until(persistence.owner, '2020-01-01');
-    expect(await ask(databaseCredentials)).toBe(
+    expect(await ask(credentials.check)).toBe(
       `DatabasePasswordExpiring: the password of role ${persistence.owner.user} ended on 2020-01-01: new connections are refused`,
     );
     await until(persistence.owner, 'infinity');

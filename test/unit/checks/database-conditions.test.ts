@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { databaseCertificate } from '../../../src/checks/database/certificate.ts';
 import { databaseConnect } from '../../../src/checks/database/connect.ts';
-import { databaseConnections } from '../../../src/checks/database/connections.ts';
-import { databaseReplication } from '../../../src/checks/database/replication.ts';
+import { connections } from '../../../src/questions/database/connections.ts';
+import { replication as replicationQuestion } from '../../../src/questions/database/replication.ts';
 import { databaseStatements } from '../../../src/checks/database/statements.ts';
 import { upgradeHeadroom } from '../../../src/checks/database/upgrade-headroom.ts';
 import { upgradeMigrations } from '../../../src/checks/database/upgrade-migrations.ts';
-import { databaseVersion } from '../../../src/checks/database/version.ts';
-import { databaseWraparound } from '../../../src/checks/database/wraparound.ts';
-import { databaseWritable } from '../../../src/checks/database/writable.ts';
+import { version } from '../../../src/questions/database/version.ts';
+import { wraparound } from '../../../src/questions/database/wraparound.ts';
+import { writable as writableQuestion } from '../../../src/questions/database/writable.ts';
 import type { Answer, Check } from '../../../src/facts/answer.ts';
 import type { DatabaseObserved, Visit } from '../../../src/facts/observed.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
@@ -33,12 +33,9 @@ const pods = (changes: Partial<Workload> = {}): Visit => ({
 });
 const own = { usedBy: ['node-persistence'] } as const;
 
-it.each([databaseConnections, databaseVersion, databaseStatements])(
-  '$question hands on why it has no answer',
-  (check) => {
-    expect(ask(check, { [check.question]: failed('DatabaseTimeout', literal('why')) })).toBe('DatabaseTimeout: why');
-  },
-);
+it.each([connections.check, version.check, databaseStatements])('$question hands on why it has no answer', (check) => {
+  expect(ask(check, { [check.question]: failed('DatabaseTimeout', literal('why')) })).toBe('DatabaseTimeout: why');
+});
 
 it('servers that are not alike are no connection', () => {
   expect(ask(databaseConnect, { mixed: literal('a is a primary, b is another') })).toBe(
@@ -49,7 +46,7 @@ it('servers that are not alike are no connection', () => {
 describe('a role whose sessions are read-only', () => {
   it('is named, and fails though the server itself takes writes', () => {
     const writable = ok({ inRecovery: false, readOnly: false, readOnlyRole: 'app' });
-    expect(ask(databaseWritable, { writable })).toMatch(/^DatabaseReadOnly: .* for role app/);
+    expect(ask(writableQuestion.check, { writable })).toMatch(/^DatabaseReadOnly: .* for role app/);
   });
 });
 
@@ -61,7 +58,7 @@ it('a certificate has ended at the moment of its end', () => {
 
 it('no standby is none that lags, whatever the numbers say', () => {
   const replication = ok({ standbys: 0, lagMs: 3_600_000, lagBytes: 1e12 });
-  expect(ask(databaseReplication, { replication })).toMatch(/^pass: /);
+  expect(ask(replicationQuestion.check, { replication })).toMatch(/^pass: /);
 });
 
 it('statements are not asked about where no pooler was met', () => {
@@ -71,9 +68,9 @@ it('statements are not asked about where no pooler was met', () => {
 describe('pools', () => {
   it('of services without pods are no part of the sum', () => {
     const visits = [pods({ desired: 0, pods: [] })];
-    expect(ask(databaseConnections, {}, visits, own)).not.toContain('services');
+    expect(ask(connections.check, {}, visits, own)).not.toContain('services');
     expect(
-      ask(databaseConnections, {}, [pods(), { ...visits[0]!, target: service({ id: 'circuit-storage' }) } as Visit], {
+      ask(connections.check, {}, [pods(), { ...visits[0]!, target: service({ id: 'circuit-storage' }) } as Visit], {
         usedBy: ['node-persistence', 'circuit-storage'],
       }),
     ).toContain('4 (connections) * 3 (pods) * 1 (services) = 12');
@@ -81,8 +78,8 @@ describe('pools', () => {
 
   it('are compared with the clients of a pooler only where there is one', () => {
     const seen = { connections: ok({ max: 100, reserved: 3, used: 1 }) };
-    expect(ask(databaseConnections, seen, [pods()], { ...own, poolerClients: 10 })).toMatch(/^pass: /);
-    expect(ask(databaseConnections, seen, [pods()], { ...own, pooler: true, poolerClients: 10 })).toMatch(
+    expect(ask(connections.check, seen, [pods()], { ...own, poolerClients: 10 })).toMatch(/^pass: /);
+    expect(ask(connections.check, seen, [pods()], { ...own, pooler: true, poolerClients: 10 })).toMatch(
       /^ConnectionBudgetExceeded: .*10 clients of the pooler/,
     );
   });
@@ -129,8 +126,8 @@ it('a migration that could not be asked about keeps a fault of its own', () => {
 });
 
 it.each<[string, Check<'database'>, Partial<DatabaseObserved>]>([
-  ['version', databaseVersion, { version: ok({ number: 160_000, text: 'v'.repeat(500) }) }],
-  ['name', databaseWraparound, { wraparound: ok({ database: 'd'.repeat(500), age: 1.9e9, freezeMaxAge: 2e8 }) }],
+  ['version', version.check, { version: ok({ number: 160_000, text: 'v'.repeat(500) }) }],
+  ['name', wraparound.check, { wraparound: ok({ database: 'd'.repeat(500), age: 1.9e9, freezeMaxAge: 2e8 }) }],
 ])('a %s that goes on and on is cut', (_, check, changes) => {
   expect(ask(check, changes).length).toBeLessThan(180);
 });

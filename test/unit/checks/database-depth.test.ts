@@ -1,12 +1,13 @@
 // The questions to a database that go beyond "is it up", each at its boundaries.
 import { describe, expect, it } from 'vitest';
-import { databaseActivity } from '../../../src/checks/database/activity.ts';
-import { databaseCredentials } from '../../../src/checks/database/credentials.ts';
-import { databaseMigrations } from '../../../src/checks/database/migrations.ts';
-import { databaseReplication } from '../../../src/checks/database/replication.ts';
-import { databaseWraparound } from '../../../src/checks/database/wraparound.ts';
+import { activity } from '../../../src/questions/database/activity.ts';
+import { credentials } from '../../../src/questions/database/credentials.ts';
+import { migrations as migrationsQuestion } from '../../../src/questions/database/migrations.ts';
+import { replication } from '../../../src/questions/database/replication.ts';
+import { wraparound as wraparoundQuestion } from '../../../src/questions/database/wraparound.ts';
 import type { Answer, Check } from '../../../src/facts/answer.ts';
-import type { DatabaseActivity, DatabaseObserved } from '../../../src/facts/observed.ts';
+import type { DatabaseObserved } from '../../../src/facts/observed.ts';
+import type { DatabaseActivity } from '../../../src/questions/database/activity.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { databaseSeen, healthyDatabase, NOW } from './seen.ts';
@@ -16,18 +17,21 @@ const text = (answer: Answer): string =>
 const ask = (check: Check<'database'>, changes: Partial<DatabaseObserved>): string =>
   text(check.ask(databaseSeen(healthyDatabase(changes))));
 
-describe.each([databaseActivity, databaseReplication, databaseWraparound, databaseMigrations, databaseCredentials])(
-  '$question',
-  (check) => {
-    it('passes where all is well', () => {
-      expect(ask(check, {})).toMatch(/^pass: /);
-    });
+describe.each([
+  activity.check,
+  replication.check,
+  wraparoundQuestion.check,
+  migrationsQuestion.check,
+  credentials.check,
+])('$question', (check) => {
+  it('passes where all is well', () => {
+    expect(ask(check, {})).toMatch(/^pass: /);
+  });
 
-    it.each(['NotAsked', 'DatabasePrivilegeMissing', 'DatabaseTimeout'] as const)('hands %s on', (code) => {
-      expect(ask(check, { [check.question]: failed(code, literal('why')) })).toBe(`${code}: why`);
-    });
-  },
-);
+  it.each(['NotAsked', 'DatabasePrivilegeMissing', 'DatabaseTimeout'] as const)('hands %s on', (code) => {
+    expect(ask(check, { [check.question]: failed(code, literal('why')) })).toBe(`${code}: why`);
+  });
+});
 
 describe('activity', () => {
   const MINUTE = 60_000;
@@ -47,7 +51,7 @@ describe('activity', () => {
     ],
   ])('%o', (changes, expected) => {
     const quiet = { longestTransactionMs: 0, longestIdleMs: 0, lockWaits: 0, longestLockWaitMs: 0 };
-    expect(ask(databaseActivity, { activity: ok({ ...quiet, ...changes }) })).toBe(expected);
+    expect(ask(activity.check, { activity: ok({ ...quiet, ...changes }) })).toBe(expected);
   });
 });
 
@@ -59,7 +63,7 @@ describe('replication', () => {
     [2, 60_000, 0, 'DatabaseReplicationLagging: of 2 standbys the farthest is 1m and 0 MiB behind'],
     [1, 0, 256 * MIB, 'DatabaseReplicationLagging: of 1 standbys the farthest is 0ms and 256 MiB behind'],
   ])('of %d standbys, %d ms and %d bytes behind', (standbys, lagMs, lagBytes, expected) => {
-    expect(ask(databaseReplication, { replication: ok({ standbys, lagMs, lagBytes }) })).toBe(expected);
+    expect(ask(replication.check, { replication: ok({ standbys, lagMs, lagBytes }) })).toBe(expected);
   });
 });
 
@@ -73,13 +77,13 @@ describe('wraparound', () => {
     [999_999_999, 2_000_000_000, 'pass'],
     [1_000_000_000, 2_000_000_000, 'DatabaseWraparoundNear'],
   ])('at an age of %d with autovacuum_freeze_max_age %d is %s', (age, freezeMaxAge, expected) => {
-    const seen = ask(databaseWraparound, { wraparound: ok({ database: 'keylessd', age, freezeMaxAge }) });
+    const seen = ask(wraparoundQuestion.check, { wraparound: ok({ database: 'keylessd', age, freezeMaxAge }) });
     expect(seen.split(':')[0]).toBe(expected);
   });
 
   it('names the database, whichever of the server it is', () => {
     const wraparound = ok({ database: 'postgres', age: 1_073_741_824, freezeMaxAge: 200_000_000 });
-    expect(ask(databaseWraparound, { wraparound })).toBe(
+    expect(ask(wraparoundQuestion.check, { wraparound })).toBe(
       'DatabaseWraparoundNear: database postgres: 1073741824 transactions are not frozen, 50 % of what there is',
     );
   });
@@ -89,13 +93,13 @@ describe('migrations', () => {
   it.each([
     [{ failed: 0 }, 'pass: no migration failed'],
     [{ failed: 0, version: '1.7' }, 'pass: no migration failed; the schema is at 1.7'],
-    [{ failed: 1 }, 'DatabaseMigrationFailed: 1 migrations of the schema failed'],
+    [{ failed: 1 }, 'DatabaseMigrationFailed: 1 migration of the schema failed'],
     [
       { failed: 2, version: '1.7', lastFailed: '1.8 add index' },
       'DatabaseMigrationFailed: 2 migrations of the schema failed, the last one is 1.8 add index',
     ],
   ])('%o', (migrations, expected) => {
-    expect(ask(databaseMigrations, { migrations: ok(migrations) })).toBe(expected);
+    expect(ask(migrationsQuestion.check, { migrations: ok(migrations) })).toBe(expected);
   });
 });
 
@@ -108,6 +112,6 @@ describe('credentials', () => {
     [0, 0, 'DatabasePasswordExpiring: the password of role np ended on 2026-11-23: new connections are refused'],
     [-9, 0, 'DatabasePasswordExpiring: the password of role np ended on 2026-11-14: new connections are refused'],
   ])('that end in %d days and %d ms', (days, ms, expected) => {
-    expect(ask(databaseCredentials, { credentials: ok({ role: 'np', validUntil: inDays(days, ms) }) })).toBe(expected);
+    expect(ask(credentials.check, { credentials: ok({ role: 'np', validUntil: inDays(days, ms) }) })).toBe(expected);
   });
 });

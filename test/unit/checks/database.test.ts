@@ -1,10 +1,10 @@
 // The questions to a database, answered from what was observed.
 import { describe, expect, it } from 'vitest';
 import { databaseConnect } from '../../../src/checks/database/connect.ts';
-import { databaseConnections } from '../../../src/checks/database/connections.ts';
-import { databaseVersion } from '../../../src/checks/database/version.ts';
+import { connections } from '../../../src/questions/database/connections.ts';
+import { version } from '../../../src/questions/database/version.ts';
 import { databaseStatements } from '../../../src/checks/database/statements.ts';
-import { databaseWritable } from '../../../src/checks/database/writable.ts';
+import { writable as writableQuestion } from '../../../src/questions/database/writable.ts';
 import type { Answer, Check } from '../../../src/facts/answer.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import type { DatabaseObserved, Visit } from '../../../src/facts/observed.ts';
@@ -39,11 +39,11 @@ describe('writable', () => {
       'DatabaseReadOnly: default_transaction_read_only is on: new sessions cannot write',
     ],
   ])('%o', (writable, expected) => {
-    expect(ask(databaseWritable, { writable: ok(writable) })).toBe(expected);
+    expect(ask(writableQuestion.check, { writable: ok(writable) })).toBe(expected);
   });
 
   it('is not asked without a connection', () => {
-    expect(ask(databaseWritable, { writable: failed('NotAsked', literal('no connection')) })).toBe(
+    expect(ask(writableQuestion.check, { writable: failed('NotAsked', literal('no connection')) })).toBe(
       'NotAsked: no connection',
     );
   });
@@ -55,13 +55,13 @@ describe('version', () => {
     [180_001, '18.1 (Debian)', 'pass: PostgreSQL 18.1 (Debian)'],
     [130_023, '13.23', 'DatabaseVersionUnsupported: the server is PostgreSQL 13.23; the vendor supports 14 and newer'],
   ])('%d', (number, shown, expected) => {
-    expect(ask(databaseVersion, { version: ok({ number, text: shown }) })).toBe(expected);
+    expect(ask(version.check, { version: ok({ number, text: shown }) })).toBe(expected);
   });
 });
 
 describe('a limit of a role or database', () => {
   const limited = (used: number): string =>
-    ask(databaseConnections, {
+    ask(connections.check, {
       connections: ok({ max: 103, reserved: 3, used: 20, limits: [{ whose: literal('role app'), most: 20, used }] }),
     });
 
@@ -82,11 +82,11 @@ describe('connections in use', () => {
     [95, 'DatabaseConnectionsExhausted: 95 of 100 connections are in use (max_connections 103)'],
     [103, 'DatabaseConnectionsExhausted: 103 of 100 connections are in use (max_connections 103)'],
   ])('%d of 100', (used, expected) => {
-    expect(ask(databaseConnections, { connections: ok({ max: 103, reserved: 3, used }) })).toBe(expected);
+    expect(ask(connections.check, { connections: ok({ max: 103, reserved: 3, used }) })).toBe(expected);
   });
 
   it('are exhausted where none is left for applications', () => {
-    expect(ask(databaseConnections, { connections: ok({ max: 3, reserved: 3, used: 0 }) })).toContain('Exhausted');
+    expect(ask(connections.check, { connections: ok({ max: 3, reserved: 3, used: 0 }) })).toContain('Exhausted');
   });
 });
 
@@ -99,27 +99,25 @@ describe('the connection budget', () => {
 
   it("is the guide's example", () => {
     const visits = [running('node-persistence'), running('operations-service')];
-    expect(ask(databaseConnections, {}, visits)).toBe(
+    expect(ask(connections.check, {}, visits)).toBe(
       'pass: 12 of 97 connections are in use (max_connections 100); 4 (connections) * 3 (pods) * 2 (services) = 24',
     );
   });
 
   it('counts live pods, not those on their way out', () => {
     const pods = [pod('a'), pod('b', { terminating: true }), pod('c', { phase: 'Failed' })];
-    expect(ask(databaseConnections, {}, [running('node-persistence', { pods })])).toContain(
+    expect(ask(connections.check, {}, [running('node-persistence', { pods })])).toContain(
       '4 (connections) * 1 (pods) * 1 (services) = 4',
     );
   });
 
   it('adds services of different sizes', () => {
     const visits = [running('node-persistence'), running('operations-service', { desired: 2 })];
-    expect(ask(databaseConnections, {}, visits)).toContain(
-      '4 * 3 * 1 + 4 * 2 * 1 (connections * pods * services) = 20',
-    );
+    expect(ask(connections.check, {}, visits)).toContain('4 * 3 * 1 + 4 * 2 * 1 (connections * pods * services) = 20');
   });
 
   it('leaves out services that do not use the database, and those not seen', () => {
-    expect(ask(databaseConnections, {}, [running('auth-vault')])).toBe(
+    expect(ask(connections.check, {}, [running('auth-vault')])).toBe(
       'pass: 12 of 97 connections are in use (max_connections 100)',
     );
   });
@@ -127,7 +125,7 @@ describe('the connection budget', () => {
   it('is exceeded by what an autoscaler may ask for', () => {
     const autoscaler = { min: 1, max: 100 };
     const visits = [running('node-persistence', { autoscaler }), running('operations-service', { autoscaler })];
-    expect(ask(databaseConnections, {}, visits)).toBe(
+    expect(ask(connections.check, {}, visits)).toBe(
       'ConnectionBudgetExceeded: 4 (connections) * 100 (pods) * 2 (services) = 800 at most (autoscaling, surge), above the 97 usable of max_connections 100',
     );
   });
@@ -138,7 +136,7 @@ describe('the connection budget', () => {
       running('node-persistence', { maxSurge }),
       running('operations-service', { maxSurge }),
     ];
-    expect([ask(databaseConnections, seen, both(0)), ask(databaseConnections, seen, both(1))]).toEqual([
+    expect([ask(connections.check, seen, both(0)), ask(connections.check, seen, both(1))]).toEqual([
       expect.stringMatching(/^pass/) as string,
       expect.stringMatching(/^ConnectionBudgetExceeded.* = 32 at most/) as string,
     ]);
@@ -153,7 +151,7 @@ describe('the connection budget', () => {
       running('node-persistence'),
       running('circuit-storage'),
     ];
-    expect(ask(databaseConnections, {}, visits)).toContain('4 (connections) * 3 (pods) * 2 (services) = 24');
+    expect(ask(connections.check, {}, visits)).toContain('4 (connections) * 3 (pods) * 2 (services) = 24');
   });
 
   it('leaves out the databases of another server', () => {
@@ -165,7 +163,7 @@ describe('the connection budget', () => {
       running('node-persistence'),
       running('circuit-storage'),
     ];
-    expect(ask(databaseConnections, {}, visits)).toContain('* 1 (services) = 12');
+    expect(ask(connections.check, {}, visits)).toContain('* 1 (services) = 12');
   });
 });
 

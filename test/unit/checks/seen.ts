@@ -4,8 +4,9 @@ import { ok, type Outcome } from '../../../src/facts/outcome.ts';
 import type { DatabaseObserved, HttpAnswer, Visit } from '../../../src/facts/observed.ts';
 import type { DatabaseTarget, ServiceAddress, ServiceTarget } from '../../../src/facts/target.ts';
 import type { Container, Pod, Workload } from '../../../src/facts/workload.ts';
+import { healthyAnswers, NOW } from './database-answers.ts';
 
-export const NOW = new Date('2026-11-23T12:00:00Z');
+export { NOW };
 
 export function container(changes: Partial<Container> = {}): Container {
   return { name: 'app', image: 'core-daemon:2.30.0', ready: true, restarts: 0, ...changes };
@@ -100,15 +101,7 @@ export function database(changes: Partial<DatabaseTarget> = {}): DatabaseTarget 
 export function healthyDatabase(changes: Partial<DatabaseObserved> = {}): DatabaseObserved {
   return {
     connect: ok({ encrypted: true }),
-    writable: ok({ inRecovery: false, readOnly: false }),
-    version: ok({ number: 150_004, text: '15.4' }),
-    connections: ok({ max: 100, reserved: 3, used: 12 }),
-    activity: ok({ longestTransactionMs: 12, longestIdleMs: 0, lockWaits: 0, longestLockWaitMs: 0 }),
-    replication: ok({ standbys: 0, lagMs: 0, lagBytes: 0 }),
-    wraparound: ok({ database: 'keylessd', age: 1_000, freezeMaxAge: 200_000_000 }),
-    migrations: ok({ failed: 0, version: '7' }),
-    migrating: ok(false),
-    credentials: ok({}),
+    ...healthyAnswers(),
     ...changes,
   };
 }

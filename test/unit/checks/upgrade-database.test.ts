@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../../src/checks/index.ts';
 import { traits } from '../../../src/api/faults.ts';
-import { databaseActivity } from '../../../src/checks/database/activity.ts';
-import { databaseConnections } from '../../../src/checks/database/connections.ts';
-import { databaseReplication } from '../../../src/checks/database/replication.ts';
+import { activity as activityQuestion } from '../../../src/questions/database/activity.ts';
+import { connections } from '../../../src/questions/database/connections.ts';
+import { replication as replicationQuestion } from '../../../src/questions/database/replication.ts';
 import { upgradeActivity } from '../../../src/checks/database/upgrade-activity.ts';
 import { upgradeCredentials } from '../../../src/checks/database/upgrade-credentials.ts';
 import { upgradeHeadroom } from '../../../src/checks/database/upgrade-headroom.ts';
@@ -56,7 +56,7 @@ describe('activity', () => {
     [{ longestTransactionMs: 10 * MINUTE }],
   ])('blocks an upgrade exactly where health is warned: %o', (changes) => {
     const activity = ok({ ...quiet, ...changes });
-    const [health, upgrade] = [ask(databaseActivity, { activity }), ask(upgradeActivity, { activity })];
+    const [health, upgrade] = [ask(activityQuestion.check, { activity }), ask(upgradeActivity, { activity })];
     if (health.startsWith('pass')) expect(upgrade).toMatch(/^pass: /);
     else expect(upgrade).toBe(`UpgradeTransactionOpen:${health.slice(health.indexOf(':') + 1)}`);
   });
@@ -80,7 +80,10 @@ describe('replication', () => {
     'of %d standbys, %d ms and %d bytes behind, blocks exactly where health is warned',
     (standbys, lagMs, lagBytes) => {
       const replication = ok({ standbys, lagMs, lagBytes });
-      const [health, upgrade] = [ask(databaseReplication, { replication }), ask(upgradeReplication, { replication })];
+      const [health, upgrade] = [
+        ask(replicationQuestion.check, { replication }),
+        ask(upgradeReplication, { replication }),
+      ];
       if (health.startsWith('pass')) expect(upgrade).toMatch(/^pass: /);
       else expect(upgrade).toBe(`UpgradeStandbyBehind:${health.slice(health.indexOf(':') + 1)}`);
     },
@@ -248,7 +251,7 @@ describe('headroom', () => {
       const budget = (changes: Partial<DatabaseTarget>): string => {
         const target = database({ usedBy: ['node-persistence'], pooler: true, ...changes });
         const observed = healthyDatabase({ connections: ok({ max: 20, reserved: 3, used: 2 }) });
-        return text(databaseConnections.ask(databaseSeen(observed, [pods({})], target)));
+        return text(connections.check.ask(databaseSeen(observed, [pods({})], target)));
       };
       expect(budget({})).toMatch(/^pass: .* behind a pooler, so the pools of the services are not summed up/);
       expect(budget({ poolerClients: 16 })).toMatch(/^pass: /);

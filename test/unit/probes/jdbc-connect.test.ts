@@ -6,7 +6,7 @@ import type { PostgresClient } from '../../../src/clients/clients.ts';
 import { connectFault } from '../../../src/clients/postgres-fault.ts';
 import { databaseConnect } from '../../../src/checks/database/connect.ts';
 import { databaseStatements } from '../../../src/checks/database/statements.ts';
-import { databaseWritable } from '../../../src/checks/database/writable.ts';
+import { writable } from '../../../src/questions/database/writable.ts';
 import { traits } from '../../../src/api/faults.ts';
 import type { Answer } from '../../../src/facts/answer.ts';
 import { failed, ok, type Fault } from '../../../src/facts/outcome.ts';
@@ -132,7 +132,7 @@ async function answersTo(recorded: Recorded): Promise<readonly Answer[]> {
   const input = { target, observed, now: new Date(), all: { visits: [] } };
   return [
     databaseConnect.ask(input),
-    databaseWritable.ask(input),
+    writable.check.ask(input),
     ...(databaseStatements.arises?.(observed) === true ? [databaseStatements.ask(input)] : []),
   ];
 }

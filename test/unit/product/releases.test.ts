@@ -5,7 +5,7 @@ import { failed, ok } from '../../../src/facts/outcome.ts';
 import { isAtLeast, notesOf, RELEASES, releasesUpTo, RENAMED_KEYS } from '../../../src/product/index.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
-import { databaseVersion } from '../../../src/checks/database/version.ts';
+import { version as versionQuestion } from '../../../src/questions/database/version.ts';
 import {
   SUPPORTED_ARCHITECTURE,
   SUPPORTED_KUBERNETES,
@@ -36,7 +36,7 @@ describe('the releases', () => {
       expect(platforms).toMatchObject({ kubernetes: [SUPPORTED_KUBERNETES], openshift: [SUPPORTED_OPENSHIFT] });
       expect(platforms.architectures).toEqual([SUPPORTED_ARCHITECTURE]);
       const version = (number: number): string => {
-        const said = databaseVersion.ask(databaseSeen(healthyDatabase({ version: ok({ number, text: 'x' }) })));
+        const said = versionQuestion.check.ask(databaseSeen(healthyDatabase({ version: ok({ number, text: 'x' }) })));
         return said.kind === 'pass' ? 'pass' : said.fault.code;
       };
       expect(version(platforms.postgresql * 10_000)).toMatch(/^pass/);

@@ -7,7 +7,7 @@ import { healthReportSpec } from '../../../src/api/health-report.ts';
 import { DATABASE_FAULTS } from '../../../src/api/faults/database.ts';
 import { KEY_FAULTS } from '../../../src/api/faults/key-management.ts';
 import { BUCKET_FAULTS } from '../../../src/api/faults/object-storage.ts';
-import { QUESTION_FAULTS } from '../../../src/checks/database/question-faults.ts';
+import { QUESTION_FAULTS } from '../../../src/questions/database/question-faults.ts';
 import { CHECKS } from '../../../src/checks/index.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import { compareText } from '../../../src/runtime/compare-text.ts';

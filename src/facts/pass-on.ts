@@ -1,7 +1,7 @@
 // An observation that failed is answered with its own fault, as long as the check declares it.
 import type { FaultCode } from '../api/faults.ts';
-import { found, type Answer } from '../facts/answer.ts';
-import type { Fault } from '../facts/outcome.ts';
+import { found, type Answer } from './answer.ts';
+import type { Fault } from './outcome.ts';
 import { clipSafe } from '../runtime/safe-text.ts';
 import { SENTENCE_BYTES } from './sentence.ts';
 

@@ -1,27 +1,27 @@
 // Is the server a version that the vendor supports: PostgreSQL 14 or newer (infrastructure requirements).
-import type { FaultCode } from '../../api/faults.ts';
-import { found, pass, type Check } from '../../facts/answer.ts';
+import { found, pass } from '../../facts/answer.ts';
+import { ok, type Outcome } from '../../facts/outcome.ts';
 import { SUPPORTED_POSTGRESQL } from '../../product/tested-setup.ts';
 import { redact } from '../../runtime/safe-text.ts';
-import { QUESTION_FAULTS } from './question-faults.ts';
-import { passOn } from '../pass-on.ts';
+import { databaseQuestion, isCount, strange } from './question.ts';
+
+declare module '../../facts/observed.ts' {
+  interface DatabaseAnswers {
+    readonly version: Outcome<{ readonly number: number; readonly text: string }>;
+  }
+}
 
 /** As server_version_num. */
 const OLDEST_SUPPORTED = SUPPORTED_POSTGRESQL * 10_000;
 /** Versions are short; a server may call itself anything. */
 const VERSION_BYTES = 60;
 
-const FAULTS = ['DatabaseVersionUnsupported', ...QUESTION_FAULTS] as const satisfies readonly FaultCode[];
-
-export const databaseVersion: Check<'database'> = {
-  question: 'version',
-  about: 'database',
-  feeds: 'Healthy',
+export const version = databaseQuestion('version', {
+  sql: `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS text`,
+  read: ({ number, text }) => (isCount(number) && typeof text === 'string' ? ok({ number, text }) : strange()),
   evidence: 'The number server_version_num of the server.',
-  faults: FAULTS,
-  ask({ observed: { version } }) {
-    if (!version.ok) return passOn(version.fault, FAULTS);
-    const { number, text } = version.value;
+  faults: ['DatabaseVersionUnsupported'],
+  judge({ number, text }) {
     const shown = redact(text, [], VERSION_BYTES);
     if (number < OLDEST_SUPPORTED)
       return found({
@@ -30,4 +30,4 @@ export const databaseVersion: Check<'database'> = {
       });
     return pass(redact(`PostgreSQL ${shown}`));
   },
-};
+});

@@ -1,14 +1,29 @@
-// What Flyway wrote about the schema's migrations. Where its tables are is looked up in the catalog, which everybody may
-// read, so that a table that is absent and one that is closed to us are told apart without reading an error's text.
+// Did a migration of the schema fail, as Flyway wrote it down? Where its tables are is looked up in the catalog, which
+// everybody may read, so that a table that is absent and one that is closed to us are told apart without reading an error's text.
 import * as z from 'zod';
 import { MOST_MIGRATIONS, type AppliedMigration } from '../../api/migration-rows.ts';
-import type { PostgresSession } from '../../clients/clients.ts';
-import { failed, ok } from '../../facts/outcome.ts';
-import type { DatabaseAnswers } from '../../facts/observed.ts';
+import { found, pass } from '../../facts/answer.ts';
+import { failed, ok, type Outcome } from '../../facts/outcome.ts';
+import { sentence } from '../../facts/sentence.ts';
 import { redact } from '../../runtime/safe-text.ts';
-import { isCount, quoted, strange, type Answered, type Asked, type Question, type Row } from './question.ts';
+import { databaseQuestion, isCount, quoted, strange, type Asked, type Row, type RunSql } from './question.ts';
 
-type Migrations = DatabaseAnswers['migrations'];
+declare module '../../facts/observed.ts' {
+  interface DatabaseAnswers {
+    /** NotAsked where there is no table of Flyway's. */
+    readonly migrations: Migrations;
+  }
+}
+
+type Migrations = Outcome<{
+  readonly failed: number;
+  /** `1.4 add index`, of the last one that failed. */
+  readonly lastFailed?: string;
+  /** The newest version that was applied. */
+  readonly version?: string;
+  /** All that succeeded, in order. Missing where there are too many of them to keep, or none that can be read. */
+  readonly applied?: readonly AppliedMigration[];
+}>;
 
 /** What Flyway's table is made of (its own SQL, version 4 to 12): it may be called otherwise than by default. */
 const COLUMNS = ['installed_rank', 'version', 'description', 'script', 'checksum', 'success'];
@@ -21,12 +36,24 @@ const MOST_TABLES = 4;
  * that is named and that is not there, or holds nothing, is a fault: a service finds nothing of its own. Of a search
  * path one schema is enough.
  */
-export const migrations: Question<Answered<'migrations'>> = { ask };
+export const migrations = databaseQuestion('migrations', {
+  ask,
+  evidence: "The rows of Flyway's own table, found by its columns.",
+  faults: ['DatabaseSchemaMissing', 'DatabaseMigrationFailed'],
+  judge({ failed: count, lastFailed = '', version }) {
+    if (count > 0) {
+      const last = lastFailed === '' ? '' : `, the last one is ${lastFailed}`;
+      const detail = sentence(`${count} ${count === 1 ? 'migration' : 'migrations'} of the schema failed${last}`);
+      return found({ code: 'DatabaseMigrationFailed', detail });
+    }
+    return pass(sentence(`no migration failed${version === undefined ? '' : `; the schema is at ${version}`}`));
+  },
+});
 
-async function ask(session: PostgresSession, signal: AbortSignal, { schema, searchPath }: Asked): Promise<Migrations> {
-  const missing = await missingAmong(session, schema === undefined ? searchPath : [schema], signal);
+async function ask(run: RunSql, { schema, searchPath }: Asked): Promise<Migrations> {
+  const missing = await missingAmong(run, schema === undefined ? searchPath : [schema]);
   if (missing !== undefined) return missing;
-  const tables = await session.query(whereIs(schema), signal);
+  const tables = await run(whereIs(schema));
   if (!tables.ok) return tables;
   if (tables.value.length === 0) {
     const where = schema === undefined ? 'the database' : `schema ${schema}`;
@@ -41,22 +68,20 @@ async function ask(session: PostgresSession, signal: AbortSignal, { schema, sear
           : undefined;
     if (grant !== undefined) return failed('DatabasePrivilegeMissing', redact(`not asked: ${grant} is missing`));
   }
-  const rows = await session.query(history(tables.value), signal);
+  const rows = await run(history(tables.value));
   return rows.ok ? read(rows.value[0] ?? {}) : rows;
 }
 
 /** Why none of these schemas can be what a service looks for; undefined where one is, or none is named. */
 async function missingAmong(
-  session: PostgresSession,
+  run: RunSql,
   names: readonly string[],
-  signal: AbortSignal,
 ): Promise<Extract<Migrations, { readonly ok: false }> | undefined> {
   if (names.length === 0) return undefined;
-  const seen = await session.query(
+  const seen = await run(
     `SELECT nspname::text AS named_schema, EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = n.oid
       AND relkind IN ('r', 'p', 'v', 'm')) AS filled
     FROM pg_namespace n WHERE nspname IN (${names.map(asText).join(', ')})`,
-    signal,
   );
   if (!seen.ok) return seen;
   const called = redact(
