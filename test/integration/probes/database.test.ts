@@ -283,7 +283,7 @@ describe('migrations', () => {
       INSERT INTO keylessd.schema_version (installed_rank, version, description, script, success)
         VALUES (9, '9', 'another', 'V9.sql', false);
       GRANT SELECT ON keylessd.schema_version TO "${persistence.monitor.user}"`);
-    expect(await ask(migrations.check)).toContain('DatabaseMigrationFailed: 1 migrations');
+    expect(await ask(migrations.check)).toContain('DatabaseMigrationFailed: 1 migration of');
     await sql('DROP TABLE keylessd.schema_version');
   });
 
