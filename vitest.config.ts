@@ -16,11 +16,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          isolate: false,
           testTimeout: isFuzz ? 3_600_000 : 30_000,
           setupFiles: isFuzz ? ['test/support/fuzz.ts'] : [],
         },
       },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'contract', isolate: false, include: ['test/contract/**/*.test.ts'], testTimeout: 30_000 } },
       {
         test: {
           name: 'integration',
