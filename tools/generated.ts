@@ -6,6 +6,7 @@ import { chartReadme, valuesSchema, valuesYaml } from './packaging/chart-values.
 import { dashboard } from './packaging/dashboard.ts';
 import { crd } from '../src/api/crd.ts';
 import { diffObjectSchema } from '../src/gate/diff-object.ts';
+import { wayBackObjectSchema } from '../src/gate/way-back-object.ts';
 import { gateObjectSchema } from '../src/gate/object.ts';
 import { fieldReference } from './reference/fields.ts';
 import {
@@ -48,6 +49,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: 'docs/reference/fields.md', content: fieldReference },
   { path: 'docs/reference/gate.schema.json', content: () => `${JSON.stringify(gateObjectSchema(), null, 2)}\n` },
   { path: 'docs/reference/diff.schema.json', content: () => `${JSON.stringify(diffObjectSchema(), null, 2)}\n` },
+  { path: 'docs/reference/way-back.schema.json', content: () => `${JSON.stringify(wayBackObjectSchema(), null, 2)}\n` },
   {
     path: 'manifests/rbac/operator.yaml',
     content: () => manifest(...operatorRoles('recognize-health'), ...operatorBindings('recognize-health')),

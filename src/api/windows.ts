@@ -30,7 +30,7 @@ export function windowsOf({ schedule, timeZone = '', duration = '' }: MuteSpec, 
   if (schedule === undefined) return undefined;
   const refuse = (why: string): Windows => ({ ok: false, why: redact(why, [], 160) });
   const lasts = parseDuration(duration);
-  if (lasts === undefined || lasts <= 0) return refuse(`has the duration "${duration}", which is none`);
+  if (lasts === undefined || lasts <= 0) return refuse(`is ignored: its duration "${duration}" is none`);
   const times = cronTimes(schedule, timeZone, now, LOOK_AHEAD);
   if (!times.ok) {
     const [called, value] = times.what === 'schedule' ? ['schedule', schedule] : ['time zone', timeZone];

@@ -11,8 +11,8 @@ import { snapshotReport, type SnapshotReport } from '../gate/snapshot.ts';
 import { getReport, parseStatus } from '../kube/reports.ts';
 import { DIFF_FORMATS } from '../output/diff.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { semaphore } from '../runtime/semaphore.ts';
 import { withCluster, type ClusterConnection } from './cluster.ts';
+import { eachReport } from './each-report.ts';
 import { CommandError } from './exit.ts';
 import { contextOption, failOnOption, formatOption, kubeconfigOption } from './options.ts';
 import { chosenReports, readSnapshot } from './snapshot-file.ts';
@@ -25,9 +25,6 @@ interface Options {
   readonly kubeconfig?: string;
   readonly context?: string;
 }
-
-/** Reports that are read at the same time. */
-const AT_ONCE = 16;
 
 export function addDiff(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
   program
@@ -105,12 +102,9 @@ async function withStored(
   options: Options,
   { signal }: Terminal,
 ): Promise<readonly Comparison[]> {
-  return withCluster(options, signal, (cluster) => {
-    const places = semaphore(AT_ONCE);
-    return Promise.all(
-      reports.map((report) => places.run(signal, () => withReport(report, options.failOn, cluster, signal))),
-    );
-  });
+  return withCluster(options, signal, (cluster) =>
+    eachReport(reports, signal, (report) => withReport(report, options.failOn, cluster, signal)),
+  );
 }
 
 /** With one report as it stands: no evidence where the gate would have none. */

@@ -1,23 +1,22 @@
 // `gate NAME...`: the pre-upgrade check. Asks for a run, waits for it, judges it, and says what blocks. Nothing but
 // evidence of now is a pass; what --skip and --override leave out is recorded in an Event, or it does not count.
-import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import { EXIT, worstExit, type ExitCode } from '../api/exit-codes.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
-import { awaitReport, refused, type Awaited } from '../gate/await-report.ts';
+import { refused, type Awaited } from '../gate/await-report.ts';
 import { undecided } from '../gate/decide.ts';
 import type { GateAnswer } from '../gate/decision.ts';
 import { recordException } from '../gate/record-exception.ts';
-import { snapshotReport, type SnapshotReport } from '../gate/snapshot.ts';
+import type { SnapshotReport } from '../gate/snapshot.ts';
 import { listReports } from '../kube/reports.ts';
 import { GATE_FORMATS, type Gated } from '../output/gate.ts';
 import type { Told } from '../output/view.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { redact, safe } from '../runtime/safe-text.ts';
-import { semaphore } from '../runtime/semaphore.ts';
-import { timestamp } from '../runtime/timestamp.ts';
+import { askRun } from './ask-run.ts';
 import { connectCluster, interruptible, withCluster, type ClusterConnection } from './cluster.ts';
+import { eachReport } from './each-report.ts';
 import { CommandError } from './exit.ts';
 import { AFTER_TIMEOUT_MS, gateAfter } from './gate-after.ts';
 import { gateWayBack } from './gate-way-back.ts';
@@ -53,9 +52,6 @@ interface Options {
   readonly kubeconfig?: string;
   readonly context?: string;
 }
-
-/** Reports that are waited for at the same time. */
-const AT_ONCE = 16;
 
 export function addGate(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
   const { leaseNamespace, leaseName } = leaseOptions();
@@ -171,10 +167,7 @@ async function gate(names: readonly string[], options: Options, terminal: Termin
     const reports = all
       ? await everyReport(cluster, terminal.signal)
       : [...new Set(names)].map((name) => ({ namespace: options.namespace ?? cluster.namespace, name }));
-    const places = semaphore(AT_ONCE);
-    const gated = await Promise.all(
-      reports.map((report) => places.run(terminal.signal, () => gateOne(report, options, cluster, terminal))),
-    );
+    const gated = await eachReport(reports, terminal.signal, (report) => gateOne(report, options, cluster, terminal));
     const told = gated.map(({ told: one }) => one);
     if (options.save !== undefined) await save(options.save, gated, terminal);
     const exitCode = worstExit(told.map(({ gate: answer }) => answer.exitCode));
@@ -216,47 +209,32 @@ async function gateOne(
   terminal: Terminal,
 ): Promise<GatedReport> {
   const startedAt = systemClock.monotonicMs();
-  const token = options.refresh ? `${timestamp(systemClock.now())}-${randomUUID()}` : undefined;
-  const awaited = await awaitReport({
-    api: cluster.api,
-    namespace,
-    name,
-    token,
-    timeoutMs: options.timeout,
-    maxAgeMs: options.maxAge,
-    failOn: options.failOn,
-    skips: options.skip,
-    lease: { namespace: options.leaseNamespace, name: options.leaseName },
-    clock: systemClock,
-    signal: terminal.signal,
-    onWaiting: ({ message }, leftMs) =>
-      terminal.progress?.(`${namespace}/${name}: waiting, for ${formatDuration(leftMs)} more at most: ${message}`),
-  });
+  const run = await askRun({ namespace, name }, options, cluster, terminal, ({ message }, leftMs) =>
+    terminal.progress?.(`${namespace}/${name}: waiting, for ${formatDuration(leftMs)} more at most: ${message}`),
+  );
   const base: GateAnswer = {
     namespace,
     name,
-    ...awaited.decision,
-    request: token,
+    ...run.decision,
+    request: run.token,
   };
   if (base.reason === 'NotFound') {
     const known = await knownReports(cluster.api, namespace, terminal.signal);
     if (known !== '')
       return { told: notFound({ ...base, message: safe`${base.message}. ${known}` }, startedAt, options) };
   }
-  const answer = await recordException(base, awaited.uid, options, cluster.api, terminal.signal);
-  const { uid, status, decision, now = systemClock.now() } = awaited;
-  const kept = snapshotReport({ namespace, name, uid }, status, decision, now);
+  const answer = await recordException(base, run.uid, options, cluster.api, terminal.signal);
   return {
     told: {
       namespace,
       name,
-      status: statusToTell(awaited),
-      spec: awaited.spec,
+      status: statusToTell(run),
+      spec: run.spec,
       gate: answer,
       durationMs: systemClock.monotonicMs() - startedAt,
       failOn: options.failOn,
     },
-    kept,
+    kept: run.kept,
   };
 }
 

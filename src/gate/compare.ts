@@ -3,6 +3,7 @@
 import { EXIT, worstExit, type ExitCode } from '../api/exit-codes.ts';
 import type { FaultCode } from '../api/faults.ts';
 import type { Result } from '../api/faults/traits.ts';
+import { compareText } from '../runtime/compare-text.ts';
 import { formatDuration } from '../runtime/duration.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { Change, Comparison, CompareReason } from './comparison.ts';
@@ -244,7 +245,7 @@ function changeOf(was: SnapshotCheck | undefined, is: SnapshotCheck | undefined)
 
 function sorted(changes: readonly Change[]): readonly Change[] {
   const rank = ({ after, before }: Change): number => WORST_FIRST.indexOf(after ?? before ?? 'pass');
-  return changes.toSorted((a, b) => rank(a) - rank(b) || (a.check < b.check ? -1 : 1));
+  return changes.toSorted((a, b) => rank(a) - rank(b) || compareText(a.check, b.check));
 }
 
 function movedImages(before: SnapshotReport, after: SnapshotReport): Comparison['images'] {

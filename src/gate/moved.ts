@@ -1,6 +1,7 @@
 // What moved beside the checks between two runs: where databases, buckets and keys are, what is migrated, and images that
 // stayed behind. A database that is well and another one is no upgrade that went well.
 import { decodeMigrations, isRepeatable, nameOfMigration } from '../api/migration-rows.ts';
+import { compareText } from '../runtime/compare-text.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { Moved } from './comparison.ts';
 import type { SnapshotReport } from './snapshot.ts';
@@ -9,7 +10,7 @@ import type { SnapshotReport } from './snapshot.ts';
 export function movedBetween(before: SnapshotReport, after: SnapshotReport): readonly Moved[] {
   const all = [...addresses(before, after), ...migrations(before, after), ...leftBehind(before, after)];
   const rank = { fail: 0, warn: 1, pass: 2 } as const;
-  return all.toSorted((a, b) => rank[a.counts] - rank[b.counts] || (a.what < b.what ? -1 : 1));
+  return all.toSorted((a, b) => rank[a.counts] - rank[b.counts] || compareText(a.what, b.what));
 }
 
 function addresses({ wayBack: old }: SnapshotReport, { wayBack: now }: SnapshotReport): readonly Moved[] {

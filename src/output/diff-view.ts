@@ -35,7 +35,7 @@ export function phasesOf({ phases = [] }: Comparison): string {
 }
 
 /** `run 2026-11-28T14:02:00Z → 2026-11-28T14:20:00Z (18m)`; empty where a side is unknown. */
-export function runsOf({ runBefore, runAfter }: Comparison): string {
+export function runsOf({ runBefore, runAfter }: Pick<Comparison, 'runBefore' | 'runAfter'>): string {
   if (runBefore === undefined || runAfter === undefined) return '';
   const ms = Date.parse(runAfter) - Date.parse(runBefore);
   return `${runBefore} → ${runAfter}${ms > 0 ? ` (${formatDuration(ms)})` : ''}`;

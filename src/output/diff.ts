@@ -5,6 +5,7 @@ import type { Comparison } from '../gate/comparison.ts';
 import { diffObject, type DiffObject } from '../gate/diff-object.ts';
 import { labelled, plain, wrap, type Paint } from './columns.ts';
 import { renderDiffHtml } from './diff-html.ts';
+import { renderDiffJunit } from './diff-junit.ts';
 import { changesOf, phasesOf, runsOf, stepOf } from './diff-view.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
 import { markdownText as text } from './markdown.ts';
@@ -25,6 +26,7 @@ export const DIFF_FORMATS = {
   table: ({ comparisons }, paint, width) => renderDiff(comparisons, paint, width).join('\n'),
   json: (diffed) => jsonText(objectOf(diffed)),
   yaml: (diffed) => yamlText(objectOf(diffed)),
+  junit: ({ comparisons, exitCode, problem }) => renderDiffJunit(comparisons, exitCode, problem),
   markdown: (diffed) => renderDiffMarkdown(diffed),
   html: (diffed) => renderDiffHtml(diffed.comparisons, diffed.problem),
 } as const satisfies Formats<Diffed>;

@@ -1,9 +1,16 @@
 // What `gate --way-back` prints: what a rollback does not undo, what nobody knows, what is as it was.
 import type { ExitCode } from '../api/exit-codes.ts';
 import type { WayBackAnswer } from '../gate/way-back.ts';
+import { wayBackObject, type WayBackObject } from '../gate/way-back-object.ts';
+import { ownVersion } from '../runtime/own-version.ts';
 import { plain, wrap, type Paint } from './columns.ts';
+import { runsOf } from './diff-view.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
+import { junitDocument, problemSuite, verdictOf, type Case } from './junit-document.ts';
 import { markdownText as text } from './markdown.ts';
+import { htmlDocument } from './page/document.ts';
+import { text as htmlText } from './page/escape.ts';
+import { keyTable } from './page/sections.ts';
 import { allPrintable } from './printable.ts';
 import { USUAL_WIDTH } from './report.ts';
 import { OUTCOMES, outcomeStyle } from './view.ts';
@@ -21,11 +28,13 @@ export const WAY_BACK_FORMATS = {
     answers.map((answer) => renderOne(allPrintable(answer), paint, width).join('\n')).join('\n\n'),
   json: (ways) => jsonText(objectOf(ways)),
   yaml: (ways) => yamlText(objectOf(ways)),
+  junit: (ways) => renderJunit(ways),
   markdown: (ways) => renderMarkdown(ways),
+  html: (ways) => renderHtml(ways),
 } as const satisfies Formats<WaysBack>;
 
-function objectOf({ answers, exitCode, problem }: WaysBack): object {
-  return allPrintable({ exitCode, reports: answers, ...(problem === undefined ? {} : { problem }) });
+function objectOf({ answers, exitCode, problem }: WaysBack): WayBackObject {
+  return allPrintable(wayBackObject(answers, exitCode, problem));
 }
 
 function listsOf({ obstacles, unknown, same }: WayBackAnswer): readonly (readonly [string, readonly string[]])[] {
@@ -68,4 +77,66 @@ function renderMarkdown({ answers, problem }: WaysBack): string {
   ]
     .join('\n')
     .trimEnd();
+}
+
+function renderJunit({ answers, exitCode, problem }: WaysBack): string {
+  if (answers.length === 0)
+    return junitDocument([problemSuite('nothing judged', exitCode, problem ?? 'There is no report.')]);
+  return junitDocument(
+    answers.map((answer) => ({
+      name: `${answer.namespace}/${answer.name}`,
+      classname: `${answer.namespace}.${answer.name}`,
+      durationMs: 0,
+      runAt: answer.runAfter,
+      cases: casesOf(answer),
+    })),
+  );
+}
+
+function casesOf({ exitCode, reason, message, obstacles, unknown, same }: WayBackAnswer): readonly Case[] {
+  const cases = (group: string, verdict: Case['verdict'], items: readonly string[]): readonly Case[] =>
+    items.map((item, index) => ({
+      id: `${group} ${index + 1}`,
+      group,
+      verdict,
+      type: reason,
+      message: item,
+      text: item,
+    }));
+  return [
+    { id: 'way-back', group: 'way-back', verdict: verdictOf(exitCode), type: reason, message, text: '' },
+    ...cases('not undone', 'failure', obstacles),
+    ...cases('not known', 'error', unknown),
+    ...cases('as it was', 'pass', same),
+  ];
+}
+
+function renderHtml({ answers, problem }: WaysBack): string {
+  const heads = answers.map(({ namespace, name, exitCode }) => `${namespace}/${name}: ${OUTCOMES[exitCode]}`);
+  return htmlDocument(heads.length === 0 ? 'nothing judged' : heads.join(', '), 'PingOne Recognize: the way back', [
+    ...(problem === undefined ? [] : [`<p><strong>Nothing judged</strong>: ${htmlText(problem)}</p>`]),
+    ...answers.flatMap((answer, index) => section(answer, `report-${index + 1}`)),
+  ]);
+}
+
+function section(answer: WayBackAnswer, id: string): string[] {
+  const { namespace, name, exitCode, reason, message } = answer;
+  const runs = runsOf(answer);
+  return [
+    `<section aria-labelledby="${id}">`,
+    `<h2 id="${id}">${htmlText(`${namespace}/${name}`)}: <span class="state ${outcomeStyle(exitCode)}">${OUTCOMES[exitCode]}</span></h2>`,
+    `<p><strong>${reason}</strong>: ${htmlText(message)}</p>`,
+    ...keyTable('In short', [
+      ['Exit code', String(exitCode)],
+      ...(runs === '' ? [] : [['Run before → run after', runs] as const]),
+      ['Made by', `recognize-health ${ownVersion()}`],
+    ]),
+    ...listsOf(answer).flatMap(([title, items]) => [
+      `<h3>${title} (${items.length})</h3>`,
+      '<ul>',
+      ...items.map((item) => `<li>${htmlText(item)}</li>`),
+      '</ul>',
+    ]),
+    '</section>',
+  ];
 }

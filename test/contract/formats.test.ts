@@ -11,6 +11,9 @@ import type { Formats } from '../../src/output/format.ts';
 import { GATE_FORMATS, type Gated } from '../../src/output/gate.ts';
 import { reportObject } from '../../src/output/object.ts';
 import { STATUS_FORMATS, type Stored } from '../../src/output/status.ts';
+import { WAY_BACK_FORMATS } from '../../src/output/way-back.ts';
+import type { WayBackAnswer } from '../../src/gate/way-back.ts';
+import { safe } from '../../src/runtime/safe-text.ts';
 import { explain } from '../../src/guide/explain.ts';
 import { createLogScan } from '../../src/logs/scan.ts';
 import { command } from '../integration/gate/command.ts';
@@ -37,6 +40,17 @@ const side = (status: typeof badStatus, lastRunTime: string): ReturnType<typeof 
 const [well, broken] = [side(goodStatus, '2026-11-28T14:00:00Z'), side(badStatus, '2026-11-28T14:20:00Z')];
 const compared = well === undefined || broken === undefined ? [] : [compareReports(well, broken)];
 const DIFFED: Diffed = { comparisons: compared, exitCode: exitOf(compared) };
+
+const WAY_BACK: WayBackAnswer = {
+  namespace: 'recognize',
+  name: 'prod',
+  exitCode: 3,
+  reason: 'NotReversible',
+  message: safe`Not reversible by helm rollback alone: Secret db is gone.`,
+  obstacles: [safe`Secret db is gone.`],
+  unknown: [safe`the public key of jwt could not be read.`],
+  same: [],
+};
 
 const scan = createLogScan({});
 scan.push(Buffer.from('2026-11-20T10:00:00.000Z ERROR 1 --- [main] c.p.A : Failed JWT token sign\n'));
@@ -77,6 +91,22 @@ describe('a format', () => {
 
   test.each(rendered(DIFF_FORMATS, { comparisons: [], exitCode: 2, problem: 'before.json is cut off' }))(
     'of diff, %s, is no empty success where nothing was compared',
+    (format, text) => {
+      if (format === 'table') expect(text).toBe('');
+      else expect(text).toContain('before.json is cut off');
+    },
+  );
+
+  test.each(rendered(WAY_BACK_FORMATS, { answers: [WAY_BACK], exitCode: 3 }))(
+    'of gate --way-back, %s, names the report, what a rollback does not undo and what nobody knows',
+    (_format, text) => {
+      for (const part of ['prod', 'NotReversible', 'Secret db is gone', 'the public key of jwt'])
+        expect(text).toContain(part);
+    },
+  );
+
+  test.each(rendered(WAY_BACK_FORMATS, { answers: [], exitCode: 2, problem: 'before.json is cut off' }))(
+    'of gate --way-back, %s, is no empty success where nothing was judged',
     (format, text) => {
       if (format === 'table') expect(text).toBe('');
       else expect(text).toContain('before.json is cut off');

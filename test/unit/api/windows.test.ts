@@ -58,7 +58,7 @@ describe('a window', () => {
     [{ schedule: '30 2 31 2 *' }, 'is ignored: its schedule "30 2 31 2 *" never comes'],
     [{ schedule: '@daily' }, 'is ignored: its schedule "@daily" is no cron line of five fields'],
     [{ timeZone: 'Mars/Olympus' }, 'is ignored: its time zone "Mars/Olympus" is not in the IANA database'],
-    [{ duration: 'long' }, 'has the duration "long", which is none'],
+    [{ duration: 'long' }, 'is ignored: its duration "long" is none'],
     [
       { schedule: '*/30 * * * *', duration: '30m' },
       'is ignored: its windows last 30m and begin 30m after each other, with too little between them',
