@@ -213,6 +213,8 @@ function meaningOf(answer: AwsAnswer, service: AwsService, region: string): Mean
   if (service === 's3' && code.startsWith('KMS.') && OF_SERVICE.s3[code] === undefined) return 'bucketKey';
   if (service === 's3' && code === 'NotImplemented' && /\bKMS\b/.test(message)) return 'bucketKey';
   if (service === 's3' && /\bWORM\b|object lock|retention/i.test(message)) return 'locked';
+  // MinIO without its quorum, in versions that have no code of its own for it.
+  if (code === 'SlowDown' && /resource requested is un(read|writ)able/i.test(message)) return 'server';
   const known = OF_SERVICE[service][code] ?? COMMON[code];
   if (known !== undefined) return known;
   if (status === 429) return 'throttled';

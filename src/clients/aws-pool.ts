@@ -8,7 +8,7 @@ import { abortError, orAborted } from '../runtime/abort.ts';
 import { stopReason, systemClock } from '../runtime/clock.ts';
 import { endpointOfEnvironment, mayShowIdentity } from './aws-endpoint.ts';
 import { createExchangeRecorder, type Exchange, type RequestHandler } from './aws-exchange.ts';
-import { readFailure, type AwsFailure } from './aws-failure.ts';
+import { readFailure, type AwsAnswer, type AwsFailure } from './aws-failure.ts';
 import type { Result } from './clients.ts';
 import { dialingAgents, type Dial } from './dial.ts';
 
@@ -208,9 +208,14 @@ function askingTwice<C>(call: AwsPool<C>['call'], againMs: number): AwsPool<C>['
   };
 }
 
-function asksForLater({ status, code }: { readonly status: number; readonly code: string | undefined }): boolean {
-  return code !== undefined && (status === 503 || status === 429 || /^(Throttl|TooManyRequests|SlowDown)/.test(code));
+/** A bare answer to HEAD is none yet: the same question with a body follows it. */
+function asksForLater({ status, code, excerpt }: Pick<AwsAnswer, 'status' | 'code' | 'excerpt'>): boolean {
+  if (code === undefined && excerpt === '') return false;
+  return LATER.has(status) || /^(Throttl|TooManyRequests|SlowDown)/.test(code ?? '');
 }
+
+/** Also what a proxy says while the server behind it is being replaced. */
+const LATER: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** Waits; false when the signal was aborted meanwhile. */
 async function slept(ms: number, signal: AbortSignal): Promise<boolean> {
