@@ -102,9 +102,24 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   );
   signal.throwIfAborted();
   // Of these there is nothing to be asked: the visit only gives them their place.
-  const later = expectedLater({ spec, namespace, objects, topology: TOPOLOGIES[topology], targets, visits });
+  const later = expectedLater({
+    spec,
+    namespace,
+    objects,
+    topology: TOPOLOGIES[topology],
+    targets,
+    visits,
+    now: startedAt,
+  });
   visits.push(...(await visitAll({ targets: later, clients, clock, timeoutMs, signal, onDefect })));
-  const findings = ask({ checks: CHECKS, visits, baselines: baselinesOf(previous), now: startedAt, onDefect });
+  const findings = ask({
+    checks: CHECKS,
+    visits,
+    baselines: baselinesOf(previous),
+    lastRun: lastRunOf(previous),
+    now: startedAt,
+    onDefect,
+  });
   const watched =
     objects === undefined
       ? undefined
@@ -214,4 +229,9 @@ function baselinesOf(previous: HealthReportStatus | undefined): ReadonlyMap<stri
       check.baseline === undefined ? [] : [[check.id, check.baseline] as const],
     ),
   );
+}
+
+function lastRunOf(previous: HealthReportStatus | undefined): Date | undefined {
+  const at = new Date(previous?.lastRunTime ?? Number.NaN);
+  return Number.isNaN(at.getTime()) ? undefined : at;
 }

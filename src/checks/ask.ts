@@ -10,18 +10,21 @@ export interface AskInput {
   readonly visits: readonly Visit[];
   /** What was seen first, by check id: from the status of the last run. */
   readonly baselines: ReadonlyMap<string, string>;
+  /** When the last run began. */
+  readonly lastRun?: Date | undefined;
   readonly now: Date;
   /** Told what a check threw, which is a defect of ours. */
   readonly onDefect?: ((where: string, error: unknown) => void) | undefined;
 }
 
 /** One finding for each check and visit that belong together, in the order of the visits. */
-export function ask({ checks, visits, baselines, now, onDefect }: AskInput): readonly Finding[] {
+export function ask({ checks, visits, baselines, lastRun, now, onDefect }: AskInput): readonly Finding[] {
   const all: Observations = { visits };
+  const moments = lastRun === undefined ? { now } : { now, lastRun };
   return visits.flatMap((visit) =>
     checks
       .filter((check) => check.about === visit.kind)
-      .flatMap((check) => findingOf(check as Check<Kind>, visit, all, baselines, now, onDefect)),
+      .flatMap((check) => findingOf(check as Check<Kind>, visit, all, baselines, moments, onDefect)),
   );
 }
 
@@ -30,13 +33,13 @@ function findingOf(
   { target, observed }: Visit,
   all: Observations,
   baselines: ReadonlyMap<string, string>,
-  now: Date,
+  moments: Pick<Seen<Kind>, 'now' | 'lastRun'>,
   onDefect: AskInput['onDefect'],
 ): readonly Finding[] {
   if (check.applies?.(target) === false || check.arises?.(observed) === false) return [];
   const id = checkId(check, target);
   const baseline = baselines.get(id);
-  const seen = baseline === undefined ? { target, observed, all, now } : { target, observed, all, now, baseline };
+  const seen = { target, observed, all, ...moments, ...(baseline === undefined ? {} : { baseline }) };
   const answer = answerOf(check, seen, id, onDefect);
   return [
     {

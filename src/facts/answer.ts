@@ -55,6 +55,8 @@ export interface Seen<K extends Kind> {
   readonly all: Observations;
   /** What was seen first, from the status. */
   readonly baseline?: string;
+  /** When the last run began; not known in the first one. */
+  readonly lastRun?: Date;
   readonly now: Date;
 }
 

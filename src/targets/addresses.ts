@@ -1,4 +1,5 @@
-// The addresses of a workload to ask: every ready endpoint of its Service. Where nobody keeps for the Service, the ready pods that it selects. Pure.
+// The addresses of a workload to ask: every ready endpoint of its Service; while the slices of a new Service are on their way,
+// the ready pods that it selects. Pure.
 import { isIPv6 } from 'node:net';
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
@@ -16,6 +17,8 @@ export interface Reached {
 }
 
 const NO_PORTS: ReadonlyMap<string, number> = new Map();
+/** The EndpointSlice controller gives every Service with a selector a slice, an empty one too, within moments. */
+const SLICES_WITHIN_MS = 2 * 60_000;
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 const PORT_NAMES = ['http', 'https', 'web'];
 const HTTPS_PORTS = new Set([443, 8443]);
@@ -27,18 +30,19 @@ export function reachedAt(
   workloads: readonly [WorkloadObject, ...WorkloadObject[]],
   objects: NamespaceObjects,
   namespace: string,
+  now: Date,
 ): Reached {
   const [first, ...others] = workloads;
-  const reached = addressesOf(first, objects, namespace);
+  const reached = addressesOf(first, objects, namespace, now);
   if (others.length === 0) return reached;
-  const all = [reached, ...others.map((other) => addressesOf(other, objects, namespace))];
+  const all = [reached, ...others.map((other) => addressesOf(other, objects, namespace, now))];
   const addresses = all.flatMap((each) => (each.addresses.ok ? each.addresses.value : []));
   const once = addresses.filter(({ name }, index) => addresses.findIndex((other) => other.name === name) === index);
   return once.length === 0 ? reached : { ...(all.find((each) => each.addresses.ok) ?? reached), addresses: ok(once) };
 }
 
 /** The addresses behind the Service that selects the workload's pods. */
-function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namespace: string): Reached {
+function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namespace: string, now: Date): Reached {
   if (!objects.services.ok) return { addresses: objects.services, ports: NO_PORTS };
   if (!objects.endpointSlices.ok) return { addresses: objects.endpointSlices, ports: NO_PORTS };
   const astray = leadsAstray(workload, objects.services.value, objects.endpointSlices.value);
@@ -55,6 +59,12 @@ function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namesp
   if (port === undefined)
     return { addresses: failed('NoReadyEndpoints', redact(`the Service ${name} has no TCP port`)), ports: NO_PORTS };
   const slices = objects.endpointSlices.value.filter(({ metadata }) => metadata.labels?.[SERVICE_NAME_LABEL] === name);
+  if (slices.length === 0 && isKept(service, now)) {
+    const why = redact(
+      `the Service ${name} has no EndpointSlice: whoever calls it reaches nobody, though pods may be ready`,
+    );
+    return { addresses: failed('NoReadyEndpoints', why), ports: NO_PORTS };
+  }
   if (slices.length === 0 && !objects.pods.ok) return { addresses: objects.pods, ports: NO_PORTS };
   // A pod of which slices with others say nothing yet gets traffic in a moment. Empty ones are believed.
   const listed = new Set(slices.flatMap(podsListed));
@@ -202,6 +212,11 @@ function endpointsOf(slice: KubernetesObject, servicePort: Fields): Endpoint[] {
   });
 }
 
+/** Old enough to have its slices. */
+function isKept({ metadata }: KubernetesObject, now: Date): boolean {
+  return now.getTime() - Date.parse(metadata.creationTimestamp ?? '') > SLICES_WITHIN_MS;
+}
+
 /** The pods that a slice speaks of, whatever it says of them. */
 function podsListed(slice: KubernetesObject): readonly string[] {
   return list((slice as unknown as Fields)['endpoints']).flatMap(
@@ -211,8 +226,7 @@ function podsListed(slice: KubernetesObject): readonly string[] {
 
 /**
  * What the EndpointSlice controller would write for a pod: its addresses under the number that targetPort stands for.
- * The controller gives every Service with a selector a slice, an empty one too, so a Service without any is one that
- * it does not keep (it is not running, or the Service was made this moment).
+ * A Service without any slice was made this moment.
  */
 function endpointsOfPod(pod: KubernetesObject, service: KubernetesObject, servicePort: Fields): Endpoint[] {
   if (!selects(service, pod.metadata.labels ?? {}) || pod.metadata.deletionTimestamp !== undefined) return [];

@@ -19,6 +19,7 @@ export interface LaterRequest {
   /** With what their settings lead to. */
   readonly targets: readonly Target[];
   readonly visits: readonly Visit[];
+  readonly now: Date;
 }
 
 /** A target for each service that somebody calls and that is no target yet. */

@@ -118,7 +118,7 @@ function notFound(service: Service, why: string, namespace: string): Pick<Servic
 export function laterTarget(
   service: Service,
   why: string,
-  request: Pick<ServicesRequest, 'spec' | 'namespace' | 'objects'>,
+  request: Pick<ServicesRequest, 'spec' | 'namespace' | 'objects' | 'now'>,
 ): ServiceTarget {
   const target = serviceTarget(service, undefined, undefined, request, undefined);
   return { ...target, ...notFound(service, why, request.namespace) };
@@ -169,12 +169,12 @@ function serviceTarget(
   service: Service,
   said: ServiceSpec | undefined,
   chosen: Chosen | undefined,
-  { objects, namespace, spec }: Pick<ServicesRequest, 'spec' | 'namespace' | 'objects'>,
+  { objects, namespace, spec, now }: Pick<ServicesRequest, 'spec' | 'namespace' | 'objects' | 'now'>,
   blind: Fault | undefined,
 ): ServiceTarget {
   const [workload, ...others] = chosen?.sure ?? [];
   const reached =
-    chosen === undefined || objects === undefined ? undefined : reachedAt(chosen.sure, objects, namespace);
+    chosen === undefined || objects === undefined ? undefined : reachedAt(chosen.sure, objects, namespace, now);
   const valuesOf = (workloads: readonly WorkloadObject[]): readonly Workload[] =>
     objects === undefined ? [] : workloads.map((one) => ({ ...workloadOf(one, objects), ...behind(one, objects) }));
   const base = said?.url === undefined ? undefined : new URL(said.url);

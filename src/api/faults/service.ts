@@ -249,7 +249,7 @@ export const SERVICE_FAULTS = {
     result: 'warn',
     severity: 'medium',
     explainable: true,
-    meaning: 'A container was restarted within the last five minutes and is ready again.',
+    meaning: 'A container was restarted since the last run, or within the last five minutes, and is ready again.',
   },
   ServiceClientCertificateRequired: {
     result: 'error',

@@ -17,12 +17,14 @@ export interface ErrorGrowth {
   readonly overMs: number;
   /** The errors, or their average in a window where the time is longer than that. */
   readonly inWindow: number;
+  /** Those of each counter, by its name. */
+  readonly each: ReadonlyMap<string, number>;
   /** For the next run. At most 128 bytes. */
   readonly baseline: string;
 }
 
 /** Counters that fit the baseline; services have no more addresses than that. */
-const MOST_COUNTERS = 5;
+export const MOST_COUNTERS = 5;
 /** A pause after which an older count says nothing of now. */
 const LONGEST_PAUSE_MS = 60 * 60_000;
 
@@ -41,26 +43,30 @@ export function errorGrowth(
   baseline: string | undefined,
   nowMs: number,
   windowMs: number,
+  longestPauseMs = LONGEST_PAUSE_MS,
 ): ErrorGrowth {
-  const now = new Map(
-    counters
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .slice(0, MOST_COUNTERS)
-      .map(({ name, count }) => [shortName(name), Math.trunc(count)]),
-  );
+  const those = counters
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .slice(0, MOST_COUNTERS)
+    .map(({ name, count }) => ({ name, count: Math.trunc(count) }));
+  const now = new Map(those.map(({ name, count }) => [shortName(name), count]));
   const memory = parse(baseline);
   const overMs = memory === undefined ? 0 : nowMs - memory.olderMs;
-  if (memory === undefined || overMs < 0 || overMs > LONGEST_PAUSE_MS) {
+  if (memory === undefined || overMs < 0 || overMs > longestPauseMs) {
     const counts = new Map([...now].map(([name, count]) => [name, { older: count, newer: count }]));
-    return { errors: undefined, overMs: 0, inWindow: 0, baseline: format({ olderMs: nowMs, newerMs: nowMs, counts }) };
+    const first = format({ olderMs: nowMs, newerMs: nowMs, counts });
+    return { errors: undefined, overMs: 0, inWindow: 0, each: new Map(), baseline: first };
   }
   const before = (name: string, count: number): { readonly older: number; readonly newer: number } => {
     const seen = memory.counts.get(name) ?? { older: count, newer: count };
     return { older: count < seen.older ? 0 : seen.older, newer: count < seen.newer ? 0 : seen.newer };
   };
   const since = (moment: 'older' | 'newer', fromMs: number): Omit<ErrorGrowth, 'baseline'> => {
-    const errors = [...now].reduce((sum, [name, count]) => sum + count - before(name, count)[moment], 0);
-    return { errors, overMs: nowMs - fromMs, inWindow: (errors * windowMs) / Math.max(nowMs - fromMs, windowMs) };
+    const grown = ({ name, count }: ErrorCounter): number => count - before(shortName(name), count)[moment];
+    const each = new Map(those.map((counter) => [counter.name, grown(counter)]));
+    const errors = [...each.values()].reduce((sum, one) => sum + one, 0);
+    const inWindow = (errors * windowMs) / Math.max(nowMs - fromMs, windowMs);
+    return { errors, overMs: nowMs - fromMs, inWindow, each };
   };
   const [long, short] = [since('older', memory.olderMs), since('newer', memory.newerMs)];
   const moveOn = nowMs - memory.newerMs >= windowMs / 2;

@@ -6,7 +6,7 @@ import type { Workload } from '../../facts/workload.ts';
 import { passOn } from '../../facts/pass-on.ts';
 import { sentence } from '../../facts/sentence.ts';
 import { ofEvery, told } from './every-workload.ts';
-import { RESTART_FAULTS, restartTrouble } from './restarts.ts';
+import { RESTART_FAULTS, type RestartsBefore, restartsSeen, restartTrouble } from './restarts.ts';
 import {
   activePods,
   certainTroubleOf,
@@ -43,12 +43,17 @@ export const serviceWorkload: Check<'pods'> = {
   evidence:
     'Every workload that is the service: recognised by image, labels, name or the Service in front of it, with all that share its Service. Pods that are Ready by the kubelet count; those of a rollout, of a scale-up or of a replaced pod are on their way until the deadline of the workload (ten minutes where it has none). Their causes come from their own status, the conditions of their controllers, the Events about them and the condition of their node. A failing workload of which every Service leads to others as well, which are well and as many, warns. Unknown where the pods could not be listed, where a pod runs the service and no workload that was listed owns it, where a needed service was never found, where a workload cannot be told apart, and during a first rollout.',
   faults: FAULTS,
-  ask({ target, observed: { workload }, now }) {
+  ask({ target, observed: { workload }, baseline, lastRun, now }) {
     if (target.presence === 'gone') return missing(target);
-    if (workload.ok) return judgeAll(workload.value, target, now);
+    if (workload.ok) {
+      const { baseline: memory, ...seen } = restartsSeen([workload.value, ...(target.others ?? [])], baseline, now);
+      const answer = judgeAll(workload.value, target, now, { lastRun, ...seen });
+      return memory === undefined ? answer : { ...answer, baseline: memory };
+    }
     // Listed in the spec, and neither a workload nor an address was found: it is not there.
     if (workload.fault.code === 'NoReadyEndpoints') return missing(target);
-    return passOn(workload.fault, FAULTS);
+    const unseen = passOn(workload.fault, FAULTS);
+    return baseline === undefined ? unseen : { ...unseen, baseline };
   },
 };
 
@@ -58,9 +63,9 @@ function missing({ id, presence }: ServiceTarget): Answer {
 }
 
 /** Every workload that is the service; then those that may be: what is wrong with one of them is no failure of it. */
-function judgeAll(workload: Workload, target: ServiceTarget, now: Date): Answer {
+function judgeAll(workload: Workload, target: ServiceTarget, now: Date, before: RestartsBefore): Answer {
   const all = [workload, ...(target.others ?? [])];
-  const answer = ofEvery(workload, target, (one) => beside(judgeWorkload(one, now), one, all, now));
+  const answer = ofEvery(workload, target, (one) => beside(judgeWorkload(one, now, before), one, all, now));
   if (answer.kind === 'fault' && traits(answer.fault.code).result !== 'warn') return answer;
   // Counts alone tell nothing of restarts, images and causes; and what was not listed may be failing.
   const unread = target.hidden ?? all.find(({ podsUnread }) => podsUnread !== undefined)?.podsUnread;
@@ -100,7 +105,7 @@ function beside(answer: Answer, one: Workload, all: readonly Workload[], now: Da
  * their way, in a rollout or without one, are no failure while enough others serve. Also asked by `health` when there
  * is no address.
  */
-export function judgeWorkload(workload: Workload, now: Date): Answer {
+export function judgeWorkload(workload: Workload, now: Date, before: RestartsBefore = {}): Answer {
   const { desired, maxUnavailable } = workload;
   const name = `${workload.kind} ${workload.name}`;
   const serving = Math.max(workload.ready, workload.available);
@@ -132,7 +137,7 @@ export function judgeWorkload(workload: Workload, now: Date): Answer {
   }
   const killed = recentKill(workload, now);
   if (killed !== undefined) return tell(killed, replicas);
-  const restarted = restartTrouble(workload, now);
+  const restarted = restartTrouble(workload, now, before);
   if (restarted?.code === 'ContainerRestarting') return tell(restarted, replicas);
   const trouble = certainTroubleOf(workload, now);
   if (trouble !== undefined) return tell({ ...trouble, code: 'PodCannotStart' }, replicas);

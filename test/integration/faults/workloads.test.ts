@@ -46,6 +46,17 @@ describe('the workloads of a Split installation', () => {
     }),
   );
 
+  it('counts restarts over its runs, and sees a loop in a pod that is hours old', () =>
+    scene.during(trouble('auth-vault', { kind: 'Restarting', restarts: 1 }), async (status) => {
+      expect(checkOf(status, vault.check)).toMatchObject({ result: 'warn', fault: 'ContainerRestarted' });
+      for (const restarts of [2, 3]) {
+        await trouble('auth-vault', { kind: 'Restarting', restarts });
+        expect(checkOf(await scene.run(), vault.check).fault).toBe('ContainerRestarted');
+      }
+      await trouble('auth-vault', { kind: 'Restarting', restarts: 4 });
+      expectRootCause(await scene.run(), { ...vault, fault: 'ContainerRestarting', entry: 'OPS-090' });
+    }));
+
   it('names a lost node once, whatever runs on it, and advises no rollback', () =>
     scene.during(
       together(

@@ -292,6 +292,31 @@ describe.each<readonly [string, readonly Row[]]>([
         ['core-daemon/health NoReadyEndpoints'],
       ],
       [
+        'of yesterday has no EndpointSlice: it leads nowhere, whatever its pods say',
+        { objects: without('core-daemon', 'EndpointSlice') },
+        3,
+        ['core-daemon/health NoReadyEndpoints'],
+      ],
+      [
+        'of this moment has none yet',
+        {
+          objects: all(
+            without('core-daemon', 'EndpointSlice'),
+            edit('Service', 'core-daemon', ({ metadata }) =>
+              Object.assign(metadata as Fields, { creationTimestamp: '2026-11-23T09:59:00Z' }),
+            ),
+          ),
+        },
+        0,
+        [],
+      ],
+      [
+        'has slices that may not be read',
+        unlisted('endpointSlices'),
+        5,
+        INSTALLED.map((service) => `${service}/health CheckerNotAuthorized`),
+      ],
+      [
         'leads to a port where nobody listens, while the probe finds the right one',
         { objects: all(probed, misled), ...nobodyAt('8081') },
         3,

@@ -127,9 +127,15 @@ describe('addresses', () => {
     expect(addressesOf(service(resolved, 'auth-vault'))).toEqual(['NoReadyEndpoints']);
   });
 
-  describe('of a Service that has no EndpointSlice at all', () => {
+  describe('of a Service of this moment, which has no EndpointSlice yet', () => {
     const bare = (options: Parameters<typeof installation>[0] = {}): KubernetesObject[] =>
-      installation({ port: 9090, ...options }).filter(({ kind }) => kind !== 'EndpointSlice');
+      installation({ port: 9090, ...options })
+        .filter(({ kind }) => kind !== 'EndpointSlice')
+        .map((object) =>
+          object.kind === 'Service'
+            ? { ...object, metadata: { ...object.metadata, creationTimestamp: '2026-11-23T09:59:00Z' } }
+            : object,
+        );
     const changed = (kind: string, name: string, change: (object: KubernetesObject) => object): KubernetesObject[] =>
       bare().map((object) =>
         object.kind === kind && object.metadata.name.startsWith(name) ? { ...object, ...change(object) } : object,
