@@ -1,6 +1,6 @@
 // When two descriptions of a backend mean one: a target and what a service uses, or two targets. Pure.
 import type { BackendUse, BucketUse } from './backend-use.ts';
-import type { DatabaseConnection, HostAddress, Target } from './target.ts';
+import { hostsOf, type DatabaseConnection, type HostAddress, type Target } from './target.ts';
 
 export type BackendTarget = Exclude<Target, { readonly kind: 'service' | 'cluster' }>;
 
@@ -49,8 +49,8 @@ export function isSameBackend(one: BackendTarget, other: BackendTarget, namespac
   if (one.kind === 'database' && other.kind === 'database') {
     if (!one.connection.ok || !other.connection.ok)
       return one.secret !== undefined && one.secret === other.secret ? 'yes' : 'unknown';
-    const { host, port, otherHosts = [], database } = other.connection.value;
-    return told(isDatabase(one.connection.value, { hosts: [{ host, port }, ...otherHosts], database }, namespace));
+    const { value } = other.connection;
+    return told(isDatabase(one.connection.value, { hosts: hostsOf(value), database: value.database }, namespace));
   }
   if (one.kind === 'bucket' && other.kind === 'bucket') {
     const endpoint = other.access.ok ? other.access.value.endpoint : undefined;
@@ -70,13 +70,13 @@ function told(is: boolean): 'yes' | 'no' {
 
 /** One server in common is enough: a report may examine the primary of several alone. */
 function isDatabase(
-  { host, port, otherHosts = [], database }: DatabaseConnection,
+  connection: DatabaseConnection,
   other: { readonly hosts: readonly HostAddress[]; readonly database: string },
   namespace: string,
 ): boolean {
   return (
-    database === other.database &&
-    [{ host, port }, ...otherHosts].some((one) =>
+    connection.database === other.database &&
+    hostsOf(connection).some((one) =>
       other.hosts.some(
         (two) => one.port === two.port && hostName(one.host, namespace) === hostName(two.host, namespace),
       ),

@@ -198,6 +198,11 @@ export interface DatabaseConnection extends HostAddress {
   readonly unread?: Fault;
 }
 
+/** The servers of the URL, in its order. */
+export function hostsOf({ host, port, otherHosts = [] }: DatabaseConnection): readonly HostAddress[] {
+  return [{ host, port }, ...otherHosts];
+}
+
 /** Of backends that the services' own configuration names, and no spec. */
 interface Discovered {
   /** Where it was found: `Deployment core-daemon, env NP_SPRING_DATASOURCE_URL`. Undefined: the spec lists it. */

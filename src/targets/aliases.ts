@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { type BackendTarget, covers } from '../facts/same-backend.ts';
 import type { DatabaseUse } from '../facts/backend-use.ts';
-import type { HostAddress, Target } from '../facts/target.ts';
+import { hostsOf, type HostAddress, type Target } from '../facts/target.ts';
 import { oncePerKey } from '../runtime/once-per-key.ts';
 
 /** Addresses of a host name; rejects where nobody can say. */
@@ -27,9 +27,7 @@ export async function withAliases(
   const withThose = async (use: DatabaseUse): Promise<DatabaseUse> => {
     if (listed.some((one) => covers(one, use, namespace) === 'yes')) return use;
     const servers = listed.flatMap(({ connection }): readonly HostAddress[] =>
-      connection.ok && connection.value.database === use.database
-        ? [connection.value, ...(connection.value.otherHosts ?? [])]
-        : [],
+      connection.ok && connection.value.database === use.database ? hostsOf(connection.value) : [],
     );
     const same = await Promise.all(
       servers.map(async ({ host, port }) => {

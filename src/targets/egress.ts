@@ -2,7 +2,7 @@
 // of hosts; what leads to one is told apart, for somebody to put its addresses in.
 import { isIP } from 'node:net';
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
-import type { AwsAccess, Target } from '../facts/target.ts';
+import { hostsOf, type AwsAccess, type Target } from '../facts/target.ts';
 import { fields, list, text } from './fields.ts';
 
 /** A host and a port that somebody connects to, and for what: ids of targets. */
@@ -39,8 +39,7 @@ export function destinationsOf(targets: readonly Target[]): readonly Destination
             });
       case 'database': {
         if (!target.connection.ok) return [];
-        const { host, port, otherHosts = [] } = target.connection.value;
-        return [{ host, port }, ...otherHosts].map((one) => ({ ...one, why: target.id }));
+        return hostsOf(target.connection.value).map((one) => ({ ...one, why: target.id }));
       }
       case 'bucket':
         return target.access.ok ? atAws('s3', target.access.value, target.id) : [];

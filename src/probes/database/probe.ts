@@ -2,7 +2,7 @@
 import type { PostgresClient } from '../../clients/clients.ts';
 import { failed, ok, type Fault } from '../../facts/outcome.ts';
 import type { DatabaseObserved } from '../../facts/observed.ts';
-import type { DatabaseConnection, HostAddress } from '../../facts/target.ts';
+import { hostsOf, type DatabaseConnection, type HostAddress } from '../../facts/target.ts';
 import { literal } from '../../runtime/safe-text.ts';
 import { choose } from './hosts.ts';
 import type { Probe } from '../probe.ts';
@@ -16,8 +16,8 @@ export const databaseProbe: Probe<'database'> = {
   kind: 'database',
   async observe({ connection, schema }, { postgres }, signal) {
     if (!connection.ok) return notConnected(connection.fault);
-    const { otherHosts = [], wants = 'any', balanced = false } = connection.value;
-    const hosts = [connection.value, ...otherHosts].slice(0, MOST_HOSTS);
+    const { wants = 'any', balanced = false } = connection.value;
+    const hosts = hostsOf(connection.value).slice(0, MOST_HOSTS);
     // All at once: a silent host must not use up the time of the others.
     const seen = await Promise.all(
       hosts.map(async ({ host, port }) => ({
