@@ -46,6 +46,8 @@ export interface ExamineInput {
   readonly startedAt?: Date;
   /** How far our clock is ahead of the API server's, where that is known. */
   readonly clockAheadMs?: number;
+  /** When the report was made, where it is one that remembers: metadata.creationTimestamp. */
+  readonly madeAt?: string;
   /** Cancelling it makes the run reject with Stop and leave nothing behind. */
   readonly signal: AbortSignal;
   /** Told what a probe or a check threw: for the log, with the trace. */
@@ -152,6 +154,7 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     waive: spec.upgrade.waive ?? [],
     notExamined: [...new Set([...resolved.notExamined, ...discovered.notExamined])],
     clockAheadMs: input.clockAheadMs ?? 0,
+    ...(input.madeAt === undefined ? {} : { madeAt: input.madeAt }),
     ...(watched === undefined ? {} : { watched, wayBack: wayBackOf(visits, watched) }),
     budgetBytes: statusBudget(jsonBytes(spec) + METADATA_BYTES),
   });

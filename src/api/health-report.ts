@@ -29,6 +29,8 @@ export interface ReportMetadata {
   readonly generation: number;
   readonly resourceVersion: string;
   readonly annotations: Readonly<Record<string, string>>;
+  /** RFC 3339. Absent where no API server made the object. */
+  readonly creationTimestamp?: string;
 }
 
 /** A HealthReport with a valid spec. */

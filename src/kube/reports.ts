@@ -48,13 +48,14 @@ export function parseReport(object: ReportObject): ParsedReport {
 
 /** What we read of an object's metadata, with what a server always sends filled in where a double does not. */
 export function metadataOf({ metadata }: ReportObject): ReportMetadata {
-  const { name, namespace, uid, generation, resourceVersion, annotations } = metadata;
+  const { name, namespace, uid, generation, resourceVersion, annotations, creationTimestamp } = metadata;
   return {
     name,
     namespace: namespace ?? '',
     uid: uid ?? '',
     generation: generation ?? 0,
     resourceVersion: resourceVersion ?? '',
+    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     annotations: annotations ?? {},
   };
 }

@@ -32,7 +32,7 @@ export interface ExamineReportInput {
 export function examineReport(input: ExamineReportInput): Examine {
   const { api, clients, shared, requireSecretLabel, podSecretsOff, clock, skew, metrics, log } = input;
   return async ({ metadata, spec, previous, signal }) => {
-    const { namespace, generation } = metadata;
+    const { namespace, generation, creationTimestamp: madeAt } = metadata;
     const started = clock.monotonicMs();
     const startedAt = clock.now();
     const ended = (result: RunResult): void => metrics.runEnded(result, (clock.monotonicMs() - started) / 1_000);
@@ -48,6 +48,7 @@ export function examineReport(input: ExamineReportInput): Examine {
       clock,
       startedAt,
       clockAheadMs: skew.aheadMs(),
+      ...(madeAt === undefined ? {} : { madeAt }),
       signal,
       onDefect: (where, error) => log.error({ namespace, where, error: stackOf(error) }, 'a check broke'),
     }).catch((error: unknown) => {

@@ -54,16 +54,16 @@ export function transitionEvents(
       type: after.verdict === 'Failing' ? 'Warning' : 'Normal',
       reason: `Verdict${after.verdict}`,
       note: cut(
-        `${before.verdict} → ${after.verdict}${after.rootCause === undefined ? '' : `: ${after.rootCause}`}${after.sinceHealthy === undefined ? '' : `. ${after.sinceHealthy}`}`,
+        `${before.verdict} → ${after.verdict}${after.rootCause === undefined ? '' : `: ${after.rootCause}`}${changes(after) === '' ? '' : `. ${changes(after).trimEnd()}`}`,
       ),
     });
   }
   return events;
 }
 
-/** What moved since everything was well, before the advice: it is what anybody asks first. */
-function changes({ sinceHealthy }: HealthReportStatus): string {
-  return sinceHealthy === undefined ? '' : `${sinceHealthy} `;
+/** What moved since everything was well, before the advice: it is what anybody asks first. That it never was is no news. */
+function changes({ lastHealthy, sinceHealthy }: HealthReportStatus): string {
+  return lastHealthy === undefined || sinceHealthy === undefined ? '' : `${sinceHealthy} `;
 }
 
 function advice(status: HealthReportStatus, checkId: string): string {

@@ -38,6 +38,12 @@ export function lastHealthyOf(previous: LastHealthy | undefined, watched: readon
   };
 }
 
+/** What a report says that has no healthy run to compare with: silence would look as if nothing had moved. */
+export function neverHealthy(madeAt: string): string {
+  const words = `No healthy run is on record since this report was made at ${madeAt}, so nobody knows what moved: one that was deleted and made again remembers nothing.`;
+  return clip(redact(words, [], SENTENCE_BYTES), SENTENCE_BYTES);
+}
+
 /** One sentence or two about what moved between the last healthy run and this one. */
 export function sinceHealthy(last: LastHealthy, watched: readonly Watched[], now: Date): string {
   const start =

@@ -23,7 +23,7 @@ import { headline } from './headline.ts';
 import { CONDITION_MESSAGE_BYTES, mutedBeside, reasonSentence, rollMessage } from './sentences.ts';
 import { historyAfter } from '../api/history.ts';
 import { movedSettings } from './moved-settings.ts';
-import { lastHealthyOf, sinceHealthy } from './moved.ts';
+import { lastHealthyOf, neverHealthy, sinceHealthy } from './moved.ts';
 import { fitIntoBudget, STATUS_BYTES } from './size.ts';
 import type { Watched } from './watched.ts';
 import type { WayBack } from './way-back.ts';
@@ -53,6 +53,8 @@ export interface ReportInput {
   readonly clockAheadMs?: number;
   /** What people change, as this run saw it. Undefined: nothing of the kind was looked at. */
   readonly watched?: readonly Watched[];
+  /** When the report was made. Undefined: one that remembers nothing, and says nothing of what moved. */
+  readonly madeAt?: string;
   /** For a later question about the way back. */
   readonly wayBack?: WayBack;
   /** UTF-8 bytes that the status may take, for a spec that is large itself. */
@@ -109,6 +111,7 @@ function changesOf({
   previous,
   watched,
   startedAt,
+  madeAt,
 }: ReportInput): Pick<HealthReportStatus, 'lastHealthy' | 'sinceHealthy'> {
   const { lastHealthy } = previous ?? {};
   if (watched === undefined) return lastHealthy === undefined ? {} : { lastHealthy };
@@ -121,7 +124,7 @@ function changesOf({
         (check.result !== 'fail' && !(check.result === 'error' && check.required)),
     );
   if (isGood) return { lastHealthy: lastHealthyOf(lastHealthy, watched, startedAt) };
-  if (lastHealthy === undefined) return {};
+  if (lastHealthy === undefined) return madeAt === undefined ? {} : { sinceHealthy: neverHealthy(madeAt) };
   return { lastHealthy, sinceHealthy: sinceHealthy(lastHealthy, watched, startedAt) };
 }
 

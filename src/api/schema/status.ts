@@ -252,7 +252,9 @@ export const healthReportStatus = z
       .string()
       .max(512)
       .optional()
-      .describe('What moved since the last healthy run, while the report is not healthy; or that nothing did.'),
+      .describe(
+        'What moved since the last healthy run, while the report is not healthy; that nothing did, or that no such run is on record.',
+      ),
     wayBack: z
       .object({
         migrations: z

@@ -259,13 +259,20 @@ describe('a report', () => {
     expect(blocked.lastHealthy).toBeDefined();
   });
 
-  it('says nothing where it never was healthy, as after it was made again', () => {
-    const first = report(run(DOWN), undefined, {
-      thresholds: { failure: 1, success: 1 },
-      report: { watched: well },
-    }).status;
-    expect(first).not.toHaveProperty('sinceHealthy');
+  it('says that it remembers nothing where it never was healthy, as after it was made again; no Event repeats that', () => {
+    const DOWN_NOW = { thresholds: { failure: 1, success: 1 } };
+    const madeAt = '2026-11-23T09:59:00Z';
+    const first = report(run(DOWN), undefined, { ...DOWN_NOW, report: { watched: well, madeAt } }).status;
     expect(first).not.toHaveProperty('lastHealthy');
+    expect(first.sinceHealthy).toBe(
+      `No healthy run is on record since this report was made at ${madeAt}, so nobody knows what moved: one that was deleted and made again remembers nothing.`,
+    );
+    const events = transitionEvents({ ...first, verdict: 'Unknown', rootCauses: [] }, first, START);
+    expect(events.map(({ reason }) => reason)).toEqual(['DatabaseMissing', 'VerdictFailing']);
+    expect(events.filter(({ note }) => note.includes('on record'))).toEqual([]);
+    // A single run of check remembers nothing, and is not asked to.
+    const single = report(run(DOWN), undefined, { ...DOWN_NOW, report: { watched: well } }).status;
+    expect(single).not.toHaveProperty('sinceHealthy');
   });
 
   it('gives it up first where there is no room, and says so later', () => {
