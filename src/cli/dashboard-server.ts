@@ -1,8 +1,8 @@
 // Serves the dashboard's pages to this machine alone. Nothing can be written through it, and a page of somebody else that a
 // browser here has open can neither read it nor get it under a name of its own (DNS rebinding).
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { LIVE_SCRIPT } from '../output/dashboard.ts';
 import { LIVE_POLICY } from '../output/page/document.ts';
+import { LIVE_SCRIPT } from '../output/page/live.ts';
 
 /** What the pages are made from. */
 export interface DashboardPages {

@@ -6,6 +6,7 @@ import { createReflector } from '../kube/reflector.ts';
 import { listReports, type ReportObject } from '../kube/reports.ts';
 import { RULES } from '../kube/rules.ts';
 import { listPage, reportPage, sentencePage } from '../output/dashboard.ts';
+import type { Live } from '../output/page/document.ts';
 import type { StoredReport } from '../output/status.ts';
 import { orAborted } from '../runtime/abort.ts';
 import { compareText } from '../runtime/compare-text.ts';
@@ -117,17 +118,17 @@ interface Shown {
 }
 
 async function listen({ version, trouble, reports, where }: Shown, port: number): Promise<DashboardServer> {
+  const live = (): Live => ({ version: version(), trouble: trouble() });
   try {
     return await serveDashboard(
       {
         version,
-        list: () => listPage(reports(), where, trouble(), { version: version() }),
+        list: () => listPage(reports(), where, live()),
         report: (namespace, name) => {
           const found = reports().find((one) => one.namespace === namespace && one.name === name);
-          return found === undefined ? undefined : reportPage(found, trouble(), { version: version() });
+          return found === undefined ? undefined : reportPage(found, live());
         },
-        missing: () =>
-          sentencePage('Not found', 'There is no such page, or no such HealthReport.', { version: version() }),
+        missing: () => sentencePage('Not found', 'There is no such page, or no such HealthReport.', live()),
       },
       port,
     );

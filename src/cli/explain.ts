@@ -48,7 +48,7 @@ Exit code 2 when nothing matches.`,
         const beside = own === undefined ? [] : found.length > 0 ? own.explainFault(query) : own.explainOwn(query);
         const all = [...found, ...beside];
         if (all.length === 0) throw new CommandError(nothingFound(query), EXIT.usage);
-        terminal.out(EXPLAIN_FORMATS[options.output](all));
+        terminal.out(EXPLAIN_FORMATS[options.output](all, terminal.paint, terminal.width));
       },
     );
 }

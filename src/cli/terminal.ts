@@ -15,7 +15,7 @@ export interface Terminal {
   readonly paintWhen?: (color: 'always' | 'never') => Paint;
   /** Shows a text in place of the one before; absent where there is no screen. */
   readonly redraw?: (text: string) => void;
-  /** Columns of the terminal; undefined where there is none. */
+  /** Columns of the terminal; undefined where there is none, and nobody says how many. */
   readonly width?: number;
   /** One line about what is waited for, to stderr; absent where nobody watches. */
   readonly progress?: (line: string) => void;
@@ -58,7 +58,7 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     ...(process.stderr.isTTY ? { progress: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
-    ...widthOf(process.stdout),
+    ...widthOf(process.stdout, process.env['COLUMNS']),
     ...(process.stdout.isTTY ? { redraw: (text: string) => void process.stdout.write(`${CLEAR}${text}\n`) } : {}),
     paint: colours ? painted : plain,
     paintWhen: (color) => (color === 'always' ? painted : plain),
@@ -66,7 +66,13 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** A width that nobody can read is none: some terminals say 0. */
-function widthOf({ isTTY, columns }: typeof process.stdout): { readonly width?: number } {
-  return isTTY && columns >= 20 ? { width: columns } : {};
+/**
+ * A width that nobody can read is none: some terminals say 0. Where there is no terminal, COLUMNS tells: `watch` sets it.
+ */
+export function widthOf(
+  { isTTY, columns = 0 }: { readonly isTTY: boolean; readonly columns?: number | undefined },
+  named: string | undefined,
+): { readonly width?: number } {
+  const width = isTTY ? columns : Number(/^[0-9]{1,4}$/.exec(named ?? '')?.[0] ?? 0);
+  return width >= 20 ? { width } : {};
 }

@@ -88,7 +88,8 @@ export function figureOf({ id, state, result, fault, message, suppressedBy }: Ch
   return message === undefined ? [] : [`${question}: ${message.replace(/\.$/, '')}`];
 }
 
-function worstOf(checks: readonly CheckStatus[]): Result {
+/** The state of whatever these checks are about. */
+export function worstOf(checks: readonly CheckStatus[]): Result {
   return BADNESS.find((one) => checks.some(({ state }) => state === one)) ?? 'skip';
 }
 

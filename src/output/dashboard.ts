@@ -9,20 +9,12 @@ import type { StoredReport } from './status.ts';
 
 const HEADING = 'Health of PingOne Recognize';
 
-/** What the page asks for: it waits for news, and looks at the clock now and then. */
-export const LIVE_SCRIPT = `
-const version = document.querySelector('main').dataset.version;
-new EventSource('/events?since=' + version).onmessage = () => location.reload();
-setTimeout(() => location.reload(), 60000);
-`.trim();
-
 /** The address of a report within the dashboard. */
-export function reportPath({ namespace, name }: Pick<StoredReport, 'namespace' | 'name'>): string {
+function reportPath({ namespace, name }: Pick<StoredReport, 'namespace' | 'name'>): string {
   return `/reports/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
 }
 
-/** @param trouble why what is shown may be old; empty when it is not */
-export function listPage(reports: readonly StoredReport[], where: string, trouble: string, live: Live): string {
+export function listPage(reports: readonly StoredReport[], where: string, live: Live): string {
   const rows = reports.map((report) => {
     const { namespace, name, status, lastRun = '-', stale } = report;
     const verdict = `<span class="${VERDICT_STYLE[status.verdict]}">${text(status.verdict)}</span>`;
@@ -37,11 +29,10 @@ export function listPage(reports: readonly StoredReport[], where: string, troubl
   });
   const head = ['Report', 'Verdict', 'Healthy', 'Upgradeable', 'Last run', 'Root cause'];
   return htmlDocument(
-    `Reports of ${where}`,
+    `Reports of ${where}${reports.length === 0 ? '' : `: ${verdictCounts(reports)}`}`,
     HEADING,
     [
       `<h2>Reports of ${text(where)}</h2>`,
-      ...warning(trouble),
       ...(rows.length === 0 ? ['<p>There is no HealthReport here.</p>'] : table('What is not good first', head, rows)),
     ],
     live,
@@ -49,11 +40,11 @@ export function listPage(reports: readonly StoredReport[], where: string, troubl
 }
 
 /** One report, as `-o html` shows it, with the way back. */
-export function reportPage({ told, freshness, stale }: StoredReport, trouble: string, live: Live): string {
+export function reportPage({ told, freshness, stale }: StoredReport, live: Live): string {
   const said = `<p${stale ? ' class="bad"' : ''}>${text(freshness)}</p>`;
   return renderHtml([told], {
     live,
-    above: ['<nav aria-label="Dashboard"><a href="/">All reports</a></nav>', ...warning(trouble), said],
+    above: ['<nav aria-label="Dashboard"><a href="/">All reports</a></nav>', said],
   });
 }
 
@@ -63,6 +54,9 @@ export function sentencePage(title: string, sentence: string, live: Live): strin
   return htmlDocument(title, HEADING, body, live);
 }
 
-function warning(trouble: string): string[] {
-  return trouble === '' ? [] : [`<p class="bad"><strong>May be old</strong>: ${text(trouble)}</p>`];
+/** `1 Failing, 2 Healthy`: in their order, which is by urgency. */
+function verdictCounts(reports: readonly StoredReport[]): string {
+  const counts = new Map<string, number>();
+  for (const { status } of reports) counts.set(status.verdict, (counts.get(status.verdict) ?? 0) + 1);
+  return [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
 }

@@ -1,12 +1,11 @@
 // `explain` for a terminal: entries one below the other, wrapped.
 import type { Explanation } from '../guide/explain.ts';
 import { literal, redact, safe, type SafeText } from '../runtime/safe-text.ts';
-import { columns } from './columns.ts';
+import { columns, wrap } from './columns.ts';
 import { jsonText, type Formats } from './format.ts';
-import { wrap } from './columns.ts';
 
 export const EXPLAIN_FORMATS = {
-  text: (explanations) => renderExplanations(explanations),
+  text: (explanations, _paint, width) => renderExplanations(explanations, width),
   json: jsonText,
 } as const satisfies Formats<readonly Explanation[]>;
 
@@ -49,7 +48,9 @@ function renderOne(explanation: Explanation, width: number): SafeText {
   const on = platform === undefined ? '' : ` on ${PLATFORMS[platform]}`;
   const withCode = code === undefined || code === title ? '' : ` (${code}${on})`;
   return [
-    redact(`${id}  ${title}${withCode}`, [], LINE_BYTES),
+    ...wrap(`${title}${withCode}`, Math.max(width - id.length - 2, 20)).map((line, index) =>
+      redact(`${index === 0 ? id : ' '.repeat(id.length)}  ${line}`, [], LINE_BYTES),
+    ),
     ...field(LABELS.cause, cause, width),
     ...field(LABELS.nextSteps, nextSteps, width),
     ...(source === 'guide'

@@ -3,7 +3,7 @@ import type { ExitCode } from '../api/exit-codes.ts';
 import type { GateAnswer, GateFinding } from '../gate/decision.ts';
 import { gateObject, type GateObject } from '../gate/object.ts';
 import { citationLines, remedyLines } from './advice.ts';
-import { labelled, plain, wrap, type Paint } from './columns.ts';
+import { beside, labelled, plain, wrap, type Paint } from './columns.ts';
 import { overDocuments } from './document.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
 import { allPrintable } from './printable.ts';
@@ -52,17 +52,26 @@ export function renderGate(
 }
 
 function renderOne(answer: GateAnswer, paint: Paint, width: number, verbose: boolean): string[] {
-  const lastRun = answer.lastRunTime === undefined ? '' : `  last run ${answer.lastRunTime}`;
   const hanging = (text: string): string[] =>
     wrap(text, width - 4).map((line, index) => (index === 0 ? '  ' : '    ') + line);
   const list = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', paint('strong', title), ...lines.flatMap(hanging)];
   return [
-    `${paint('strong', `${answer.namespace}/${answer.name}`)}  ${paint(outcomeStyle(answer.exitCode), OUTCOMES[answer.exitCode])}  ${answer.reason}${lastRun}`,
+    ...beside(
+      [
+        { text: `${answer.namespace}/${answer.name}`, style: 'strong' },
+        { text: OUTCOMES[answer.exitCode], style: outcomeStyle(answer.exitCode) },
+        { text: answer.reason },
+        ...(answer.lastRunTime === undefined ? [] : [{ text: `last run ${answer.lastRunTime}` }]),
+      ],
+      width,
+      paint,
+      0,
+    ),
     ...wrap(answer.message, width - 2).map((line) => `  ${line}`),
     ...(answer.override === undefined
       ? []
-      : [`  OVERRIDDEN (exit code ${answer.override.replaced}): ${answer.override.reason}`]),
+      : hanging(`OVERRIDDEN (exit code ${answer.override.replaced}): ${answer.override.reason}`)),
     ...section('Blocks the upgrade', answer.blockers, 'bad', paint, width),
     ...section('Without an answer, or not confirmed yet', answer.unanswered, 'unknown', paint, width),
     ...section('Deserves a look', answer.warnings, 'warning', paint, width),
@@ -92,12 +101,19 @@ function section(
   const told = new Set<string>();
   return [
     '',
-    paint('strong', `${title} (${findings.length})`),
+    ...wrap(`${title} (${findings.length})`, width).map((line) => paint('strong', line)),
     ...causes.flatMap(({ check, fault, severity, result, message, remedy, citation }) => {
-      const rank = severity === undefined ? '' : ` (${severity})`;
       const explains = symptoms.filter(({ explainedBy }) => explainedBy === check).map((symptom) => symptom.check);
       const lines = [
-        `  ${paint(style, fault ?? result)}  ${check}${rank}`,
+        ...beside(
+          [
+            { text: fault ?? result, style },
+            { text: check },
+            ...(severity === undefined ? [] : [{ text: `(${severity})` }]),
+          ],
+          width,
+          paint,
+        ),
         ...labelled('Seen', message, width),
         ...remedyLines(remedy, width, paint),
       ];
@@ -115,7 +131,7 @@ function section(
     ...symptoms
       .filter(({ explainedBy }) => !isHere(explainedBy))
       .flatMap(({ check, fault, result, explainedBy }) => [
-        `  ${paint(style, fault ?? result)}  ${check}`,
+        ...beside([{ text: fault ?? result, style }, { text: check }], width, paint),
         ...labelled('Because', explainedBy ?? '', width),
       ]),
   ];

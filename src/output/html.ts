@@ -8,7 +8,7 @@ import { htmlDocument, type Live } from './page/document.ts';
 import { link, text } from './page/escape.ts';
 import { mapGraph } from './page/graph.ts';
 import { dependencyMap } from './page/map.ts';
-import { about, capacity, dates, history, images, stateCell, table, tiles } from './page/sections.ts';
+import { about, capacity, classedCell, dates, history, images, stateCell, table, tiles } from './page/sections.ts';
 import { viewOf, type CheckView, type ReportView, type Told } from './view.ts';
 
 const OUTCOME_CLASS = {
@@ -53,7 +53,9 @@ function section(report: Told, id: string): string[] {
   const { gate, status, spec } = report;
   const view = viewOf(report);
   const { title, outcome, notable, entries } = view;
-  const [next, ...more] = notable.filter(({ remedy }) => remedy !== undefined);
+  const todo = notable.filter(({ remedy }) => remedy !== undefined);
+  // What is known and silenced is nothing to begin with.
+  const next = todo.find(({ silence }) => silence === undefined);
   return [
     `<section aria-labelledby="${id}">`,
     `<h2 id="${id}">${text(title)}: <span class="state ${OUTCOME_CLASS[gate.exitCode]}">${outcome}</span></h2>`,
@@ -63,7 +65,7 @@ function section(report: Told, id: string): string[] {
     ...nextStep(next, gate.exitCode),
     ...(status === undefined ? [] : dependencyMap(mapGraph(status, spec), id)),
     ...(notable.length === 0 ? [] : ['<h3>What is not good</h3>', ...checkTable('The root cause first', notable)]),
-    ...remedies(more),
+    ...remedies(todo.filter((one) => one !== next)),
     ...advice(entries),
     ...(status === undefined
       ? []
@@ -75,7 +77,7 @@ function section(report: Told, id: string): string[] {
           ...images(status),
           ...history(status),
         ]),
-    ...examined(view, gate),
+    ...examined(view, gate, id),
     '<h3>About this report</h3>',
     ...about(report),
     '</section>',
@@ -112,9 +114,9 @@ function checkTable(caption: string, checks: readonly CheckView[]): string[] {
     checks.map(({ id, result, fault, seen, entryId }) => [
       text(id),
       stateCell(result),
-      `<td class="fault">${text(fault)}</td>`,
+      classedCell('fault', text(fault)),
       text(seen),
-      text(entryId),
+      classedCell(/^[\w-]{1,24}$/.test(entryId) ? 'entry' : '', text(entryId)),
     ]),
   );
 }
@@ -150,6 +152,7 @@ function advice(entries: ReportView['entries']): string[] {
 function examined(
   { others, otherCount }: ReportView,
   { notExamined, notExaminedByCause, evidence }: GateAnswer,
+  id: string,
 ): string[] {
   const list = (lines: readonly string[]): string[] => [
     '<ul>',
@@ -164,14 +167,24 @@ function examined(
       : [`<p>Not examined (${notExamined.length}):</p>`, ...list(notExaminedByCause)]),
     ...(others.length === 0
       ? []
-      : ['<details>', `<summary>${otherCount}</summary>`, ...checkTable('Good and skipped', others), '</details>']),
+      : [
+          `<details id="${id}-others">`,
+          `<summary>${otherCount}</summary>`,
+          ...checkTable('Good and skipped', others),
+          '</details>',
+        ]),
     ...(notExamined.length === 0
       ? []
-      : ['<details>', '<summary>Every question that was not asked</summary>', ...list(notExamined), '</details>']),
+      : [
+          `<details id="${id}-not-asked">`,
+          '<summary>Every question that was not asked</summary>',
+          ...list(notExamined),
+          '</details>',
+        ]),
     ...(evidence.length === 0
       ? []
       : [
-          '<details>',
+          `<details id="${id}-evidence">`,
           '<summary>What each service and backend was believed on</summary>',
           ...list(evidence.map(({ target, check, message }) => `${target}: ${check}: ${message}`)),
           '</details>',

@@ -87,7 +87,6 @@ function rootCauses(shown: Shown, width: number, paint: Paint): string[] {
   return [
     '',
     paint('strong', causes.length === 1 ? 'Root cause' : `Root causes (${causes.length})`),
-    ...labelled('Changed', status.sinceHealthy ?? '', width),
     ...causes.flatMap(({ check: id, fault, affects = [] }) => {
       const check = status.checks?.find((one) => one.id === id);
       return [
@@ -104,7 +103,13 @@ function rootCauses(shown: Shown, width: number, paint: Paint): string[] {
         ...labelled('Explains', affects.join(', '), width),
       ];
     }),
+    ...changed(status, width, paint),
   ];
+}
+
+/** What moved since all was well. */
+function changed({ sinceHealthy }: HealthReportStatus, width: number, paint: Paint): string[] {
+  return sinceHealthy === undefined ? [] : ['', paint('strong', 'Changed'), ...hanging(sinceHealthy, width)];
 }
 
 /** What was seen, what to do, what the guide says. */

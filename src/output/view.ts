@@ -4,6 +4,7 @@ import type { Result } from '../api/faults/traits.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import type { GateAnswer } from '../gate/decision.ts';
 import { remedyFor, type FilledRemedy } from '../remedies/index.ts';
+import { BADNESS } from './concerns.ts';
 
 /** One report with what the gate decided about it. */
 export interface Told {
@@ -71,7 +72,7 @@ export interface ReportView {
   readonly others: readonly CheckView[];
   /** `1 other check`, `12 other checks` */
   readonly otherCount: string;
-  /** Entries of the guide that the notable ones cite, each once. */
+  /** Entries of the guide that the notable ones cite, in their order, each once. */
   readonly entries: readonly CitedEntry[];
 }
 
@@ -90,7 +91,7 @@ export function viewOf({ namespace, name, status, gate }: Told): ReportView {
     .filter(({ check }) => isNotable(check))
     .toSorted((a, b) => rankOf(a.check, causes) - rankOf(b.check, causes));
   const others = viewed.filter(({ check }) => !isNotable(check)).map(({ view }) => view);
-  const cited = new Set(notable.flatMap(({ check }) => check.citations ?? []).map(({ id }) => id));
+  const cited = [...new Set(notable.flatMap(({ check }) => check.citations ?? []).map(({ id }) => id))];
   return {
     title: [namespace, name].filter((part) => part !== '').join('/'),
     outcome: OUTCOMES[gate.exitCode],
@@ -98,7 +99,7 @@ export function viewOf({ namespace, name, status, gate }: Told): ReportView {
     notable: notable.map(({ view }) => view),
     others,
     otherCount: others.length === 1 ? '1 other check' : `${others.length} other checks`,
-    entries: (status?.citations ?? []).filter(({ id }) => cited.has(id)),
+    entries: cited.flatMap((id) => status?.citations?.find((entry) => entry.id === id) ?? []),
   };
 }
 
@@ -136,8 +137,6 @@ function checkView(
     entry: citations.find((citation) => citation.id === entryId),
   };
 }
-
-const BADNESS = ['fail', 'error', 'warn', 'pass', 'skip'] as const;
 
 /** The place in a list: root causes in their order, then by the result, then what another check explains. */
 function rankOf({ id, result, state, suppressedBy }: CheckStatus, causes: readonly string[]): number {

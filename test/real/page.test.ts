@@ -1,16 +1,20 @@
-// The page in a real browser: at three widths, in both schemes and on paper nothing overflows, no rule of axe is broken
+// The page and the dashboard in a real browser: at three widths, in both schemes and on paper nothing overflows, no rule of axe is broken
 // (contrast included), the console stays silent and nothing is loaded. RECOGNIZE_HEALTH_SHOTS=FOLDER keeps the pictures.
-import axe from 'axe-core';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SERVICES } from '../../src/api/components.ts';
+import { API_VERSION, KIND } from '../../src/api/names.ts';
 import { renderHtml } from '../../src/output/html.ts';
 import type { Told } from '../../src/output/view.ts';
+import { startBareCluster, type BareCluster } from '../integration/cli/bare-cluster.ts';
+import { PATIENCE, startDashboard, type Dashboard } from '../integration/cli/run-dashboard.ts';
 import { report, run } from '../unit/judge/fixtures.ts';
 import { goodStatus, hostileTold, nothing, told } from '../unit/output/told.ts';
 import { findChromium, startChromium, type Browser, type Look } from './browser/chromium.ts';
+import { expectWellMade, LOOKS } from './browser/rules.ts';
 
 const program = findChromium();
 if (program === undefined) {
@@ -46,50 +50,57 @@ const bad = told({
   ],
 });
 
+/** Every service and backend that there is, all well. */
+const many = told(
+  report(run({ ...Object.fromEntries(SERVICES.map((service) => [`${service}/health`, 'pass' as const])) })).status,
+  { name: 'many' },
+);
+
+/** What a mute silences, and a certificate that blocks an upgrade. */
+const muted = told(
+  report(
+    run({
+      'database/circuit-storage/connections': 'DatabaseConnectionsHigh',
+      'upgrade/database/circuit-storage/certificate': 'DatabaseCertificateExpiring',
+    }),
+    undefined,
+    {
+      mutes: [
+        {
+          check: 'database/circuit-storage/connections',
+          until: '2026-12-01T00:00:00Z',
+          reason: 'known since Monday',
+          by: 'us',
+        },
+      ],
+    },
+  ).status,
+  { name: 'muted' },
+);
+
 const PAGES: Readonly<Record<string, readonly Told[]>> = {
   failing: [bad],
-  'two reports': [bad, told(goodStatus, { name: 'test' })],
+  'several reports': [told(goodStatus, { name: 'well' }), many, muted],
   'no report': [nothing],
   hostile: [hostileTold(`</svg><script>document.title='owned'</script>${'x'.repeat(300)}`)],
 };
 
-const LOOKS: readonly Look[] = [
-  ...([390, 800, 1600] as const).flatMap((width) =>
-    (['light', 'dark'] as const).map((scheme): Look => ({ width, scheme })),
-  ),
-  { width: 800, scheme: 'light', media: 'print' },
-];
+const EVERY_LOOK: readonly Look[] = [...LOOKS, { width: 800, scheme: 'light', media: 'print' }];
 
-/** Elements that stick out of the page, and words of headings and cells that are cut in two by a narrow column. */
-const OVERFLOW = `(() => {
-  const width = document.documentElement.clientWidth;
-  return [...document.querySelectorAll('body *')]
-    .filter((element) => !element.closest('details:not([open])') && element.getBoundingClientRect().right > width + 1)
-    .filter((element) => getComputedStyle(element).position !== 'absolute')
-    .map((element) => element.tagName + ' ' + element.textContent.slice(0, 40));
-})()`;
-
-/** Texts of the map that are wider than their box. */
-const CLIPPED = `[...document.querySelectorAll('svg.map g')].filter((group) => group.getBoundingClientRect().width > 0)
-  .flatMap((group) => [...group.querySelectorAll('text')]
-    .filter((text) => text.getBoundingClientRect().right > group.querySelector('rect').getBoundingClientRect().right)
-    .map((text) => text.textContent))`;
+let browser: Browser;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'page-'));
+  if (program !== undefined) browser = await startChromium(program);
+});
+afterAll(async () => {
+  if (program !== undefined) await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe.skipIf(program === undefined)('the page in Chromium', () => {
-  let browser: Browser;
-  let folder: string;
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'page-'));
-    browser = await startChromium(program ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
   const cases = Object.keys(PAGES).flatMap((page) =>
-    LOOKS.map((look) => [page, look.width, look.scheme, look.media ?? 'screen', look] as const),
+    EVERY_LOOK.map((look) => [page, look.width, look.scheme, look.media ?? 'screen', look] as const),
   );
 
   it.each(cases)('%s at %i pixels, %s, %s', async (page, _width, _scheme, _media, look) => {
@@ -97,19 +108,9 @@ describe.skipIf(program === undefined)('the page in Chromium', () => {
     writeFileSync(file, renderHtml(PAGES[page] ?? []));
     const url = pathToFileURL(file).href;
     await browser.open(url, look);
-    await keep(page, look);
-
-    expect(await browser.evaluate(OVERFLOW)).toEqual([]);
-    expect(await browser.evaluate(CLIPPED)).toEqual([]);
+    await expectWellMade(browser, page, look);
     expect(await browser.evaluate('document.title')).not.toBe('owned');
-    expect(await browser.evaluate('matchMedia("(prefers-color-scheme: dark)").matches')).toBe(look.scheme === 'dark');
     expect(browser.said()).toEqual({ console: [], requests: [url] });
-
-    await browser.evaluate(axe.source);
-    const broken = await browser.evaluate(
-      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))',
-    );
-    expect(broken).toEqual([]);
   });
 
   it('shows one map, in columns on a wide page and as a list on a narrow one', async () => {
@@ -121,11 +122,103 @@ describe.skipIf(program === undefined)('the page in Chromium', () => {
     await browser.open(pathToFileURL(file).href, { width: 390, scheme: 'light' });
     expect(await browser.evaluate(shown)).toEqual(['map narrow']);
   });
+});
 
-  async function keep(page: string, { width, scheme, media = 'screen' }: Look): Promise<void> {
-    const shots = process.env['RECOGNIZE_HEALTH_SHOTS'];
-    if (shots === undefined) return;
-    mkdirSync(shots, { recursive: true });
-    writeFileSync(join(shots, `${page.replace(' ', '-')}-${width}-${scheme}-${media}.png`), await browser.screenshot());
-  }
+describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
+  let cluster: BareCluster;
+  let dashboard: Dashboard;
+  let sick: string;
+  const seed = (name: string, { status, spec }: Told): void => {
+    const now = new Date();
+    const metadata = { name, namespace: 'recognize', generation: 1 };
+    const current = {
+      ...status,
+      lastRunTime: now.toISOString(),
+      freshUntil: new Date(now.getTime() + 600_000).toISOString(),
+    };
+    cluster.seed([{ apiVersion: API_VERSION, kind: KIND, metadata, spec: spec ?? {}, status: current }]);
+  };
+  const heading = `document.querySelector('h2').textContent`;
+  const said = `document.querySelector('[role=status]').textContent`;
+  const sees = (expression: string): { toMatch(words: RegExp): Promise<void> } =>
+    expect.poll(() => browser.evaluate(expression), PATIENCE);
+
+  beforeAll(async () => {
+    cluster = await startBareCluster();
+    seed('sick', bad);
+    seed('well', many);
+    dashboard = await startDashboard(cluster.admin, '-n', 'recognize');
+    sick = `${dashboard.url}/reports/recognize/sick`;
+  });
+  afterAll(async () => {
+    await dashboard.stop();
+    await cluster.stop();
+  });
+
+  it.each(
+    LOOKS.flatMap((look) =>
+      (['list', 'report'] as const).map((page) => [page, look.width, look.scheme, look] as const),
+    ),
+  )('its %s at %i pixels, %s', async (page, _width, _scheme, look) => {
+    await browser.open(page === 'list' ? dashboard.url : sick, look);
+    await expectWellMade(browser, `dashboard ${page}`, look);
+    const { console: lines, requests } = browser.said();
+    expect(lines).toEqual([]);
+    for (const url of requests) expect(url).toMatch(new RegExp(`^${dashboard.url}(/|$)`));
+  });
+
+  it('follows the cluster, and leaves its reader where they are: scroll, focus, selection, an open fold', async () => {
+    await browser.open(sick, { width: 800, scheme: 'light' });
+    await sees(heading).toMatch(/BLOCKED/);
+    await browser.evaluate(`(() => {
+      window.opened = true;
+      document.querySelector('details').open = true;
+      document.querySelectorAll('summary')[1].focus();
+      getSelection().selectAllChildren(document.querySelector('h1'));
+      scrollTo(0, 700);
+    })()`);
+    seed('sick', bad.status === undefined ? bad : { ...bad, status: { ...bad.status, healthy: '1/99' } });
+    await sees(`document.querySelector('table.keys').textContent`).toMatch(/1\/99/);
+    const still = `[window.opened, [...document.querySelectorAll('details')].map(({ open }) => open),
+      document.activeElement === document.querySelectorAll('summary')[1], String(getSelection()), scrollY]`;
+    expect(await browser.evaluate(still)).toEqual([
+      true,
+      [true, false, false],
+      true,
+      'Health of PingOne Recognize',
+      700,
+    ]);
+
+    // Another verdict is another page: it is told, and the fold stays.
+    seed('sick', many);
+    await sees(said).toMatch(/^Now: recognize\/sick: PASS$/);
+    await sees(heading).toMatch(/PASS/);
+    expect(await browser.evaluate(`[window.opened, document.querySelector('details').open, document.title]`)).toEqual([
+      true,
+      true,
+      'recognize/sick: PASS | recognize-health',
+    ]);
+    expect(browser.said().console).toEqual([]);
+    seed('sick', bad);
+  });
+
+  it('says that the API server is gone, shows what it knew, and says when it is back', async () => {
+    await browser.open(dashboard.url, { width: 390, scheme: 'dark' });
+    await cluster.server.stop();
+    await sees(said).toMatch(/^May be old: .+/);
+    expect(await browser.evaluate('document.querySelectorAll("tbody tr").length')).toBe(2);
+    await expectWellMade(browser, 'dashboard alone', { width: 390, scheme: 'dark' });
+    await cluster.server.restart();
+    await sees(said).toMatch(/^Current again\.$/);
+    seed('newcomer', many);
+    await sees('document.querySelector("table").textContent').toMatch(/newcomer/);
+  });
+
+  it('says that it was ended itself', async () => {
+    const own = await startDashboard(cluster.admin, '-n', 'recognize');
+    await browser.open(own.url, { width: 390, scheme: 'light' });
+    expect(await own.stop()).toBe(130);
+    await sees(said).toMatch(/^May be old: the dashboard does not answer\. Was it ended\?$/);
+    await sees('document.querySelector("table").textContent').toMatch(/recognize\/sick/);
+  });
 });

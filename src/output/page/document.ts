@@ -1,10 +1,13 @@
-// The frame of every page: all in one file, no script, nothing loaded from elsewhere.
+// The frame of every page: all in one file, nothing loaded from elsewhere, and no script but the one that keeps it current.
 import { text } from './escape.ts';
+import { MAY_BE_OLD } from './live.ts';
 import { STYLE } from './style.ts';
 
 /** Of a page that a dashboard serves: it is read anew when something changed since this version. */
 export interface Live {
   readonly version: number;
+  /** Why what is shown may be old; empty when it is not. */
+  readonly trouble: string;
 }
 
 const ALONE = "default-src 'none'; style-src 'unsafe-inline'";
@@ -27,7 +30,13 @@ export function htmlDocument(title: string, heading: string, body: readonly stri
       : ['<noscript><meta http-equiv="refresh" content="10"></noscript>', '<script src="/live.js" defer></script>']),
     '</head>',
     '<body>',
-    live === undefined ? '<main>' : `<main data-version="${live.version}">`,
+    ...(live === undefined
+      ? ['<main>']
+      : [
+          // A screen reader says it when it changes.
+          `<p role="status">${live.trouble === '' ? '' : text(`${MAY_BE_OLD}${live.trouble}`)}</p>`,
+          `<main data-version="${live.version}">`,
+        ]),
     `<h1>${text(heading)}</h1>`,
     ...body,
     '</main>',

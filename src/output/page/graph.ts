@@ -6,7 +6,7 @@ import type { CheckStatus, HealthReportStatus } from '../../api/health-report.ts
 import type { TargetRef } from '../../facts/target.ts';
 import { dependencyEdges, TOPOLOGIES } from '../../product/index.ts';
 import { isRecord } from '../../runtime/is-record.ts';
-import { BADNESS } from '../concerns.ts';
+import { worstOf } from '../concerns.ts';
 
 export interface MapNode {
   readonly id: string;
@@ -65,7 +65,7 @@ function targetIn(checkId: string): string | undefined {
 
 function nodeOf(id: string, checks: readonly CheckStatus[], isCause: boolean): MapNode {
   const [component = '', name = component] = id.split('/');
-  const state = BADNESS.find((one) => checks.some((check) => check.state === one)) ?? 'skip';
+  const state = worstOf(checks);
   const wrong = checks.filter((check) => check.state === 'fail' || check.state === 'error');
   const worst = checks.find((check) => check.state === state && check.fault !== undefined);
   return {

@@ -2,8 +2,9 @@
 // are cut, never scaled; each node says its state in a word.
 import type { Result } from '../../api/faults/traits.ts';
 import { RESULT_STYLE } from '../concerns.ts';
+import { arrange, failingLast, layers, NODE, type Place } from './arrange.ts';
 import { text } from './escape.ts';
-import type { MapEdge, MapGraph, MapNode } from './graph.ts';
+import type { MapGraph, MapNode } from './graph.ts';
 
 const WORDS = {
   pass: 'well',
@@ -12,8 +13,6 @@ const WORDS = {
   error: 'no answer',
   skip: 'not examined',
 } as const satisfies Record<Result, string>;
-
-const NODE = { width: 214, height: 64, gapX: 56, gapY: 14 } as const;
 
 /** The figure with both drawings and the same in words; empty without targets. */
 export function dependencyMap(graph: MapGraph, id: string): string[] {
@@ -55,43 +54,11 @@ function inWords({ nodes, edges }: MapGraph): string {
     .join(' ');
 }
 
-interface Place {
-  readonly node: MapNode;
-  readonly x: number;
-  readonly y: number;
-}
-
 /** Services in columns by how far they are from who calls them; backends in the last. */
 function wide(graph: MapGraph, id: string): string[] {
-  const columns = layers(graph);
-  const most = Math.max(...columns.map((column) => column.length));
-  const height = most * (NODE.height + NODE.gapY) + NODE.gapY;
-  const width = columns.length * (NODE.width + NODE.gapX) - NODE.gapX + 8;
-  const places = columns.flatMap((column, rank) => {
-    const used = column.length * (NODE.height + NODE.gapY) - NODE.gapY;
-    return column.map((node, row): Place => ({
-      node,
-      x: 4 + rank * (NODE.width + NODE.gapX),
-      y: (height - used) / 2 + row * (NODE.height + NODE.gapY),
-    }));
-  });
-  const at = new Map(places.map((place) => [place.node.id, place]));
-  const lines = failingLast(graph.edges).flatMap((edge) => {
-    const [from, to] = [at.get(edge.from), at.get(edge.to)];
-    return from === undefined || to === undefined ? [] : [curve(edge, from, to)];
-  });
-  return drawing('wide', `${id}-map`, graph, { width, height }, [...lines, ...places.map(box)]);
-}
-
-function curve({ isFailing }: MapEdge, from: Place, to: Place): string {
-  const [x1, y1] = [from.x + NODE.width, from.y + NODE.height / 2];
-  const [x2, y2] = [to.x, to.y + NODE.height / 2];
-  const path =
-    x2 > x1
-      ? `M${x1} ${y1} C${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2} ${x2} ${y2}`
-      : // Within a column: out to the right and back.
-        `M${x1} ${y1} C${x1 + NODE.gapX / 2} ${y1} ${x1 + NODE.gapX / 2} ${y2} ${to.x + NODE.width} ${y2}`;
-  return `<path${isFailing ? ' class="failing"' : ''} d="${path}"/>`;
+  const { places, lines, ...size } = arrange(graph);
+  const paths = lines.map(({ isFailing, path }) => `<path${isFailing ? ' class="failing"' : ''} d="${path}"/>`);
+  return drawing('wide', `${id}-map`, graph, size, [...paths, ...places.map((place) => box(place))]);
 }
 
 /** One target below the other, whoever depends on it above; arcs lead down on the left. */
@@ -113,7 +80,7 @@ function narrow(graph: MapGraph, id: string): string[] {
     ];
   });
   const size = { width: margin + NODE.width + 66, height: places.length * step + 4 };
-  return drawing('narrow', `${id}-list`, graph, size, [...arcs, ...places.map((place) => box(place, 0, [], 62))]);
+  return drawing('narrow', `${id}-list`, graph, size, [...arcs, ...places.map((place) => box(place, 62))]);
 }
 
 function drawing(
@@ -135,7 +102,8 @@ function drawing(
 /** Characters that find room on a node, by the size of their line. */
 const ROOM = { name: 25, word: 22, fault: 29 } as const;
 
-function box({ node, x, y }: Place, _index: number, _all: unknown, more = 0): string {
+/** @param more width beyond the usual */
+function box({ node, x, y }: Place, more = 0): string {
   const { name, kind, state, fault, isCause, isSymptom } = node;
   const kinds = [RESULT_STYLE[state], ...(isCause ? ['cause'] : []), ...(isSymptom ? ['symptom'] : [])].join(' ');
   const room = (line: keyof typeof ROOM): number => ROOM[line] + Math.round(more / 9);
@@ -153,24 +121,4 @@ function box({ node, x, y }: Place, _index: number, _all: unknown, more = 0): st
 function cut(name: string, length: number): string {
   const characters = Array.from(name);
   return characters.length <= length ? name : `${characters.slice(0, length - 1).join('')}…`;
-}
-
-const failingLast = (edges: readonly MapEdge[]): readonly MapEdge[] =>
-  edges.toSorted((a, b) => Number(a.isFailing) - Number(b.isFailing));
-
-/** By the longest way from a target that nobody depends on; what services depend on that is none of them stands last. */
-function layers({ nodes, edges }: MapGraph): readonly (readonly MapNode[])[] {
-  const rank = new Map(nodes.map(({ id }) => [id, 0]));
-  // As many rounds as there are targets: a circle of dependencies ends there.
-  for (let round = 0; round < nodes.length; round += 1) {
-    for (const { from, to } of edges) {
-      const next = Math.min((rank.get(from) ?? 0) + 1, nodes.length);
-      if ((rank.get(to) ?? 0) < next && round < 8) rank.set(to, next);
-    }
-  }
-  const services = nodes.filter(({ kind }) => kind === 'service');
-  const backends = nodes.filter(({ kind }) => kind !== 'service');
-  const ranks = [...new Set(services.map(({ id }) => rank.get(id) ?? 0))].sort((a, b) => a - b);
-  const columns = ranks.map((one) => services.filter(({ id }) => rank.get(id) === one));
-  return [...columns, backends].filter((column) => column.length > 0);
 }

@@ -18,14 +18,16 @@ const VERDICT_CLASS = {
 const verdictClass = (verdict: string): string =>
   Object.hasOwn(VERDICT_CLASS, verdict) ? VERDICT_CLASS[verdict as Verdict] : VERDICT_CLASS.Unknown;
 
-/** A table whose rows become lists on a narrow page. Cells are HTML already. */
-export function table(caption: string, header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** A table whose rows become lists on a narrow page, and stay a table to a screen reader. Cells are HTML already. */
+export function table(caption: string, header: readonly string[], rows: readonly (readonly TableCell[])[]): string[] {
   return [
-    '<table class="wide">',
+    '<table class="wide" role="table">',
     `<caption>${caption}</caption>`,
-    `<thead><tr>${header.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>`,
-    '<tbody>',
-    ...rows.map(([first = '', ...cells]) => `<tr><th scope="row">${first}</th>${cells.map(cellOf).join('')}</tr>`),
+    `<thead role="rowgroup"><tr role="row">${header.map((head) => `<th scope="col" role="columnheader">${head}</th>`).join('')}</tr></thead>`,
+    '<tbody role="rowgroup">',
+    ...rows.map(
+      (row) => `<tr role="row">${row.map((cell, at) => cellOf(cell, header[at] ?? '', at === 0)).join('')}</tr>`,
+    ),
     '</tbody>',
     '</table>',
   ];
@@ -34,22 +36,33 @@ export function table(caption: string, header: readonly string[], rows: readonly
 /** Names with their values, as they are. */
 export function keyTable(caption: string, rows: readonly (readonly [name: string, value: string])[]): string[] {
   return [
-    '<table>',
+    '<table class="keys" role="table">',
     `<caption>${text(caption)}</caption>`,
-    '<tbody>',
-    ...rows.map(([name, value]) => `<tr><th scope="row">${text(name)}</th><td>${text(value)}</td></tr>`),
+    '<tbody role="rowgroup">',
+    ...rows.map(
+      ([name, value]) =>
+        `<tr role="row"><th scope="row" role="rowheader">${text(name)}</th><td role="cell">${text(value)}</td></tr>`,
+    ),
     '</tbody>',
     '</table>',
   ];
 }
 
-/** A state brings its own class. */
-function cellOf(cell: string): string {
-  return cell.startsWith('<td') ? cell : `<td>${cell}</td>`;
+/** A cell of a table: HTML, of a class of its own or not. */
+export type TableCell = string | { readonly className: string; readonly content: string };
+
+/** The first cell names its row. Before the others `head` is shown where the columns have become a list. */
+function cellOf(cell: TableCell, head: string, isFirst: boolean): string {
+  const { className, content } = typeof cell === 'string' ? { className: '', content: cell } : cell;
+  if (isFirst) return `<th scope="row" role="rowheader">${content}</th>`;
+  return `<td role="cell"${className === '' ? '' : ` class="${className}"`} data-label="${head}">${content}</td>`;
 }
 
-export function stateCell(result: Result): string {
-  return `<td class="state ${RESULT_STYLE[result]}">${result}</td>`;
+/** A cell of this class; `content` is HTML. */
+export const classedCell = (className: string, content: string): TableCell => ({ className, content });
+
+export function stateCell(result: Result): TableCell {
+  return classedCell(`state ${RESULT_STYLE[result]}`, result);
 }
 
 /** A tile for each target of each concern, with what was measured. */
@@ -94,7 +107,12 @@ export function dates({ checks = [] }: HealthReportStatus): string[] {
     ...table(
       'Certificates, passwords and key material by date',
       ['Of', 'State', 'Ends on', 'Seen'],
-      sorted.map(({ day, check: { id, state, message = '' } }) => [text(id), stateCell(state), day, text(message)]),
+      sorted.map(({ day, check: { id, state, message = '' } }) => [
+        text(id),
+        stateCell(state),
+        classedCell('time', day),
+        text(message),
+      ]),
     ),
   ];
 }
@@ -141,7 +159,7 @@ export function images({ inventory = [] }: HealthReportStatus): string[] {
         text(component),
         text(`${kind} ${name}`.trim()),
         `<code>${text(image)}</code>`,
-        text(since),
+        classedCell('time', text(since)),
       ]),
     ),
   ];

@@ -38,6 +38,8 @@ export const STYLE = `
 @media (prefers-color-scheme: dark) { :root { ${variables(PALETTES.dark)} } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }
+[role="status"] { position: sticky; top: 0; z-index: 1; margin: 0; padding: 0.5rem 1.5rem; background: var(--panel); border-bottom: 1px solid var(--line); font-weight: 700; overflow-wrap: anywhere; }
+[role="status"]:empty { padding: 0; border: 0; }
 main { max-width: 76rem; margin: 0 auto; padding: 1rem 1.5rem 3rem; }
 h1 { font-size: 1.1rem; margin: 0.5rem 0; color: var(--faint); font-weight: 600; }
 h2 { font-size: 1.6rem; margin: 2rem 0 0.5rem; overflow-wrap: anywhere; line-height: 1.25; }
@@ -53,9 +55,11 @@ caption { text-align: left; font-weight: 600; padding: 0.25rem 0; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.35rem 0.75rem 0.35rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 thead th { border-bottom-width: 2px; overflow-wrap: normal; white-space: nowrap; }
 tbody th { font-weight: 400; font-family: ui-monospace, monospace; min-width: 13rem; }
+table.keys th { font-family: inherit; color: var(--faint); }
 table.wide td { min-width: 9rem; }
 table.wide td.fault { min-width: 16rem; }
 table.wide td.state { min-width: 0; }
+td.entry, td.time, time { white-space: nowrap; }
 pre { margin: 0.25rem 0; padding: 0.35rem 0.6rem; border: 1px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; }
 code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 summary { cursor: pointer; padding: 0.25rem 0; }
@@ -88,21 +92,26 @@ summary { cursor: pointer; padding: 0.25rem 0; }
 @media (max-width: 44rem) {
   main { padding: 0.5rem 0.75rem 2rem; }
   h2 { font-size: 1.3rem; }
+  table.keys tr, table.keys th, table.keys td { display: block; border: 0; padding: 0; }
+  table.keys tr { padding: 0.3rem 0; border-bottom: 1px solid var(--line); }
 }
-@media (max-width: 62rem) {
+@media screen and (max-width: 62rem) {
   .map.wide { display: none; }
   .map.narrow { display: block; }
   table.wide thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   table.wide tr { display: block; padding: 0.4rem 0; border-bottom: 1px solid var(--line); }
   table.wide th, table.wide td { display: block; border: 0; padding: 0.1rem 0; }
   table.wide td:empty { display: none; }
+  table.wide td { padding-left: 6.5rem; }
+  table.wide td::before { content: attr(data-label); content: attr(data-label) / ""; display: inline-block; width: 6.5rem; margin-left: -6.5rem; color: var(--faint); font-weight: 400; }
 }
 @media print {
   :root { color-scheme: light; ${variables(PALETTES.light)} }
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
-  .map.wide { display: block; }
-  .map.narrow { display: none; }
+  table { font-size: 9pt; }
+  tbody th, table.wide td.fault { min-width: 12rem; }
+  table.wide td { min-width: 6rem; }
   details::details-content { content-visibility: visible; display: block; }
   .tiles > li, .strip > li, tr, figure, .first { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }

@@ -5,12 +5,10 @@ import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { API_VERSION, KIND } from '../../../src/api/names.ts';
-import { run } from '../../../src/cli/program.ts';
-import { plain } from '../../../src/output/columns.ts';
-import { Stop } from '../../../src/runtime/clock.ts';
 import { report, run as judged } from '../../unit/judge/fixtures.ts';
 import { command } from '../gate/command.ts';
 import { startBareCluster, type BareCluster } from './bare-cluster.ts';
+import { PATIENCE, startDashboard, type Dashboard } from './run-dashboard.ts';
 
 let cluster: BareCluster;
 const now = new Date();
@@ -21,36 +19,6 @@ const seed = (name: string, status: object, namespace = 'recognize'): void => {
   const metadata = { name, namespace, generation: 1 };
   cluster.seed([{ apiVersion: API_VERSION, kind: KIND, metadata, spec: {}, status }]);
 };
-
-/** Longer than any machine takes. */
-const PATIENCE = { timeout: 30_000, interval: 20 };
-
-interface Dashboard {
-  readonly url: string;
-  stop(): Promise<number>;
-}
-
-async function start(...argv: readonly string[]): Promise<Dashboard> {
-  const stopping = new AbortController();
-  const out: string[] = [];
-  const ended = run(['dashboard', '--kubeconfig', cluster.admin, ...argv], {
-    out: (text) => void out.push(text),
-    err: () => undefined,
-    paint: plain,
-    signal: stopping.signal,
-  });
-  const url = await vi.waitFor(() => {
-    expect(out).toHaveLength(1);
-    return out[0] ?? '';
-  }, PATIENCE);
-  return {
-    url,
-    stop: () => {
-      stopping.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
-      return ended;
-    },
-  };
-}
 
 interface Answer {
   readonly status: number;
@@ -74,6 +42,8 @@ function ask(url: string, more: { readonly host?: string; readonly method?: stri
 const page = async (url: string): Promise<Document> => new JSDOM((await ask(url)).body).window.document;
 const until = async (url: string, word: string): Promise<void> =>
   vi.waitFor(async () => expect((await ask(url)).body).toContain(word), PATIENCE);
+
+const start = (...argv: readonly string[]): Promise<Dashboard> => startDashboard(cluster.admin, ...argv);
 
 let dashboard: Dashboard;
 beforeAll(async () => {

@@ -67,3 +67,8 @@ describe('the reference page', () => {
     expect(page).toContain('`HealthDown` (enrollment-agent)');
   });
 });
+
+it('fits a narrow terminal: nothing but a URL or a name is longer than a line', () => {
+  for (const line of renderExplanations(explain('REC-CS-003'), 40).split('\n'))
+    expect(line.length <= 40 || line.trim().split(/\s+/).length <= 2, line).toBe(true);
+});

@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { gateObject } from '../../../src/gate/object.ts';
 import { GATE_REASONS } from '../../../src/gate/reasons.ts';
+import { plain } from '../../../src/output/columns.ts';
 import { renderGate } from '../../../src/output/gate.ts';
 import { redact } from '../../../src/runtime/safe-text.ts';
 import { closed } from '../../support/closed-schema.ts';
@@ -84,4 +85,10 @@ describe('the gate as an object', () => {
   it('names every reason', () => {
     expect(JSON.stringify(published)).toContain(JSON.stringify(Object.keys(GATE_REASONS)));
   });
+});
+
+it('fits 40 columns: what is longer is a single word or a command to copy', () => {
+  const answers = [answer(badStatus)];
+  const long = renderGate(answers, plain, 40).filter((line) => line.length > 40 && line.trim().includes(' '));
+  expect(long.filter((line) => !/^ {2}(?:kubectl|aws|psql|pg_)/.test(line))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../src/output/html.ts';
 import { PALETTES } from '../../../src/output/page/style.ts';
 import type { Told } from '../../../src/output/view.ts';
+import { report, run } from '../judge/fixtures.ts';
 import { badStatus, goodStatus, HOSTILE, hostileTold, nothing, told } from './told.ts';
 
 const documentOf = (reports: readonly Told[]): Document => new JSDOM(renderHtml(reports)).window.document;
@@ -121,4 +122,26 @@ describe('the page', () => {
     expect(page.querySelectorAll('script, link, img, iframe, object, base')).toHaveLength(0);
     expect(html).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
   });
+});
+
+it('does not begin with what a mute silences', () => {
+  const mutes = [
+    { check: 'database/node-persistence/connect', until: '2026-12-01T00:00:00Z', reason: 'known', by: 'us' },
+  ];
+  const { status } = report(
+    run({ 'database/node-persistence/connect': 'DatabaseMissing', 'key-management/jwt/state': 'KmsKeyDisabled' }),
+    undefined,
+    { mutes },
+  );
+  const page = documentOf([told(status)]);
+  expect(page.querySelector('.first h4')?.textContent).toBe('KmsKeyDisabled key-management/jwt/state');
+  expect(page.body.textContent).toMatch(/What else to do.*DatabaseMissing database/s);
+});
+
+it('tells the words of the guide in the order of the findings, the root cause first', () => {
+  const { status } = report(
+    run({ 'core-daemon/health': 'HealthDown', 'database/node-persistence/connect': 'DatabaseMissing' }),
+  );
+  const heads = [...documentOf([told(status)]).querySelectorAll('h4')].map(({ textContent }) => textContent);
+  expect(heads.filter((head) => head.startsWith('OPS-'))[0]).toMatch(/DatabaseMissing/);
 });
