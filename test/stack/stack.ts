@@ -191,6 +191,7 @@ async function startParts(
     workloads: workloadOptions(replicas, configured ? configurationsOf(topology, places) : {}),
     databases: Object.fromEntries(databases.map(({ name, server: at, owner }) => [name, at.url(name, owner)])),
     databaseCaPem: authority.caPem,
+    isFrozen: (database) => databases.some(({ name, server: at }) => name === database && at.isFrozen()),
     objectStorage: () => use(aws.s3.get(BUCKET)?.region === REGION && !refuses(principals.storage, 's3:*')),
     keyManagement: () => use(aws.kms.state(key) === 'Enabled' && !refuses(principals.vault, 'kms:*', 'kms:Sign')),
   });

@@ -65,6 +65,7 @@ export interface PostgresServer {
   /** Stops every process of the server with SIGSTOP: connections are accepted by the kernel and never answered. */
   freeze(): void;
   thaw(): void;
+  isFrozen(): boolean;
   /** Makes new sessions read-only by default: those of one database, or of the whole server when none is named. */
   setReadOnly(readOnly: boolean, database?: string): Promise<void>;
   /** Shows another certificate to new connections. */
@@ -103,6 +104,7 @@ async function startIn(folder: string, supervisor: Supervisor, options: Postgres
   const port = await findFreePort([HOST]);
   let postmaster: ChildProcess | undefined;
   let slots: OccupiedSlots | undefined;
+  let isFrozen = false;
 
   const query: PostgresServer['query'] = async (sql, values, database = 'postgres') => {
     const client = new pg.Client({
@@ -197,8 +199,15 @@ async function startIn(folder: string, supervisor: Supervisor, options: Postgres
       slots = undefined;
     },
     start,
-    freeze: () => processes().forEach((pid) => signal(pid, 'SIGSTOP')),
-    thaw: () => processes().forEach((pid) => signal(pid, 'SIGCONT')),
+    freeze() {
+      isFrozen = true;
+      for (const pid of processes()) signal(pid, 'SIGSTOP');
+    },
+    thaw() {
+      isFrozen = false;
+      for (const pid of processes()) signal(pid, 'SIGCONT');
+    },
+    isFrozen: () => isFrozen,
     async setReadOnly(readOnly, database) {
       const change = readOnly ? 'SET default_transaction_read_only = on' : 'RESET default_transaction_read_only';
       if (database !== undefined) {

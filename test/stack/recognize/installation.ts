@@ -26,6 +26,8 @@ export interface InstallationOptions extends Pick<
   databases?: Readonly<Record<string, string>>;
   /** Authority of the databases' certificates; without it connections are plain. */
   databaseCaPem?: string;
+  /** Whether the server of a database was made to answer nothing. */
+  isFrozen?: (database: string) => boolean;
   /** Does to the bucket what storing a circuit does; rejects when it cannot. */
   objectStorage?: () => Promise<void>;
   /** Does to the key what signing a token does; rejects when it cannot. */
@@ -138,7 +140,10 @@ async function startOn(port: number, options: InstallationOptions): Promise<Inst
         await startService({
           profile,
           dataSources: profile.pools.map(({ name, database }) =>
-            createDataSource(name, options.databases?.[database], options.databaseCaPem),
+            createDataSource(name, options.databases?.[database], {
+              caPem: options.databaseCaPem,
+              isFrozen: () => options.isFrozen?.(database) === true,
+            }),
           ),
           exposed,
           showDetails,
