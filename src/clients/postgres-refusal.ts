@@ -41,23 +41,33 @@ const TEXTS: Readonly<Record<string, readonly (readonly [RegExp, Refusal])[]>> =
     [/too many connections for database/i, DATABASE_FULL],
     [/max_client_conn|client connections|query_wait_timeout/i, POOLER_FULL],
   ],
-  '57P03': [[/not accepting connections|hot standby mode is disabled/i, STANDBY_CLOSED]],
+  '57P03': [
+    // Pgpool-II.
+    [/backend nodes? (?:are|is) down/i, POOLER_ALONE],
+    [/not accepting connections|hot standby mode is disabled/i, STANDBY_CLOSED],
+  ],
 };
 
 /** PgBouncer, pgcat, Odyssey and RDS Proxy, whatever state they send along. */
 const POOLERS: readonly (readonly [RegExp, Refusal])[] = [
   [/unsupported startup parameter/i, PARAMETER],
   [/doesn't support command-line options/i, PARAMETER],
-  [/no more connections allowed|max_client_conn|query_wait_timeout|max client connections/i, POOLER_FULL],
+  [
+    /no more connections allowed|max_client_conn|query_wait_timeout|max client connections|max clients reached|client connections exceeded/i,
+    POOLER_FULL,
+  ],
   [/could not get connection from the pool - (?:all ?servers ?down|.*(?:ban|refused))/i, POOLER_ALONE],
   [/could not get connection from the pool|timed[- ]out waiting to acquire/i, POOLER_FULL],
   [/server login (?:has been )?fail|server_login_retry|cannot connect to server|server conn crashed/i, POOLER_ALONE],
   [
-    /connect(?:ion)? (?:to )?remote server|no servers? available|all servers? (?:are )?down|server_connect_timeout/i,
+    /connect(?:ion)? (?:to )?remote server|no servers? available|all servers? (?:are )?down|server_connect_timeout|server DNS lookup failed|backend nodes? (?:are|is) down|failed to create a backend connection/i,
     POOLER_ALONE,
   ],
-  [/no such database|no pool configured for database|database .* does not exist|tenant or user not found/i, MISSING],
-  [/requires? TLS connections/i, TLS_DEMANDED],
+  [
+    /no such database|no pool configured for database|database .* does not exist|tenant or user not found|route for .* is not found/i,
+    MISSING,
+  ],
+  [/requires? (?:TLS|SSL) connections|^(?:TLS|SSL) required/i, TLS_DEMANDED],
   [
     /is paused|database .* is disabled|pooler is shut ?ting down|bouncer is shut/i,
     { ...CLOSED, means: 'is a pooler that takes no connections now' },

@@ -79,7 +79,7 @@ const DATABASE_RULES: readonly CauseRule[] = [
   ),
   database(/FATAL: database "[^"\n]{1,63}" does not exist|no such database\b/gi, 'DatabaseMissing'),
   database(
-    /sorry, too many clients already|remaining connection slots are reserved|too many connections for (?:role|database)|no more connections allowed|max client connections|waiting to acquire database connection/gi,
+    /sorry, too many clients already|remaining connection slots are reserved|too many connections for (?:role|database)|no more connections allowed|max client connections|waiting to acquire database connection|max clients reached|client connections exceeded/gi,
     'DatabaseSlotsExhausted',
   ),
   database(
@@ -87,7 +87,7 @@ const DATABASE_RULES: readonly CauseRule[] = [
     'DatabaseStartingUp',
   ),
   database(
-    /query_wait_timeout|server login has been failing|could not get connection from the pool/gi,
+    /query_wait_timeout|server login has been failing|could not get connection from the pool|server DNS lookup failed|all backend nodes are down|failed to create a backend connection|failed to connect to remote server/gi,
     'DatabaseTimeout',
   ),
   database(/terminating connection due to|Connection to [\w.:[\]-]{1,253} refused/gi, 'DatabaseUnreachable'),
@@ -99,7 +99,7 @@ const DATABASE_RULES: readonly CauseRule[] = [
     vague: true,
   },
   database(
-    /The server does not support SSL|could not be verified by hostnameverifier|Could not open SSL root certificate|PSQLException: SSL error/gi,
+    /The server does not support SSL|could not be verified by hostnameverifier|Could not open SSL root certificate|PSQLException: SSL error|FATAL: (?:SSL|TLS) required|requires? (?:SSL|TLS) connections/gi,
     'DatabaseTlsFailed',
   ),
   database(/cannot execute [A-Z ]{1,40} in a read-only transaction/gi, 'DatabaseReadOnly'),
@@ -117,24 +117,31 @@ const AWS_RULES: readonly CauseRule[] = [
   { ...storage(/Service: (?:Amazon )?S3[,;] Status Code: 5\d\d/gi, 'BucketServerError'), vague: true },
   storage(/Service: (?:Amazon )?S3[,;] Status Code: 301/gi, 'BucketWrongRegion'),
   storage(
-    /(?:is not authorized to perform: s3:|Access ?Denied)[^\n]{0,500}\(Service: (?:Amazon )?S3/gi,
+    /(?:is not authorized to perform: s3:|Access ?Denied|does not have storage\.[\w.]{1,60} access)[^\n]{0,500}\(Service: (?:Amazon )?S3/gi,
     'BucketAccessDenied',
   ),
+  // Ceph and others say nothing beside the status; what else stands there is more exact.
+  { ...storage(/Service: (?:Amazon )?S3[,;] Status Code: 403/gi, 'BucketAccessDenied'), vague: true },
   storage(
     /(?:is not authorized to perform: kms:|key\/[\w-]{1,64} is (?:disabled|pending)|KMS key)[^\n]{0,500}\(Service: (?:Amazon )?S3|Error Code: KMS\./gi,
     'BucketKeyUnusable',
   ),
   storage(
-    /(?:quota (?:is )?exceeded|QuotaExceeded|minimum free drive)[^\n]{0,300}\(Service: (?:Amazon )?S3|Service: (?:Amazon )?S3[,;] Status Code: 507/gi,
+    /(?:quota (?:is )?exceeded|QuotaExceeded|minimum free drive|storage cap exceeded)[^\n]{0,300}\(Service: (?:Amazon )?S3|Service: (?:Amazon )?S3[,;] Status Code: 507/gi,
     'BucketFull',
   ),
   storage(/(?:\bWORM\b|object lock|retention)[^\n]{0,300}\(Service: (?:Amazon )?S3/gi, 'BucketObjectLocked'),
   storage(
-    /(?:Access Key Id you provided does not exist|signature we calculated does not match|provided token (?:has expired|is malformed)|security token)[^\n]{0,200}\(Service: (?:Amazon )?S3|InvalidAccessKeyId|SignatureDoesNotMatch/gi,
+    /(?:Access Key Id you provided does not exist|signature we calculated does not match|provided token (?:has expired|is malformed)|security token|between the request time and)[^\n]{0,200}\(Service: (?:Amazon )?S3|InvalidAccessKeyId|SignatureDoesNotMatch/gi,
     'BucketCredentialsInvalid',
   ),
   storage(/NoSuchBucket|specified bucket does not exist/gi, 'BucketMissing'),
-  storage(/reduce your request rate|Code: SlowDown/gi, 'BucketThrottled'),
+  // MinIO without its quorum asks to slow down, in the same words.
+  storage(/Resource requested is un(?:read|writ)able/gi, 'BucketServerError'),
+  storage(
+    /(?<!un(?:read|writ)able, please )reduce your (?:concurrent )?request rate|Service: (?:Amazon )?S3[,;] Status Code: 429/gi,
+    'BucketThrottled',
+  ),
   { ...keys(/Service: (?:AWS)?Kms[,;] Status Code: 5\d\d/gi, 'KmsServerError'), vague: true },
   keys(/(?:is not authorized to perform: kms:|Access ?Denied)[^\n]{0,500}\(Service: (?:AWS)?Kms/gi, 'KmsAccessDenied'),
   keys(
@@ -192,11 +199,11 @@ const NETWORK_RULES: readonly CauseRule[] = [
     trouble: 'refused',
   },
   {
-    says: /SocketTimeoutException|ApiCall(?:Attempt)?TimeoutException|(?:connect|read|connection) timed out|ReadTimeoutException|Http(?:Connect)?TimeoutException|ConnectTimeoutException/gi,
+    says: /SocketTimeoutException|socket operation timed out|took longer than the configured maximum time|ApiCall(?:Attempt)?TimeoutException|(?:connect|read|connection) timed out|ReadTimeoutException|Http(?:Connect)?TimeoutException|ConnectTimeoutException/gi,
     trouble: 'timeout',
   },
   {
-    says: /UnknownHostException|Name or service not known|Unable to resolve host|Failed to resolve '|ENOTFOUND|EAI_AGAIN/gi,
+    says: /UnknownHostException|invalid for dns resolution|Name or service not known|Unable to resolve host|Failed to resolve '|ENOTFOUND|EAI_AGAIN/gi,
     trouble: 'unresolved',
   },
   { says: /SSLHandshakeException|PKIX path|SSLPeerUnverifiedException|No subject alternative/gi, trouble: 'tls' },
@@ -238,7 +245,7 @@ export const CAUSE_GROUPS: readonly CauseGroup[] = [
   },
   { gate: /OutOf(?:Direct)?Memory/i, rules: ITSELF_RULES },
   {
-    gate: /refused|unreachable|NoRoute|reset|time|UnknownHost|not known|resolve|SSL|PKIX|alternative|ECONN|ENOTFOUND|EAI_AGAIN|Premature|NoHttp/i,
+    gate: /refused|unreachable|NoRoute|reset|time|UnknownHost|not known|resolv|resolution|SSL|PKIX|alternative|ECONN|ENOTFOUND|EAI_AGAIN|Premature|NoHttp/i,
     rules: NETWORK_RULES,
   },
 ];

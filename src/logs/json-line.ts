@@ -109,6 +109,9 @@ export function parseJsonLine(line: string): JsonLine | undefined {
   const origin = firstOf(ORIGINS, fields, textOf);
   const message = firstOf(MESSAGES, fields, textOf);
   const whole = textOf(at(fields, WHOLE_MESSAGE));
+  const inner = level === undefined && message?.startsWith('{') === true ? parseJsonLine(message.trimEnd()) : undefined;
+  // A relay wrapped the line of the service: what that says itself is more.
+  if (inner?.level !== undefined) return { ...inner, time: inner.time ?? time, origin: inner.origin ?? origin };
   const messages = [message, whole].filter((text) => text !== undefined);
   const text = message !== undefined && whole?.startsWith(message) === true ? [whole] : messages;
   const said = [...text, ...thrownIn(fields)];

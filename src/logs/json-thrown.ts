@@ -19,15 +19,26 @@ const ATTRIBUTES = ['attributes', 'Attributes', 'fields'] as const;
 
 /** The texts of everything thrown, as a stack trace would have them: `class: message`, then `Caused by: …`. */
 export function thrownIn(fields: Fields): readonly string[] {
-  const inner = ATTRIBUTES.map((key) => fields[key]).find((value) => isRecord(value));
+  const inner = ATTRIBUTES.map((key) => attributesOf(fields[key])).find((value) => value !== undefined);
   return inner === undefined ? thrownAmong(fields) : [...thrownAmong(fields), ...thrownAmong(inner)];
+}
+
+/** As an object, or as OTLP's list of keys and values. */
+function attributesOf(value: unknown): Fields | undefined {
+  if (isRecord(value)) return value;
+  if (!Array.isArray(value)) return undefined;
+  const pairs = value.flatMap((one: unknown) => {
+    if (!isRecord(one) || typeof one['key'] !== 'string' || !isRecord(one['value'])) return [];
+    return [[one['key'], one['value']['stringValue']] as const];
+  });
+  return Object.fromEntries(pairs);
 }
 
 function thrownAmong(fields: Fields): readonly string[] {
   const prefixes = new Set(
     Object.keys(fields).flatMap((key) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])),
   );
-  const texts = TEXTS.map((key) => fields[key]).filter((value) => isText(value));
+  const texts = TEXTS.map((key) => asText(fields[key])).filter((value) => isText(value));
   const objects = OBJECTS.flatMap((key) => {
     const value = fields[key];
     if (isText(value)) return [value];
@@ -68,6 +79,11 @@ function headAndStack(thrown: Fields, before: string): readonly string[] {
 
 function firstText(fields: Fields, keys: readonly string[]): string | undefined {
   return keys.map((key) => fields[key]).find((value) => isText(value));
+}
+
+/** A stack trace may be a list of its lines. */
+function asText(value: unknown): unknown {
+  return Array.isArray(value) && value.every((line) => typeof line === 'string') ? value.join('\n') : value;
 }
 
 function isText(value: unknown): value is string {
