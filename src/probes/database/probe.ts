@@ -50,7 +50,7 @@ async function observeHost(
 ): Promise<DatabaseObserved> {
   if (!NAME.test(connection.host))
     return notConnected({
-      code: 'DatabaseAddressUnresolved',
+      code: 'TargetInvalid',
       detail: literal('a host of the URL is no host name: it has a character that none may have'),
     });
   const seen = await postgres.connect(connection, signal, async (session): Promise<DatabaseObserved> => {

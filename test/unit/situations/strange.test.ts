@@ -1,0 +1,571 @@
+// The gate over installations as they are found: what a status code hides, controllers that stand still, leftovers that
+// are nobody's business, and failures that show in one place and begin in another. Each row is a run through the whole line.
+import { describe, expect, it } from 'vitest';
+import type { FaultCode } from '../../../src/api/faults.ts';
+import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
+import { failed, ok } from '../../../src/facts/outcome.ts';
+import { literal, redact } from '../../../src/runtime/safe-text.ts';
+import { at, edit, json, look, type Situation } from './world.ts';
+
+/** Name, situation, exit code of the gate, and what is told beside what is skipped. */
+type Row = readonly [string, Situation, number, readonly string[]];
+/** With the checks that are the root causes. */
+type Begun = readonly [...Row, readonly string[]];
+type Fields = Record<string, unknown>;
+type Change = (objects: KubernetesObject[]) => KubernetesObject[];
+type Got = ReturnType<typeof json>;
+
+const all =
+  (...changes: readonly Change[]): Change =>
+  (objects) =>
+    changes.reduce((made, change) => change(made), objects);
+const refused = (code: FaultCode, detail = 'said so'): Extract<ReturnType<typeof failed>, { ok: false }> =>
+  failed(code, redact(detail));
+const health = (got: Got, host = '127.0.1'): Pick<Situation, 'http'> =>
+  at(host, ({ pathname }) => (pathname === '/actuator/health' ? got : undefined));
+const body = (document: unknown, host?: string): Pick<Situation, 'http'> => health(json(200, document), host);
+const typed = (contentType: string, text: string, status = 200): Got => ({
+  ok: true,
+  value: { status, contentType, body: text, truncated: false },
+});
+const down = (kind: 'refused' | 'timeout' | 'broken', host: string): Pick<Situation, 'http'> =>
+  at(host, (url) => ({ ok: false, fault: { kind, detail: `${url.host} ${kind}` } }));
+const rows = (row: object) => ok([row as Readonly<Record<string, unknown>>]);
+const copyOf =
+  (name: string, change: (pod: Fields & KubernetesObject) => void): Change =>
+  (objects) => {
+    const copy = structuredClone(
+      objects.find(({ kind, metadata }) => kind === 'Pod' && metadata.name.startsWith(name)),
+    );
+    if (copy === undefined) throw new Error(`no pod of ${name}`);
+    Object.assign(copy.metadata, { name: `${copy.metadata.name}-copy`, uid: `${copy.metadata.uid ?? ''}-copy` });
+    change(copy as Fields & KubernetesObject);
+    return [...objects, copy];
+  };
+const pod = (name: string, change: (status: Fields, spec: Fields, metadata: Fields) => void): Change =>
+  edit('Pod', name, (one) => change(one['status'] as Fields, one['spec'] as Fields, one['metadata'] as Fields));
+const node = (type: string, status: string, name = 'stack-node-1'): NonNullable<Situation['lists']> => ({
+  nodes: ok([
+    { kind: 'Node', metadata: { name, uid: 'node' }, status: { conditions: [{ type, status, message: 'said so' }] } },
+  ]),
+});
+const deployment = (change: (of: { spec: Fields; status: Fields; metadata: Fields }) => void): Change =>
+  edit('Deployment', 'core-daemon', (one) => change(one as unknown as Parameters<typeof change>[0]));
+const AT = '2026-11-23T09:59:50.000Z';
+const log = (service: string, ...lines: readonly string[]): Situation => ({ logs: { [service]: lines } });
+const DB_DOWN = { status: 'DOWN', components: { db: { status: 'DOWN', details: { error: 'x' } } } };
+const agent = (got: Got): Pick<Situation, 'http'> => at('127.0.6', () => got);
+const lost: Pick<Situation, 'connect'> = { connect: failed('DatabaseUnreachable', literal('db.example:5432 refuses')) };
+
+const BEGUN: readonly Begun[] = [
+  [
+    'a database that refuses, and the services say DOWN',
+    { ...lost, ...health(json(503, DB_DOWN), '127.0.') },
+    3,
+    [
+      'core-daemon/health HealthDatabaseDown',
+      'operations-service/health HealthDatabaseDown',
+      'node-persistence/health HealthDatabaseDown',
+      'circuit-storage/health HealthDatabaseDown',
+      'auth-vault/health HealthDatabaseDown',
+      'database/main/connect DatabaseUnreachable',
+    ],
+    ['database/main/connect'],
+  ],
+  [
+    'a service says that its database is DOWN, ours is well',
+    health(json(503, DB_DOWN), '127.0.3'),
+    3,
+    ['node-persistence/health HealthDatabaseDown'],
+    ['node-persistence/health'],
+  ],
+  [
+    'a bucket is gone, and its service says so',
+    {
+      s3: {
+        head: () => Promise.resolve(refused('BucketMissing')),
+        list: () => Promise.resolve(refused('BucketMissing')),
+      },
+      ...health(json(503, { status: 'DOWN', components: { s3: { status: 'DOWN' } } }), '127.0.4'),
+    },
+    3,
+    ['circuit-storage/health HealthStorageDown', 'object-storage/circuits/reach BucketMissing'],
+    ['object-storage/circuits/reach'],
+  ],
+  [
+    'a key may not sign, though it is enabled',
+    { kms: { dryRunSign: () => Promise.resolve(refused('KmsAccessDenied')) } },
+    3,
+    ['key-management/jwt/sign KmsAccessDenied'],
+    ['key-management/jwt/sign'],
+  ],
+  [
+    'a key that is for encryption',
+    {
+      kms: {
+        describe: () =>
+          Promise.resolve(
+            ok({ state: 'Enabled', usage: 'ENCRYPT_DECRYPT', spec: 'SYMMETRIC_DEFAULT', signingAlgorithms: [] }),
+          ),
+      },
+    },
+    3,
+    ['key-management/jwt/usage KmsKeyUsageWrong'],
+    ['key-management/jwt/usage'],
+  ],
+  [
+    'one service does not answer, and those that call it say so',
+    {
+      ...down('refused', '127.0.3'),
+      ...log('core-daemon', `${AT} ERROR 1 --- [main] k.c.R : [NODE-PERSISTENCE] service returned error: 503`),
+    },
+    3,
+    ['core-daemon/logs InternalServiceError', 'node-persistence/health ServiceRefused'],
+    ['node-persistence/health'],
+  ],
+  [
+    'a call is refused by a service that is well',
+    log(
+      'core-daemon',
+      `${AT} ERROR 1 --- [main] k.c.R : boom`,
+      'org.springframework.web.client.ResourceAccessException: I/O error on GET request for "http://auth-vault:8080/v1": Connection refused',
+    ),
+    0,
+    ['core-daemon/logs InternalConnectionError'],
+    [],
+  ],
+  ['a node without memory', { lists: node('MemoryPressure', 'True') }, 0, [], []],
+];
+
+describe.each<readonly [string, readonly Row[]]>([
+  [
+    'health',
+    [
+      ['DOWN under 200', body({ status: 'DOWN' }), 3, ['core-daemon/health HealthDown']],
+      ['OUT_OF_SERVICE', health(json(503, { status: 'OUT_OF_SERVICE' })), 3, ['core-daemon/health HealthDown']],
+      [
+        'of Boot 2.1, its database DOWN under UP',
+        body({ status: 'UP', details: { db: { status: 'DOWN' } } }),
+        3,
+        ['core-daemon/health HealthDatabaseDown'],
+      ],
+      [
+        'with one of two data sources DOWN under UP',
+        body({
+          status: 'UP',
+          components: { db: { status: 'UP', components: { a: { status: 'UP' }, b: { status: 'DOWN' } } } },
+        }),
+        3,
+        ['core-daemon/health HealthDatabaseDown'],
+      ],
+      ['empty', health(typed('application/json', '')), 5, ['core-daemon/health HealthBodyInvalid']],
+      ['204', health(typed('', '', 204)), 5, ['core-daemon/health HealthBodyInvalid']],
+      ['a list', health(json(200, '[]')), 5, ['core-daemon/health HealthBodyInvalid']],
+      ['a word', health(typed('text/plain', 'OK')), 5, ['core-daemon/health HealthBodyInvalid']],
+      ['UP as text/plain', health(typed('text/plain', '{"status":"UP"}')), 0, []],
+      ['UP in lower case', body({ status: 'up' }), 0, []],
+      ['UP behind a mark of byte order', health(typed('application/json', '\uFEFF{"status":"UP"}')), 0, []],
+      ['behind a password', health(json(401, '')), 5, ['core-daemon/health HealthNotReadable']],
+      ['limited by a gateway', health(json(429, '')), 5, ['core-daemon/health HealthNotReadable']],
+      ['a bad gateway', health(typed('text/html', '<html>502</html>', 502)), 3, ['core-daemon/health HealthDown']],
+      [
+        'with its own disk full',
+        health(json(503, { status: 'DOWN', components: { diskSpace: { status: 'DOWN' }, db: { status: 'UP' } } })),
+        3,
+        ['core-daemon/health HealthDiskFull'],
+      ],
+      ['with a status of their own', body({ status: 'DEGRADED' }), 5, ['core-daemon/health HealthStatusUnrecognized']],
+      [
+        'of one pod refuses, of two',
+        { made: { workloads: { 'core-daemon': { replicas: 2 } } }, ...down('refused', '127.0.1.2') },
+        3,
+        ['core-daemon/health ServiceRefused'],
+      ],
+    ],
+  ],
+  [
+    'a controller',
+    [
+      [
+        'that stands still says nothing of the new generation',
+        {
+          objects: deployment(({ metadata, status }) => {
+            Object.assign(metadata, { generation: 9, creationTimestamp: '2026-11-22T10:00:00Z' });
+            status['observedGeneration'] = 8;
+          }),
+        },
+        3,
+        ['upgrade/core-daemon/rollout UpgradeRolloutUnfinished'],
+      ],
+      [
+        'whose only pod ends for an hour, and its Service knows',
+        {
+          objects: all(
+            pod('core-daemon', (_status, _spec, metadata) => {
+              metadata['deletionTimestamp'] = '2026-11-23T09:00:00Z';
+            }),
+            edit('EndpointSlice', 'core-daemon', (slice) => {
+              slice['endpoints'] = (slice['endpoints'] as Fields[]).map((one) => ({
+                ...one,
+                conditions: { ready: false, serving: true, terminating: true },
+              }));
+            }),
+          ),
+        },
+        3,
+        ['core-daemon/health NoReadyEndpoints'],
+      ],
+      [
+        'is paused',
+        {
+          objects: deployment(({ spec }) => {
+            spec['paused'] = true;
+          }),
+        },
+        3,
+        ['upgrade/core-daemon/rollout UpgradeRolloutUnfinished'],
+      ],
+    ],
+  ],
+  [
+    'beside a service',
+    [
+      [
+        'runs a native sidecar',
+        {
+          objects: pod('core-daemon', (status, spec) => {
+            spec['initContainers'] = [{ name: 'proxy', image: 'envoy:1', restartPolicy: 'Always' }];
+            status['initContainerStatuses'] = [
+              {
+                name: 'proxy',
+                ready: true,
+                started: true,
+                restartCount: 0,
+                state: { running: { startedAt: '2026-11-23T04:00:00Z' } },
+              },
+            ];
+          }),
+        },
+        0,
+        [],
+      ],
+      [
+        'ended a Job of its image',
+        {
+          objects: copyOf('core-daemon', (one) => {
+            Object.assign(one.metadata, { ownerReferences: [{ kind: 'Job', name: 'migrate-1', uid: 'job' }] });
+            Object.assign(one.status as Fields, {
+              phase: 'Succeeded',
+              conditions: [{ type: 'Ready', status: 'False', reason: 'PodCompleted' }],
+            });
+          }),
+        },
+        0,
+        [],
+      ],
+      [
+        'failed a Job of its image',
+        {
+          objects: copyOf('core-daemon', (one) => {
+            Object.assign(one.metadata, { ownerReferences: [{ kind: 'Job', name: 'migrate-1', uid: 'job' }] });
+            Object.assign(one.status as Fields, { phase: 'Failed' });
+          }),
+        },
+        0,
+        [],
+      ],
+      [
+        'stands an old ReplicaSet whose pod ends',
+        {
+          objects: copyOf('core-daemon', (one) => {
+            Object.assign(one.metadata, {
+              deletionTimestamp: '2026-11-23T09:59:55Z',
+              ownerReferences: [{ kind: 'ReplicaSet', name: 'core-daemon-old', uid: 'old' }],
+            });
+          }),
+        },
+        0,
+        [],
+      ],
+      [
+        'is a node cordoned',
+        {
+          lists: {
+            nodes: ok([
+              {
+                kind: 'Node',
+                metadata: { name: 'stack-node-1', uid: 'n' },
+                spec: { unschedulable: true },
+                status: { conditions: [{ type: 'Ready', status: 'True' }] },
+              },
+            ]),
+          },
+        },
+        0,
+        [],
+      ],
+      ['is a node lost that runs none of it', { lists: node('Ready', 'Unknown', 'elsewhere') }, 0, []],
+    ],
+  ],
+  [
+    'a database',
+    [
+      [
+        'with no slot for anybody',
+        { sql: { superuser_reserved_connections: rows({ max: 100, reserved: 3, used: 97, pid: 7 }) } },
+        3,
+        [
+          'database/main/connections DatabaseConnectionsExhausted',
+          'upgrade/database/main/headroom UpgradeHeadroomMissing',
+        ],
+      ],
+      [
+        'whose answer is none',
+        { sql: { server_version_num: ok([]) } },
+        5,
+        ['database/main/version DatabaseQueryFailed'],
+      ],
+      [
+        'that ends the session at a question',
+        { sql: { pg_locks: refused('DatabaseStartingUp') } },
+        5,
+        ['upgrade/database/main/migrations DatabaseQueryFailed'],
+      ],
+      [
+        'with questions that are not permitted',
+        {
+          sql: {
+            pg_stat_replication: refused('DatabasePrivilegeMissing'),
+            "wait_event_type = 'Lock'": refused('DatabasePrivilegeMissing'),
+          },
+        },
+        0,
+        ['database/main/activity DatabasePrivilegeMissing', 'database/main/replication DatabasePrivilegeMissing'],
+      ],
+      [
+        'of an old major version',
+        { sql: { server_version_num: rows({ number: 90_624, text: '9.6.24' }) } },
+        0,
+        ['database/main/version DatabaseVersionUnsupported'],
+      ],
+    ],
+  ],
+  [
+    'an agent',
+    [
+      [
+        'that says error under 200',
+        agent(json(200, { version: '3.4.0', status: 'error' })),
+        5,
+        ['enrollment-agent/health HealthStatusUnrecognized'],
+      ],
+      [
+        'that says error under 503',
+        agent(json(503, { status: 'error', error: { camera: {} } })),
+        3,
+        ['enrollment-agent/health HealthDown'],
+      ],
+      [
+        'that shuts down',
+        agent(json(200, { version: '3.4.0', status: 'shutting_down' })),
+        5,
+        ['enrollment-agent/health HealthStatusUnrecognized'],
+      ],
+      [
+        'that shows a page',
+        agent(typed('text/html', '<html>Sign in</html>')),
+        5,
+        ['enrollment-agent/health HealthNotReadable'],
+      ],
+      [
+        'of which the answer says nothing of status',
+        agent(json(200, { version: '3.4.0' })),
+        5,
+        ['enrollment-agent/health HealthBodyInvalid'],
+      ],
+    ],
+  ],
+  [
+    'a Service that leads',
+    [
+      [
+        'to pods of another service as well',
+        {
+          objects: edit('EndpointSlice', 'core-daemon', (slice) => {
+            slice['endpoints'] = [
+              ...(slice['endpoints'] as Fields[]),
+              { addresses: ['127.0.9.9'], conditions: { ready: true }, targetRef: { kind: 'Pod', name: 'grafana-0' } },
+            ];
+          }),
+          ...at('127.0.9', () => json(404, '')),
+        },
+        5,
+        ['core-daemon/health HealthNotReadable'],
+      ],
+      [
+        'to an address of IPv6 beside that of IPv4, of the same pod',
+        {
+          objects: (objects) =>
+            objects.flatMap((object) => {
+              if (object.kind !== 'EndpointSlice' || !object.metadata.name.startsWith('core-daemon')) return [object];
+              const six = structuredClone(object) as KubernetesObject & Fields;
+              Object.assign(six.metadata, { name: `${six.metadata.name}-6`, uid: 'six' });
+              six['addressType'] = 'IPv6';
+              for (const endpoint of six['endpoints'] as Fields[]) endpoint['addresses'] = ['fd00::1'];
+              return [object, six];
+            }),
+          ...down('timeout', '[fd00'),
+        },
+        0,
+        [],
+      ],
+      [
+        'to pods that are not ready, as it publishes them, and they say so',
+        {
+          objects: all(
+            pod('core-daemon', (status) => {
+              status['conditions'] = [{ type: 'Ready', status: 'False' }];
+            }),
+            deployment(({ status }) => {
+              Object.assign(status, { readyReplicas: 0, availableReplicas: 0, unavailableReplicas: 1 });
+            }),
+          ),
+          ...health(json(503, { status: 'OUT_OF_SERVICE' })),
+        },
+        3,
+        [
+          'core-daemon/health HealthDown',
+          'core-daemon/workload ReplicasUnavailable',
+          'upgrade/core-daemon/rollout UpgradeRolloutUnfinished',
+        ],
+      ],
+    ],
+  ],
+  [
+    'what the spec says',
+    [
+      [
+        'a service may be absent, and is there and DOWN',
+        {
+          spec: { services: [{ name: 'enrollment-agent', required: false }] },
+          ...agent(json(503, { status: 'error' })),
+        },
+        3,
+        ['enrollment-agent/health HealthDown'],
+      ],
+      [
+        'a key of a Secret is not there',
+        { secrets: { 'database/url': undefined } },
+        5,
+        ['database/main/connect SecretKeyMissing'],
+      ],
+      ['a URL of nothing', { secrets: { 'database/url': '' } }, 5, ['database/main/connect TargetInvalid']],
+      [
+        'a placeholder that nobody filled in',
+        { secrets: { 'database/url': 'postgresql://${DB_USER}:${DB_PASS}@${DB_HOST}/main' } },
+        5,
+        ['database/main/connect TargetInvalid'],
+      ],
+      ['a key is waived, and its service is well', { spec: { keys: [], upgrade: { waive: ['Keys'] } } }, 0, []],
+      ['nothing of keys', { spec: { keys: [] } }, 5, []],
+    ],
+  ],
+  [
+    'a bucket',
+    [
+      [
+        'of a store without encryption and versions',
+        {
+          s3: {
+            encryption: () => Promise.resolve(refused('NotAsked')),
+            versioning: () => Promise.resolve(refused('NotAsked')),
+          },
+        },
+        0,
+        [],
+      ],
+      [
+        'that lists, and refuses to be written',
+        {
+          s3: { roundTrip: () => Promise.resolve(refused('BucketAccessDenied')) },
+          spec: {
+            buckets: [
+              {
+                name: 'circuits',
+                bucket: 'circuits',
+                region: 'eu-west-1',
+                credentialsSecretRef: { name: 'aws' },
+                writeTest: true,
+              },
+            ],
+          },
+        },
+        3,
+        ['object-storage/circuits/write BucketAccessDenied'],
+      ],
+      [
+        'whose outage lasts',
+        { s3: { head: () => Promise.resolve(refused('BucketServerError')) } },
+        3,
+        ['object-storage/circuits/reach BucketServerError'],
+      ],
+      [
+        'that is throttled',
+        { s3: { head: () => Promise.resolve(refused('BucketThrottled')) } },
+        5,
+        ['object-storage/circuits/reach BucketThrottled'],
+      ],
+    ],
+  ],
+  [
+    'a log',
+    [
+      [
+        'that speaks of ERROR at INFO',
+        log('core-daemon', `${AT}  INFO 1 --- [ERROR-pool-1] k.c.R : ERROR handler registered`),
+        0,
+        [],
+      ],
+      [
+        'of memory that is used up, in a service that says UP',
+        log(
+          'core-daemon',
+          `${AT} ERROR 1 --- [main] k.c.R : Handler dispatch failed`,
+          'java.lang.OutOfMemoryError: Java heap space',
+        ),
+        0,
+        ['core-daemon/logs JvmOutOfMemory'],
+      ],
+      [
+        'of a token without a signature, at DEBUG',
+        log('auth-vault', `${AT} DEBUG 1 --- [main] k.a.V : isSignatureValid: false for test vector`),
+        0,
+        [],
+      ],
+      [
+        'of a start that failed in an old line',
+        log(
+          'core-daemon',
+          '2026-11-23T03:00:00.000000000Z 2026-11-23T03:00:00.000Z ERROR 1 --- [main] o.s.boot.SpringApplication : Application run failed',
+        ),
+        0,
+        [],
+      ],
+    ],
+  ],
+])('%s', (_group, situations) => {
+  it.each(situations)('%s', async (_row, situation, exit, faults) => {
+    const { gate, told } = await look(situation);
+    const said = told.filter((one) => !one.startsWith('capacity/'));
+    expect([gate.exitCode, said.toSorted()]).toEqual([exit, faults.toSorted()]);
+  });
+});
+
+describe('what begins elsewhere:', () => {
+  it.each<Begun>(BEGUN)('%s', async (_row, situation, exit, faults, causes) => {
+    const { gate, told, status } = await look(situation);
+    const said = told.filter((one) => !one.startsWith('capacity/'));
+    expect([gate.exitCode, said.toSorted()]).toEqual([exit, faults.toSorted()]);
+    expect((status.rootCauses ?? []).map(({ check }) => check)).toEqual(causes);
+  });
+});
