@@ -14,6 +14,13 @@ export const LOG_FAULTS = {
     explainable: true,
     meaning: 'core-daemon logs the bare address of an internal service: the connection failed.',
   },
+  CallsToServiceFail: {
+    result: 'fail',
+    severity: 'high',
+    explainable: true,
+    meaning:
+      'The log says for more than a minute, and still, that another service of Recognize is not reached; a probe of ours comes from elsewhere.',
+  },
   RequestBodyUnparsable: {
     result: 'warn',
     severity: 'low',

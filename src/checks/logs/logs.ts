@@ -76,6 +76,7 @@ function because(line: LogSighting | undefined): string {
 /** So often in the window is no accident. */
 const TIME_AND_AGAIN = 3;
 type Refusal = 'StorageRefusesService' | 'KeyRefusesService' | 'DatabaseRefusesService';
+type Lasting = Refusal | 'CallsToServiceFail';
 
 /** Nothing of the kind passes by itself, and a probe that asks something else does not see it. */
 const REFUSALS: Readonly<Partial<Record<FaultCode, Refusal>>> = {
@@ -104,7 +105,7 @@ const STILL_MS = 2 * 60_000;
 const EACH: readonly Refusal[] = ['StorageRefusesService', 'KeyRefusesService', 'DatabaseRefusesService'];
 
 interface Refused {
-  readonly code: Refusal;
+  readonly code: Lasting;
   readonly lines: readonly LogSighting[];
   readonly word: 'refused' | 'failed';
 }
@@ -131,22 +132,44 @@ function refusedTimeAndAgain(
   return undefined;
 }
 
-/** Nobody's health shows a bucket or a key: that a service does not get at one, its log alone can tell. */
-const ALONE: readonly (readonly [Refusal, ReadonlySet<FaultCode>])[] = [
-  ['StorageRefusesService', new Set(['CircuitPersistFailed', 'StorageErrorLogged'])],
-  ['KeyRefusesService', new Set(['TokenSignFailed', 'KeyErrorLogged'])],
+/** A service that was restarted is back by then. */
+const CALLS_STILL_MS = 60_000;
+
+interface Alone {
+  readonly code: Lasting;
+  readonly faults: ReadonlySet<FaultCode>;
+  /** So old may the last of the lines be. */
+  readonly stillMs: number;
+}
+
+/**
+ * Nobody's health shows a bucket, a key, or the way from one service to another: that a service does not get at one, its
+ * log alone can tell.
+ */
+const ALONE: readonly Alone[] = [
+  {
+    code: 'StorageRefusesService',
+    faults: new Set(['CircuitPersistFailed', 'StorageErrorLogged']),
+    stillMs: STILL_MS,
+  },
+  { code: 'KeyRefusesService', faults: new Set(['TokenSignFailed', 'KeyErrorLogged']), stillMs: STILL_MS },
+  {
+    code: 'CallsToServiceFail',
+    faults: new Set(['InternalConnectionError', 'NodePersistenceConnectionError']),
+    stillMs: CALLS_STILL_MS,
+  },
 ];
 /** So long is no failover, and no burst of retries. */
 const LASTING_MS = 60_000;
 
 /** Failures of whatever cause, for longer than trouble passes by itself, and still going on. */
 function failingForLong(recent: readonly LogSighting[], now: Date): Refused | undefined {
-  for (const [code, faults] of ALONE) {
+  for (const { code, faults, stillMs } of ALONE) {
     const lines = recent.filter(({ fault }) => faults.has(fault));
     const count = lines.reduce((sum, line) => sum + line.count, 0);
     const from = Math.min(...lines.map(({ firstTime }) => Date.parse(firstTime)));
     const to = Math.max(...lines.map(({ lastTime }) => Date.parse(lastTime)));
-    if (count >= TIME_AND_AGAIN && to - from >= LASTING_MS && now.getTime() - to <= STILL_MS)
+    if (count >= TIME_AND_AGAIN && to - from >= LASTING_MS && now.getTime() - to <= stillMs)
       return { code, lines, word: 'failed' };
   }
   return undefined;

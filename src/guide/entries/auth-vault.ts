@@ -28,7 +28,10 @@ export const AUTH_VAULT_ENTRIES = [
     nextSteps: 'Check the logs for details, and whether node persistence is up at the address in the message.',
     anchor: 'auth-vault',
     source: 'guide',
-    claims: [['any', 'NodePersistenceConnectionError']],
+    claims: [
+      ['any', 'NodePersistenceConnectionError'],
+      ['auth-vault', 'CallsToServiceFail'],
+    ],
     signatures: [
       {
         template: 'Node persistence thrown exception: node-persistence.default.svc.cluster.local',

@@ -32,6 +32,7 @@ export const CORE_DAEMON_ENTRIES = [
     source: 'guide',
     claims: [
       ['any', 'InternalConnectionError'],
+      ['any', 'CallsToServiceFail'],
       ['any', 'ServiceAddressUnresolved'],
       ['any', 'ServiceRefused'],
       ['any', 'ServiceTimeout'],

@@ -52,6 +52,11 @@ export const LOG_REMEDIES = {
     'Free space on the disk of the database server, or enlarge it. Do not delete files in pg_wal by hand.',
     LOG_DIAGNOSED,
   ),
+  CallsToServiceFail: remedy(
+    'If that service answers us, look at what stands between the two: the NetworkPolicies of both, what a mesh authorises, and address, port and TLS in the settings of the service that calls.',
+    kubectl`get networkpolicies`,
+    LOG_DIAGNOSED,
+  ),
   SqlBatchFailed: remedy(
     'Look the statement and the constraint up in the log of the database; a duplicate key is no outage.',
     LOG_DIAGNOSED,

@@ -49,6 +49,10 @@ const UNSIGNED = [
   `${AT} ERROR 1 --- [main] k.a.S : Failed JWT token sign`,
   'software.amazon.awssdk.core.exception.SdkClientException: Unable to execute HTTP request: connect timed out',
 ];
+const uncalled = (service: string): readonly string[] => [
+  `${AT} ERROR 1 --- [main] k.c.R : boom`,
+  `org.springframework.web.client.ResourceAccessException: I/O error on POST request for "http://${service}:8080/v1": Connect timed out`,
+];
 const UNSAVED = [`${AT} ERROR 1 --- [main] k.c.S : Persisting circuit on S3 failed. [circuitId=1]`];
 const REFUSED = ['node-persistence/logs DatabaseRefusesService'];
 
@@ -126,6 +130,39 @@ describe.each<readonly [string, readonly Row[]]>([
         { logs: { 'auth-vault': [-22, -21, -20].flatMap((ago) => timed(ago, UNSIGNED)) } },
         0,
         ['auth-vault/logs TokenSignFailed'],
+      ],
+      [
+        'a way between two services, for two minutes: a NetworkPolicy stands in it, and not in ours',
+        { logs: { 'core-daemon': [-150, -80, -20].flatMap((ago) => timed(ago, uncalled('auth-vault'))) } },
+        3,
+        ['core-daemon/logs CallsToServiceFail'],
+      ],
+      [
+        'a way between two services, for a moment',
+        { logs: { 'core-daemon': [-22, -21, -20].flatMap((ago) => timed(ago, uncalled('auth-vault'))) } },
+        0,
+        ['core-daemon/logs InternalConnectionError'],
+      ],
+      [
+        'a way between two services, until the other one was back',
+        { logs: { 'core-daemon': [-250, -180, -80].flatMap((ago) => timed(ago, uncalled('auth-vault'))) } },
+        0,
+        ['core-daemon/logs InternalConnectionError'],
+      ],
+      [
+        'a way to a host of the internet is none of ours',
+        { logs: { 'core-daemon': [-150, -80, -20].flatMap((ago) => timed(ago, uncalled('api.example.com'))) } },
+        0,
+        [],
+      ],
+      [
+        'a way to a service that is down itself',
+        {
+          logs: { 'core-daemon': [-150, -80, -20].flatMap((ago) => timed(ago, uncalled('auth-vault'))) },
+          ...at('127.0.5', (url) => ({ ok: false, fault: { kind: 'refused', detail: `${url.host} refuses` } })),
+        },
+        3,
+        ['auth-vault/health ServiceRefused', 'core-daemon/logs CallsToServiceFail'],
       ],
       [
         'objects that cannot be put, for two minutes and without a word why',
