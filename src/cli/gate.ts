@@ -31,6 +31,7 @@ import {
 } from './options.ts';
 import { writeSnapshot } from './snapshot-file.ts';
 import type { Terminal } from './terminal.ts';
+import { writeDocuments, writeOption } from './written-documents.ts';
 
 interface Options {
   readonly namespace?: string;
@@ -43,6 +44,7 @@ interface Options {
   readonly skip: readonly string[];
   readonly override?: string;
   readonly save?: string;
+  readonly write: readonly string[];
   readonly after?: string;
   readonly wayBack?: string;
   readonly verbose?: boolean;
@@ -81,6 +83,7 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
     )
     .option('--override <reason>', 'exit 0 whatever was found; the reason is recorded in an Event')
     .option('--save <file>', 'keep what was judged in this file, to compare with after the upgrade (diff)')
+    .addOption(writeOption())
     .option('--after <file>', 'wait for an upgrade to be done, and compare with this file of --save (--timeout: 15m)')
     .option('--way-back <file>', 'can the release of this file of --save run again on what there is now?')
     .option('--verbose', 'name every question that was not asked')
@@ -95,7 +98,7 @@ export function addGate(program: Command, terminal: Terminal, exit: (code: ExitC
 Examples:
   recognize-health gate prod -n recognize
   recognize-health gate prod -n recognize -o junit > gate.xml
-  recognize-health gate prod -n recognize -o html > gate.html
+  recognize-health gate prod -n recognize --write gate.html --write gate.xml
   recognize-health gate -A --no-refresh
   recognize-health gate prod -n recognize --save before.json
   recognize-health gate prod -n recognize --after before.json --timeout 15m -o html > upgrade.html
@@ -121,7 +124,7 @@ Exit codes: 0 pass, 1 internal error, 2 usage, not found or forbidden, 3 fail, 4
       try {
         exit(await gate(names, options, terminal));
       } catch (error) {
-        if (error instanceof CommandError) printProblem(error, names, options, terminal);
+        if (error instanceof CommandError) await printProblem(error, names, options, terminal);
         throw error;
       }
     });
@@ -132,6 +135,7 @@ async function judgeBack(
   options: Options & { readonly wayBack: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
+  refuseWrite('--way-back', options);
   const { skip, override, refresh, maxAge, after, save: file } = options;
   if (skip.length > 0 || [override, maxAge, after, file].some((given) => given !== undefined) || !refresh)
     throw new CommandError(
@@ -141,11 +145,16 @@ async function judgeBack(
   return interruptible(terminal.signal, () => gateWayBack(names, options, () => connectCluster(options), terminal));
 }
 
+function refuseWrite(flag: string, { write }: Options): void {
+  if (write.length > 0) throw new CommandError(`${flag} takes no --write: redirect its -o`, EXIT.usage);
+}
+
 async function waitAfter(
   names: readonly string[],
   options: Options & { readonly after: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
+  refuseWrite('--after', options);
   if (options.skip.length > 0 || options.override !== undefined || !options.refresh || options.maxAge !== undefined)
     throw new CommandError(
       '--after takes no --skip, --override, --no-refresh or --max-age: what is worse is worse',
@@ -171,7 +180,9 @@ async function gate(names: readonly string[], options: Options, terminal: Termin
     const told = gated.map(({ told: one }) => one);
     if (options.save !== undefined) await save(options.save, gated, terminal);
     const exitCode = worstExit(told.map(({ gate: answer }) => answer.exitCode));
-    print({ reports: told, exitCode, verbose: options.verbose === true }, options, terminal);
+    const said: Gated = { reports: told, exitCode, verbose: options.verbose === true };
+    await writeDocuments(options.write, said);
+    print(said, options, terminal);
     noticeUnknownSkips(told, options, terminal);
     return exitCode;
   });
@@ -276,12 +287,12 @@ function print(gated: Gated, { output }: Options, terminal: Terminal): void {
 }
 
 /** A pipeline that reads a file must find one that says no, whatever went wrong. */
-function printProblem(
+async function printProblem(
   { message, exitCode }: CommandError,
   names: readonly string[],
   options: Options,
   terminal: Terminal,
-): void {
+): Promise<void> {
   const report = {
     namespace: options.namespace ?? '',
     name: names.length === 0 ? 'all reports' : names.join(', '),
@@ -289,7 +300,10 @@ function printProblem(
   const decision = undecided('NotPossible', exitCode, false, undefined, redact(message, [], 1024));
   const { failOn } = options;
   const told: Told = { ...report, status: undefined, gate: { ...report, ...decision }, durationMs: 0, failOn };
-  print({ reports: [told], exitCode, problem: message }, options, terminal);
+  const said: Gated = { reports: [told], exitCode, problem: message };
+  print(said, options, terminal);
+  // What cannot be written is what the command ended with, or is known by its absence.
+  await writeDocuments(options.write, said).catch(() => undefined);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

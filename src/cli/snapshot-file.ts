@@ -1,5 +1,5 @@
 // The files of `gate --save`, `gate --after` and `diff`: read whole or refused with one sentence, written whole or not.
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { EXIT } from '../api/exit-codes.ts';
 import {
   MAX_SNAPSHOT_BYTES,
@@ -13,6 +13,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { ownVersion } from '../runtime/own-version.ts';
 import { CommandError } from './exit.ts';
 import { fileReason } from './file-reason.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** Reads a snapshot. What is none, or not one of ours, ends the command with exit code 2. */
 export async function readSnapshot(path: string): Promise<Snapshot> {
@@ -43,16 +44,9 @@ export function chosenReports(
   return names.length === 0 ? ofPlace : ofPlace.filter(({ name }) => names.includes(name));
 }
 
-/** Writes reports as a snapshot of now: beside its place first, so that nobody ever reads half of one. */
+/** Writes reports as a snapshot of now. */
 export async function writeSnapshot(path: string, reports: readonly SnapshotReport[]): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(draft, sealSnapshot(snapshotOf(reports, ownVersion(), systemClock.now())), { mode: 0o600 });
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw new CommandError(`${path} cannot be written: ${fileReason(error)}`, EXIT.usage);
-  }
+  await writeWhole(path, sealSnapshot(snapshotOf(reports, ownVersion(), systemClock.now())));
 }
 
 async function readWhole(path: string): Promise<string> {

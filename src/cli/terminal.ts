@@ -49,10 +49,13 @@ export function processTerminal(): Terminal {
       stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
     });
   }
-  // A reader that goes away (`| head`) is no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-  });
+  // A reader that goes away (`| head`) is no error of ours, and no answer either: what is under way ends as by Ctrl-C, and
+  // what was decided keeps its exit code.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+    });
+  }
   const colours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
   return {
     out: (text) => void process.stdout.write(`${text}\n`),

@@ -55,7 +55,7 @@ function renderOne(explanation: Explanation, width: number): SafeText {
     ...field(LABELS.nextSteps, nextSteps, width),
     ...(source === 'guide'
       ? field(LABELS.guide, url, width)
-      : field(LABELS.ours, 'ours; the guide is silent about it', width)),
+      : field(LABELS.ours, id.startsWith('OPS-') ? 'ours; the guide is silent about it' : 'ours', width)),
   ].reduce((text, line) => safe`${text}${line}\n`, literal(''));
 }
 

@@ -1,4 +1,5 @@
-// `check` ends, whatever its credential endpoint does: one that accepts and never answers held it for five minutes.
+// Verbs end, and with their own exit code: whatever a credential endpoint does (one that accepts and never answers held
+// `check` for five minutes), and when nobody reads what they say.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,4 +39,11 @@ it('ends when the endpoint that gives credentials accepts and never answers, and
   expect(code).not.toBe(0);
   expect(out).toContain('CheckerNotAuthorized');
   expect(out).toContain("no AWS credentials of the operator's own could be had");
+});
+
+it.each(['stdout', 'stderr'] as const)('is no pass when its reader goes away before it speaks (%s)', async (stream) => {
+  const run = spawn(process.execPath, [BUNDLE, 'gate', 'prod', '-o', 'html', '--kubeconfig', '/no/such/kubeconfig']);
+  onTestFinished(() => void run.kill('SIGKILL'));
+  run[stream].destroy();
+  expect(await new Promise((resolve) => run.once('close', resolve))).toBe(2);
 });

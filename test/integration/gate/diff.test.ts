@@ -141,6 +141,35 @@ describe('diff', () => {
     expect(err).toMatch(/folder\.json cannot be written: /);
   });
 
+  it('writes its answer to files too, by their endings, and what went wrong as well', async () => {
+    const files = ['page.html', 'said.xml', 'said.md', 'said.json'].map(at);
+    const write = files.flatMap((file) => ['--write', file]);
+    const read = (): Promise<string[]> => Promise.all(files.map((file) => readFile(file, 'utf8')));
+    const passed = await scene.gate('prod', ...write);
+    expect([passed.code, passed.out]).toEqual([0, expect.stringMatching(/prod {2}PASS/)]);
+    const [html, xml, markdown, json] = await read();
+    expect(html).toMatch(/^<!doctype html>[^]*PASS/);
+    expect(xml).toMatch(/<testsuites [^>]*failures="0" errors="0"/);
+    expect(markdown).toContain('prod: PASS');
+    expect(JSON.parse(json ?? '')).toMatchObject({ exitCode: 0 });
+
+    expect((await scene.gate('nobody', ...write)).code).toBe(2);
+    for (const text of await read()) expect(text).toMatch(/NOT POSSIBLE|NotFound/);
+    const refused = await command('gate', ...write, '--kubeconfig', at('no-kubeconfig'));
+    expect(refused.code).toBe(2);
+    for (const text of await read()) expect(text).toContain('which report?');
+  });
+
+  it.each([
+    [['--write', 'gate.txt'], /Its ending is one of \.html, \.json/],
+    [['--write', 'no/such/folder.html'], /folder\.html cannot be written: /],
+    [['--write', 'x.html', '--after', 'well.json'], /--after takes no --write/],
+    [['--write', 'x.html', '--way-back', 'well.json'], /--way-back takes no --write/],
+  ])('writes nothing with %j', async (argv, why) => {
+    const { code, err } = await scene.gate('prod', ...argv.map((word) => (word.startsWith('--') ? word : at(word))));
+    expect([code, err]).toEqual([2, expect.stringMatching(why)]);
+  });
+
   it('refuses what is no snapshot with a sentence, and every document says so', async () => {
     await writeFile(at('cut.json'), (await readFile(at('well.json'), 'utf8')).slice(0, 300));
     await writeFile(at('edited.json'), (await readFile(at('well.json'), 'utf8')).replace('"pass"', '"skip"'));

@@ -1,0 +1,37 @@
+// `--write FILE`: the answer once more as a file, while a person or the log of a job reads the other one. Its ending says
+// in which format.
+import { extname } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import { plain } from '../output/columns.ts';
+import { GATE_FORMATS, type Gated } from '../output/gate.ts';
+import { writeWhole } from './write-whole.ts';
+
+const FORMAT_OF: Readonly<Record<string, keyof typeof GATE_FORMATS>> = {
+  '.html': 'html',
+  '.json': 'json',
+  '.md': 'markdown',
+  '.xml': 'junit',
+  '.yaml': 'yaml',
+};
+
+/** May be repeated. */
+export function writeOption(): Option {
+  return new Option(
+    '--write <file>',
+    'also write the answer to this file, by its ending: .html, .md, .xml, .json, .yaml',
+  )
+    .argParser((value: string, before: readonly string[]): readonly string[] => {
+      if (FORMAT_OF[extname(value)] === undefined)
+        throw new InvalidArgumentError(`Its ending is one of ${Object.keys(FORMAT_OF).join(', ')}.`);
+      return [...before, value];
+    })
+    .default([], 'none');
+}
+
+/** Writes the answer to each of the files. The first that cannot be written ends the command with exit code 2. */
+export async function writeDocuments(files: readonly string[], gated: Gated): Promise<void> {
+  for (const file of files) {
+    const format = FORMAT_OF[extname(file)] ?? 'json';
+    await writeWhole(file, `${GATE_FORMATS[format](gated, plain, undefined)}\n`);
+  }
+}
