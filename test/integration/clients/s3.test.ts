@@ -44,6 +44,16 @@ describe('a bucket that is there', () => {
     expect(aws.calls.filter((call) => call.write)).toEqual([]);
   });
 
+  it('takes credentials around which a file left blanks, as the AWS SDK for Java trims both', async () => {
+    const { accessKeyId, secretAccessKey } = aws.principals.root;
+    const blanks = {
+      ...aws.principals.root,
+      accessKeyId: ` ${accessKeyId}\n`,
+      secretAccessKey: `\t${secretAccessKey} \n`,
+    };
+    expect(await s3.list(ownAccess(aws, blanks), 'circuits', true, PATIENT)).toMatchObject({ ok: true });
+  });
+
   it('is asked once: a failed call is not tried again', async () => {
     aws.inject({ service: 's3', reset: true });
     await s3.head(root(), 'circuits', true, PATIENT);

@@ -124,7 +124,14 @@ describe('a Split installation with three pods of core-daemon', () => {
     ['a 404', { kind: 'status', status: 404 }],
     ['a page of HTML', { kind: 'html' }],
   ];
-  it.each(guesses)('does not hold %s on a path that we guessed against the service', (_what, conduct) =>
+  const pages: [string, Conduct][] = [
+    ['a redirect to a page to log in', { kind: 'redirect', location: '/login' }],
+    [
+      'a 400 in HTML',
+      { kind: 'status', status: 400, contentType: 'text/html', body: '<!doctype html><title>HTTP Status 400</title>' },
+    ],
+  ];
+  it.each([...guesses, ...pages])('does not hold %s on a path that we guessed against the service', (_what, conduct) =>
     scene.during(scene.stack.service('operations-service').answer(conduct), (status) => {
       expect(status.rootCauses ?? [], tell(status)).toEqual([]);
       expect(checkOf(status, 'operations-service/health')).toMatchObject({

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service } from '../../../src/api/components.ts';
 import type { AnyObject } from '../../stack/admin.ts';
+import { UP_SINCE_MS } from '../../stack/recognize/service.ts';
 import type { WorkloadTrouble } from '../../stack/recognize/objects.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { undo, type Undo } from '../../stack/switches/undo.ts';
@@ -56,6 +57,51 @@ describe('the workloads of a Split installation', () => {
       await trouble('auth-vault', { kind: 'Restarting', restarts: 4 });
       expectRootCause(await scene.run(), { ...vault, fault: 'ContainerRestarting', entry: 'OPS-090' });
     }));
+
+  /** Writes into the log of the first pod, so many seconds ago each; what was written is gone when it is undone. */
+  const written = (service: Service, records: readonly (readonly [ago: number, text: string])[]): Promise<Undo> => {
+    const { running } = scene.stack.service(service);
+    for (const [ago, text] of records) {
+      const at = new Date(Date.now() - ago * 1000);
+      running.writeLog(`${at.toISOString()} ERROR 1 --- [main] k.s.Work : ${text}`, { at });
+    }
+    const mend = (): Promise<void> => {
+      running.restart({ at: new Date(Date.now() - UP_SINCE_MS) });
+      return Promise.resolve();
+    };
+    return Promise.resolve(undo(mend));
+  };
+
+  it('names a service that does not get at another one for minutes, though that one answers us', () => {
+    const lost =
+      'boom\norg.springframework.web.client.ResourceAccessException: I/O error on POST request for "http://auth-vault:8080/v1": Connect timed out';
+    const records = [150, 80, 20].map((ago) => [ago, lost] as const);
+    return scene.during(written('core-daemon', records), (status) =>
+      expectRootCause(status, {
+        check: 'core-daemon/logs',
+        fault: 'CallsToServiceFail',
+        entry: 'REC-CD-002',
+        condition: 'CoreDaemonHealthy',
+      }),
+    );
+  });
+
+  it("reads Spring Boot's report of a start that failed, of several lines and below its banner", () => {
+    const banner = ' :: Spring Boot ::                (v3.5.6)';
+    const stars = '*'.repeat(27);
+    const report = `\n\n${stars}\nAPPLICATION FAILED TO START\n${stars}\n\nDescription:\n\nFailed to configure a DataSource: 'url' attribute is not specified\n\nAction:\n\nConsider the following`;
+    return scene.during(
+      written('node-persistence', [
+        [40, `starting\n${banner}`],
+        [30, report],
+      ]),
+      (status) => {
+        const check = checkOf(status, 'node-persistence/logs');
+        expect(check, tell(status)).toMatchObject({ result: 'warn', fault: 'ApplicationRunFailed' });
+        expect(check.message).toContain('Failed to configure a DataSource');
+      },
+    );
+  });
 
   it('names a lost node once, whatever runs on it, and advises no rollback', () =>
     scene.during(

@@ -1,16 +1,14 @@
-// The gate over installations as they are found: what a status code hides, controllers that stand still, leftovers that
-// are nobody's business, and failures that show in one place and begin in another. Each row is a run through the whole line.
+// The gate over installations as they are found: controllers that stand still, leftovers that are nobody's business, Services
+// that lead to more than they should, and what a spec says. Each row is a run through the whole line.
 import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../../src/api/faults.ts';
 import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
-import { literal, redact } from '../../../src/runtime/safe-text.ts';
+import { redact } from '../../../src/runtime/safe-text.ts';
 import { at, edit, json, look, type Situation } from './world.ts';
 
 /** Name, situation, exit code of the gate, and what is told beside what is skipped. */
 type Row = readonly [string, Situation, number, readonly string[]];
-/** With the checks that are the root causes. */
-type Begun = readonly [...Row, readonly string[]];
 type Fields = Record<string, unknown>;
 type Change = (objects: KubernetesObject[]) => KubernetesObject[];
 type Got = ReturnType<typeof json>;
@@ -23,11 +21,6 @@ const refused = (code: FaultCode, detail = 'said so'): Extract<ReturnType<typeof
   failed(code, redact(detail));
 const health = (got: Got, host = '127.0.1'): Pick<Situation, 'http'> =>
   at(host, ({ pathname }) => (pathname === '/actuator/health' ? got : undefined));
-const body = (document: unknown, host?: string): Pick<Situation, 'http'> => health(json(200, document), host);
-const typed = (contentType: string, text: string, status = 200): Got => ({
-  ok: true,
-  value: { status, contentType, body: text, truncated: false },
-});
 const down = (kind: 'refused' | 'timeout' | 'broken', host: string): Pick<Situation, 'http'> =>
   at(host, (url) => ({ ok: false, fault: { kind, detail: `${url.host} ${kind}` } }));
 const rows = (row: object) => ok([row as Readonly<Record<string, unknown>>]);
@@ -53,136 +46,9 @@ const deployment = (change: (of: { spec: Fields; status: Fields; metadata: Field
   edit('Deployment', 'core-daemon', (one) => change(one as unknown as Parameters<typeof change>[0]));
 const AT = '2026-11-23T09:59:50.000Z';
 const log = (service: string, ...lines: readonly string[]): Situation => ({ logs: { [service]: lines } });
-const DB_DOWN = { status: 'DOWN', components: { db: { status: 'DOWN', details: { error: 'x' } } } };
 const agent = (got: Got): Pick<Situation, 'http'> => at('127.0.6', () => got);
-const lost: Pick<Situation, 'connect'> = { connect: failed('DatabaseUnreachable', literal('db.example:5432 refuses')) };
-
-const BEGUN: readonly Begun[] = [
-  [
-    'a database that refuses, and the services say DOWN',
-    { ...lost, ...health(json(503, DB_DOWN), '127.0.') },
-    3,
-    [
-      'core-daemon/health HealthDatabaseDown',
-      'operations-service/health HealthDatabaseDown',
-      'node-persistence/health HealthDatabaseDown',
-      'circuit-storage/health HealthDatabaseDown',
-      'auth-vault/health HealthDatabaseDown',
-      'database/main/connect DatabaseUnreachable',
-    ],
-    ['database/main/connect'],
-  ],
-  [
-    'a service says that its database is DOWN, ours is well',
-    health(json(503, DB_DOWN), '127.0.3'),
-    3,
-    ['node-persistence/health HealthDatabaseDown'],
-    ['node-persistence/health'],
-  ],
-  [
-    'a bucket is gone, and its service says so',
-    {
-      s3: {
-        head: () => Promise.resolve(refused('BucketMissing')),
-        list: () => Promise.resolve(refused('BucketMissing')),
-      },
-      ...health(json(503, { status: 'DOWN', components: { s3: { status: 'DOWN' } } }), '127.0.4'),
-    },
-    3,
-    ['circuit-storage/health HealthStorageDown', 'object-storage/circuits/reach BucketMissing'],
-    ['object-storage/circuits/reach'],
-  ],
-  [
-    'a key may not sign, though it is enabled',
-    { kms: { dryRunSign: () => Promise.resolve(refused('KmsAccessDenied')) } },
-    3,
-    ['key-management/jwt/sign KmsAccessDenied'],
-    ['key-management/jwt/sign'],
-  ],
-  [
-    'a key that is for encryption',
-    {
-      kms: {
-        describe: () =>
-          Promise.resolve(
-            ok({ state: 'Enabled', usage: 'ENCRYPT_DECRYPT', spec: 'SYMMETRIC_DEFAULT', signingAlgorithms: [] }),
-          ),
-      },
-    },
-    3,
-    ['key-management/jwt/usage KmsKeyUsageWrong'],
-    ['key-management/jwt/usage'],
-  ],
-  [
-    'one service does not answer, and those that call it say so',
-    {
-      ...down('refused', '127.0.3'),
-      ...log('core-daemon', `${AT} ERROR 1 --- [main] k.c.R : [NODE-PERSISTENCE] service returned error: 503`),
-    },
-    3,
-    ['core-daemon/logs InternalServiceError', 'node-persistence/health ServiceRefused'],
-    ['node-persistence/health'],
-  ],
-  [
-    'a call is refused by a service that is well',
-    log(
-      'core-daemon',
-      `${AT} ERROR 1 --- [main] k.c.R : boom`,
-      'org.springframework.web.client.ResourceAccessException: I/O error on GET request for "http://auth-vault:8080/v1": Connection refused',
-    ),
-    0,
-    ['core-daemon/logs InternalConnectionError'],
-    [],
-  ],
-  ['a node without memory', { lists: node('MemoryPressure', 'True') }, 0, [], []],
-];
 
 describe.each<readonly [string, readonly Row[]]>([
-  [
-    'health',
-    [
-      ['DOWN under 200', body({ status: 'DOWN' }), 3, ['core-daemon/health HealthDown']],
-      ['OUT_OF_SERVICE', health(json(503, { status: 'OUT_OF_SERVICE' })), 3, ['core-daemon/health HealthDown']],
-      [
-        'of Boot 2.1, its database DOWN under UP',
-        body({ status: 'UP', details: { db: { status: 'DOWN' } } }),
-        3,
-        ['core-daemon/health HealthDatabaseDown'],
-      ],
-      [
-        'with one of two data sources DOWN under UP',
-        body({
-          status: 'UP',
-          components: { db: { status: 'UP', components: { a: { status: 'UP' }, b: { status: 'DOWN' } } } },
-        }),
-        3,
-        ['core-daemon/health HealthDatabaseDown'],
-      ],
-      ['empty', health(typed('application/json', '')), 5, ['core-daemon/health HealthBodyInvalid']],
-      ['204', health(typed('', '', 204)), 5, ['core-daemon/health HealthBodyInvalid']],
-      ['a list', health(json(200, '[]')), 5, ['core-daemon/health HealthBodyInvalid']],
-      ['a word', health(typed('text/plain', 'OK')), 5, ['core-daemon/health HealthBodyInvalid']],
-      ['UP as text/plain', health(typed('text/plain', '{"status":"UP"}')), 0, []],
-      ['UP in lower case', body({ status: 'up' }), 0, []],
-      ['UP behind a mark of byte order', health(typed('application/json', '\uFEFF{"status":"UP"}')), 0, []],
-      ['behind a password', health(json(401, '')), 5, ['core-daemon/health HealthNotReadable']],
-      ['limited by a gateway', health(json(429, '')), 5, ['core-daemon/health HealthNotReadable']],
-      ['a bad gateway', health(typed('text/html', '<html>502</html>', 502)), 3, ['core-daemon/health HealthDown']],
-      [
-        'with its own disk full',
-        health(json(503, { status: 'DOWN', components: { diskSpace: { status: 'DOWN' }, db: { status: 'UP' } } })),
-        3,
-        ['core-daemon/health HealthDiskFull'],
-      ],
-      ['with a status of their own', body({ status: 'DEGRADED' }), 5, ['core-daemon/health HealthStatusUnrecognized']],
-      [
-        'of one pod refuses, of two',
-        { made: { workloads: { 'core-daemon': { replicas: 2 } } }, ...down('refused', '127.0.1.2') },
-        3,
-        ['core-daemon/health ServiceRefused'],
-      ],
-    ],
-  ],
   [
     'a controller',
     [
@@ -347,41 +213,6 @@ describe.each<readonly [string, readonly Row[]]>([
         { sql: { server_version_num: rows({ number: 90_624, text: '9.6.24' }) } },
         0,
         ['database/main/version DatabaseVersionUnsupported'],
-      ],
-    ],
-  ],
-  [
-    'an agent',
-    [
-      [
-        'that says error under 200',
-        agent(json(200, { version: '3.4.0', status: 'error' })),
-        5,
-        ['enrollment-agent/health HealthStatusUnrecognized'],
-      ],
-      [
-        'that says error under 503',
-        agent(json(503, { status: 'error', error: { camera: {} } })),
-        3,
-        ['enrollment-agent/health HealthDown'],
-      ],
-      [
-        'that shuts down',
-        agent(json(200, { version: '3.4.0', status: 'shutting_down' })),
-        5,
-        ['enrollment-agent/health HealthStatusUnrecognized'],
-      ],
-      [
-        'that shows a page',
-        agent(typed('text/html', '<html>Sign in</html>')),
-        5,
-        ['enrollment-agent/health HealthNotReadable'],
-      ],
-      [
-        'of which the answer says nothing of status',
-        agent(json(200, { version: '3.4.0' })),
-        5,
-        ['enrollment-agent/health HealthBodyInvalid'],
       ],
     ],
   ],
@@ -558,14 +389,5 @@ describe.each<readonly [string, readonly Row[]]>([
     const { gate, told } = await look(situation);
     const said = told.filter((one) => !one.startsWith('capacity/'));
     expect([gate.exitCode, said.toSorted()]).toEqual([exit, faults.toSorted()]);
-  });
-});
-
-describe('what begins elsewhere:', () => {
-  it.each<Begun>(BEGUN)('%s', async (_row, situation, exit, faults, causes) => {
-    const { gate, told, status } = await look(situation);
-    const said = told.filter((one) => !one.startsWith('capacity/'));
-    expect([gate.exitCode, said.toSorted()]).toEqual([exit, faults.toSorted()]);
-    expect((status.rootCauses ?? []).map(({ check }) => check)).toEqual(causes);
   });
 });
