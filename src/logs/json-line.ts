@@ -1,7 +1,7 @@
 // A JSON log line of whatever layout: logstash, ECS flat and nested, Datadog, log4j 2, Rust's tracing, pino, Docker's
 // json-file, and those that only say `severity` or `msg`. The vendor documents no field names, so all are accepted.
 import { thrownIn } from './json-thrown.ts';
-import { isLevelName, levelOfNumber } from './level.ts';
+import { isLevelName, levelOfLetter, levelOfNumber } from './level.ts';
 import { parseTime } from './line.ts';
 import { isRecord } from '../runtime/is-record.ts';
 
@@ -134,13 +134,18 @@ function textsIn(value: unknown, depth: number): readonly string[] {
 }
 
 function levelIn(fields: Fields): string | undefined {
-  const word = (value: unknown): string | undefined => {
+  const spelled = (value: unknown): string | undefined => {
     if (typeof value === 'number') return levelOfNumber(value);
     if (typeof value !== 'string' || value.trim() === '') return undefined;
     return /^\d+$/.test(value) ? levelOfNumber(Number(value)) : value;
   };
+  const word = (value: unknown): string | undefined => {
+    const found = spelled(value);
+    return found?.length === 1 ? levelOfLetter(found) : found;
+  };
+  // A letter in a field that may hold other things is no level.
   const maybe = (value: unknown): string | undefined => {
-    const found = word(value);
+    const found = spelled(value);
     return found !== undefined && isLevelName(found) ? found : undefined;
   };
   return (

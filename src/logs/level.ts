@@ -33,5 +33,19 @@ export function levelOfNumber(value: number): string | undefined {
   return scaled >= 50 ? 'ERROR' : scaled >= 40 ? 'WARN' : scaled >= 30 ? 'INFO' : 'DEBUG';
 }
 
+/** The word for a level of which only the first letter was logged; undefined for other letters. */
+export function levelOfLetter(letter: string): string | undefined {
+  return LETTERS[letter.toUpperCase()];
+}
+
+const LETTERS: Readonly<Record<string, string>> = {
+  F: 'FATAL',
+  E: 'ERROR',
+  W: 'WARN',
+  I: 'INFO',
+  D: 'DEBUG',
+  T: 'TRACE',
+};
+
 /** RFC 5424, 6.2.1: emergency, alert, critical, error, warning, notice, informational, debug. */
 const SYSLOG = ['FATAL', 'FATAL', 'FATAL', 'ERROR', 'WARN', 'INFO', 'INFO', 'DEBUG'] as const;

@@ -43,6 +43,7 @@ describe('an error', () => {
     ['a date without separators', `20261128T042800,123 ERROR [main] c.x.Y - ${text}`, 'error'],
     ['a date and time in one', `20261128042800123 ERROR main ${text}`, 'error'],
     ['a time of day without parts of a second', `04:28:00 ERROR [main] c.x.Y: ${text}`, 'error'],
+    ['the first letter of the level', json({ ts: `${AT}Z`, lvl: 'E', msg: text }), `error ${AT}.000Z`],
     ['the level first', `ERROR ${AT},123 [main] c.x.Y - ${text}`, 'error'],
     ['the level in brackets first', `[ERROR] ${AT.replace('T', ' ')}.123 [main] c.x.Y - ${text}`, 'error'],
     ['bars', `${AT.replace('T', ' ')}.123|ERROR|main|c.x.Y|${text}`, `error ${AT}.123Z`],
