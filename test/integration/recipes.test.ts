@@ -16,6 +16,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGES = ['docs/gate.md', 'docs/upgrades.md', 'docs/gitops.md'].map((path) =>
   readFileSync(join(ROOT, path), 'utf8'),
 );
+const NP_SECRET = 'database-node-persistence';
 const BLOCK = /<!-- test: (healthy|blocked|dead) ([0-9]+) -->\n\n```sh\n([^]*?)```/g;
 
 interface Recipe {
@@ -38,11 +39,15 @@ let bin: string;
 
 /** Runs a block as a person would paste it: in bash, from the repository, with kubectl and recognize-health in the PATH. */
 function paste(script: string): Promise<{ code: number; output: string }> {
-  const child = spawn('bash', ['-ec', script.replace(/(?<=> )gate\.\w+|\b(?:before|after)\.json\b/g, `${bin}/$&`)], {
-    cwd: ROOT,
-    env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: bin, KUBECONFIG: stack.kubeconfig.adminFile },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'bash',
+    ['-ec', script.replace(/(?<=> )(?:gate|upgrade)\.\w+|\b(?:before|after)\.json\b/g, `${bin}/$&`)],
+    {
+      cwd: ROOT,
+      env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: bin, KUBECONFIG: stack.kubeconfig.adminFile },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   child.stdout.on('data', (part: Buffer) => (output += part.toString()));
   child.stderr.on('data', (part: Buffer) => (output += part.toString()));
@@ -58,6 +63,13 @@ function serviceAt(port: number): void {
   const connect = `recognize-health.recognize-health:8080:127.0.0.1:${port}`;
   writeFileSync(curl, `#!/bin/sh\nPATH="\${PATH#*:}"\nexec curl --connect-to ${connect} "$@"\n`);
   chmodSync(curl, 0o755);
+}
+
+/** What `helm upgrade` does to the cluster here: nothing, or these lines. */
+function helmDoes(lines = ''): void {
+  const helm = join(bin, 'helm');
+  writeFileSync(helm, `#!/bin/sh -e\n${lines}\n`);
+  chmodSync(helm, 0o755);
 }
 
 const inSituation = (situation: string): readonly (readonly [string, Recipe])[] =>
@@ -78,6 +90,7 @@ beforeAll(async () => {
   const program = join(bin, 'recognize-health');
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${BUNDLE}' "$@"\n`);
   chmodSync(program, 0o755);
+  helmDoes();
   // The pages name the namespace.
   stack = await startStack({ replicas: {}, cluster: 'ours' });
   await stack.admin.create(stack.report('prod'));
@@ -105,6 +118,39 @@ describe('the pages', () => {
 
 describe('while everything is well', () => {
   it.for(inSituation('healthy'))('%s', runRecipe);
+});
+
+describe('the script of a CI job', () => {
+  const script = RECIPES.find((recipe) => recipe.script.includes('--way-back before.json ||'))?.script ?? '';
+
+  it('ends with the code of the step that failed, keeps the page, and has asked for the way back', async () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: NP_SECRET, namespace: 'recognize' } };
+    const kept = await stack.admin.get(secret);
+    helmDoes(`kubectl -n recognize delete secret ${NP_SECRET}`);
+    try {
+      const { code, output } = await paste(script);
+      expect(code, output).toBe(3);
+      expect(output.replaceAll(/\s+/g, ' ')).toContain(`Secret ${NP_SECRET} is gone, and the old release reads it`);
+      expect(readFileSync(join(bin, 'upgrade.html'), 'utf8')).toContain('SecretMissing');
+    } finally {
+      helmDoes();
+      await stack.admin.create({ ...secret, type: kept?.['type'], data: kept?.['data'] });
+    }
+    const well = await paste('recognize-health gate prod -n recognize');
+    expect(well.code, well.output).toBe(0);
+  });
+
+  it('upgrades nothing where the gate says no', async () => {
+    helmDoes('echo upgraded');
+    const undo = await stack.key.disable();
+    try {
+      const { code, output } = await paste(script);
+      expect([code, output]).toEqual([3, expect.not.stringContaining('upgraded')]);
+    } finally {
+      helmDoes();
+      await undo();
+    }
+  });
 });
 
 describe('while the signing key is disabled', () => {
