@@ -60,6 +60,16 @@ export function isRepeatable({ key }: AppliedMigration): boolean {
   return nameOfMigration(key).startsWith('R:');
 }
 
+/** The schema of `schema/42`; empty where the row names none. */
+export function placeOfMigration(key: string): string {
+  return key.slice(0, Math.max(key.lastIndexOf('/'), 0));
+}
+
+/** As people are told of it: with its schema where it names one, and a repeatable one by its description. */
+export function titleOfMigration(key: string): string {
+  return key.replace(/(^|\/)R:/, '$1');
+}
+
 /** `42` of `schema/42`. */
 export function nameOfMigration(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);

@@ -114,11 +114,13 @@ function isGood({ exitCode }: Comparison): boolean {
   return exitCode === EXIT.pass || exitCode === EXIT.warn;
 }
 
-/** Nothing that counts is told twice, and a good end over the images of before is no proof of an upgrade. */
-function moved({ images, message }: Comparison): Partial<Comparison> {
-  return images.length > 0
+/** A good end over the images of before is no proof of an upgrade. */
+function moved({ images, moved: others, message }: Comparison): Partial<Comparison> {
+  // Of a component, and no target: another image under the same name.
+  const isPushedAgain = images.length === 0 && others.some(({ what }) => !what.includes('/'));
+  return images.length > 0 || isPushedAgain
     ? {}
-    : { message: redact(`${message} No image is another one than before: was the upgrade applied?`, [], 512) };
+    : { message: redact(`${message} No image has another name than before: was the upgrade applied?`, [], 512) };
 }
 
 /** What got worse and stays so until somebody acts. */

@@ -1,14 +1,19 @@
 // What moved beside the checks between two runs: where databases, buckets and keys are, what is migrated, and images that
 // stayed behind. A database that is well and another one is no upgrade that went well.
-import { decodeMigrations, isRepeatable, nameOfMigration } from '../api/migration-rows.ts';
 import { compareText } from '../runtime/compare-text.ts';
 import { redact } from '../runtime/safe-text.ts';
 import type { Moved } from './comparison.ts';
+import { movedMigrations } from './moved-migrations.ts';
 import type { SnapshotReport } from './snapshot.ts';
 
 /** What counts first. */
 export function movedBetween(before: SnapshotReport, after: SnapshotReport): readonly Moved[] {
-  const all = [...addresses(before, after), ...migrations(before, after), ...leftBehind(before, after)];
+  const all = [
+    ...addresses(before, after),
+    ...movedMigrations(before, after),
+    ...leftBehind(before, after),
+    ...pushedAgain(before, after),
+  ];
   const rank = { fail: 0, warn: 1, pass: 2 } as const;
   return all.toSorted((a, b) => rank[a.counts] - rank[b.counts] || compareText(a.what, b.what));
 }
@@ -24,28 +29,25 @@ function addresses({ wayBack: old }: SnapshotReport, { wayBack: now }: SnapshotR
   });
 }
 
-function migrations({ wayBack: old }: SnapshotReport, { wayBack: now }: SnapshotReport): readonly Moved[] {
-  return (old?.migrations ?? []).flatMap(({ database, applied }): readonly Moved[] => {
-    const is = now?.migrations.find((one) => one.database === database);
-    const [rows, present] = [decodeMigrations(applied ?? ''), decodeMigrations(is?.applied ?? '')];
-    if (applied === undefined || is?.applied === undefined || rows === undefined || present === undefined) return [];
-    const newest = (of: typeof rows): string => {
-      const [last] = of.filter((row) => !isRepeatable(row)).slice(-1);
-      return last === undefined ? 'none' : nameOfMigration(last.key);
-    };
-    const kept = new Set(present.map(({ key }) => key));
-    const lost = rows.filter(({ key }) => !kept.has(key));
-    const [before, after] = [newest(rows), newest(present)];
-    if (lost.length > 0) {
-      const names = lost.slice(-3).map(({ key }) => nameOfMigration(key));
-      const why = 'it is another database, or an older state of it';
-      const message = redact(`${database} does not hold migration ${names.join(', ')} any more: ${why}.`, [], 512);
-      return [{ what: database, before, after, message, counts: 'fail' }];
-    }
-    if (present.length === rows.length) return [];
-    const message = redact(`${database} went from migration ${before} to ${after}.`, [], 512);
-    return [{ what: database, before, after, message, counts: 'pass' }];
+/** Another digest under the name of before: no name says so. */
+function pushedAgain(before: SnapshotReport, after: SnapshotReport): readonly Moved[] {
+  const now = new Map(after.images.map(({ component, image }) => [component, image]));
+  return before.images.flatMap(({ component, image }): readonly Moved[] => {
+    const [was, is] = [digestIn(before, component), digestIn(after, component)];
+    if (now.get(component) !== image || was === undefined || is === undefined || was === is) return [];
+    const message = redact(`${component} runs another image under ${shortImage(image)} than before.`, [], 512);
+    return [{ what: component, before: was, after: is, message, counts: 'pass' }];
   });
+}
+
+/** The beginning of the digest that the pods of a component ran, where all ran the same. */
+export function digestIn({ wayBack }: SnapshotReport, component: string): string | undefined {
+  return wayBack?.seen.find(({ id }) => id === `digest/${component}`)?.is;
+}
+
+/** `name:tag` of `registry/team/name:tag`. */
+export function shortImage(image: string): string {
+  return image.slice(image.lastIndexOf('/') + 1);
 }
 
 /** As many images moved together before one that did not is told. */
@@ -65,7 +67,7 @@ function leftBehind(before: SnapshotReport, after: SnapshotReport): readonly Mov
       .map((one) => tagOf(one.is));
     const [tag] = others;
     if (tag === undefined || others.length < TOGETHER || others.some((other) => other !== tag)) return [];
-    const short = was.slice(was.lastIndexOf('/') + 1);
+    const short = shortImage(was);
     const message = redact(
       `${component} still runs ${short}, while ${others.length} others went from ${tagOf(was)} to ${tag}: was it left out?`,
       [],
@@ -76,6 +78,6 @@ function leftBehind(before: SnapshotReport, after: SnapshotReport): readonly Mov
 }
 
 function tagOf(image: string): string {
-  const name = image.slice(image.lastIndexOf('/') + 1);
+  const name = shortImage(image);
   return name.includes('@') ? '' : (name.split(':')[1] ?? '');
 }

@@ -4,12 +4,15 @@ import {
   compareVersions,
   decodeMigrations,
   isRepeatable,
-  nameOfMigration,
+  placeOfMigration,
+  titleOfMigration,
   type AppliedMigration,
 } from '../api/migration-rows.ts';
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
+import { alignMigrations } from './align-migrations.ts';
 import { obstacleTo } from './compare.ts';
+import { digestIn, shortImage } from './moved.ts';
 import type { SnapshotReport } from './snapshot.ts';
 
 /** An API: pipelines read them. */
@@ -139,8 +142,9 @@ function migrationsOf(was: Migrations, is: Migrations | undefined): Found {
       : [];
   if (is.applied === undefined)
     return { ...NOTHING, obstacles, unknown: [`the migrations of ${database} cannot be read: ${is.unread ?? ''}`] };
-  const [old, now] = [decodeMigrations(was.applied), decodeMigrations(is.applied)];
-  if (old === undefined || now === undefined) return unknown(`the migrations of ${database} cannot be read.`);
+  const [read, readNow] = [decodeMigrations(was.applied), decodeMigrations(is.applied)];
+  if (read === undefined || readNow === undefined) return unknown(`the migrations of ${database} cannot be read.`);
+  const [old, now] = alignMigrations(read, readNow);
 
   const known = new Map(old.map((row) => [row.key, row]));
   const present = new Map(now.map((row) => [row.key, row]));
@@ -148,7 +152,7 @@ function migrationsOf(was: Migrations, is: Migrations | undefined): Found {
   const versions = added.filter((row) => !isRepeatable(row));
   const highest = (key: string): AppliedMigration | undefined =>
     old
-      .filter((row) => !isRepeatable(row) && placeOf(row.key) === placeOf(key))
+      .filter((row) => !isRepeatable(row) && placeOfMigration(row.key) === placeOfMigration(key))
       .toSorted((a, b) => compareVersions(b.key, a.key))[0];
   // Flyway ignores by default what is newer than all it knows, and stops at what is missing below that.
   const isBelow = ({ key }: AppliedMigration): boolean => {
@@ -196,13 +200,9 @@ function applied(rows: readonly AppliedMigration[]): string {
 }
 
 function named(rows: readonly AppliedMigration[]): string {
-  const names = rows.map(({ key }) => nameOfMigration(key).replace(/^R:/, ''));
+  const names = rows.map(({ key }) => titleOfMigration(key));
   const more = names.length - MOST_NAMED;
   return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function placeOf(key: string): string {
-  return key.slice(0, Math.max(key.lastIndexOf('/'), 0));
 }
 
 /** Addresses, keys, Secrets and ConfigMaps: what the old release was set up with. */
@@ -224,6 +224,8 @@ function thingsIn(before: WayBack, after: WayBack): readonly Found[] {
           ? { ...NOTHING, obstacles: [`${title} is gone, and the old release reads it; put it back first.`] }
           : { ...NOTHING, same: [`${title}${is === was ? '' : ', written since'}`] };
       }
+      case 'digest':
+        return NOTHING;
       case 'key': {
         if (is === undefined) return { ...NOTHING, unknown: [`the public key of ${name} could not be read.`] };
         return is === was
@@ -255,9 +257,10 @@ function imagesIn(before: SnapshotReport, after: SnapshotReport): readonly Found
   const now = new Map(after.images.map(({ component, image }) => [component, image]));
   const kept = new Map(after.wayBack?.images.map(({ component, images }) => [component, images]) ?? []);
   return before.images.map(({ component, image }): Found => {
-    if (now.get(component) === image) return NOTHING;
+    const short = shortImage(image);
+    if (now.get(component) === image)
+      return underOneName(short, digestIn(before, component), digestIn(after, component));
     const images = kept.get(component);
-    const short = image.slice(image.lastIndexOf('/') + 1);
     if (images?.includes(image) === true) return { ...NOTHING, same: [`${short}, which a ReplicaSet still names`] };
     return {
       ...NOTHING,
@@ -268,6 +271,22 @@ function imagesIn(before: SnapshotReport, after: SnapshotReport): readonly Found
       ],
     };
   });
+}
+
+/** A rollback brings the name back, and with it whatever is pushed under it now. */
+function underOneName(short: string, was: string | undefined, is: string | undefined): Found {
+  if (short.includes('@sha256:') || (was !== undefined && was === is)) return NOTHING;
+  if (was === undefined || is === undefined)
+    return {
+      ...NOTHING,
+      unknown: [`whether ${short} is the image that it was is not known: a tag without a digest may be pushed again.`],
+    };
+  return {
+    ...NOTHING,
+    obstacles: [
+      `${short} is another image now (sha256:${is}…, was sha256:${was}…), and a rollback brings the same name; name the old one by its digest.`,
+    ],
+  };
 }
 
 function merged(all: readonly Found[]): Found {

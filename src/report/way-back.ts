@@ -1,5 +1,5 @@
 // What a later `gate --way-back` needs of this run: the migrations of each database, the images that ReplicaSets still
-// name, and addresses, keys, Secrets and ConfigMaps as they were read. Never a value that could be secret.
+// name and digests of those that run, and addresses, keys, Secrets and ConfigMaps as they were read. Never a value that could be secret.
 import type { HealthReportStatus } from '../api/health-report.ts';
 import { encodeMigrations, MOST_MIGRATIONS } from '../api/migration-rows.ts';
 import type { Visit } from '../facts/observed.ts';
@@ -11,6 +11,7 @@ export type WayBack = NonNullable<HealthReportStatus['wayBack']>;
 
 /** What the schema holds. */
 const MOST = 16;
+const IMAGE = 'image/';
 const KINDS = ['address/', 'key/', 'secret/', 'configmap/'];
 
 /** Every list in a fixed order. */
@@ -29,7 +30,11 @@ export function wayBackOf(visits: readonly Visit[], watched: readonly Watched[])
       })
       .sort((a, b) => compareText(a.component, b.component))
       .slice(0, MOST),
-    seen: watched.filter(({ id }) => KINDS.some((kind) => id.startsWith(kind))).map(({ id, is }) => ({ id, is })),
+    seen: watched.flatMap(({ id, is, proof }) => {
+      if (KINDS.some((kind) => id.startsWith(kind))) return [{ id, is }];
+      // The name of an image is in the inventory; what ran under it is only here.
+      return proof !== undefined && id.startsWith(IMAGE) ? [{ id: `digest/${id.slice(IMAGE.length)}`, is: proof }] : [];
+    }),
   };
 }
 

@@ -287,12 +287,12 @@ export const healthReportStatus = z
           .array(
             z.object({
               id: z.string().max(128).describe('kind/name'),
-              is: z.string().max(192).describe('The address, the fingerprint or the version.'),
+              is: z.string().max(192).describe('The address, the fingerprint, the digest or the version.'),
             }),
           )
           .max(96)
           .meta(atomic)
-          .describe('Addresses, keys, Secrets and ConfigMaps as this run saw them, by kind/name.'),
+          .describe('Addresses, keys, digests of images, Secrets and ConfigMaps as this run saw them, by kind/name.'),
       })
       .optional()
       .describe('What gate --way-back compares. Absent: nothing was looked at, or the report had no room for it.'),

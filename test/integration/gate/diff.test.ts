@@ -248,7 +248,7 @@ describe('gate --after', () => {
     const said = JSON.parse(out) as { reports: { message: string; phases: { name: string }[] }[] };
     expect([isDiff(said), isDiff.errors]).toEqual([true, null]);
     expect(said.reports[0]?.phases.map(({ name }) => name)).toEqual(['rollout', 'until healthy', 'confirmed']);
-    expect(said.reports[0]?.message).toContain('No image is another one than before: was the upgrade applied?');
+    expect(said.reports[0]?.message).toContain('No image has another name than before: was the upgrade applied?');
     expect((await diff(at('well.json'), at('after.json'))).code).toBe(0);
   });
 

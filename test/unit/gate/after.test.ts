@@ -105,7 +105,7 @@ describe('after an upgrade', () => {
 
   it('asks whether the upgrade was applied where every image is the one of before', () => {
     expect(said([well, well], 900_000, '1.2.5')).toMatch(
-      /^0 AsGoodAsBefore: .* No image is another one than before: was the upgrade applied\?$/,
+      /^0 AsGoodAsBefore: .* No image has another name than before: was the upgrade applied\?$/,
     );
   });
 

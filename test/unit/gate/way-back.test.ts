@@ -225,7 +225,7 @@ describe('the way back', () => {
     const keys = ['a/1.9', 'a/1.10', 'b/7'];
     const before = report({ migrations: [rows(...keys)] });
     const told = (key: string): string => judgeWayBack(before, after({ migrations: [rows(...keys, key)] })).message;
-    expect(told('a/1.11')).toContain('migration 1.11 is applied to the schema of node-persistence, which');
+    expect(told('a/1.11')).toContain('migration a/1.11 is applied to the schema of node-persistence, which');
     expect(told('a/1.9.5')).toContain('out of order');
     // Schema b stands at 7: there 2 is below.
     expect(told('b/2')).toContain('out of order');

@@ -2,79 +2,28 @@
 // before, what diff, gate --after and gate --way-back say after it, and that all is well when it was taken back.
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../src/gate/compare.ts';
-import { afterStep } from '../../../src/gate/after.ts';
-import { snapshotReport, type SnapshotReport } from '../../../src/gate/snapshot.ts';
 import { judgeWayBack } from '../../../src/gate/way-back.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import { renderDiff } from '../../../src/output/diff.ts';
 import { jsonBytes } from '../../../src/report/index.ts';
 import type { WorkloadOptions } from '../../stack/recognize/objects.ts';
-import { servicesOf } from '../../stack/recognize/topology.ts';
-import { NOW } from '../targets/objects.ts';
-import { edit, INSTALLED, look, WHOLE, type Examined, type Situation } from './world.ts';
+import {
+  afterRuns,
+  flat,
+  FORWARD,
+  history,
+  installed,
+  NEW_SCHEMA,
+  OLD_SCHEMA,
+  play,
+  SECRETS,
+  WELL,
+  type Played,
+  type Release,
+} from './upgrades.ts';
+import { edit, INSTALLED, WHOLE, type Situation } from './world.ts';
 
-const MINUTE = 60_000;
-const at = (minutes: number): Date => new Date(NOW.getTime() + minutes * MINUTE);
-
-type Release = '1.2.5' | '1.3.0';
-type Service = (typeof INSTALLED)[number];
-
-const row = (key: string): object => ({ key, checksum: Number(key), at: '2026-11-23T10:05' });
-/** Flyway's table after the migrations of a release. */
-const history = (keys: readonly string[], bad?: string): NonNullable<Situation['sql']> => ({
-  pg_attribute: ok([{ schema: 'app', table: 'flyway_schema_history', usable: true, readable: true, role: 'app' }]),
-  last_failed: ok([
-    {
-      failed: bad === undefined ? 0 : 1,
-      last_failed: bad ?? null,
-      version: keys.at(-1) ?? null,
-      applied: keys.map(row),
-    },
-  ]),
-});
-const OLD_SCHEMA = ['1', '41'];
-const NEW_SCHEMA = ['1', '41', '42'];
-
-/** An installation of a release; a workload may be in trouble. */
-function installed(
-  release: Release,
-  troubles: Partial<Record<Service, WorkloadOptions>> = {},
-  image: (usual: string) => string = (usual) => usual,
-): NonNullable<Situation['made']> {
-  const workloads = servicesOf('Split').map(({ component, name }): [string, WorkloadOptions] => [
-    component,
-    { image: image(`registry.example/recognize/${name}:${release}`), replicas: 2, ...troubles[component as Service] },
-  ]);
-  return { workloads: Object.fromEntries(workloads) };
-}
-
-const SECRETS = { versions: { database: '3', aws: '4' } };
-const WELL: Situation = { made: installed('1.2.5'), sql: history(OLD_SCHEMA), ...SECRETS };
-const FORWARD: Situation = { made: installed('1.3.0'), sql: history(NEW_SCHEMA), ...SECRETS };
 const TARGET = { upgrade: { targetVersion: '1.3.0' } };
-
-interface Played {
-  readonly examined: Examined;
-  readonly kept: SnapshotReport;
-}
-
-async function play(situation: Situation, minutes: number, previous?: Played): Promise<Played> {
-  const now = at(minutes);
-  const before = previous?.examined.status;
-  const examined = await look({ ...situation, now, ...(before === undefined ? {} : { previous: before }) });
-  const kept = snapshotReport({ namespace: 'recognize', name: 'prod', uid: 'u' }, examined.status, examined.gate, now);
-  if (kept === undefined) throw new Error(`Nothing was judged: ${examined.gate.message}`);
-  return { examined, kept };
-}
-
-/** What `gate --after` says after these runs, ten seconds apart. */
-function afterRuns(before: Played, runs: readonly Played[]): ReturnType<typeof afterStep> {
-  const looks = runs.map(({ kept }, index) => ({
-    comparison: compareReports(before.kept, kept),
-    atMs: index * 10_000,
-  }));
-  return afterStep(looks, 0, 15 * MINUTE);
-}
 
 interface Mistake {
   /** The moment before, with the mistake in it as far as anybody can see it. */
@@ -222,9 +171,6 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     moved: `${IMAGES}, Secret database is gone`,
   },
 };
-
-/** Words in one line, however they are wrapped. */
-const flat = (lines: readonly string[]): string => lines.join(' ').replaceAll(/\s+/g, ' ');
 
 const saidBy = ({ examined: { gate } }: Played): string =>
   [...gate.blockers, ...gate.unanswered, ...gate.warnings]
