@@ -157,7 +157,7 @@ function phasesOf(looks: readonly AfterLook[], since: number): readonly Phase[] 
   return [
     { name: 'rollout', ms: done - since },
     ...(well === undefined
-      ? [{ name: 'not healthy since', ms: end - done }]
+      ? [{ name: 'not healthy', ms: end - done }]
       : [
           { name: 'until healthy', ms: Math.max(well - done, 0) },
           { name: 'confirmed', ms: end - well },

@@ -36,13 +36,6 @@ function section(comparison: Comparison, id: string): string[] {
       ['As well as before', String(unchanged)],
       ['Made by', `recognize-health ${ownVersion()}`],
     ]),
-    ...(moved.length === 0
-      ? []
-      : table(
-          `Moved (${moved.length})`,
-          ['What', 'Before', 'After', 'Means'],
-          moved.map((one) => [one.what, one.before, one.after, one.message].map(text)),
-        )),
     ...changesOf(comparison).flatMap(({ title, changes }) =>
       table(
         `${title} (${changes.length})`,
@@ -50,6 +43,13 @@ function section(comparison: Comparison, id: string): string[] {
         changes.map((change) => [change.check, stepOf(change), change.message].map(text)),
       ),
     ),
+    ...(moved.length === 0
+      ? []
+      : table(
+          `Moved (${moved.length})`,
+          ['What', 'Before', 'After', 'Means'],
+          moved.map((one) => [one.what, one.before, one.after, one.message].map(text)),
+        )),
     ...(images.length === 0
       ? []
       : table(
