@@ -18,7 +18,8 @@ export interface KeptReport {
 /** Reduces what the API server sends. An annotation of somebody else may have 256 KiB. */
 export function keptReport(object: object): KeptReport {
   const { metadata, spec, status } = object as ReportObject;
-  const { name, namespace, uid, generation, resourceVersion, annotations, deletionTimestamp } = metadata;
+  const { name, namespace, uid, generation, resourceVersion, annotations, creationTimestamp, deletionTimestamp } =
+    metadata;
   const request = annotations?.[REQUEST_ANNOTATION];
   const parsed = parseStatus(status ?? {});
   return {
@@ -28,6 +29,7 @@ export function keptReport(object: object): KeptReport {
       ...(uid === undefined ? {} : { uid }),
       ...(generation === undefined ? {} : { generation }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
       ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
       ...(request === undefined ? {} : { annotations: { [REQUEST_ANNOTATION]: request } }),
     },

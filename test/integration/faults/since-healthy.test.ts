@@ -1,5 +1,6 @@
 // What moved since everything was well: on the resource, in the Event and on the screen, with the operator and its Roles.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { command } from '../gate/command.ts';
 import { startScene, tell, type Scene } from './scene.ts';
 
@@ -35,8 +36,19 @@ describe('the last healthy run', () => {
   });
 
   it('is what a failure is compared with when nobody has changed anything', async () => {
-    await scene.during(scene.stack.key.disable(), (status) => {
+    await scene.during(scene.stack.key.disable(), async (status) => {
       expect(status.sinceHealthy).toMatch(/^Healthy until .*; since then: nothing (moved of|is known to have moved)/);
+      // One that was made while it fails has nothing to compare with.
+      const { admin } = scene.stack;
+      const made = await admin.create(scene.stack.report('again'));
+      const again = await vi.waitUntil(
+        async () => ((await admin.get(made)) as { status?: HealthReportStatus } | undefined)?.status?.sinceHealthy,
+        { timeout: 60_000, interval: 300 },
+      );
+      expect(again).toMatch(
+        /^No healthy run is on record since this report was made at \d{4}-.*Z, so nobody knows what/,
+      );
+      await admin.remove(made);
     });
     expect(await scene.status()).not.toHaveProperty('sinceHealthy');
   });
