@@ -42,6 +42,8 @@ export interface UntoldUse extends Named {
   readonly of: 'database' | 'bucket' | 'key';
   /** Secrets that may tell: where one of them led to a backend of this kind, it has told. */
   readonly secrets?: readonly string[];
+  /** Secrets that hold a part of its place: where one of them led to a backend of this kind, it has told. */
+  readonly tellers?: readonly string[];
   /** A sentence without its full stop. */
   readonly why: SafeText;
 }

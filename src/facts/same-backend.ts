@@ -28,6 +28,7 @@ export function covers(target: BackendTarget, use: BackendUse, namespace: string
   switch (use.kind) {
     case 'database':
       if (target.kind !== 'database') return 'no';
+      if (target.replaces !== undefined && isDatabase(placeOf(target.replaces), use, namespace)) return 'yes';
       return target.connection.ok ? told(isDatabase(target.connection.value, use, namespace)) : 'unknown';
     case 'hiddenDatabase':
       return target.secret === use.secret ? 'yes' : 'unknown';
@@ -68,9 +69,16 @@ function told(is: boolean): 'yes' | 'no' {
   return is ? 'yes' : 'no';
 }
 
+function placeOf({ hosts, database }: { readonly hosts: readonly HostAddress[]; readonly database: string }): Place {
+  const [first = { host: '', port: 0 }, ...otherHosts] = hosts;
+  return { ...first, otherHosts, database };
+}
+
+type Place = Pick<DatabaseConnection, 'host' | 'port' | 'otherHosts' | 'database'>;
+
 /** One server in common is enough: a report may examine the primary of several alone. */
 function isDatabase(
-  connection: DatabaseConnection,
+  connection: Place,
   other: { readonly hosts: readonly HostAddress[]; readonly database: string },
   namespace: string,
 ): boolean {

@@ -199,7 +199,11 @@ export interface DatabaseConnection extends HostAddress {
 }
 
 /** The servers of the URL, in its order. */
-export function hostsOf({ host, port, otherHosts = [] }: DatabaseConnection): readonly HostAddress[] {
+export function hostsOf({
+  host,
+  port,
+  otherHosts = [],
+}: Pick<DatabaseConnection, 'host' | 'port' | 'otherHosts'>): readonly HostAddress[] {
   return [{ host, port }, ...otherHosts];
 }
 
@@ -207,6 +211,8 @@ export function hostsOf({ host, port, otherHosts = [] }: DatabaseConnection): re
 interface Discovered {
   /** Where it was found: `Deployment core-daemon, env NP_SPRING_DATASOURCE_URL`. Undefined: the spec lists it. */
   readonly origin?: SafeText | undefined;
+  /** The Secret that said where it is, where none but it did. */
+  readonly told?: string;
 }
 
 export interface DatabaseTarget extends Discovered {
@@ -227,6 +233,8 @@ export interface DatabaseTarget extends Discovered {
   readonly poolerClients?: number | undefined;
   readonly poolSize: number;
   readonly usedBy: readonly Service[];
+  /** What settings in the open say of its place, which a Secret overrules. */
+  readonly replaces?: { readonly hosts: readonly HostAddress[]; readonly database: string };
   /** Services that keep a pool of connections to it, as far as it is known: `usedBy`, or what the topology says. */
   readonly pooledBy?: readonly Service[];
 }

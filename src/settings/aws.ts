@@ -1,19 +1,14 @@
 // Buckets, KMS keys and key pairs in the settings of a service.
 import type { Service } from '../api/components.ts';
 import type { ConfiguredAccess, ConfiguredBackend, Credential, ServiceBackends, Unresolved } from './configured.ts';
+import type { Template } from '../targets/configured.ts';
+import { BUCKET_NAME, endpointNames, KMS_NAME, REGION_NAMES } from './aws-names.ts';
 import { credentialOf, openly } from './credential.ts';
+import { placesOf } from './environment.ts';
 import { inConfigMap, secretFileAt } from './mounts.ts';
 import type { Setting, Settings } from './settings.ts';
-import { secretOf, textOf, whyMissing } from './value.ts';
+import { secretOf, templateOf, textOf, whyMissing } from './value.ts';
 
-const BUCKET_NAME = /(?:bucketname|s3bucket)$/;
-const REGION_NAMES = [
-  'cloudawsregionstatic',
-  'springcloudawsregionstatic',
-  'bucketregion',
-  'awsregion',
-  'awsdefaultregion',
-] as const;
 const KMS_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):[0-9]{12}:(?:key|alias)\/.+$/;
 const KMS_ID = /^(?:alias\/[\w/-]+|(?:mrk-)?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12})$/i;
 /** What stands before the names of keys that serve for everything at AWS. */
@@ -30,7 +25,16 @@ export function bucketsIn(service: Service, settings: Settings): ServiceBackends
         if (setting === undefined) return NOTHING;
         const named = { service, name: 'circuits', ...placed(setting) };
         const bucket = textOf(setting.value);
-        if (bucket === undefined) return unresolved({ kind: 'bucket', ...named, why: whyOf(setting) });
+        if (bucket === undefined) {
+          const { found } = accessed(settings, { kind: 'bucket', ...named, bucket: 'unread' }, ['s3', 'bucket']);
+          const template = templateOf(setting.value);
+          const [backend] = found;
+          const hidden =
+            template === undefined || backend?.kind !== 'bucket'
+              ? {}
+              : { hidden: { kind: 'bucket', backend, words: { bucket: template } } as const };
+          return unresolved({ kind: 'bucket', ...named, why: whyOf(setting), ...hidden });
+        }
         if (bucket === '') return NOTHING;
         if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/.test(bucket))
           return unresolved({ kind: 'bucket', ...named, why: `${setting.name} is no name of a bucket` });
@@ -54,9 +58,18 @@ function kmsKey(service: Service, settings: Settings, name: string): ServiceBack
   if (setting === undefined) return NOTHING;
   const named = { service, name: 'signing', ...placed(setting) };
   const text = textOf(setting.value)?.trim();
-  const saysSo =
-    /kms/.test(name) && /(?:key(?:id|arn|alias)?|alias|arn)$/.test(name) && !/(?:access|secret)key(?:id)?$/.test(name);
-  if (text === undefined) return saysSo ? unresolved({ kind: 'kms', ...named, why: whyOf(setting) }) : NOTHING;
+  const saysSo = KMS_NAME.test(name);
+  if (text === undefined) {
+    if (!saysSo) return NOTHING;
+    const { found } = accessed(settings, { kind: 'kms', ...named, keyId: 'alias/unread' }, ['kms']);
+    const template = templateOf(setting.value);
+    const [backend] = found;
+    const hidden =
+      template === undefined || backend?.kind !== 'kms'
+        ? {}
+        : { hidden: { kind: 'kms', backend, words: { keyId: template } } as const };
+    return unresolved({ kind: 'kms', ...named, why: whyOf(setting), ...hidden });
+  }
   const region = KMS_ARN.exec(text)?.[1];
   if (region === undefined && !(saysSo && KMS_ID.test(text))) return NOTHING;
   const { found, ...rest } = accessed(settings, { kind: 'kms', ...named, keyId: text }, ['kms']);
@@ -97,11 +110,21 @@ type WithoutAccess<T> = T extends WithAccess ? Omit<T, 'access'> : never;
 
 /** The backend with whatever asks AWS; `words` are those that its own settings begin with. */
 function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words: readonly string[]): ServiceBackends {
-  const value = (names: readonly string[]): string | undefined =>
-    names.map((name) => textOf(settings.get(name)?.value ?? [])).find((text) => text !== undefined && text !== '');
+  // The first that is set counts, wherever its value is.
+  const word = (names: readonly string[]): { readonly text?: string; readonly hidden?: Template } => {
+    for (const name of names) {
+      const setting = settings.get(name);
+      if (setting === undefined) continue;
+      const text = textOf(setting.value);
+      const template = text === undefined ? templateOf(setting.value) : undefined;
+      if (template !== undefined) return { hidden: template };
+      if (text !== undefined && text !== '') return { text };
+    }
+    return {};
+  };
   const regions = words.flatMap((word) => settings.names.filter((name) => name.includes(`${word}region`)));
-  const region = value([...regions, ...REGION_NAMES]);
-  const endpoint = value([
+  const region = word([...regions, ...REGION_NAMES]);
+  const endpoint = word([
     ...words.flatMap((word) => settings.names.filter((name) => new RegExp(`${word}endpoint(?:ur[li])?$`).test(name))),
     ...words.map((word) => `awsendpointurl${word}`),
     'springcloudawsendpoint',
@@ -123,8 +146,13 @@ function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words:
   const secretAccessKey = credentialOf(settings, own('secret(?:access)?key$', ['secretaccesskey', 'secretkey']));
   const sessionToken = settings.get('AWS_SESSION_TOKEN') === undefined ? undefined : credential(/awssessiontoken$/);
   const access: ConfiguredAccess = {
-    region,
-    ...(endpoint === undefined ? {} : { endpoint, ...authorityOf(settings) }),
+    region: region.text,
+    ...(endpoint.text === undefined ? {} : { endpoint: endpoint.text }),
+    ...(endpoint.text === undefined && endpoint.hidden === undefined ? {} : authorityOf(settings)),
+    hidden: {
+      ...wordWithin(region, 'region', [...words.map((one) => `cloudaws${one}region`), ...REGION_NAMES], settings),
+      ...wordWithin(endpoint, 'endpoint', words.flatMap(endpointNames), settings),
+    },
     accessKeyId,
     secretAccessKey,
     sessionToken,
@@ -134,6 +162,19 @@ function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words:
     found: [{ ...backend, access }],
     warnings: openly(`a secret access key of ${backend.service}`, secretAccessKey),
   };
+}
+
+/** A word that a Secret holds, or may hold where nothing sets it. */
+function wordWithin<K extends string>(
+  { text, hidden }: { readonly text?: string; readonly hidden?: Template },
+  field: K,
+  names: readonly string[],
+  { secrets }: Settings,
+): Partial<Record<K, Template>> {
+  const template =
+    hidden ??
+    (text === undefined && secrets.length > 0 ? [{ within: { secrets: placesOf(secrets), names } }] : undefined);
+  return (template === undefined ? {} : { [field]: template }) as Partial<Record<K, Template>>;
 }
 
 /** The vendor's charts mount authorities here and take them into the keystore of the service. */

@@ -4,7 +4,7 @@ import { canonical } from '../product/setting-name.ts';
 import type { ReadDocuments, SettingsDocument } from './documents.ts';
 import type { HiddenSecret } from './environment.ts';
 import type { MountedFile, Mounts } from './mounts.ts';
-import { secretOf, textOf, type Entry, whyMissing } from './value.ts';
+import { type KeyRef, secretOf, textOf, type Entry, whyMissing } from './value.ts';
 
 /** What decides which files are read: settings of the command line and the environment. */
 export interface Reading {
@@ -29,7 +29,9 @@ export interface ConfigData {
 /** A mounted file with its documents, or with why they are not read: a sentence without its full stop. */
 interface Read {
   readonly file: MountedFile;
-  readonly read: { readonly documents: readonly SettingsDocument[] } | { readonly trouble: string };
+  readonly read:
+    | { readonly documents: readonly SettingsDocument[] }
+    | { readonly trouble: string; readonly secret?: KeyRef | undefined };
 }
 
 /** Files name profiles and files, which name others: Spring goes on without end, nobody writes more levels than this. */
@@ -49,19 +51,38 @@ export function configData(mounts: Mounts, outer: Reading, readFile: ReadFile): 
   const troubles = files.flatMap(({ read }) => ('trouble' in read ? [read.trouble] : []));
   const read = files.flatMap((one) => entriesOf(one, reading));
   const secrets: HiddenSecret[] = [];
-  const trees = reading.places.flatMap((place) => {
-    const root = /^(?:optional:)?configtree:(.*?)\/*$/.exec(place)?.[1];
+  const trees: (readonly Entry[])[] = [];
+  for (const place of reading.places) {
+    const written = /^(?:optional:)?configtree:(.*?)\/*$/.exec(place)?.[1];
     const store = STORE.exec(place)?.[1];
     if (store !== undefined) troubles.push(`spring.config.import names a ${store} store`);
-    if (root === undefined) return [];
-    for (const { path, secret } of mounts.secrets)
-      if (isWithin(path, root)) secrets.push({ name: secret, how: `mounted at ${path}`, prefix: '' });
-    return [treeEntries(mounts.files, root)];
+    for (const root of written === undefined ? [] : rootsOf(written, mounts)) {
+      trees.push(treeEntries(mounts.files, root));
+      secrets.push(...secretsOfTree(mounts, root));
+    }
+  }
+  return { sources: [...trees, ...read], secrets: [...secrets, ...secretFiles(mounts, files, reading)], troubles };
+}
+
+/** Secrets below the root of a tree: each of their keys is a file. */
+function secretsOfTree({ secrets }: Mounts, root: string): readonly HiddenSecret[] {
+  return secrets
+    .filter(({ path }) => isWithin(path, root))
+    .map(({ path, secret }) => ({ name: secret, how: `mounted at ${path}`, prefix: nameAt(`${path}/`, root) }));
+}
+
+/** Settings files that are keys of Secrets. */
+function secretFiles(mounts: Mounts, files: readonly Read[], { places, profiles }: Reading): readonly HiddenSecret[] {
+  const directories = mounts.secrets
+    .filter(({ path }) => /\/config(?:\/|$)/.test(path) || places.some((place) => isWithin(path, placePath(place))))
+    .map(({ path, secret }) => ({ name: secret, how: `mounted at ${path}`, prefix: '', files: { profiles } }));
+  const single = files.flatMap(({ file, read }): readonly HiddenSecret[] => {
+    const secret = 'secret' in read ? read.secret : undefined;
+    if (secret === undefined) return [];
+    const how = `mounted at ${file.path}`;
+    return [{ name: secret.name, how, prefix: '', files: { keys: [secret.key], profiles } }];
   });
-  for (const { path, secret } of mounts.secrets)
-    if (/\/config(?:\/|$)/.test(path) || reading.places.some((place) => isWithin(path, placePath(place))))
-      secrets.push({ name: secret, how: `mounted at ${path}`, prefix: '' });
-  return { sources: [...trees, ...read], secrets, troubles };
+  return [...directories, ...single.toReversed()];
 }
 
 /** What is read once the profiles and imports that the files name are known. */
@@ -170,7 +191,7 @@ function readMounted(file: MountedFile, readFile: ReadFile): Read {
     const missing = whyMissing(file.value);
     if (missing !== undefined) return { file, read: { trouble: `${missing}, and is mounted at ${file.path}` } };
     const trouble = `${file.path} comes from key ${secret?.key ?? ''} of Secret ${secret?.name ?? ''}, which is not read`;
-    return { file, read: { trouble } };
+    return { file, read: { trouble, secret } };
   }
   const read = readFile(file.path, text);
   return {
@@ -195,7 +216,7 @@ function entriesOf({ file, read }: Read, { profiles }: Reading): readonly (reado
 }
 
 /** `spring.config.activate.on-profile`, or `spring.profiles` as before 2.4: profiles with `!`, `&` and `|`. */
-function isActive(document: SettingsDocument, profiles: readonly string[]): boolean {
+export function isActive(document: SettingsDocument, profiles: readonly string[]): boolean {
   const wanted = [...document].flatMap(([name, value]) =>
     /^spring(?:config)?(?:activateonprofile|profiles)(?:\[[0-9]+\])?$/.test(canonical(name)) ? value.split(',') : [],
   );
@@ -212,12 +233,28 @@ function holds(expression: string, profiles: readonly string[]): boolean {
     );
 }
 
+/** The directories that a tree is read from: with `*` at its end, each one below. */
+function rootsOf(written: string, { files, secrets }: Mounts): readonly string[] {
+  if (!written.endsWith('/*')) return [written];
+  const above = written.slice(0, -1);
+  const below = [...files.map(({ path }) => path), ...secrets.map(({ path }) => `${path}/`)].flatMap((path) => {
+    const [name, ...rest] = path.startsWith(above) ? path.slice(above.length).split('/') : [];
+    return name === undefined || name === '' || rest.length === 0 ? [] : [above + name];
+  });
+  return [...new Set(below)].sort().toReversed();
+}
+
+/** The name that a path of a tree is. */
+function nameAt(path: string, root: string): string {
+  return path.slice(root.length + 1).replaceAll('/', '.');
+}
+
 /** Files of a tree: their paths are the names. */
 function treeEntries(files: readonly MountedFile[], root: string): readonly Entry[] {
   return files
     .filter(({ path }) => isWithin(path, root) && path !== root)
     .map(({ path, value, origin }) => ({
-      name: path.slice(root.length + 1).replaceAll('/', '.'),
+      name: nameAt(path, root),
       value: value.map((part) => (typeof part === 'string' ? part.replace(/\r?\n$/, '') : part)),
       origin: `file ${path}, ${origin}`,
     }));

@@ -13,15 +13,18 @@ import {
   type ConfiguredEntry,
   NO_CONFIGURATION,
   type NamedServers,
+  secretsOf,
+  type Template,
 } from '../targets/configured.ts';
 import { secretsOfPods } from '../targets/database-server.ts';
 import { type WorkloadObject, workloadsIn } from '../targets/workload.ts';
 import { backendsOf, type Backends, type Configured } from './backends.ts';
 import type { ReadConfigMap } from './config-maps.ts';
-import type { ConfiguredAccess, ConfiguredBackend, ConfiguredDatabase } from './configured.ts';
-import { hiddenIn } from './databases.ts';
+import type { ConfiguredAccess, ConfiguredBackend, ConfiguredDatabase, HiddenBackend } from './configured.ts';
 import { draftEntry, fieldsOf, servicesWithout } from './draft.ts';
+import { soughtEntries } from './hidden.ts';
 import type { DraftEntry } from './draft-entry.ts';
+import { readSecretFiles } from './secret-files.ts';
 import { readServiceSettings } from './services.ts';
 import type { Settings } from './settings.ts';
 import { callsOf, originOf, useOf } from './uses.ts';
@@ -48,6 +51,8 @@ const LISTS = {
   buckets: { waiver: 'Buckets', of: 'bucket' },
   keys: { waiver: 'Keys', of: 'key' },
 } as const satisfies Record<List, { readonly waiver: Waiver; readonly of: string }>;
+
+const LIST_OF_ENTRY = { database: 'databases', bucket: 'buckets', key: 'keys' } as const;
 
 const LIST_OF = { database: 'databases', bucket: 'buckets', kms: 'keys', keyPair: 'keys' } as const satisfies Record<
   ConfiguredBackend['kind'],
@@ -78,48 +83,22 @@ export async function readConfiguration(request: ConfigurationRequest): Promise<
   const entries: Entries =
     spec.discovery === 'Auto' ? new Map(backends.found.map((one) => [one, entryFor(one, settings)])) : new Map();
   return {
-    entries: [...entries.values()]
-      .flat()
-      .concat(spec.discovery === 'Auto' ? hiddenDatabases(settings, backends, topology) : []),
+    entries:
+      spec.discovery === 'Auto'
+        ? [
+            ...[...entries.values()].flat(),
+            ...partlyHidden(backends, settings),
+            ...soughtEntries(settings, all, topology).filter(
+              ({ kind }) => !waive.includes(LISTS[LIST_OF_ENTRY[kind]].waiver),
+            ),
+          ]
+        : [],
     named: namedServers(settings, workloads),
     uses: usesOf(settings, backends, entries, request),
     calls: new Map([...settings].map(([service, own]) => [service, callsOf(own)])),
+    readFiles: readSecretFiles,
     fault: faults[0],
   };
-}
-
-/**
- * Databases of services whose settings name none, while Secrets are their environment or files as a whole: the URL may be
- * in one. An entry whose Secret holds no such key is none.
- */
-function hiddenDatabases(
-  settings: ReadonlyMap<Service, Settings>,
-  backends: Backends,
-  topology: TopologyName,
-): readonly ConfiguredEntry[] {
-  const taken = backends.found.flatMap(({ kind, name }) => (kind === 'database' ? [name] : []));
-  return servicesWithout('databases', { backends, settings, topology: TOPOLOGIES[topology] }).flatMap(
-    ({ service, workload }) => {
-      const { secrets = [] } = settings.get(service) ?? {};
-      const [first] = secrets;
-      if (first === undefined) return [];
-      return hiddenIn(service, secrets).flatMap(({ name, within }): ConfiguredEntry[] => {
-        const urlSecretRef = { name: first.name, key: 'url' };
-        const validated = validateSpec({ databases: [{ name, urlSecretRef, usedBy: [service] }] });
-        const [database] = validated.ok ? (validated.spec.databases ?? []) : [];
-        if (database === undefined || taken.includes(name)) return [];
-        taken.push(name);
-        return [
-          {
-            kind: 'database',
-            spec: database,
-            origin: originOf(`${workload}, Secret ${first.name} (${first.how})`),
-            within,
-          },
-        ];
-      });
-    },
-  );
 }
 
 function workloadsOf(
@@ -151,12 +130,40 @@ function entryFor(backend: Configured, settings: ReadonlyMap<Service, Settings>)
       const unknown = said('nobody logs in: the authority of its certificate is in its pods alone');
       return [{ kind: 'database', spec: bare, origin, ...urlOf(backend), unknown }];
     }
-    return [{ kind: 'database', spec: database, origin, ...urlOf(backend), ...loginOf(backend, database) }];
+    const entry = {
+      kind: 'database',
+      spec: database,
+      origin,
+      ...urlOf(backend),
+      ...loginOf(backend, database),
+    } as const;
+    return [backend.over === undefined ? entry : { ...entry, within: { ...entry.within, url: backend.over } }];
   }
+  const hidden = 'access' in backend ? backend.access.hidden : undefined;
   const keys =
     'access' in backend && (bucket ?? key?.kms)?.credentialsSecretRef === undefined ? awsKeys(backend.access) : {};
-  if (bucket !== undefined) return [{ kind: 'bucket', spec: bucket, origin, ...keys }];
-  return key === undefined ? [] : [{ kind: 'key', spec: key, origin, ...keys }];
+  if (bucket !== undefined) return [{ kind: 'bucket', spec: bucket, origin, ...keys, ...given(hidden) }];
+  return key === undefined ? [] : [{ kind: 'key', spec: key, origin, ...keys, ...given(hidden) }];
+}
+
+function given<H extends object>(hidden: H | undefined): { readonly hidden?: H } {
+  return hidden === undefined || Object.keys(hidden).length === 0 ? {} : { hidden };
+}
+
+/** Backends that are named and of which Secrets hold a part: each once, with everybody who uses it. */
+function partlyHidden({ unresolved }: Backends, settings: ReadonlyMap<Service, Settings>): readonly ConfiguredEntry[] {
+  const all = new Map<string, { readonly hidden: HiddenBackend; readonly usedBy: readonly Service[] }>();
+  for (const { hidden, service } of unresolved) {
+    if (hidden === undefined) continue;
+    const identity = JSON.stringify([hidden.kind, hidden.words]);
+    const first = all.get(identity);
+    all.set(identity, { hidden: first?.hidden ?? hidden, usedBy: [...(first?.usedBy ?? []), service] });
+  }
+  return [...all.values()].flatMap(({ hidden: { backend, words }, usedBy }) =>
+    entryFor({ ...backend, usedBy, origins: [backend.origin] }, settings).map(
+      (entry): ConfiguredEntry => ({ ...entry, hidden: { ...entry.hidden, ...words } }) as ConfiguredEntry,
+    ),
+  );
 }
 
 /** Both keys, where one Secret does not hold them under names that a report may write. */
@@ -264,17 +271,24 @@ function untold(
   const named: BackendUse[] = [
     ...backends.unresolved
       .filter((one) => one.service === service)
-      .map((one) => ({ list: LIST_OF[one.kind], origin: one.origin, why: one.why })),
+      .map((one) => ({
+        list: LIST_OF[one.kind],
+        origin: one.origin,
+        why: one.why,
+        tellers: Object.values<Template>(one.hidden?.words ?? {}).flatMap(secretsOf),
+      })),
     ...refused.map((one) => ({
       list: LIST_OF[one.kind],
       origin: one.origin,
       why: draftEntry(one, settings).todos[0] ?? 'it cannot be written into a report',
+      tellers: [],
     })),
   ]
     .filter(({ list }) => (spec[list] ?? []).length === 0)
-    .map(({ list, origin, why }) => ({
+    .map(({ list, origin, why, tellers }) => ({
       kind: 'untold',
       of: LISTS[list].of,
+      tellers,
       origin: originOf(origin),
       why: said(why),
     }));

@@ -1,7 +1,13 @@
 // The backends that one service's settings name, as far as they can be known without reading a Secret.
 import type { Service } from '../api/components.ts';
 import type { DatabaseConnection, HostAddress } from '../facts/target.ts';
-import type { Within } from '../targets/configured.ts';
+import type {
+  ConfiguredBucketEntry,
+  ConfiguredDatabaseEntry,
+  ConfiguredKeyEntry,
+  Template,
+  Within,
+} from '../targets/configured.ts';
 import type { DatabaseUrl } from '../targets/database-url.ts';
 import type { KeyRef } from './value.ts';
 
@@ -42,6 +48,8 @@ export interface ConfiguredDatabase extends Named {
       }
     /** The whole URL is in a Secret. */
     | { readonly kind: 'secret'; readonly ref: KeyRef };
+  /** Secrets that may hold another URL, which stands over this one. */
+  readonly over?: Within;
   readonly username?: Credential;
   readonly password?: Credential;
   readonly schema?: string;
@@ -52,6 +60,8 @@ export interface ConfiguredDatabase extends Named {
 export interface ConfiguredAccess {
   readonly region?: string | undefined;
   readonly endpoint?: string;
+  /** Region and endpoint, where Secrets hold them or may hold them. */
+  readonly hidden?: Readonly<Partial<Record<'region' | 'endpoint', Template>>>;
   /** The authority that the service trusts beside the usual ones. */
   readonly authority?: Exclude<Authority, 'elsewhere'>;
   readonly accessKeyId?: Credential | undefined;
@@ -85,7 +95,27 @@ export interface Unresolved extends Named {
   readonly kind: ConfiguredBackend['kind'];
   /** A sentence without its full stop, that repeats no value. */
   readonly why: string;
+  /** What it is once the Secrets that hold a part of it are read. */
+  readonly hidden?: HiddenBackend;
 }
+
+/** A backend with something in the place of what Secrets hold. */
+export type HiddenBackend =
+  | {
+      readonly kind: 'database';
+      readonly backend: ConfiguredDatabase;
+      readonly words: NonNullable<ConfiguredDatabaseEntry['hidden']>;
+    }
+  | {
+      readonly kind: 'bucket';
+      readonly backend: ConfiguredBucket;
+      readonly words: NonNullable<ConfiguredBucketEntry['hidden']>;
+    }
+  | {
+      readonly kind: 'kms';
+      readonly backend: ConfiguredKmsKey;
+      readonly words: NonNullable<ConfiguredKeyEntry['hidden']>;
+    };
 
 /** What the settings of one service say. */
 export interface ServiceBackends {

@@ -2,13 +2,13 @@
 import type { Service } from '../api/components.ts';
 import type { DatabaseConnection } from '../facts/target.ts';
 import { secret } from '../runtime/secret.ts';
-import type { ConfiguredDatabaseEntry, Within } from '../targets/configured.ts';
 import { readDatabaseUrl, type DatabaseUrl } from '../targets/database-url.ts';
 import type { ConfiguredDatabase, Credential, ServiceBackends, Unresolved } from './configured.ts';
 import { credentialOf, openly } from './credential.ts';
+import { placesOf } from './environment.ts';
 import { authorityAt } from './mounts.ts';
 import type { Setting, Settings } from './settings.ts';
-import { type KeyRef, pack, secretOf, textOf, whyMissing } from './value.ts';
+import { type KeyRef, pack, secretOf, templateOf, textOf, whyMissing } from './value.ts';
 
 /** Canonical names that hold the URL of a database, whatever stands before them; a data source may have a name of its own. */
 const URL_NAME = /^(.*(?:datasource[a-z0-9[\]]*?|database|flyway|postgres(?:ql)?|db|hikari))ur[li]$/;
@@ -42,6 +42,11 @@ export function databasesIn(service: Service, settings: Settings): ServiceBacken
   };
 }
 
+/** Names of the URL with this before them. */
+export function urlNames(base: string): readonly string[] {
+  return [`${base}url`, `${base}jdbcurl`, `${base}hikarijdbcurl`, `${base}uri`];
+}
+
 /** What stands before `url` or `jdbc-url` where a name says that it is a database's: `springdatasource`. */
 function urlBase(name: string): string | undefined {
   const jdbc = /^(.*)jdbcur[li]$/.exec(name)?.[1];
@@ -53,41 +58,6 @@ function isOther({ value }: Setting): boolean {
   const text = textOf(value);
   return text !== undefined && (text === '' || (/^[a-z][a-z0-9+.-]*:/i.test(text) && !URL_VALUE.test(text.trim())));
 }
-
-/** Of each database whose URL may be in a Secret: a name for it, and the settings to look for. */
-export function hiddenIn(
-  service: Service,
-  secrets: Settings['secrets'],
-): readonly { readonly name: string; readonly within: NonNullable<ConfiguredDatabaseEntry['within']> }[] {
-  const places = secrets.map(({ name, prefix }) => ({ name, prefix }));
-  const within = (names: readonly string[]): Within => ({ secrets: places, names });
-  const nameFor = (base: string): string => nameOf(service, base.endsWith('datasource') ? base : 'datasource');
-  const names = [...new Set(HIDDEN_BASES.map(nameFor))];
-  return names.map((name) => {
-    const bases = HIDDEN_BASES.filter((base) => nameFor(base) === name);
-    return {
-      name,
-      within: {
-        url: within(bases.flatMap((base) => [`${base}url`, `${base}jdbcurl`, `${base}hikarijdbcurl`, `${base}uri`])),
-        username: within(bases.flatMap((base) => [`${base}username`, `${base}user`])),
-        password: within(bases.map((base) => `${base}password`)),
-      },
-    };
-  });
-}
-
-/** What stands before `url` in names that hold one: the vendor's two, and those of everybody. */
-const HIDDEN_BASES = [
-  'npspringdatasource',
-  'csspringdatasource',
-  'springdatasource',
-  'datasource',
-  'database',
-  'db',
-  'postgres',
-  'postgresql',
-  'jdbc',
-] as const;
 
 const NOTHING = { found: [], unresolved: [], warnings: [] } as const;
 
@@ -112,14 +82,23 @@ function fromUrl(service: Service, settings: Settings, setting: Setting, base: s
     unresolved: [{ kind: 'database', ...named, why }],
     warnings,
   });
-  const why = whyMissing(setting.value) ?? unexpanded(setting);
-  if (why !== undefined) return unresolved(why);
+  const putTogether = (why: string): ServiceBackends => {
+    const template = templateOf(setting.value);
+    if (template === undefined) return unresolved(why);
+    const backend = { kind: 'database', ...named, place: UNREAD, ...beside } as const;
+    const hidden = { kind: 'database', backend, words: { url: template } } as const;
+    return { found: [], unresolved: [{ kind: 'database', ...named, why, hidden }], warnings };
+  };
+  const left = unexpanded(setting);
+  if (left !== undefined) return unresolved(left);
+  const why = whyMissing(setting.value);
+  if (why !== undefined) return putTogether(why);
 
   const { text, unpack } = pack(setting.value);
   const hidden = (piece: string): KeyRef | undefined => secretOf(unpack(piece));
   const isHidden = (piece: string): boolean => textOf(unpack(piece)) === undefined;
   if (isHidden((text.split('?')[0] ?? '').replace(/\/\/[^/]*@/, '//')))
-    return unresolved(`host, port or database of ${setting.name} are put together from Secrets, which are not read`);
+    return putTogether(`host, port or database of ${setting.name} are put together from Secrets, which are not read`);
   const read = readDatabaseUrl(secret(text), setting.name);
   if (!read.ok) return unresolved(read.fault.detail);
   const url = read.value;
@@ -133,6 +112,7 @@ function fromUrl(service: Service, settings: Settings, setting: Setting, base: s
     kind: 'database',
     ...named,
     place: { kind: 'open', hosts: url.hosts, database: url.database, url: openUrl(url), ...tlsOf(url, text, settings) },
+    ...overruledBy(setting, base),
     ...schemaOf(url),
     ...beside,
     // What the settings beside it say stands over the URL.
@@ -159,6 +139,13 @@ function fromUrl(service: Service, settings: Settings, setting: Setting, base: s
   }
 }
 
+/** Stands for a place of which Secrets hold a part. */
+const UNREAD: ConfiguredDatabase['place'] = {
+  kind: 'open',
+  hosts: [{ host: 'unread', port: 5432 }],
+  database: 'unread',
+};
+
 /** The kubelet leaves `$(NAME)` as it is written where nothing before it sets the name. */
 function unexpanded({ name, value }: Setting): string | undefined {
   const left = /\$\([A-Za-z_][\w.-]*\)/.exec(pack(value).text)?.[0];
@@ -182,6 +169,11 @@ function given<K extends string, T>(field: K, value: T | undefined): Partial<Rec
 
 function placed({ origin, overrules }: Setting): Pick<ConfiguredDatabase, 'origin' | 'overrules'> {
   return overrules === undefined ? { origin } : { origin, overrules };
+}
+
+/** Secrets that stand over the URL, should they hold one. */
+function overruledBy({ under }: Setting, base: string): Pick<ConfiguredDatabase, 'over'> {
+  return under.length === 0 ? {} : { over: { secrets: placesOf(under), names: urlNames(base) } };
 }
 
 /** What Hikari and Flyway say of the same database. */
@@ -228,25 +220,35 @@ function fromHost(service: Service, settings: Settings, setting: Setting, base: 
   if (database === undefined) return [];
   const named = { service, name: nameOf(service, base), ...placed(setting) };
   const port = settings.get(`${base}port`);
-  const unresolved = (why: string): ServiceBackends[] => [
-    { ...NOTHING, unresolved: [{ kind: 'database', ...named, why } satisfies Unresolved] },
+  const unresolved = (why: string, more: Pick<Unresolved, 'hidden'> = {}): ServiceBackends[] => [
+    { ...NOTHING, unresolved: [{ kind: 'database', ...named, why, ...more } satisfies Unresolved] },
   ];
+  const username = credentialOf(settings, [`${base}username`, `${base}user`]);
+  const password = credentialOf(settings, [`${base}password`, `${base}pass`]);
+  const beside = {
+    ...given('username', username),
+    ...given('password', password),
+    ...given('schema', textOf(settings.get(`${base}schema`)?.value ?? []) || undefined),
+  };
   const [host, name, number] = [setting, database, port].map((one) => textOf(one?.value ?? []));
   const open = [setting, database, port].find((one) => one !== undefined && textOf(one.value) === undefined);
-  if (open !== undefined)
-    return unresolved(whyMissing(open.value) ?? `${open.name} comes from a Secret, which is not read`);
+  if (open !== undefined) {
+    const why = whyMissing(open.value) ?? `${open.name} comes from a Secret, which is not read`;
+    const words = { host: setting, database, ...(port === undefined ? {} : { port }) };
+    const templates = Object.entries(words).map(([word, one]) => [word, templateOf(one.value)] as const);
+    if (templates.some(([, template]) => template === undefined)) return unresolved(why);
+    const place = { ...UNREAD, ...nodeTls(settings, base) };
+    const backend = { kind: 'database', ...named, place, ...beside } as const;
+    return unresolved(why, { hidden: { kind: 'database', backend, words: Object.fromEntries(templates) } });
+  }
   if (host === undefined || host === '' || name === undefined || name === '') return [];
   const at = number === undefined || number === '' ? 5432 : Number(number);
   if (!Number.isInteger(at) || at < 1 || at > 65_535) return unresolved(`${port?.name ?? 'the port'} is no port`);
-  const username = credentialOf(settings, [`${base}username`, `${base}user`]);
-  const password = credentialOf(settings, [`${base}password`, `${base}pass`]);
   const found: ConfiguredDatabase = {
     kind: 'database',
     ...named,
     place: { kind: 'open', hosts: [{ host, port: at }], database: name, ...nodeTls(settings, base) },
-    ...given('username', username),
-    ...given('password', password),
-    ...given('schema', textOf(settings.get(`${base}schema`)?.value ?? []) || undefined),
+    ...beside,
   };
   return [{ ...NOTHING, found: [found], warnings: openly(`the password of database ${named.name}`, password) }];
 }
@@ -266,7 +268,7 @@ function nodeTls(
  * `npSpringDatasource` of core-daemon is node-persistence's database; a plain one is the service's own, and one with a name,
  * as in `spring.datasource.reporting.url`, is called after it.
  */
-function nameOf(service: Service, base: string): string {
+export function nameOf(service: Service, base: string): string {
   const [, prefix = '', own = ''] = /^(.*?)(?:spring)?(?:datasources?|flyway)(.*?)(?:hikari)?$/.exec(base) ?? [];
   const words = [prefix, own].map((word) => word.replace(/[^a-z0-9]/g, '')).filter((word) => word !== '');
   const name = words.length === 0 ? service : (PREFIXES[words.join('')] ?? [service, ...words].join('-'));

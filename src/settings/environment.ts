@@ -1,20 +1,24 @@
 // The environment of a container as the kubelet makes it: envFrom in order, then env, the later over the earlier.
 import { type Fields, fields, list, text } from '../targets/fields.ts';
+import { canonical } from '../product/setting-name.ts';
+import type { SecretPlace } from '../targets/configured.ts';
 import { type ConfigMaps, dataOf } from './config-maps.ts';
 import { expand, type Variables } from './expand.ts';
-import { type Entry, fromSecret, missing, type Value } from './value.ts';
+import { type Entry, fromSecret, missing, type Part, type Value } from './value.ts';
 
 /** A Secret that may set more names than can be seen without reading it. */
-export interface HiddenSecret {
-  readonly name: string;
+export interface HiddenSecret extends SecretPlace {
   /** How it gets into the container: `envFrom`, `mounted at /etc/config`. */
   readonly how: string;
-  /** Before each key that becomes a variable. */
-  readonly prefix: string;
+}
+
+/** A variable, with the Secrets of `envFrom` that stand over it if they have its name. */
+export interface VariableEntry extends Entry {
+  readonly under: readonly HiddenSecret[];
 }
 
 export interface Environment {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly VariableEntry[];
   readonly variables: Variables;
   readonly secrets: readonly HiddenSecret[];
   /** What could not be read: sentences without a full stop. */
@@ -25,17 +29,16 @@ export interface Environment {
 const OF_A_SERVICE = /_SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)$|_PORT(?:_[0-9]+_TCP(?:_[A-Z]+)?)?$/;
 
 export function environmentOf(container: Fields, maps: ConfigMaps, namespace: string): Environment {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, Entry & { readonly after: number }>();
   const secrets: HiddenSecret[] = [];
   const troubles: string[] = [];
-  const set = (name: string, value: Value, origin: string): void => {
-    entries.set(name, { name, value, origin });
+  const set = (name: string, value: Value, origin: string, after: number): void => {
+    entries.set(name, { name, value, origin, after });
   };
   const variables: Variables = (name) => {
     const found = entries.get(name)?.value;
     if (found !== undefined) return found;
-    const [hidden] = secrets;
-    if (hidden !== undefined) return missing(`${name} may come from Secret ${hidden.name} (${hidden.how})`);
+    if (secrets.length > 0) return [mayBeWithin(name, [...secrets])];
     return OF_A_SERVICE.test(name) ? missing(`${name} is set by Kubernetes from a Service`) : undefined;
   };
 
@@ -50,7 +53,7 @@ export function environmentOf(container: Fields, maps: ConfigMaps, namespace: st
       continue;
     }
     for (const [key, value] of Object.entries(data))
-      set(before + key, [value], `env ${before}${key}, ConfigMap ${map}`);
+      set(before + key, [value], `env ${before}${key}, ConfigMap ${map}`, secrets.length);
   }
 
   for (const variable of list(container['env'])) {
@@ -61,9 +64,34 @@ export function environmentOf(container: Fields, maps: ConfigMaps, namespace: st
       value: expand(text(variable['value']) ?? '', variables),
       origin: '',
     };
-    if (value !== undefined) set(name, value, origin === '' ? `env ${name}` : `env ${name}, ${origin}`);
+    if (value !== undefined) set(name, value, origin === '' ? `env ${name}` : `env ${name}, ${origin}`, Infinity);
   }
-  return { entries: [...entries.values()], variables, secrets, troubles };
+  return {
+    entries: [...entries.values()].map(({ after, ...entry }) => ({ ...entry, under: secrets.slice(after) })),
+    variables,
+    secrets,
+    troubles,
+  };
+}
+
+/** A variable that one of these Secrets may set. */
+export function mayBeWithin(
+  name: string,
+  secrets: readonly HiddenSecret[],
+  otherwise?: Value,
+): Extract<Part, { readonly kind: 'within' }> {
+  const [{ name: first, how } = { name: '', how: '' }] = secrets;
+  return {
+    kind: 'within',
+    within: { secrets: placesOf(secrets), names: [canonical(name)] },
+    ...(otherwise === undefined ? {} : { otherwise }),
+    why: `${name} may come from Secret ${first} (${how})`,
+  };
+}
+
+/** The places without how they got there. */
+export function placesOf(secrets: readonly HiddenSecret[]): readonly SecretPlace[] {
+  return secrets.map(({ how: _, ...place }) => place);
 }
 
 /** What `valueFrom` says; value undefined: it is optional and not there. */

@@ -26,14 +26,22 @@ export interface Mounts {
 }
 
 /** Mounts of a container in their order; projected volumes are taken apart. */
-export function mountsOf(container: Fields, pod: Fields, maps: ConfigMaps): Mounts {
+export function mountsOf(
+  container: Fields,
+  pod: Fields,
+  maps: ConfigMaps,
+  annotations: Readonly<Record<string, string>> = {},
+): Mounts {
   const found = { files: [] as MountedFile[], secrets: [] as MountedSecret[], troubles: [] as string[] };
   const volumes = new Map(list(pod['volumes']).map((volume) => [volume['name'], volume]));
   for (const mount of list(container['volumeMounts'])) {
     const [path, subPath, volume] = [text(mount['mountPath']), text(mount['subPath']), volumes.get(mount['name'])];
     if (path === undefined || volume === undefined) continue;
     const at: Place = { path: path.replace(/\/+$/, ''), subPath };
-    for (const source of [volume, ...list(fields(volume['projected'])['sources'])]) addSource(source, at, maps, found);
+    for (const source of [volume, ...list(fields(volume['projected'])['sources'])]) {
+      addSource(source, at, maps, found);
+      addAnnotations(source, at, annotations, found);
+    }
     if (volume['csi'] !== undefined)
       found.troubles.push(`a CSI volume is mounted at ${path}, and what is in it cannot be seen from here`);
   }
@@ -109,6 +117,21 @@ function addSource(source: Fields, place: Place, maps: ConfigMaps, found: Found)
       else if (configMap['optional'] !== true)
         found.troubles.push(`ConfigMap ${map} has no key ${key}, which is mounted at ${place.path}`);
     }
+  }
+}
+
+/** Files of the downward API, as far as they are annotations of the template. */
+function addAnnotations(
+  source: Fields,
+  place: Place,
+  annotations: Readonly<Record<string, string>>,
+  found: Found,
+): void {
+  for (const item of list(fields(source['downwardAPI'])['items'])) {
+    const [path, from] = [text(item['path']), text(fields(item['fieldRef'])['fieldPath'])];
+    const name = /^metadata\.annotations\['(.+)'\]$/.exec(from ?? '')?.[1];
+    const value = name === undefined || !Object.hasOwn(annotations, name) ? undefined : annotations[name];
+    if (path !== undefined && value !== undefined) addFile(path, [value], `annotation ${name ?? ''}`, place, found);
   }
 }
 

@@ -13,8 +13,16 @@ const DEEPEST = 32;
 /** A setting is a line. In characters. */
 const LONGEST = 16 * 1024;
 
-/** Resolves a value. `find` looks a name up by relaxed binding. */
-export function resolvePlaceholders(entry: Entry, find: (name: string) => Entry | undefined): Resolved {
+/**
+ * Resolves a value. `find` looks a name up by relaxed binding.
+ *
+ * @param within what Secrets may set, of a name that nothing else sets
+ */
+export function resolvePlaceholders(
+  entry: Entry,
+  find: (name: string) => Entry | undefined,
+  within: (name: string, otherwise?: Value) => Part | undefined = () => undefined,
+): Resolved {
   const origins = new Set<string>([entry.origin]);
   let budget = LONGEST;
 
@@ -60,7 +68,10 @@ export function resolvePlaceholders(entry: Entry, find: (name: string) => Entry 
       origins.add(found.origin);
       return resolve(found.value, [...open, name]);
     }
-    if (colon !== -1) return inText(body.slice(colon + 1), unpack, [...open, name]);
+    const otherwise = colon === -1 ? undefined : inText(body.slice(colon + 1), unpack, [...open, name]);
+    const hidden = within(name, otherwise);
+    if (hidden !== undefined) return [hidden];
+    if (otherwise !== undefined) return otherwise;
     return [gone(`nothing that can be read sets ${name}, which it refers to`)];
   };
 

@@ -4,14 +4,15 @@ import { podTemplateSpec, templateContainer, type WorkloadObject } from '../targ
 import { titleOf } from '../targets/discovery.ts';
 import { fields, labelsOf, text } from '../targets/fields.ts';
 import { argumentsOf } from './arguments.ts';
+import { type Bindings, bindingsOf } from './bindings.ts';
 import { canonical } from '../product/setting-name.ts';
 import { configData, type ReadFile } from './config-data.ts';
 import { configMapNames, type ConfigMaps } from './config-maps.ts';
 import { readJson, readSettings } from './documents.ts';
-import { environmentOf, type HiddenSecret } from './environment.ts';
+import { environmentOf, type HiddenSecret, mayBeWithin, type VariableEntry } from './environment.ts';
 import { type Mounts, mountsOf } from './mounts.ts';
 import { resolvePlaceholders } from './placeholders.ts';
-import { type Entry, pack, textOf, type Value } from './value.ts';
+import { type Entry, pack, type Part, textOf, type Value } from './value.ts';
 
 export interface Setting {
   /** As it is written where it counts. */
@@ -21,6 +22,8 @@ export interface Setting {
   readonly origin: string;
   /** A place that says something else and is overruled. */
   readonly overrules?: string;
+  /** Secrets that stand over it if they hold a setting of its name. */
+  readonly under: readonly HiddenSecret[];
 }
 
 export interface Settings {
@@ -66,44 +69,58 @@ export function settingsOf(
   const pod = podTemplateSpec(workload);
   const environment = environmentOf(container, maps, namespace);
   const { options, properties } = argumentsOf(container, environment);
-  const mounts = mountsOf(container, pod, maps);
-  const own = [options, properties, environment.entries];
-  const json = jsonOf(own);
+  const mounts = mountsOf(container, pod, maps, annotationsOf(workload));
+  const json = jsonOf([options, properties, environment.entries]);
   const outer = isSpring ? [options, json.entries, properties, environment.entries] : [environment.entries];
   const data = isSpring ? configData(mounts, readingOf(outer), readFile) : NO_DATA;
-  const first = new Map<string, Entry>();
+  const bindings = isSpring ? bindingsOf(mounts, (name) => textIn(outer.flat(), name)) : NO_BINDINGS;
+  const variables = environment.secrets;
+  const sources: readonly Source[] = isSpring
+    ? [
+        { entries: options, over: [] },
+        { entries: bindings.entries, over: [] },
+        { entries: [...json.entries, ...properties], over: bindings.secrets },
+        { entries: environment.entries, over: bindings.secrets },
+        ...data.sources.map((entries) => ({ entries, over: [...variables, ...bindings.secrets] })),
+      ]
+    : [{ entries: environment.entries, over: [] }];
+  const first = new Map<string, Found>();
   const overruled = new Map<string, string>();
-  for (const entries of [...outer, ...data.sources]) {
+  for (const { entries, over } of sources) {
     for (const entry of entries) {
       const name = canonical(entry.name);
       const held = first.get(name);
-      if (held === undefined) first.set(name, entry);
+      if (held === undefined) first.set(name, { ...entry, under: [...('under' in entry ? entry.under : []), ...over] });
       else if (!overruled.has(name) && pack(held.value).text !== pack(entry.value).text)
         overruled.set(name, entry.origin);
     }
   }
   const title = titleOf(workload);
+  const secrets = [...data.secrets, ...variables, ...bindings.secrets];
   const find = (name: string): Entry | undefined => first.get(canonical(name));
+  const within = (name: string, otherwise: Value | undefined): Part | undefined =>
+    secrets.length === 0 ? undefined : mayBeWithin(name, secrets, otherwise);
   return {
     workload: title,
     identity: `ServiceAccount ${text(pod['serviceAccountName']) ?? 'default'}`,
     get: (name) => {
-      const entry = find(name);
+      const entry = first.get(canonical(name));
       if (entry === undefined) return undefined;
       const { value, origins } = isSpring
-        ? resolvePlaceholders(entry, find)
+        ? resolvePlaceholders(entry, find, within)
         : { value: entry.value, origins: [entry.origin] };
       const overrules = overruled.get(canonical(name));
       return {
         name: entry.name,
         value,
         origin: `${title}, ${origins.join('; ')}`,
+        under: entry.under,
         ...(overrules === undefined ? {} : { overrules: `${title}, ${overrules}` }),
       };
     },
     names: [...first.keys()].sort(),
     mounts,
-    secrets: [...environment.secrets, ...data.secrets],
+    secrets,
     troubles: [
       ...new Set([
         ...environment.troubles,
@@ -116,6 +133,20 @@ export function settingsOf(
   };
 }
 
+/** Settings of one rank, and the Secrets of a higher one. */
+interface Source {
+  readonly entries: readonly (Entry | VariableEntry)[];
+  readonly over: readonly HiddenSecret[];
+}
+
+type Found = Entry & { readonly under: readonly HiddenSecret[] };
+
+function textIn(entries: readonly Entry[], name: string): string | undefined {
+  const entry = entries.find((one) => canonical(one.name) === canonical(name));
+  return entry === undefined ? undefined : textOf(entry.value);
+}
+
+const NO_BINDINGS: Bindings = { entries: [], secrets: [] };
 const NO_DATA = { sources: [], secrets: [], troubles: [] } as const;
 
 /** SPRING_APPLICATION_JSON, from wherever it is set. */
@@ -140,14 +171,11 @@ function jsonOf(sources: readonly (readonly Entry[])[]): {
 /** Which config data Spring would look for. */
 function readingOf(outer: readonly (readonly Entry[])[]): Parameters<typeof configData>[1] {
   const all = outer.flat();
-  const words = (name: string): readonly string[] => {
-    const entry = all.find((one) => canonical(one.name) === name);
-    const text = entry === undefined ? undefined : textOf(entry.value);
-    return (text ?? '')
+  const words = (name: string): readonly string[] =>
+    (textIn(all, name) ?? '')
       .split(/[,;]/)
       .map((word) => word.trim())
       .filter((word) => word !== '');
-  };
   const names = words('springconfigname');
   return {
     names: names.length === 0 ? ['application'] : names,
@@ -161,10 +189,13 @@ function readingOf(outer: readonly (readonly Entry[])[]): Parameters<typeof conf
 }
 
 /** Agents that bring settings into the container at its start. */
-function injected({ object }: WorkloadObject): readonly string[] {
-  const template = fields(fields(object.spec)['template']);
-  const annotations = labelsOf(fields(template['metadata'])['annotations']);
-  return annotations['vault.hashicorp.com/agent-inject'] === 'true'
+function injected(workload: WorkloadObject): readonly string[] {
+  return annotationsOf(workload)['vault.hashicorp.com/agent-inject'] === 'true'
     ? ['the Vault agent puts files into its pods, which cannot be seen from here']
     : [];
+}
+
+function annotationsOf({ object }: WorkloadObject): Readonly<Record<string, string>> {
+  const template = fields(fields(object.spec)['template']);
+  return labelsOf(fields(template['metadata'])['annotations']);
 }

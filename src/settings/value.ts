@@ -1,15 +1,16 @@
 // The value of a setting as far as it can be known without reading a Secret: pieces of text, references to Secrets, and
 // what cannot be known with the reason why.
 
-/** One key of one Secret. */
-export interface KeyRef {
-  readonly name: string;
-  readonly key: string;
-}
+import type { Hole, Template, Within } from '../targets/configured.ts';
+import type { KeyRef } from '../targets/references.ts';
+
+export type { KeyRef } from '../targets/references.ts';
 
 export type Part =
   | string
   | { readonly kind: 'secret'; readonly ref: KeyRef }
+  /** Secrets that are environment or files as a whole may hold it. `why`: as of what is missing. */
+  | { readonly kind: 'within'; readonly within: Within; readonly otherwise?: Value; readonly why: string }
   /** `why` is a whole sentence without its full stop, and repeats no value. */
   | { readonly kind: 'missing'; readonly why: string };
 
@@ -41,9 +42,31 @@ export function secretOf(value: Value): KeyRef | undefined {
   return typeof only === 'object' && only.kind === 'secret' && more.length === 0 ? only.ref : undefined;
 }
 
+/** What is looked for within Secrets, where that is the whole value. */
+export function withinOf(value: Value): Extract<Part, { readonly kind: 'within' }> | undefined {
+  const [only, ...more] = value.filter((part) => part !== '');
+  return typeof only === 'object' && only.kind === 'within' && more.length === 0 ? only : undefined;
+}
+
+/** The text with its Secrets left open; undefined where something of it is nowhere. */
+export function templateOf(value: Value): Template | undefined {
+  const pieces = value.map((part): Template[number] | undefined => {
+    if (typeof part === 'string') return part;
+    if (part.kind === 'missing') return undefined;
+    return part.kind === 'secret' ? part.ref : holeOf(part);
+  });
+  const known = pieces.filter((piece) => piece !== undefined);
+  return known.length === pieces.length ? known : undefined;
+}
+
+function holeOf({ within, otherwise }: Extract<Part, { readonly kind: 'within' }>): Hole {
+  const template = otherwise === undefined ? undefined : templateOf(otherwise);
+  return template === undefined ? { within } : { within, otherwise: template };
+}
+
 /** Why the value is not known, where it is not and no Secret holds it. */
 export function whyMissing(value: Value): string | undefined {
-  return value.flatMap((part) => (typeof part === 'object' && part.kind === 'missing' ? [part.why] : []))[0];
+  return value.flatMap((part) => (typeof part === 'object' && part.kind !== 'secret' ? [part.why] : []))[0];
 }
 
 /** Private characters of Unicode: they hold a place for what is not text, and mean nothing to any parser. */

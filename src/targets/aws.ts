@@ -44,10 +44,11 @@ export async function bucketTarget(
     ...secretOf(spec.credentialsSecretRef ?? found?.keys?.secretAccessKey),
     usedBy: spec.usedBy ?? [],
     origin: found?.origin,
+    ...toldBy(found),
   };
 }
 
-type Found = Pick<ConfiguredBucketEntry | ConfiguredKeyEntry, 'origin' | 'unknown' | 'keys'>;
+type Found = Pick<ConfiguredBucketEntry | ConfiguredKeyEntry, 'origin' | 'unknown' | 'keys' | 'told'>;
 
 /** What buckets and keys are made from beside their specs. */
 export interface AwsSources {
@@ -80,7 +81,12 @@ export async function keyTarget(
     ...secretOf(spec.keyPair?.secretRef ?? spec.kms?.credentialsSecretRef ?? found?.keys?.secretAccessKey),
     usedBy: spec.usedBy ?? [],
     origin: found?.origin,
+    ...toldBy(found),
   };
+}
+
+function toldBy(found: Found | undefined): { readonly told?: string } {
+  return found?.told === undefined ? {} : { told: found.told };
 }
 
 /** The Secret that one looks at when its credentials do not fit. */

@@ -9,29 +9,66 @@ import type { SafeText } from '../runtime/safe-text.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import type { KeyRef } from './references.ts';
 
-/** Secrets that are environment or files as a whole, and names of settings to look for among their keys. */
-export interface Within {
-  /** `prefix`: before each key that becomes a variable. */
-  readonly secrets: readonly { readonly name: string; readonly prefix: string }[];
-  /** In canonical spelling, the first before the others. */
-  readonly names: readonly string[];
+/** A Secret that is environment or files as a whole: which settings it holds, its keys tell. */
+export interface SecretPlace {
+  readonly name: string;
+  /** Before each key that becomes a variable, or that is a file of a tree. */
+  readonly prefix: string;
+  /** Its keys are files of settings: their names, or undefined for each that Spring would read, and the active profiles. */
+  readonly files?: { readonly keys?: readonly string[]; readonly profiles: readonly string[] };
+  /** Its keys are those of a service binding. `type`: where it stands in the open; else its key `type` says it. */
+  readonly binding?: { readonly type?: string };
 }
 
-interface Entry<S, W extends string> {
+/** Secrets that are environment or files as a whole, and names of settings to look for among their keys. */
+export interface Within {
+  readonly secrets: readonly SecretPlace[];
+  /** In canonical spelling, the first before the others. */
+  readonly names: readonly string[];
+  /** What such a name may end with, behind `names`. */
+  readonly ending?: RegExp;
+}
+
+/** A piece of a text that a Secret holds: in this key, or in one that is called so; `otherwise` where none is. */
+export type Hole = KeyRef | { readonly within: Within; readonly otherwise?: Template };
+
+/** A text with what only Secrets hold left open. */
+export type Template = readonly (string | Hole)[];
+
+/** The Secrets that a text is put together from. */
+export function secretsOf(template: Template): readonly string[] {
+  return template.flatMap((piece) =>
+    typeof piece === 'string' ? [] : 'within' in piece ? piece.within.secrets.map(({ name }) => name) : [piece.name],
+  );
+}
+
+interface Entry<S, W extends string, H extends string> {
+  /** What of `spec` only Secrets hold: words that have to be known. `spec` has something in their place. */
+  readonly hidden?: Readonly<Partial<Record<H, Template>>>;
+  /** No setting names it: without what is looked for within Secrets it is none. */
+  readonly sought?: true;
   /** What may be found within Secrets once those are read. */
   readonly within?: Readonly<Partial<Record<W, Within>>>;
   /** As a report would list it. */
   readonly spec: S;
   /** `Deployment core-daemon, env NP_SPRING_DATASOURCE_URL, ConfigMap core-daemon` */
   readonly origin: SafeText;
+  /** The Secret that said where it is. */
+  readonly told?: string;
   /** Why nobody can log in as the services do: their credentials are in no place that can be referred to. */
   readonly unknown?: SafeText;
 }
 
-export interface ConfiguredDatabaseEntry extends Entry<DatabaseSpec, 'url' | 'username' | 'password'> {
+export interface ConfiguredDatabaseEntry extends Entry<
+  DatabaseSpec,
+  'url' | 'username' | 'password',
+  'url' | 'host' | 'port' | 'database' | 'sslmode' | 'sslrootcert'
+> {
   readonly kind: 'database';
   /** The URL, where it stands in the open: it says more than the fields of a report. */
   readonly url?: DatabaseUrl;
+  /** What settings in the open say of its place, where a Secret overrules them. */
+  readonly replaces?: { readonly hosts: readonly HostAddress[]; readonly database: string };
   /** What the services log in with, where the fields of a report cannot say it. */
   readonly login?: { readonly username: string | KeyRef | undefined; readonly password: KeyRef | undefined };
 }
@@ -41,12 +78,12 @@ type AwsKey = 'accessKeyId' | 'secretAccessKey';
 /** Keys for AWS, where the fields of a report cannot say where they are: in two Secrets. */
 export type AwsKeys = Readonly<Record<AwsKey, KeyRef>>;
 
-export interface ConfiguredBucketEntry extends Entry<BucketSpec, AwsKey> {
+export interface ConfiguredBucketEntry extends Entry<BucketSpec, AwsKey, 'bucket' | 'region' | 'endpoint'> {
   readonly kind: 'bucket';
   readonly keys?: AwsKeys;
 }
 
-export interface ConfiguredKeyEntry extends Entry<KeySpec, AwsKey> {
+export interface ConfiguredKeyEntry extends Entry<KeySpec, AwsKey, 'keyId' | 'region' | 'endpoint'> {
   readonly kind: 'key';
   readonly keys?: AwsKeys;
 }
@@ -61,6 +98,12 @@ export interface NamedServers {
   readonly mode: DatabaseConnection['tls']['mode'] | undefined;
 }
 
+/** Takes files of Secrets apart by their names: the settings of those that these profiles have Spring read, each once. */
+export type ReadSecretFiles = (
+  files: ReadonlyMap<string, string>,
+  profiles: readonly string[],
+) => readonly { readonly file: string; readonly setting: string; readonly value: string }[];
+
 /** The configuration of all services together. */
 export interface Configuration {
   /** Each under a name of its own within its kind. */
@@ -69,6 +112,7 @@ export interface Configuration {
   readonly uses: ReadonlyMap<Service, readonly BackendUse[]>;
   /** Services that the settings lead to. */
   readonly calls: ReadonlyMap<Service, NonNullable<ServiceTarget['calls']>>;
+  readonly readFiles: ReadSecretFiles;
   /** Why a part of it could not be read: what was found before may be in that part. */
   readonly fault: Fault | undefined;
 }
@@ -78,5 +122,6 @@ export const NO_CONFIGURATION: Configuration = {
   named: [],
   uses: new Map(),
   calls: new Map(),
+  readFiles: () => [],
   fault: undefined,
 };

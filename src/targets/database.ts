@@ -46,14 +46,25 @@ export async function databaseTarget(
     name: spec.name,
     required: true,
     connection: await connectionOf(spec, sources, signal),
-    ...secretOf(spec.urlSecretRef ?? spec.credentialsSecretRef ?? sources.found?.login?.password),
+    ...secretOf(
+      spec.urlSecretRef ??
+        spec.credentialsSecretRef ??
+        sources.found?.login?.password ??
+        namedOnly(sources.found?.told),
+    ),
     schema: spec.schema,
     pooler: spec.pooler,
     poolerClients: spec.poolerClients,
     poolSize: spec.poolSize,
     usedBy: spec.usedBy ?? [],
     origin: sources.found?.origin,
+    ...(sources.found?.told === undefined ? {} : { told: sources.found.told }),
+    ...(sources.found?.replaces === undefined ? {} : { replaces: sources.found.replaces }),
   };
+}
+
+function namedOnly(name: string | undefined): { readonly name: string } | undefined {
+  return name === undefined ? undefined : { name };
 }
 
 function secretOf(ref: { readonly name: string } | undefined): { readonly secret?: string } {

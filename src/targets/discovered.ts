@@ -2,7 +2,7 @@
 // found: by its name, and by being the same backend under another name.
 import type { CheckStatus, HealthReportSpec, InventoryItem } from '../api/health-report.ts';
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
-import { failed, type Fault } from '../facts/outcome.ts';
+import type { Fault, Outcome } from '../facts/outcome.ts';
 import { type BackendTarget, isSameBackend } from '../facts/same-backend.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { parseDuration } from '../runtime/duration.ts';
@@ -10,8 +10,9 @@ import { redact } from '../runtime/safe-text.ts';
 import { timestamp } from '../runtime/timestamp.ts';
 import type { ConfigMapReader } from './authority.ts';
 import { bucketTarget, keyTarget } from './aws.ts';
-import type { Configuration, ConfiguredEntry } from './configured.ts';
+import { type Configuration, type ConfiguredEntry, secretsOf, type Template } from './configured.ts';
 import { databaseTarget } from './database.ts';
+import { type PlacedSecrets, placedSecrets } from './secret-places.ts';
 import { located } from './within.ts';
 
 export interface DiscoveredRequest {
@@ -42,14 +43,25 @@ export interface DiscoveredTargets {
 
 /** More than any installation has; a status has to hold them. */
 const MOST_TARGETS = 16;
+/** Secrets of pods are looked into for more than is found. */
+const MOST_ENTRIES = 64;
 /** Of a place in the inventory. In bytes. */
 const PLACE_BYTES = 256;
 
 /** The targets that only the configuration names. */
 export async function discoveredTargets(request: DiscoveredRequest): Promise<DiscoveredTargets> {
-  const { configuration, listed, namespace, previous, now } = request;
+  const { configuration, listed, namespace, previous, now, signal } = request;
   const ids = new Set(listed.map(({ id }) => id));
-  const all = await Promise.all(configuration.entries.slice(0, MOST_TARGETS).map((entry) => targetOf(entry, request)));
+  const secrets = placedSecrets(request.secrets, configuration.readFiles);
+  const places = await Promise.all(
+    configuration.entries.slice(0, MOST_ENTRIES).map(async (written): Promise<readonly Place[]> => {
+      const found = await located(written, secrets, signal);
+      if (found === undefined) return [];
+      return [found.ok ? { entry: found.value, fault: undefined } : { entry: written, fault: found.fault }];
+    }),
+  );
+  const own = withOwnNames(places.flat()).slice(0, MOST_TARGETS);
+  const all = await Promise.all(own.map((place) => targetOf(place, request, secrets)));
   const found: BackendTarget[] = [];
   for (const target of all) {
     if (target === undefined || ids.has(target.id) || listed.some((one) => standsFor(one, target, namespace))) continue;
@@ -69,15 +81,32 @@ export async function discoveredTargets(request: DiscoveredRequest): Promise<Dis
   return { targets, inventory: targets.map((target) => itemOf(target, sinceOf(target))) };
 }
 
+/** An entry with what Secrets hold of it, or with why that is none. */
+interface Place {
+  readonly entry: ConfiguredEntry;
+  readonly fault: Fault | undefined;
+}
+
+/** Names are unique within their kind; the second of a name is `<name>-2`. */
+function withOwnNames(places: readonly Place[]): readonly Place[] {
+  const taken = new Set<string>();
+  return places.map((place) => {
+    const { kind, spec } = place.entry;
+    let { name } = spec;
+    for (let index = 2; taken.has(`${kind} ${name}`); index += 1) name = `${spec.name.slice(0, 36)}-${index}`;
+    taken.add(`${kind} ${name}`);
+    return { ...place, entry: { ...place.entry, spec: { ...spec, name } } as ConfiguredEntry };
+  });
+}
+
 async function targetOf(
-  written: ConfiguredEntry,
-  { spec, objects, secrets, configMap, previous, signal }: DiscoveredRequest,
+  { entry, fault }: Place,
+  { spec, objects, configMap, previous, signal }: DiscoveredRequest,
+  secrets: PlacedSecrets,
 ): Promise<BackendTarget | undefined> {
-  const entry = await located(written, secrets, signal);
+  if (fault !== undefined) return troubled(entry, fault);
   const sources = { secrets, ...(configMap === undefined ? {} : { configMap }) };
-  switch (entry?.kind) {
-    case undefined:
-      return undefined;
+  switch (entry.kind) {
     case 'database': {
       const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
       return databaseTarget(entry.spec, { ...sources, objects, timeoutMs, found: entry }, signal);
@@ -102,19 +131,78 @@ function lostTarget(item: InventoryItem, fault: Fault, known: readonly BackendTa
   const { component, name = '', origin = '' } = item;
   const id = `${component}/${name}`;
   if (known.some((one) => one.id === id)) return [];
-  const shared = { id, name, required: true, usedBy: [], origin: redact(origin, [], PLACE_BYTES) } as const;
-  const unread = failed(fault.code, fault.detail);
+  const shared = { name, usedBy: [], origin: redact(origin, [], PLACE_BYTES) };
+  const unread: Outcome<never> = { ok: false, fault };
   switch (component) {
     case 'database':
-      return [{ ...shared, kind: 'database', component, connection: unread, poolSize: 4 }];
+      return [unreadTarget('database', shared, unread)];
     case 'object-storage':
-      return [
-        { ...shared, kind: 'bucket', component, bucket: name, forcePathStyle: true, writeTest: false, access: unread },
-      ];
+      return [unreadTarget('bucket', shared, unread)];
     case 'key-management':
-      return [{ ...shared, kind: 'key', component, source: { kind: 'keyPair', pair: unread } }];
+      return [unreadTarget('key', shared, unread)];
     default:
       return [];
+  }
+}
+
+/** What is named, at a place that a Secret should hold and does not. */
+function troubled(entry: ConfiguredEntry, fault: Fault): BackendTarget {
+  const { kind, spec, origin, hidden = {} } = entry;
+  const holders = Object.values<Template>(hidden).flatMap(secretsOf);
+  const shared = { name: spec.name, usedBy: spec.usedBy ?? [], origin };
+  const [told] = holders;
+  const target = { ...unreadTarget(kind, shared, { ok: false, fault }), ...(told === undefined ? {} : { told }) };
+  // A place without its region or its endpoint: it has the name that the settings say.
+  if (target.kind === 'bucket' && entry.kind === 'bucket' && entry.hidden?.bucket === undefined)
+    return { ...target, bucket: entry.spec.bucket };
+  const kms = entry.kind === 'key' && entry.hidden?.keyId === undefined ? entry.spec.kms : undefined;
+  return target.kind === 'key' && kms !== undefined
+    ? {
+        ...target,
+        source: { kind: 'kms', keyId: kms.keyId, access: { ok: false, fault }, signTest: kms.signTest },
+      }
+    : target;
+}
+
+/** A backend of which no more is known than its name, and why. */
+function unreadTarget(
+  kind: ConfiguredEntry['kind'],
+  shared: Pick<BackendTarget, 'name' | 'usedBy' | 'origin'>,
+  unread: Outcome<never>,
+): BackendTarget {
+  const { name } = shared;
+  switch (kind) {
+    case 'database':
+      return {
+        ...shared,
+        kind,
+        id: `database/${name}`,
+        component: 'database',
+        required: true,
+        connection: unread,
+        poolSize: 4,
+      };
+    case 'bucket':
+      return {
+        ...shared,
+        kind,
+        id: `object-storage/${name}`,
+        component: 'object-storage',
+        required: true,
+        bucket: name,
+        forcePathStyle: true,
+        writeTest: false,
+        access: unread,
+      };
+    case 'key':
+      return {
+        ...shared,
+        kind,
+        id: `key-management/${name}`,
+        component: 'key-management',
+        required: true,
+        source: { kind: 'keyPair', pair: unread },
+      };
   }
 }
 

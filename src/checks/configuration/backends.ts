@@ -23,10 +23,13 @@ export function comparison({ target: { id, uses = [], configuration }, all }: Se
   const namespace = configuration?.namespace ?? '';
   const open: BackendUse[] = [];
   /** The Secret that it may be in is one that a target of this service is read from. */
-  const isTold = ({ of, secrets }: UntoldUse): boolean =>
+  const isTold = ({ of, secrets, tellers }: UntoldUse): boolean =>
     backends.some(
-      ({ kind, usedBy, secret }) =>
-        kind === of && usedBy.includes(id) && secret !== undefined && secrets?.includes(secret) === true,
+      ({ kind, usedBy, secret, told }) =>
+        kind === of &&
+        usedBy.includes(id) &&
+        ([secret, told].some((one) => one !== undefined && secrets?.includes(one) === true) ||
+          (told !== undefined && tellers?.includes(told) === true)),
     );
   const untold = uses.find((use): use is UntoldUse => use.kind === 'untold' && !isTold(use));
   for (const use of uses) {

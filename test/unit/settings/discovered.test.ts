@@ -1,102 +1,13 @@
 // An empty spec: the targets that the services' own configuration names, what the spec overrides, and what stays closed
 // without a Secret.
 import { describe, expect, test } from 'vitest';
-import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
-import type { NamespaceObjects } from '../../../src/facts/namespace-objects.ts';
-import type { DatabaseTarget, ServiceTarget, Target } from '../../../src/facts/target.ts';
-import type { SecretReader } from '../../../src/kube/secrets.ts';
-import { literal, redact } from '../../../src/runtime/safe-text.ts';
-import { secret } from '../../../src/runtime/secret.ts';
-import { readConfiguration, type ReadConfigMap } from '../../../src/settings/index.ts';
-import { together, type TargetsRequest } from '../../../src/targets/index.ts';
-import { namespaceObjects, resolve, spec } from '../targets/objects.ts';
-import { configMapsIn, env, fixture } from './templates.ts';
+import { failed, type Outcome } from '../../../src/facts/outcome.ts';
+import { literal } from '../../../src/runtime/safe-text.ts';
+import type { ReadConfigMap } from '../../../src/settings/index.ts';
+import type { TargetsRequest } from '../../../src/targets/index.ts';
+import { connectionOf, deployment, discover, type Found, fromSecret, type KubeObject } from './discover.ts';
+import { env, fixture } from './templates.ts';
 
-type KubeObject = ReturnType<typeof fixture>[number];
-
-const objectsOf = (all: readonly KubeObject[]): NamespaceObjects =>
-  namespaceObjects(all.map((object) => ({ ...object, metadata: { ...object.metadata, uid: object.metadata.name } })));
-
-const holding = (values: Readonly<Record<string, string>>, asked: string[] = []): SecretReader => ({
-  keys: (name) =>
-    Promise.resolve(
-      ok(Object.keys(values).flatMap((one) => (one.startsWith(`${name}/`) ? [one.slice(name.length + 1)] : []))),
-    ),
-  read: (name, key) => {
-    asked.push(`${name}/${key}`);
-    const value = values[`${name}/${key}`];
-    return Promise.resolve(
-      value === undefined ? failed('SecretKeyMissing', redact(`no ${name}/${key}`)) : ok(secret(value)),
-    );
-  },
-});
-
-interface Found {
-  readonly targets: readonly Target[];
-  readonly backends: readonly Target[];
-  readonly inventory: readonly unknown[];
-  readonly uses: Readonly<Record<string, readonly string[]>>;
-  readonly asked: readonly string[];
-}
-
-async function discover(
-  all: readonly KubeObject[],
-  {
-    input = {},
-    values = {},
-    read,
-    ...request
-  }: { input?: object; values?: Readonly<Record<string, string>>; read?: ReadConfigMap } & Partial<TargetsRequest> = {},
-): Promise<Found> {
-  const [objects, maps, asked] = [objectsOf(all), configMapsIn(all), [] as string[]];
-  const wanted = spec(input);
-  const resolved = await resolve({
-    objects,
-    spec: wanted,
-    secrets: holding(values),
-    configMap: (name) => Promise.resolve(maps.get(name) ?? ok(undefined)),
-    configuration: (services, topology) =>
-      readConfiguration({
-        services,
-        topology,
-        objects,
-        namespace: 'recognize',
-        read:
-          read ??
-          ((name) => {
-            asked.push(name);
-            return Promise.resolve(maps.get(name) ?? ok(undefined));
-          }),
-        spec: wanted,
-        signal: new AbortController().signal,
-      }),
-    ...request,
-  });
-  const discovered = await resolved.discovered;
-  const targets = together(resolved, discovered.targets, await resolved.configuration);
-  const services = targets.filter((one): one is ServiceTarget => one.kind === 'service');
-  return {
-    targets,
-    backends: discovered.targets,
-    inventory: discovered.inventory,
-    uses: Object.fromEntries(services.flatMap(({ id, uses }) => (uses ? [[id, uses.map(({ kind }) => kind)]] : []))),
-    asked,
-  };
-}
-
-const deployment = (name: string, variables: object[], more: object = {}): KubeObject => ({
-  kind: 'Deployment',
-  metadata: { name, namespace: 'recognize' },
-  spec: {
-    template: {
-      spec: { containers: [{ name, image: `quay.io/keyless_technologies/${name}:1.4.0`, env: variables, ...more }] },
-    },
-  },
-});
-const fromSecret = (name: string, secretName: string, key: string): object => ({
-  name,
-  valueFrom: { secretKeyRef: { name: secretName, key } },
-});
 const SPLIT = {
   'recognize-db/DB_USER': 'recognize',
   'recognize-db/DB_PASSWORD': 'hunter2',
@@ -268,8 +179,6 @@ describe('a Secret that only pods name', () => {
   });
 });
 
-const connectionOf = ({ backends }: Found): unknown => (backends[0] as DatabaseTarget | undefined)?.connection;
-
 describe('a login as the services have it', () => {
   const URL = env({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://a:5432,b:5433/circuits?targetServerType=primary' });
 
@@ -388,7 +297,7 @@ describe('a Secret that is environment or files as a whole', () => {
   test('is mounted as a tree of files', async () => {
     const [tree] = [
       deployment('circuit-storage', [...URL, ...env({ SPRING_CONFIG_IMPORT: 'configtree:/etc/secrets/' })], {
-        volumeMounts: [{ name: 's', mountPath: '/etc/secrets/db' }],
+        volumeMounts: [{ name: 's', mountPath: '/etc/secrets' }],
       }),
     ];
     const { spec: template } = tree as unknown as { spec: { template: { spec: object } } };
@@ -427,8 +336,16 @@ describe('keys for AWS', () => {
     expect(accessOf(await discover(all, { values }))).toMatchObject({
       access: { value: { credentials: { source: 'own' } } },
     });
-    expect(accessOf(await discover(all, { values: {} }))).toMatchObject({
+    const closed = await discover(all, { values, input: { podSecrets: 'Never' } });
+    expect(accessOf(closed)).toMatchObject({
       access: { value: { credentials: { source: 'none', unread: { code: 'SecretNotRead' } } } },
+    });
+  });
+
+  test('in no Secret of its pods: they have an identity, and the operator asks with its own', async () => {
+    const all = [deployment('circuit-storage', BUCKET, { envFrom: [{ secretRef: { name: 'other' } }] })];
+    expect(accessOf(await discover(all, { values: { 'other/LOG_LEVEL': 'info' } }))).toMatchObject({
+      access: { value: { credentials: { source: 'ambient' } } },
     });
   });
 });

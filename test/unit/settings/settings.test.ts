@@ -230,7 +230,15 @@ describe('files that are not read', () => {
       '/config/application.yml comes from key application.yml of Secret one, which is not read',
       expect.stringContaining('Vault agent'),
     ]);
-    expect(secrets).toEqual([{ name: 'two', how: 'mounted at /app/config', prefix: '' }]);
+    expect(secrets).toEqual([
+      { name: 'two', how: 'mounted at /app/config', prefix: '', files: { profiles: [] } },
+      {
+        name: 'one',
+        how: 'mounted at /config/application.yml',
+        prefix: '',
+        files: { keys: ['application.yml'], profiles: [] },
+      },
+    ]);
   });
 });
 

@@ -1,0 +1,30 @@
+// Names of settings for S3 and KMS, in canonical spelling.
+
+export const BUCKET_NAME = /(?:bucketname|s3bucket)$/;
+
+/** Those that serve for everything at AWS. */
+export const REGION_NAMES = [
+  'cloudawsregionstatic',
+  'springcloudawsregionstatic',
+  'bucketregion',
+  'awsregion',
+  'awsdefaultregion',
+] as const;
+
+/** The name of a setting says that it holds the id of a KMS key. */
+export const KMS_NAME = /kms(?!.*(?:access|secret)key).*(?:key(?:id|arn|alias)?|alias|arn)$/;
+
+/** Endpoints of a service, its own before that of everything. */
+export function endpointNames(word: string): readonly string[] {
+  return [
+    `cloudaws${word}endpointurl`,
+    `cloudaws${word}endpoint`,
+    `springcloudaws${word}endpoint`,
+    `aws${word}endpoint`,
+    `${word}endpointurl`,
+    `${word}endpoint`,
+    `awsendpointurl${word}`,
+    'springcloudawsendpoint',
+    'awsendpointurl',
+  ];
+}
