@@ -137,6 +137,6 @@ export function besideOf(
 function keysOf(secrets: Within['secrets']): NonNullable<ConfiguredBucketEntry['within']> {
   return {
     accessKeyId: { secrets, names: [], ending: /aws.*accesskey(?:id)?$/ },
-    secretAccessKey: { secrets, names: [], ending: /secret(?:access)?key$/ },
+    secretAccessKey: { secrets, names: [], ending: /aws.*secret(?:access)?key$/ },
   };
 }

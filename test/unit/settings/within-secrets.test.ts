@@ -24,7 +24,7 @@ function lineOf(target: Target): string {
       if (!target.connection.ok) return `${target.name}: ${target.connection.fault.code}`;
       const { host, port, database, username, unread, tls } = target.connection.value;
       const who = unread === undefined ? username : unread.code;
-      return `${target.name}: ${host}:${port}/${database} ${who} ${tls.mode ?? '-'}`;
+      return `${target.name}: ${host}:${port}/${database} ${who} ${tls.mode}`;
     }
     case 'bucket': {
       if (!target.access.ok) return `${target.name}: ${target.access.fault.code}`;
@@ -35,7 +35,8 @@ function lineOf(target: Target): string {
       if (target.source.kind === 'keyPair')
         return `${target.name}: ${target.source.pair.ok ? 'pair' : target.source.pair.fault.code}`;
       return `${target.source.keyId}: ${target.source.access.ok ? target.source.access.value.region : target.source.access.fault.code}`;
-    default:
+    case 'service':
+    case 'cluster':
       return target.kind;
   }
 }
