@@ -80,7 +80,7 @@ export function concernLines(status: HealthReportStatus, width: number, paint: P
 /** What was measured, or in a word what is wrong. Nothing for a question that was not asked. */
 export function figureOf({ id, state, result, fault, message, suppressedBy }: CheckStatus): readonly string[] {
   const question = id.slice(id.lastIndexOf('/') + 1);
-  if (state === 'skip' && result === 'skip') return [];
+  if (result === 'skip' && (state === 'skip' || state === 'pass')) return [];
   if (state !== 'pass' || result !== 'pass') {
     const explained = suppressedBy === undefined ? '' : ', explained';
     return [`${question} ${(state === 'pass' ? result : state).toUpperCase()} (${fault ?? result}${explained})`];
@@ -88,9 +88,14 @@ export function figureOf({ id, state, result, fault, message, suppressedBy }: Ch
   return message === undefined ? [] : [`${question}: ${message.replace(/\.$/, '')}`];
 }
 
+/** The worse of what the report says of a check and of what its last run saw: what is only being confirmed is not good. */
+function nowOf({ state, result }: CheckStatus): Result {
+  return BADNESS.find((one) => one === state || one === result) ?? 'skip';
+}
+
 /** The state of whatever these checks are about. */
 export function worstOf(checks: readonly CheckStatus[]): Result {
-  return BADNESS.find((one) => checks.some(({ state }) => state === one)) ?? 'skip';
+  return BADNESS.find((one) => checks.some((check) => nowOf(check) === one)) ?? 'skip';
 }
 
 /** A backend by its name, a concern of a service by that service. */

@@ -70,12 +70,12 @@ function section(report: Told, id: string): string[] {
     ...(status === undefined
       ? []
       : [
-          ...availability(status),
           ...tiles(status),
           ...capacity(status),
           ...dates(status),
           ...images(status),
           ...history(status),
+          ...availability(status),
         ]),
     ...examined(view, gate, id),
     '<h3>About this report</h3>',

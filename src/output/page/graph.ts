@@ -51,10 +51,17 @@ export function mapGraph(status: HealthReportStatus, spec: unknown): MapGraph {
     const id = targetIn(check.id);
     if (id !== undefined) byTarget.set(id, [...(byTarget.get(id) ?? []), check]);
   }
-  const causes = new Set(status.rootCauses?.map(({ check }) => targetIn(check)));
+  // What explains another is where it begins, also while it is being confirmed and no root cause of the report yet.
+  const explained = new Set(status.checks?.filter(isExplained).map(({ id }) => id));
+  const explaining = (status.checks ?? []).flatMap(({ suppressedBy = '' }) =>
+    explained.has(suppressedBy) ? [] : suppressedBy,
+  );
+  const causes = new Set([...(status.rootCauses ?? []).map(({ check }) => check), ...explaining].map(targetIn));
   const nodes = [...byTarget].map(([id, checks]) => nodeOf(id, checks, causes.has(id)));
   return { nodes, edges: edgesOf(nodes, byTarget, status, spec) };
 }
+
+const isExplained = ({ suppressedBy }: CheckStatus): boolean => suppressedBy !== undefined;
 
 function targetIn(checkId: string): string | undefined {
   const [, component = '', name = ''] = BACKEND_ID.exec(checkId) ?? [];
@@ -66,15 +73,17 @@ function targetIn(checkId: string): string | undefined {
 function nodeOf(id: string, checks: readonly CheckStatus[], isCause: boolean): MapNode {
   const [component = '', name = component] = id.split('/');
   const state = worstOf(checks);
-  const wrong = checks.filter((check) => check.state === 'fail' || check.state === 'error');
-  const worst = checks.find((check) => check.state === state && check.fault !== undefined);
+  const wrong = checks.filter(({ state: was, result }) =>
+    [was, result].some((one) => one === 'fail' || one === 'error'),
+  );
+  const worst = checks.find((check) => worstOf([check]) === state && check.fault !== undefined);
   return {
     id,
     name,
     kind: KINDS[component as Component] ?? 'service',
     state,
     isCause,
-    isSymptom: !isCause && wrong.length > 0 && wrong.every(({ suppressedBy }) => suppressedBy !== undefined),
+    isSymptom: !isCause && wrong.length > 0 && wrong.every(isExplained),
     fault: state === 'pass' || state === 'skip' ? '' : (worst?.fault ?? ''),
   };
 }

@@ -65,9 +65,10 @@ export function stateCell(result: Result): TableCell {
   return classedCell(`state ${RESULT_STYLE[result]}`, result);
 }
 
-/** A tile for each target of each concern, with what was measured. */
+/** A tile for each target of each concern, with what was measured; capacity has a table of its own. */
 export function tiles(status: HealthReportStatus): string[] {
-  return concernsOf(status).flatMap(({ title, targets }) => [
+  const concerns = concernsOf(status).filter(({ title }) => title !== 'Capacity');
+  return concerns.flatMap(({ title, targets }) => [
     `<h3>${title}</h3>`,
     '<ul class="tiles">',
     ...targets.map(({ name, worst, checks }) => {
@@ -141,10 +142,13 @@ export function capacity({ checks = [] }: HealthReportStatus): string[] {
       rows.map(({ id, state, message = '' }) => [text(id), stateCell(state), text(message)]),
     ),
     '<ul>',
-    ...LIMITS.map(({ id, title, cause }) => `<li><strong>${text(id)}</strong> ${text(title)}: ${text(cause)}</li>`),
+    ...LIMITS.map(({ id, title, cause }) => `<li><strong>${text(id)}</strong> ${text(title)}: ${withCode(cause)}</li>`),
     '</ul>',
   ];
 }
+
+/** Our own words, in which backticks stand around what is code. */
+const withCode = (words: string): string => text(words).replaceAll(/`([^`]*)`/g, '<code>$1</code>');
 
 /** What runs, by its image. */
 export function images({ inventory = [] }: HealthReportStatus): string[] {

@@ -1,6 +1,7 @@
 // The dependency map as data: who is drawn, which path fails, what is only a symptom; and that ids that are none of ours
 // are drawn nowhere.
 import { describe, expect, it } from 'vitest';
+import { concernsOf, figureOf } from '../../../src/output/concerns.ts';
 import { mapGraph } from '../../../src/output/page/graph.ts';
 import { dependencyMap } from '../../../src/output/page/map.ts';
 import { report, run } from '../judge/fixtures.ts';
@@ -75,5 +76,42 @@ describe('the map', () => {
     expect(dependencyMap({ nodes, edges: circle }, 'x').join('')).toContain(
       'a: well, depends on b. b: well, depends on a.',
     );
+  });
+});
+
+describe('what is only being confirmed', () => {
+  const healthy = report(run()).status;
+  const { status: first } = report(
+    run({
+      'database/node-persistence/connect': 'DatabaseUnreachable',
+      'node-persistence/health': 'HealthDatabaseDown',
+    }),
+    healthy,
+  );
+
+  it('is drawn as what it is now, and where it begins', () => {
+    expect([first.verdict, first.rootCauses]).toEqual(['Healthy', []]);
+    const { nodes } = mapGraph({ ...first, topology: 'Split' }, {});
+    expect(nodes.filter(({ state }) => state !== 'pass')).toMatchObject([
+      { id: 'node-persistence', state: 'fail', isCause: false, isSymptom: true },
+      { id: 'database/node-persistence', state: 'fail', isCause: true, fault: 'DatabaseUnreachable' },
+    ]);
+  });
+
+  it('is no good tile either, and what was not asked this time is no figure', () => {
+    const databases = concernsOf(first).find(({ title }) => title === 'Databases');
+    expect(databases?.targets.map(({ name, worst }) => [name, worst])).toContainEqual(['node-persistence', 'fail']);
+    expect(
+      figureOf({ id: 'database/a/version', component: 'database', state: 'pass', result: 'skip' } as never),
+    ).toEqual([]);
+    expect(
+      figureOf({
+        id: 'database/a/version',
+        component: 'database',
+        state: 'fail',
+        result: 'skip',
+        fault: 'NotAsked',
+      } as never),
+    ).toEqual(['version FAIL (NotAsked)']);
   });
 });
