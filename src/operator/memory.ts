@@ -10,6 +10,8 @@ export interface Memory {
   readonly freshUntil: string | undefined;
   /** Of the object, after the last write. */
   readonly version: string | undefined;
+  /** What it takes, packed. */
+  readonly bytes: number;
   /** As it was when it was packed. */
   recall(): Remembered;
 }
@@ -25,6 +27,7 @@ export function memoryOf({ uid, computed, written, version, intact, attempted, f
     uid,
     freshUntil: written?.freshUntil,
     version,
+    bytes: [...new Set(Object.values(packed))].reduce((all, one) => all + (one?.bytes ?? 0), 0),
     recall: () => {
       const { attempted: tried } = packed;
       const now = packed.computed.unpack();

@@ -8,6 +8,7 @@ import type { Verb } from '../kube/rules.ts';
 import { COMPONENTS } from '../api/components.ts';
 import { SEVERITIES } from '../api/faults/traits.ts';
 import { WINDOWS, type Availability, type Window } from '../api/history.ts';
+import { shardText, type Shard } from './shard.ts';
 import { MOST_FAILING, MOST_NAMED, type ReportSummary } from './summary.ts';
 
 export const VERDICTS = ['Healthy', 'Warning', 'Failing', 'Unknown'] as const;
@@ -53,6 +54,7 @@ export const LABEL_BOUNDS = {
   fault: 'the faults of docs/reference/faults.md',
   report_namespace: `namespaces of at most ${MOST_NAMED} reports`,
   report: `names of at most ${MOST_NAMED} reports`,
+  shard: 'as `--shard` has it, `2/5`; no such label without shards',
 } as const;
 type LabelBound = (typeof LABEL_BOUNDS)[keyof typeof LABEL_BOUNDS];
 
@@ -144,6 +146,7 @@ export const METRICS = {
     name: 'recognize_health_leader',
     type: 'gauge',
     help: 'Whether this replica works: 1, or 0 while it stands by.',
+    labels: { shard: LABEL_BOUNDS.shard },
   },
   waiting: {
     name: 'recognize_health_longest_wait_seconds',
@@ -186,7 +189,8 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-export function createMetrics(): Metrics {
+/** `shard`: of this operator, where several share the namespaces; each of them has a leader of its own. */
+export function createMetrics(shard?: Shard): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -210,13 +214,15 @@ export function createMetrics(): Metrics {
   const reportMuted = gauge(METRICS.reportMuted, 'report_namespace', 'report', 'by');
   const availability = gauge(METRICS.availability, 'report_namespace', 'report', 'window', 'state');
   const unnamed = gauge(METRICS.unnamed);
-  const leader = gauge(METRICS.leader);
+  const leader = gauge(METRICS.leader, 'shard');
+  const own = shard === undefined ? {} : { shard: shardText(shard) };
   const waiting = gauge(METRICS.waiting);
   const calls = counter(METRICS.calls, 'verb', 'result');
   const clockAhead = gauge(METRICS.clockAhead);
   const restarts = counter(METRICS.restarts);
   // A counter that is not there yet and one that is 0 mean different things to an alert.
   for (const result of RUN_RESULTS) runs.inc({ result }, 0);
+  leader.set(own, 0);
   return {
     runEnded: (result, duration) => {
       runs.inc({ result });
@@ -226,7 +232,7 @@ export function createMetrics(): Metrics {
     apiCalled: (verb, result) => calls.inc({ verb, result }),
     setClockAhead: (ahead) => clockAhead.set(ahead),
     setWaiting: (oldest) => waiting.set(oldest),
-    setLeading: (leading) => leader.set(leading ? 1 : 0),
+    setLeading: (leading) => leader.set(own, leading ? 1 : 0),
     setReports: (summary) => {
       for (const verdict of VERDICTS) verdicts.set({ verdict }, summary.verdicts[verdict]);
       stale.set(summary.stale);

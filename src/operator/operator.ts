@@ -77,7 +77,7 @@ export type OperatorEnd = 'stopped' | 'lease lost';
  */
 export async function runOperator(options: OperatorOptions): Promise<OperatorEnd> {
   const { clock = systemClock } = options;
-  const metrics = createMetrics();
+  const metrics = createMetrics(options.shard);
   const log = createLog(options.logLevel, options.logTo);
   const skew = clockSkew(clock, (seconds) => metrics.setClockAhead(seconds));
   const api = countedApi(options.api, metrics, skew);
@@ -150,7 +150,6 @@ export async function runOperator(options: OperatorOptions): Promise<OperatorEnd
   };
   let end: OperatorEnd = 'stopped';
   let watching: Promise<void> = Promise.resolve();
-  metrics.setLeading(false);
   const elected = elect({
     api,
     election: options.election === undefined ? undefined : { ...options.election, shard: options.shard },

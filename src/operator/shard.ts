@@ -18,6 +18,11 @@ export function parseShard(text: string): Shard | undefined {
   return match === null || index > of || of > MOST_SHARDS ? undefined : { index, of };
 }
 
+/** As `parseShard` reads it. */
+export function shardText({ index, of }: Shard): string {
+  return `${String(index)}/${String(of)}`;
+}
+
 /** Whether the reports of a namespace are examined here. Without shards all are. */
 export function isOfShard(namespace: string, shard: Shard | undefined): boolean {
   if (shard === undefined) return true;

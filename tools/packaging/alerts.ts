@@ -122,16 +122,18 @@ export const DOCUMENTED: readonly Documented[] = [
   documented(
     {
       alert: 'RecognizeHealthLeaderless',
-      expr: `max(${METRICS.leader.name}) == 0`,
+      // Each shard has a leader of its own, and one that has none is not covered by the others.
+      expr: `max by (shard) (${METRICS.leader.name}) == 0`,
       for: '5m',
       labels: { severity: 'warning' },
       annotations: {
-        summary: 'No replica of recognize-health works.',
-        description: 'Every replica stands by, so no report is kept current. Read their logs, and look at the Lease.',
+        summary: 'No replica of recognize-health works, or none of the shard that is named.',
+        description:
+          'Every replica stands by, so no report (of the label shard, where there is one) is kept current. Read their logs, and look at the Lease.',
       },
     },
     DOCTOR,
-    'See who holds the Lease, and whether it may be written: `kubectl -n recognize-health get lease recognize-health -o yaml`.',
+    'See who holds the Lease, and whether it may be written: `kubectl -n recognize-health get lease -o yaml`. With shards each has one of its own, such as `recognize-health-2-of-5`, and the one named `recognize-health` says how many they are.',
   ),
   documented(
     {

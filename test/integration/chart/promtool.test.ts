@@ -210,6 +210,21 @@ const STORIES: readonly Story[] = [
     ],
   },
   {
+    what: 'fires for the shard that nobody leads while the others work',
+    alert: 'RecognizeHealthLeaderless',
+    input: [
+      ...ALIVE,
+      { series: `${METRICS.leader.name}{instance="a",shard="1/2"}`, values: '1x60' },
+      { series: `${METRICS.leader.name}{instance="b",shard="1/2"}`, values: '0x60' },
+      ...series(METRICS.leader, 'shard="2/2"', '0x10 1x50'),
+    ],
+    at: [
+      [4, []],
+      [8, [{ shard: '2/2' }]],
+      [20, []],
+    ],
+  },
+  {
     what: 'does not fire while somebody examines',
     alert: 'RecognizeHealthAbsent',
     input: ALIVE,

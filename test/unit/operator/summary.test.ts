@@ -151,6 +151,14 @@ describe('the summary', () => {
     expect(await metrics.text()).not.toContain(`${name}{`);
   });
 
+  it('tells who works by the shard, where there are several', async () => {
+    const metrics = createMetrics({ index: 2, of: 5 });
+    expect(await metrics.text()).toContain(`${METRICS.leader.name}{shard="2/5"} 0`);
+    metrics.setLeading(true);
+    expect(await metrics.text()).toContain(`${METRICS.leader.name}{shard="2/5"} 1`);
+    expect(await createMetrics().text()).toContain(`${METRICS.leader.name} 0`);
+  });
+
   it('tells of a bounded number of reports, and counts the others', () => {
     const reports = Array.from({ length: MOST_NAMED + 7 }, (_, index) => ({
       namespace: 'recognize',
