@@ -173,16 +173,18 @@ const SURELY_A_RECORD = JSON_HEAD_BYTES;
 export function parseHead(line: string): Head | undefined {
   const bare = bareLine(line.slice(0, line.slice(0, HEAD_BYTES).includes('{') ? ENOUGH_BYTES : HEAD_BYTES));
   const { text } = bare;
-  if (!isHead(text)) return undefined;
+  const json = isJson(text);
+  if (!json && !isPlainHead(text)) return undefined;
   const origin = bare.origin ?? APPLICATION.exec(text)?.[1];
-  const time = bare.time ?? parseTime(text.replace(PRIORITY_HEAD, '')) ?? parseTime(TIME_FIELD.exec(text)?.[1] ?? '');
-  const level = isJson(text) ? undefined : levelOf(text);
-  return {
-    kind: isJson(text) ? 'json' : 'plain',
-    level,
-    time,
-    origin,
-  };
+  const time = bare.time ?? parseTime(text.replace(PRIORITY_HEAD, '')) ?? timeField(text);
+  return json
+    ? { kind: 'json', level: undefined, time, origin }
+    : { kind: 'plain', level: levelOf(text), time, origin };
+}
+
+/** The time of logfmt and its like; most lines name nothing. */
+function timeField(text: string): number | undefined {
+  return text.includes('=') ? parseTime(TIME_FIELD.exec(text)?.[1] ?? '') : undefined;
 }
 
 /** Whether a line is in logfmt: names and values, a level among them. */
@@ -223,9 +225,12 @@ function anyCase(words: string): string {
 }
 
 function isHead(text: string): boolean {
+  return isJson(text) || isPlainHead(text);
+}
+
+function isPlainHead(text: string): boolean {
   return (
     TIMESTAMPED.test(text) ||
-    isJson(text) ||
     OTHER_HEADS.test(text) ||
     LEVEL_FIRST.test(text) ||
     LEVEL_IN_PLACE.test(text) ||

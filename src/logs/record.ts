@@ -7,6 +7,7 @@ import {
   ENOUGH_BYTES,
   isContinuation,
   isLogfmt,
+  type Head,
   isPartial,
   leadingLevel,
   parseHead,
@@ -46,6 +47,14 @@ export interface Extent {
   readonly lineEnd: number;
   /** Of a JSON line that was read to find its end: it is not read twice. */
   readonly json?: ParsedRecord;
+  /** What the first line of a plain record says, as it was read to find its kind. */
+  readonly first?: ReadHead;
+}
+
+/** A line, each of its bytes a character, and the head that it is. */
+interface ReadHead {
+  readonly line: string;
+  readonly head: Head;
 }
 
 /**
@@ -66,14 +75,16 @@ export function extentAround(bytes: Buffer, at: number, floor: number, rest: boo
     return at < end ? { kind: 'json', start, end, lineEnd: end } : headlessExtent(bytes, own, end);
   }
   const lineEnd = endOfWholeLine(bytes, start);
-  const head = startsRecord(bytes, start) ? parseHead(bytes.toString('latin1', start, lineEnd)) : undefined;
+  const line = bytes.toString('latin1', start, bytes[lineEnd - 1] === 0x0a ? lineEnd - 1 : lineEnd);
+  const head = startsRecord(bytes, start) ? parseHead(line) : undefined;
   if (head?.kind === 'json') {
     const json = parseJson(bytes.toString('utf8', start, lineEnd));
     // What follows half an object is the other half, or nobody knows.
     if (json.kind === 'broken') return { kind: 'json', start, end: nextHead(bytes, lineEnd), lineEnd, json };
     if (at < lineEnd) return { kind: 'json', start, end: lineEnd, lineEnd, json };
   }
-  if (head?.kind === 'plain') return { kind: 'plain', start, end: nextHead(bytes, lineEnd), lineEnd };
+  if (head?.kind === 'plain')
+    return { kind: 'plain', start, end: nextHead(bytes, lineEnd), lineEnd, first: { line, head } };
   if (head === undefined && rest) return { kind: 'rest', start, end: nextHead(bytes, lineEnd), lineEnd };
   return headlessExtent(bytes, own, head === undefined ? start : lineEnd);
 }
@@ -94,7 +105,7 @@ export function parseExtent(bytes: Buffer, extent: Extent): ParsedRecord {
     case 'plain':
     case 'headless':
     case 'rest':
-      return { kind: 'record', record: parsePlain(bytes.toString('utf8', extent.start, extent.end), extent.kind) };
+      return { kind: 'record', record: parsePlain(bytes.toString('utf8', extent.start, extent.end), extent) };
   }
 }
 
@@ -112,12 +123,15 @@ export function* recordsOf(bytes: Buffer, rest = false): Generator<ParsedRecord>
   }
 }
 
-function parsePlain(raw: string, kind: 'plain' | 'headless' | 'rest'): LogRecord {
+function parsePlain(raw: string, { kind, first }: Pick<Extent, 'kind' | 'first'>): LogRecord {
   const lines = wholeLines(raw);
-  const bare = lines.map((line) => bareLine(line).text).join('\n');
+  const bares = lines.map(bareLine);
+  const bare = bares.map((line) => line.text).join('\n');
   const text = kind === 'plain' && isLogfmt(bare) ? unescaped(bare) : bare;
-  const head = kind === 'plain' ? parseHead(lines[0] ?? '') : undefined;
-  const prefix = bareLine(lines[0] ?? '');
+  const [line = ''] = lines;
+  // The same text says the same; one that is not ASCII, or was cut by the container runtime, is another.
+  const head = kind !== 'plain' ? undefined : first?.line === line ? first.head : parseHead(line);
+  const [prefix = bareLine('')] = bares;
   // java.util.logging puts the level on its second line.
   const level =
     kind === 'rest' ? undefined : (head?.level ?? leadingLevel(head === undefined ? text : (lines[1] ?? '')));

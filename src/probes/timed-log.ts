@@ -36,6 +36,9 @@ export interface TimedLog {
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)(?: |$)/;
 const TIME_BYTES = 37;
+/** As the kubelet writes it, on a day that every month has: it needs no calendar to be a time in UTC. */
+const PLAIN_TIME = /^\d{4}-\d\d-(?:[01]\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{9}Z $/;
+const PLAIN_BYTES = 31;
 
 /** Two scans over one log: what is older than the window, and the window. A line is in one of them, once. */
 export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLogOptions): TimedLog {
@@ -123,6 +126,11 @@ function part(scan: LogScan): Part {
 
 /** The kubelet's time in UTC with nine decimals, so that texts compare as times do. */
 function timeOf(line: Buffer): { readonly text: string; readonly ms: number; readonly length: number } | undefined {
+  const head = line.toString('latin1', 0, PLAIN_BYTES);
+  if (PLAIN_TIME.test(head)) {
+    const ms = Date.parse(`${head.slice(0, 23)}Z`);
+    return Number.isNaN(ms) ? undefined : { text: head.slice(0, 30), ms, length: PLAIN_BYTES };
+  }
   const found = TIME.exec(line.toString('latin1', 0, TIME_BYTES).replace(/\r?\n.*$/s, ''));
   if (found === null) return undefined;
   const [whole, seconds = '', decimals = '', zone = 'Z'] = found;
