@@ -102,7 +102,7 @@ summary { cursor: pointer; padding: 0.25rem 0; }
   table.wide tr { display: block; padding: 0.4rem 0; border-bottom: 1px solid var(--line); }
   table.wide th, table.wide td { display: block; border: 0; padding: 0.1rem 0; }
   table.wide td:empty { display: none; }
-  table.wide td { position: relative; padding-left: 7.5rem; }
+  table.wide td { position: relative; padding-left: 9rem; }
   table.wide td::before { content: attr(data-label); content: attr(data-label) / ""; position: absolute; left: 0; color: var(--faint); font-weight: 400; }
 }
 @media print {
