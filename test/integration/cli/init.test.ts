@@ -1,4 +1,5 @@
 // `init` against an API server: what it asks for and what not, its exit codes, and that `check` takes what it writes.
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -6,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSION, KIND } from '../../../src/api/names.ts';
 import { readDocuments } from '../../../src/cli/documents.ts';
 import { fixture } from '../../unit/settings/templates.ts';
+import { BUNDLE } from '../../stack/operator-process.ts';
 import { command, type CommandResult } from '../gate/command.ts';
 import { startBareCluster, type BareCluster } from './bare-cluster.ts';
 
@@ -25,6 +27,15 @@ const apply = (name: string, namespace: string): void => {
   });
   cluster.seed(objects);
 };
+
+/** What `check -o json` says, as far as it is looked at here. */
+function readExamined(text: string): {
+  readonly metadata: { readonly namespace: string; readonly name: string };
+  readonly spec: { readonly databases: readonly unknown[] };
+  readonly status: { readonly conditions: readonly { readonly type: string; readonly message: string }[] };
+} {
+  return JSON.parse(text) as ReturnType<typeof readExamined>;
+}
 
 beforeAll(async () => {
   const names = ['consolidated', 'split', 'umbrella', 'empty'];
@@ -57,6 +68,24 @@ describe('init', () => {
       ['prod', 'consolidated', 4],
     ]);
     expect(secrets).toEqual([]);
+  });
+
+  it('is examined as it is where it is piped into check', async () => {
+    const line =
+      '"$0" "$1" init --kubeconfig "$2" -n consolidated --name prod | "$0" "$1" check -f - --offline -o json';
+    const env = { PATH: process.env['PATH'], HOME: cluster.folder, AWS_EC2_METADATA_DISABLED: 'true' };
+    const { code, out } = await new Promise<{ code: unknown; out: string }>((resolve) => {
+      execFile('sh', ['-c', line, process.execPath, BUNDLE, cluster.admin], { env }, (error, out) =>
+        resolve({ code: error?.code, out }),
+      );
+    });
+    // Without a cluster its Secrets cannot be read, and that is never a pass.
+    expect(code).toBe(5);
+    const { metadata, spec, status } = readExamined(out);
+    expect([metadata.namespace, metadata.name, spec.databases.length]).toEqual(['consolidated', 'prod', 4]);
+    expect(status.conditions.find(({ type }) => type === 'Healthy')?.message).toContain(
+      'the file has no Secret dashboard-db, and --offline reads no other',
+    );
   });
 
   it('ends with 4 and says what is left to do', async () => {
