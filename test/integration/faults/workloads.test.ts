@@ -50,10 +50,9 @@ describe('the workloads of a Split installation', () => {
   it('counts restarts over its runs, and sees a loop in a pod that is hours old', () =>
     scene.during(trouble('auth-vault', { kind: 'Restarting', restarts: 1 }), async (status) => {
       expect(checkOf(status, vault.check)).toMatchObject({ result: 'warn', fault: 'ContainerRestarted' });
-      for (const restarts of [2, 3]) {
-        await trouble('auth-vault', { kind: 'Restarting', restarts });
-        expect(checkOf(await scene.run(), vault.check).fault).toBe('ContainerRestarted');
-      }
+      // A third one would be a loop on a real API server, where a pod is as old as the test; its own boundary is held in memory.
+      await trouble('auth-vault', { kind: 'Restarting', restarts: 2 });
+      expect(checkOf(await scene.run(), vault.check).fault).toBe('ContainerRestarted');
       await trouble('auth-vault', { kind: 'Restarting', restarts: 4 });
       expectRootCause(await scene.run(), { ...vault, fault: 'ContainerRestarting', entry: 'OPS-090' });
     }));
