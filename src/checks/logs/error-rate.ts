@@ -5,7 +5,7 @@ import type { MetersObserved, Observations } from '../../facts/observed.ts';
 import type { ServiceTarget } from '../../facts/target.ts';
 import { formatDuration } from '../../runtime/duration.ts';
 import { literal, type SafeText } from '../../runtime/safe-text.ts';
-import { errorGrowth } from '../meters/error-events.ts';
+import { counterGrowth } from '../counter-growth.ts';
 import { LOGS_UNSEEN, notUnderstood, readsLogs, say, unseen } from './seen.ts';
 import { hasMeters, METERS_TROUBLES, nameOf } from '../meters/seen.ts';
 import { passOn } from '../../facts/pass-on.ts';
@@ -55,13 +55,13 @@ function byCounters(
   );
   const [first] = answers.flatMap(({ errors }) => (errors.ok ? [] : [errors.fault]));
   if (counters.length === 0 && first !== undefined) return passOn(first, METERS_TROUBLES);
-  const growth = errorGrowth(counters, baseline, nowMs, windowMs);
-  if (growth.errors === undefined) {
+  const growth = counterGrowth(counters, baseline, nowMs, windowMs);
+  if (growth.grown === undefined) {
     const detail = literal('its error events are counted from this run on');
     return { kind: 'fault', fault: { code: 'NotAsked', detail }, baseline: growth.baseline };
   }
   const part = counters.length < answers.length ? `; ${counters.length} of ${answers.length} addresses answer` : '';
-  const text = `${growth.errors} error events in ${formatDuration(growth.overMs)}, the threshold is ${threshold} in ${formatDuration(windowMs)}${part}`;
+  const text = `${growth.grown} error events in ${formatDuration(growth.overMs)}, the threshold is ${threshold} in ${formatDuration(windowMs)}${part}`;
   return judged(growth.inWindow > threshold, sentence(text), growth.baseline);
 }
 

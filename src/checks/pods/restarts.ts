@@ -3,7 +3,7 @@ import type { FaultNames } from '../../api/fault-names.ts';
 import type { FaultCode } from '../../api/faults.ts';
 import type { Container, Pod, Workload } from '../../facts/workload.ts';
 import { formatDuration } from '../../runtime/duration.ts';
-import { errorGrowth, MOST_COUNTERS } from '../meters/error-events.ts';
+import { counterGrowth, MOST_COUNTERS } from '../counter-growth.ts';
 import { activePods, RECENT_MS, type Trouble } from './trouble.ts';
 
 export const RESTART_FAULTS = ['ContainerRestarting', 'ContainerRestarted'] as const satisfies readonly FaultCode[];
@@ -40,7 +40,7 @@ export function restartsSeen(
     .slice(0, MOST_COUNTERS)
     .map(({ name, container }) => ({ name, count: container.restarts }));
   if (counters.length === 0 && baseline === undefined) return {};
-  const growth = errorGrowth(counters, baseline, now.getTime(), COUNTED_MS, LONGEST_PAUSE_MS);
+  const growth = counterGrowth(counters, baseline, now.getTime(), COUNTED_MS, LONGEST_PAUSE_MS);
   return { seen: { restarts: growth.each, overMs: growth.overMs }, baseline: growth.baseline };
 }
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alertErrorRate } from '../../../src/checks/logs/error-rate.ts';
-import { errorGrowth } from '../../../src/checks/meters/error-events.ts';
+import { counterGrowth } from '../../../src/checks/counter-growth.ts';
 import type { Answer } from '../../../src/facts/answer.ts';
 import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
@@ -14,10 +14,10 @@ const WINDOW = 5 * MINUTE;
 const START = NOW.getTime();
 
 /** Runs at these minutes with these counts of one pod: what the last of them says. */
-function after(...runs: readonly (readonly [minute: number, count: number])[]): ReturnType<typeof errorGrowth> {
-  let last: ReturnType<typeof errorGrowth> | undefined;
+function after(...runs: readonly (readonly [minute: number, count: number])[]): ReturnType<typeof counterGrowth> {
+  let last: ReturnType<typeof counterGrowth> | undefined;
   for (const [minute, count] of runs) {
-    last = errorGrowth([{ name: 'a', count }], last?.baseline, START + minute * MINUTE, WINDOW);
+    last = counterGrowth([{ name: 'a', count }], last?.baseline, START + minute * MINUTE, WINDOW);
   }
   if (last === undefined) throw new Error('no run');
   return last;
@@ -25,7 +25,7 @@ function after(...runs: readonly (readonly [minute: number, count: number])[]): 
 
 describe('the growth of a counter', () => {
   it('is unknown in the first run', () => {
-    expect(after([0, 4711])).toMatchObject({ errors: undefined });
+    expect(after([0, 4711])).toMatchObject({ grown: undefined });
   });
 
   it.each([
@@ -89,7 +89,7 @@ describe('the growth of a counter', () => {
       20,
     ],
   ] as const)('is told %s', (_, runs, errors, minutes) => {
-    expect(after(...runs)).toMatchObject({ errors, overMs: minutes * MINUTE });
+    expect(after(...runs)).toMatchObject({ grown: errors, overMs: minutes * MINUTE });
   });
 
   it.each([
@@ -108,12 +108,12 @@ describe('the growth of a counter', () => {
       ],
     ],
   ] as const)('is unknown again %s', (_, runs) => {
-    expect(after(...runs).errors).toBeUndefined();
+    expect(after(...runs).grown).toBeUndefined();
   });
 
   it('of a pod that was not there before counts from then on', () => {
-    const first = errorGrowth([{ name: 'a', count: 1 }], undefined, START, WINDOW);
-    const second = errorGrowth(
+    const first = counterGrowth([{ name: 'a', count: 1 }], undefined, START, WINDOW);
+    const second = counterGrowth(
       [
         { name: 'a', count: 1 },
         { name: 'b', count: 99 },
@@ -122,15 +122,15 @@ describe('the growth of a counter', () => {
       START + MINUTE,
       WINDOW,
     );
-    expect(second.errors).toBe(0);
-    const third = errorGrowth([{ name: 'b', count: 101 }], second.baseline, START + 2 * MINUTE, WINDOW);
-    expect(third.errors).toBe(2);
+    expect(second.grown).toBe(0);
+    const third = counterGrowth([{ name: 'b', count: 101 }], second.baseline, START + 2 * MINUTE, WINDOW);
+    expect(third.grown).toBe(2);
   });
 
   it.each(['', 'x', '1 2 3', 'a b c=d', '____ ____', 'z'.repeat(200)])(
     'is unknown with %j for a memory',
     (baseline) => {
-      expect(errorGrowth([{ name: 'a', count: 5 }], baseline, START, WINDOW).errors).toBeUndefined();
+      expect(counterGrowth([{ name: 'a', count: 5 }], baseline, START, WINDOW).grown).toBeUndefined();
     },
   );
 
@@ -150,12 +150,12 @@ describe('the growth of a counter', () => {
             burstAt = now;
           }
           const pods = Array.from({ length: 7 }, (_, pod) => ({ name: `core-daemon-7d9c5b8f4-${pod}`, count }));
-          const growth = errorGrowth(pods, baseline, now, WINDOW);
+          const growth = counterGrowth(pods, baseline, now, WINDOW);
           ({ baseline } = growth);
           expect(Buffer.byteLength(baseline)).toBeLessThanOrEqual(128);
           // At once, whatever the rhythm: all pods counted the burst, and the baseline remembers five of them.
           if (burstAt === now) seen = growth.inWindow === 5 * 21;
-          if (burstAt !== undefined && now - burstAt > WINDOW + 4 * MINUTE) expect(growth.errors).toBe(0);
+          if (burstAt !== undefined && now - burstAt > WINDOW + 4 * MINUTE) expect(growth.grown).toBe(0);
         }
         expect(seen).toBe(true);
       }),

@@ -1,21 +1,21 @@
-// How many error events the services' own counters grew by lately. A counter knows no time, so what it said before is
+// How much counters grew by lately: the error events of services, the restarts of pods. A counter knows no time, so what it said before is
 // kept in the baseline: two moments half a window apart, and each counter at both. Now is compared with both of them:
 // with the older one, so that a slow trickle adds up; with the newer one, so that no burst is lost in a longer time.
-import { shortName } from '../../runtime/short-name.ts';
+import { shortName } from '../runtime/short-name.ts';
 
 /** A counter since its process started. */
-export interface ErrorCounter {
+export interface Counter {
   /** Tells one pod's counter from another's. */
   readonly name: string;
   readonly count: number;
 }
 
-export interface ErrorGrowth {
+export interface CounterGrowth {
   /** Undefined when there is nothing to compare with yet. */
-  readonly errors: number | undefined;
+  readonly grown: number | undefined;
   /** The time that it took them. */
   readonly overMs: number;
-  /** The errors, or their average in a window where the time is longer than that. */
+  /** What they grew by, or its average in a window where the time is longer than that. */
   readonly inWindow: number;
   /** Those of each counter, by its name. */
   readonly each: ReadonlyMap<string, number>;
@@ -35,16 +35,16 @@ interface Memory {
 }
 
 /**
- * What the counters grew by since one of two remembered moments: the one from which they grew faster. A counter that is smaller than it was belongs
- * to a process that started since, and counts whole; one that was never seen counts from now on.
+ * What the counters grew by since one of two remembered moments: the one from which they grew faster. A counter that is
+ * smaller than it was belongs to a process that started since, and counts whole; one that was never seen counts from now on.
  */
-export function errorGrowth(
-  counters: readonly ErrorCounter[],
+export function counterGrowth(
+  counters: readonly Counter[],
   baseline: string | undefined,
   nowMs: number,
   windowMs: number,
   longestPauseMs = LONGEST_PAUSE_MS,
-): ErrorGrowth {
+): CounterGrowth {
   const those = counters
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .slice(0, MOST_COUNTERS)
@@ -55,18 +55,18 @@ export function errorGrowth(
   if (memory === undefined || overMs < 0 || overMs > longestPauseMs) {
     const counts = new Map([...now].map(([name, count]) => [name, { older: count, newer: count }]));
     const first = format({ olderMs: nowMs, newerMs: nowMs, counts });
-    return { errors: undefined, overMs: 0, inWindow: 0, each: new Map(), baseline: first };
+    return { grown: undefined, overMs: 0, inWindow: 0, each: new Map(), baseline: first };
   }
   const before = (name: string, count: number): { readonly older: number; readonly newer: number } => {
     const seen = memory.counts.get(name) ?? { older: count, newer: count };
     return { older: count < seen.older ? 0 : seen.older, newer: count < seen.newer ? 0 : seen.newer };
   };
-  const since = (moment: 'older' | 'newer', fromMs: number): Omit<ErrorGrowth, 'baseline'> => {
-    const grown = ({ name, count }: ErrorCounter): number => count - before(shortName(name), count)[moment];
+  const since = (moment: 'older' | 'newer', fromMs: number): Omit<CounterGrowth, 'baseline'> => {
+    const grown = ({ name, count }: Counter): number => count - before(shortName(name), count)[moment];
     const each = new Map(those.map((counter) => [counter.name, grown(counter)]));
-    const errors = [...each.values()].reduce((sum, one) => sum + one, 0);
-    const inWindow = (errors * windowMs) / Math.max(nowMs - fromMs, windowMs);
-    return { errors, overMs: nowMs - fromMs, inWindow, each };
+    const all = [...each.values()].reduce((sum, one) => sum + one, 0);
+    const inWindow = (all * windowMs) / Math.max(nowMs - fromMs, windowMs);
+    return { grown: all, overMs: nowMs - fromMs, inWindow, each };
   };
   const [long, short] = [since('older', memory.olderMs), since('newer', memory.newerMs)];
   const moveOn = nowMs - memory.newerMs >= windowMs / 2;
