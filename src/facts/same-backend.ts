@@ -28,8 +28,8 @@ export function covers(target: BackendTarget, use: BackendUse, namespace: string
   switch (use.kind) {
     case 'database':
       if (target.kind !== 'database') return 'no';
-      if (target.replaces !== undefined && isDatabase(placeOf(target.replaces), use, namespace)) return 'yes';
-      return target.connection.ok ? told(isDatabase(target.connection.value, use, namespace)) : 'unknown';
+      if (target.replaces !== undefined && isDatabase(target.replaces, use, namespace)) return 'yes';
+      return target.connection.ok ? told(isDatabase(placeOf(target.connection.value), use, namespace)) : 'unknown';
     case 'hiddenDatabase':
       return target.secret === use.secret ? 'yes' : 'unknown';
     case 'bucket':
@@ -50,8 +50,7 @@ export function isSameBackend(one: BackendTarget, other: BackendTarget, namespac
   if (one.kind === 'database' && other.kind === 'database') {
     if (!one.connection.ok || !other.connection.ok)
       return one.secret !== undefined && one.secret === other.secret ? 'yes' : 'unknown';
-    const { value } = other.connection;
-    return told(isDatabase(one.connection.value, { hosts: hostsOf(value), database: value.database }, namespace));
+    return told(isDatabase(placeOf(one.connection.value), placeOf(other.connection.value), namespace));
   }
   if (one.kind === 'bucket' && other.kind === 'bucket') {
     const endpoint = other.access.ok ? other.access.value.endpoint : undefined;
@@ -69,26 +68,20 @@ function told(is: boolean): 'yes' | 'no' {
   return is ? 'yes' : 'no';
 }
 
-function placeOf({ hosts, database }: { readonly hosts: readonly HostAddress[]; readonly database: string }): Place {
-  const [first = { host: '', port: 0 }, ...otherHosts] = hosts;
-  return { ...first, otherHosts, database };
+interface Place {
+  readonly hosts: readonly HostAddress[];
+  readonly database: string;
 }
 
-type Place = Pick<DatabaseConnection, 'host' | 'port' | 'otherHosts' | 'database'>;
+function placeOf(connection: DatabaseConnection): Place {
+  return { hosts: hostsOf(connection), database: connection.database };
+}
 
 /** One server in common is enough: a report may examine the primary of several alone. */
-function isDatabase(
-  connection: Place,
-  other: { readonly hosts: readonly HostAddress[]; readonly database: string },
-  namespace: string,
-): boolean {
+function isDatabase(one: Place, other: Place, namespace: string): boolean {
+  const name = ({ host, port }: HostAddress): string => `${hostName(host, namespace)} ${port}`;
   return (
-    connection.database === other.database &&
-    hostsOf(connection).some((one) =>
-      other.hosts.some(
-        (two) => one.port === two.port && hostName(one.host, namespace) === hostName(two.host, namespace),
-      ),
-    )
+    one.database === other.database && one.hosts.some((here) => other.hosts.some((there) => name(here) === name(there)))
   );
 }
 

@@ -199,11 +199,7 @@ export interface DatabaseConnection extends HostAddress {
 }
 
 /** The servers of the URL, in its order. */
-export function hostsOf({
-  host,
-  port,
-  otherHosts = [],
-}: Pick<DatabaseConnection, 'host' | 'port' | 'otherHosts'>): readonly HostAddress[] {
+export function hostsOf({ host, port, otherHosts = [] }: DatabaseConnection): readonly HostAddress[] {
   return [{ host, port }, ...otherHosts];
 }
 
