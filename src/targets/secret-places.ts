@@ -3,6 +3,7 @@
 import { ok, type Outcome } from '../facts/outcome.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { canonical } from '../product/setting-name.ts';
+import { oncePerKey } from '../runtime/once-per-key.ts';
 import { type Secret, secret } from '../runtime/secret.ts';
 import type { ReadSecretFiles, SecretPlace } from './configured.ts';
 import type { KeyRef } from './references.ts';
@@ -29,7 +30,8 @@ const BINDING: ReadonlyMap<string, string> = new Map([
   ['sslmode', 'springdatasourcesslmode'],
   ['sslrootcert', 'springdatasourcesslrootcert'],
 ]);
-const BINDING_TYPE = 'postgresql';
+/** The one type of binding that is read. */
+export const BINDING_TYPE = 'postgresql';
 const TYPE_KEY = 'type';
 
 /** A reader that knows what is within files of Secrets. `readFiles` takes a file apart. */
@@ -68,13 +70,8 @@ export function placedSecrets(secrets: SecretReader, readFiles: ReadSecretFiles)
     });
   };
 
-  return {
-    ...secrets,
-    read: async (name, key, signal) => {
-      const held = values.get(inFile({ name, key }));
-      return held === undefined ? secrets.read(name, key, signal) : ok(held);
-    },
-    settingsAt: async (place, signal) => {
+  const settingsAt = oncePerKey(
+    async (_key: string, place: SecretPlace, signal: AbortSignal): Promise<Outcome<readonly PlacedSetting[]>> => {
       if (secrets.keys === undefined) return ok([]);
       const keys = await secrets.keys(place.name, signal);
       if (!keys.ok) return keys;
@@ -82,6 +79,16 @@ export function placedSecrets(secrets: SecretReader, readFiles: ReadSecretFiles)
       if (place.binding !== undefined) return ok(await settingsOfBinding(place, keys.value, signal));
       return ok(keys.value.map((key) => ({ setting: canonical(place.prefix + key), ref: { name: place.name, key } })));
     },
+  );
+
+  return {
+    ...secrets,
+    read: async (name, key, signal) => {
+      const held = values.get(inFile({ name, key }));
+      return held === undefined ? secrets.read(name, key, signal) : ok(held);
+    },
+    // Asked for each word of each backend; the files of a place are taken apart once.
+    settingsAt: (place, signal) => settingsAt(JSON.stringify(place), place, signal),
   };
 }
 

@@ -69,6 +69,11 @@ const WORDS = {
 
 type Word = keyof typeof WORDS;
 
+/** Whether a text could be what it is meant for. */
+export function looksLike(word: Word, text: string): boolean {
+  return WORDS[word].pattern.test(text);
+}
+
 /** Name, region and endpoint; each looks like what it is meant for. */
 async function locatedAws(entry: AwsEntry, secrets: PlacedSecrets, signal: AbortSignal): Promise<Outcome<AwsEntry>> {
   let found = entry;
@@ -135,6 +140,9 @@ function overruled({ url, spec, sought }: ConfiguredDatabaseEntry): Pick<Configu
   return { replaces: { hosts: url?.hosts ?? [{ host: spec.host, port: spec.port }], database: spec.database } };
 }
 
+/** What a URL is put together from, in the order in which it is looked for. */
+const PIECES = ['host', 'database', 'port', 'sslmode', 'sslrootcert'] as const;
+
 /** A database of a URL that is put together, or of host, port and name. What `spec` has of them stands in the open. */
 async function fromTemplates(
   entry: ConfiguredDatabaseEntry,
@@ -146,31 +154,24 @@ async function fromTemplates(
     const whole = await filled(hidden.url, secrets, signal);
     return whole.ok ? withUrl(entry, whole.value, hidden.url) : whole;
   }
-  const word = async (field: Exclude<keyof typeof hidden, 'url'>): Promise<Outcome<Filled | undefined>> => {
+  const words: Partial<Record<(typeof PIECES)[number], Filled>> = {};
+  for (const field of PIECES) {
     const template = hidden[field];
-    if (template === undefined) return ok(undefined);
+    if (template === undefined) continue;
     const found = await wordOf(field, template, secrets, signal);
     const isNeeded = field === 'host' || field === 'database' || !template.every(isSought);
-    return !found.ok && found.fault.code === 'SecretKeyMissing' && !isNeeded ? ok(undefined) : found;
-  };
-  const host = await word('host');
-  if (!host.ok) return host;
-  const database = await word('database');
-  if (!database.ok) return database;
-  const port = await word('port');
-  if (!port.ok) return port;
-  const mode = await word('sslmode');
-  if (!mode.ok) return mode;
-  const authority = await word('sslrootcert');
-  if (!authority.ok) return authority;
+    if (found.ok) words[field] = found.value;
+    else if (isNeeded || found.fault.code !== 'SecretKeyMissing') return found;
+  }
+  const { host, database, port, sslmode, sslrootcert } = words;
   const { spec } = entry;
   const parameters = [
-    ...(mode.value === undefined ? [] : [`sslmode=${mode.value.text}`]),
-    ...(authority.value === undefined ? [] : [`sslrootcert=/${authority.value.text}`]),
+    ...(sslmode === undefined ? [] : [`sslmode=${sslmode.text}`]),
+    ...(sslrootcert === undefined ? [] : [`sslrootcert=/${sslrootcert.text}`]),
   ].join('&');
-  const at = `${bracketed(host.value?.text ?? spec.host ?? '')}:${port.value?.text ?? spec.port}`;
-  const name = encodeURIComponent(database.value?.text ?? spec.database ?? '');
-  const holder = host.value?.holder ?? database.value?.holder ?? port.value?.holder;
+  const at = `${bracketed(host?.text ?? spec.host ?? '')}:${port?.text ?? spec.port}`;
+  const name = encodeURIComponent(database?.text ?? spec.database ?? '');
+  const holder = host?.holder ?? database?.holder ?? port?.holder;
   return withUrl(entry, { text: `jdbc:postgresql://${at}/${name}?${parameters}`, holder }, []);
 }
 
@@ -213,10 +214,10 @@ async function wordOf(
 ): Promise<Outcome<Filled>> {
   const found = await filled(template, secrets, signal);
   if (!found.ok) return found;
-  const { what, pattern } = WORDS[field];
-  const { text, holder } = found.value;
-  if (pattern.test(text.trim())) return ok({ text: text.trim(), holder });
-  const why = `what Secret ${holder ?? ''} says of it does not look like ${what}, so it is not sent`;
+  const { holder } = found.value;
+  const text = found.value.text.trim();
+  if (looksLike(field, text)) return ok({ text, holder });
+  const why = `what Secret ${holder ?? ''} says of it does not look like ${WORDS[field].what}, so it is not sent`;
   return failed('TargetInvalid', redact(why, [], LONGEST));
 }
 
