@@ -3,13 +3,18 @@
 export const BUCKET_NAME = /(?:bucketname|s3bucket)$/;
 
 /** Those that serve for everything at AWS. */
-export const REGION_NAMES = [
+const REGION_NAMES = [
   'cloudawsregionstatic',
   'springcloudawsregionstatic',
   'bucketregion',
   'awsregion',
   'awsdefaultregion',
 ] as const;
+
+/** Regions of services, their own before that of everything. */
+export function regionNames(words: readonly string[]): readonly string[] {
+  return [...words.map((word) => `cloudaws${word}region`), ...REGION_NAMES];
+}
 
 /** The name of a setting says that it holds the id of a KMS key. */
 export const KMS_NAME = /kms(?!.*(?:access|secret)key).*(?:key(?:id|arn|alias)?|alias|arn)$/;

@@ -2,7 +2,8 @@
 import type { Service } from '../api/components.ts';
 import type { ConfiguredAccess, ConfiguredBackend, Credential, ServiceBackends, Unresolved } from './configured.ts';
 import type { Template } from '../targets/configured.ts';
-import { BUCKET_NAME, endpointNames, KMS_NAME, REGION_NAMES } from './aws-names.ts';
+import { looksLike } from '../targets/within.ts';
+import { BUCKET_NAME, endpointNames, KMS_NAME, regionNames } from './aws-names.ts';
 import { credentialOf, openly } from './credential.ts';
 import { placesOf } from './environment.ts';
 import { inConfigMap, secretFileAt } from './mounts.ts';
@@ -36,7 +37,7 @@ export function bucketsIn(service: Service, settings: Settings): ServiceBackends
           return unresolved({ kind: 'bucket', ...named, why: whyOf(setting), ...hidden });
         }
         if (bucket === '') return NOTHING;
-        if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/.test(bucket))
+        if (!looksLike('bucket', bucket))
           return unresolved({ kind: 'bucket', ...named, why: `${setting.name} is no name of a bucket` });
         return accessed(settings, { kind: 'bucket', ...named, bucket }, ['s3', 'bucket']);
       }),
@@ -123,7 +124,7 @@ function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words:
     return {};
   };
   const regions = words.flatMap((word) => settings.names.filter((name) => name.includes(`${word}region`)));
-  const region = word([...regions, ...REGION_NAMES]);
+  const region = word([...regions, ...regionNames(words)]);
   const endpoint = word([
     ...words.flatMap((word) => settings.names.filter((name) => new RegExp(`${word}endpoint(?:ur[li])?$`).test(name))),
     ...words.map((word) => `awsendpointurl${word}`),
@@ -150,7 +151,7 @@ function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words:
     ...(endpoint.text === undefined ? {} : { endpoint: endpoint.text }),
     ...(endpoint.text === undefined && endpoint.hidden === undefined ? {} : authorityOf(settings)),
     hidden: {
-      ...wordWithin(region, 'region', [...words.map((one) => `cloudaws${one}region`), ...REGION_NAMES], settings),
+      ...wordWithin(region, 'region', regionNames(words), settings),
       ...wordWithin(endpoint, 'endpoint', words.flatMap(endpointNames), settings),
     },
     accessKeyId,

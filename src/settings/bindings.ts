@@ -1,5 +1,6 @@
 // Service bindings (servicebinding.io): directories below SERVICE_BINDING_ROOT, as Spring Cloud Bindings reads them. A
 // binding of type `postgresql` is the data source; every other one is none of a database that is examined.
+import { BINDING_TYPE } from '../targets/secret-places.ts';
 import type { HiddenSecret } from './environment.ts';
 import type { MountedFile, Mounts } from './mounts.ts';
 import { type Entry, textOf, type Value } from './value.ts';
@@ -12,11 +13,10 @@ export interface Bindings {
 }
 
 const NONE: Bindings = { entries: [], secrets: [] };
-const TYPE = 'postgresql';
 /** The switches of the library, both on by default. */
 const SWITCHES = [
   'org.springframework.cloud.bindings.boot.enable',
-  `org.springframework.cloud.bindings.boot.${TYPE}.enable`,
+  `org.springframework.cloud.bindings.boot.${BINDING_TYPE}.enable`,
 ] as const;
 
 /** The bindings of a container. `text`: a setting of the command line or of the environment. */
@@ -37,12 +37,13 @@ export function bindingsOf(mounts: Mounts, text: (name: string) => string | unde
 
 function bindingOf(name: string, path: string, files: readonly MountedFile[], secrets: readonly string[]): Bindings {
   const fileOf = (key: string): MountedFile | undefined => files.find((file) => file.path === `${path}/${key}`);
-  const type = textOf(fileOf('type')?.value ?? [{ kind: 'missing', why: '' }])?.trim();
+  const typeFile = fileOf('type');
+  const type = typeFile === undefined ? undefined : textOf(typeFile.value)?.trim();
   // As Spring Cloud Bindings puts each of them into the environment.
   const prefix = `k8s.bindings.${name}.`;
   const flat = files.map((file) => entryAt(prefix + file.path.slice(path.length + 1), file));
   const flatSecrets = secrets.map((secret) => ({ name: secret, prefix, how: `bound at ${path}` }));
-  if (type !== undefined && type.toLowerCase() !== TYPE) return { entries: flat, secrets: flatSecrets };
+  if (type !== undefined && type.toLowerCase() !== BINDING_TYPE) return { entries: flat, secrets: flatSecrets };
   const hidden = secrets.map((secret) => ({
     name: secret,
     prefix: '',

@@ -11,7 +11,7 @@ import type {
   Template,
   Within,
 } from '../targets/configured.ts';
-import { BUCKET_NAME, endpointNames, KMS_NAME, REGION_NAMES } from './aws-names.ts';
+import { BUCKET_NAME, endpointNames, KMS_NAME, regionNames } from './aws-names.ts';
 import type { Backends } from './backends.ts';
 import { nameOf, urlNames } from './databases.ts';
 import { servicesWithout } from './draft.ts';
@@ -124,12 +124,12 @@ function soughtKey({ service, secrets, origin }: Sought): readonly ConfiguredEnt
 }
 
 /** Region and endpoint beside it. */
-export function besideOf(
+function besideOf(
   secrets: Within['secrets'],
   words: readonly string[],
 ): { readonly region: Template; readonly endpoint: Template } {
   return {
-    region: [{ within: { secrets, names: [...words.map((word) => `cloudaws${word}region`), ...REGION_NAMES] } }],
+    region: [{ within: { secrets, names: regionNames(words) } }],
     endpoint: [{ within: { secrets, names: words.flatMap(endpointNames) } }],
   };
 }
