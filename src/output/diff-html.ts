@@ -1,41 +1,31 @@
 // The certificate of an upgrade as a page: before, after, how long, and what was not examined. All in one file, no
 // script, nothing loaded from elsewhere.
 import type { Comparison } from '../gate/comparison.ts';
-import { changesOf, phasesOf, runsOf, stepOf } from './diff-view.ts';
-import { htmlDocument } from './page/document.ts';
+import { changesOf, phasesOf, stepOf } from './diff-view.ts';
 import { text } from './page/escape.ts';
-import { keyTable, table } from './page/sections.ts';
-import { ownVersion } from '../runtime/own-version.ts';
-import { OUTCOMES, outcomeStyle } from './view.ts';
+import { outcomesPage } from './page/outcomes.ts';
+import { table } from './page/sections.ts';
 
 /** A whole document, without a line feed at its end. */
 export function renderDiffHtml(comparisons: readonly Comparison[], problem?: string): string {
-  const heads = comparisons.map(({ namespace, name, exitCode }) => `${namespace}/${name}: ${OUTCOMES[exitCode]}`);
-  return htmlDocument(
-    heads.length === 0 ? 'nothing compared' : heads.join(', '),
-    'PingOne Recognize before and after',
-    [
-      ...(problem === undefined ? [] : [`<p><strong>Nothing compared</strong>: ${text(problem)}</p>`]),
-      ...comparisons.flatMap((comparison, index) => section(comparison, `report-${index + 1}`)),
-    ],
-  );
+  return outcomesPage({
+    done: 'compared',
+    subtitle: 'PingOne Recognize before and after',
+    outcomes: comparisons,
+    problem,
+    figures,
+    body,
+  });
 }
 
-function section(comparison: Comparison, id: string): string[] {
-  const { namespace, name, exitCode, reason, message, images, moved, unseen, unchanged } = comparison;
-  const runs = runsOf(comparison);
+function figures(comparison: Comparison): readonly (readonly [string, string])[] {
   const phases = phasesOf(comparison);
+  return [...(phases === '' ? [] : [['Took', phases] as const]), ['As well as before', String(comparison.unchanged)]];
+}
+
+function body(comparison: Comparison): readonly string[] {
+  const { images, moved, unseen } = comparison;
   return [
-    `<section aria-labelledby="${id}">`,
-    `<h2 id="${id}">${text(`${namespace}/${name}`)}: <span class="state ${outcomeStyle(exitCode)}">${OUTCOMES[exitCode]}</span></h2>`,
-    `<p><strong>${reason}</strong>: ${text(message)}</p>`,
-    ...keyTable('In short', [
-      ['Exit code', String(exitCode)],
-      ...(runs === '' ? [] : [['Run before → run after', runs] as const]),
-      ...(phases === '' ? [] : [['Took', phases] as const]),
-      ['As well as before', String(unchanged)],
-      ['Made by', `recognize-health ${ownVersion()}`],
-    ]),
     ...changesOf(comparison).flatMap(({ title, changes }) =>
       table(
         `${title} (${changes.length})`,
@@ -60,6 +50,5 @@ function section(comparison: Comparison, id: string): string[] {
     ...(unseen.length === 0
       ? []
       : ['<h3>Not examined before or after</h3>', '<ul>', ...unseen.map((one) => `<li>${text(one)}</li>`), '</ul>']),
-    '</section>',
   ];
 }

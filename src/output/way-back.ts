@@ -2,15 +2,12 @@
 import type { ExitCode } from '../api/exit-codes.ts';
 import type { WayBackAnswer } from '../gate/way-back.ts';
 import { wayBackObject, type WayBackObject } from '../gate/way-back-object.ts';
-import { ownVersion } from '../runtime/own-version.ts';
 import { plain, wrap, type Paint } from './columns.ts';
-import { runsOf } from './diff-view.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
 import { junitDocument, problemSuite, verdictOf, type Case } from './junit-document.ts';
 import { markdownText as text } from './markdown.ts';
-import { htmlDocument } from './page/document.ts';
 import { text as htmlText } from './page/escape.ts';
-import { keyTable } from './page/sections.ts';
+import { outcomesPage } from './page/outcomes.ts';
 import { allPrintable } from './printable.ts';
 import { USUAL_WIDTH } from './report.ts';
 import { OUTCOMES, outcomeStyle } from './view.ts';
@@ -112,31 +109,18 @@ function casesOf({ exitCode, reason, message, obstacles, unknown, same }: WayBac
 }
 
 function renderHtml({ answers, problem }: WaysBack): string {
-  const heads = answers.map(({ namespace, name, exitCode }) => `${namespace}/${name}: ${OUTCOMES[exitCode]}`);
-  return htmlDocument(heads.length === 0 ? 'nothing judged' : heads.join(', '), 'PingOne Recognize: the way back', [
-    ...(problem === undefined ? [] : [`<p><strong>Nothing judged</strong>: ${htmlText(problem)}</p>`]),
-    ...answers.flatMap((answer, index) => section(answer, `report-${index + 1}`)),
-  ]);
-}
-
-function section(answer: WayBackAnswer, id: string): string[] {
-  const { namespace, name, exitCode, reason, message } = answer;
-  const runs = runsOf(answer);
-  return [
-    `<section aria-labelledby="${id}">`,
-    `<h2 id="${id}">${htmlText(`${namespace}/${name}`)}: <span class="state ${outcomeStyle(exitCode)}">${OUTCOMES[exitCode]}</span></h2>`,
-    `<p><strong>${reason}</strong>: ${htmlText(message)}</p>`,
-    ...keyTable('In short', [
-      ['Exit code', String(exitCode)],
-      ...(runs === '' ? [] : [['Run before → run after', runs] as const]),
-      ['Made by', `recognize-health ${ownVersion()}`],
-    ]),
-    ...listsOf(answer).flatMap(([title, items]) => [
-      `<h3>${title} (${items.length})</h3>`,
-      '<ul>',
-      ...items.map((item) => `<li>${htmlText(item)}</li>`),
-      '</ul>',
-    ]),
-    '</section>',
-  ];
+  return outcomesPage({
+    done: 'judged',
+    subtitle: 'PingOne Recognize: the way back',
+    outcomes: answers,
+    problem,
+    figures: () => [],
+    body: (answer) =>
+      listsOf(answer).flatMap(([title, items]) => [
+        `<h3>${title} (${items.length})</h3>`,
+        '<ul>',
+        ...items.map((item) => `<li>${htmlText(item)}</li>`),
+        '</ul>',
+      ]),
+  });
 }
