@@ -15,6 +15,7 @@ export function transitionEvents(
 ): readonly ReportEvent[] {
   const earlier = new Map((before?.rootCauses ?? []).map((cause) => [cause.check, cause]));
   const later = new Map((after.rootCauses ?? []).map((cause) => [cause.check, cause]));
+  const changed = changesOf(after);
   const events: ReportEvent[] = [];
   for (const cause of later.values()) {
     if (earlier.get(cause.check)?.fault === cause.fault) continue;
@@ -27,7 +28,7 @@ export function transitionEvents(
       type: 'Warning',
       reason: cause.fault,
       note: cut(
-        `${cause.check}: ${check?.message ?? 'fails'}${symptoms > 0 ? ` (explains ${symptoms} more)` : ''}. ${changes(after)}${advice(after, cause.check)}`,
+        `${cause.check}: ${check?.message ?? 'fails'}${symptoms > 0 ? ` (explains ${symptoms} more)` : ''}. ${changed === undefined ? '' : `${changed} `}${advice(after, cause.check)}`,
       ),
     });
   }
@@ -54,7 +55,7 @@ export function transitionEvents(
       type: after.verdict === 'Failing' ? 'Warning' : 'Normal',
       reason: `Verdict${after.verdict}`,
       note: cut(
-        `${before.verdict} → ${after.verdict}${after.rootCause === undefined ? '' : `: ${after.rootCause}`}${changes(after) === '' ? '' : `. ${changes(after).trimEnd()}`}`,
+        `${before.verdict} → ${after.verdict}${after.rootCause === undefined ? '' : `: ${after.rootCause}`}${changed === undefined ? '' : `. ${changed}`}`,
       ),
     });
   }
@@ -62,8 +63,8 @@ export function transitionEvents(
 }
 
 /** What moved since everything was well, before the advice: it is what anybody asks first. That it never was is no news. */
-function changes({ lastHealthy, sinceHealthy }: HealthReportStatus): string {
-  return lastHealthy === undefined || sinceHealthy === undefined ? '' : `${sinceHealthy} `;
+function changesOf({ lastHealthy, sinceHealthy }: HealthReportStatus): string | undefined {
+  return lastHealthy === undefined ? undefined : sinceHealthy;
 }
 
 function advice(status: HealthReportStatus, checkId: string): string {
