@@ -1,7 +1,7 @@
 // One line of a log: what stands before its text (kubectl's and the kubelet's prefixes, colours), whether it begins a
 // record, and what its head says. Lines that begin none belong to the record above them.
 
-import { isLevelName, levelOfNumber } from './level.ts';
+import { isLevelName, levelOfLetter, levelOfNumber } from './level.ts';
 import { isPretty } from './pretty-json.ts';
 
 /** No more of a line is looked at to see whether it begins a record. In bytes. */
@@ -98,7 +98,6 @@ const LEADING_LOCALE = /^([^\s:\d]{2,16}): /;
 const ACCESS_LOG = new RegExp(`^${ADDRESS} `);
 /** What the Java virtual machine prints by itself. */
 const OF_THE_JVM = /^(?:Exception in thread|Terminating due to |Aborting due to |# A fatal error)/;
-const KLOG = { I: 'INFO', W: 'WARN', E: 'ERROR', F: 'FATAL' } as const;
 const TIME = /^[[(]?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))? ?(Z|[+-]\d\d:?\d\d)?/;
 /** Spring Boot since 3.2 names the application before the thread. */
 const APPLICATION = / --- \[([^\]\s]{1,63})\] \[/;
@@ -246,7 +245,7 @@ function isJson(text: string): boolean {
 function levelOf(text: string): string | undefined {
   if (OF_THE_JVM.test(text)) return 'ERROR';
   const klog = /^([IWEF])\d{4} /.exec(text)?.[1];
-  if (klog !== undefined) return KLOG[klog as keyof typeof KLOG];
+  if (klog !== undefined) return levelOfLetter(klog);
   // Access logs: the answer to a request is no error log, whatever the request's text.
   if (ACCESS_LOG.test(text)) return 'INFO';
   const priority = PRIORITY.exec(text)?.[1];
