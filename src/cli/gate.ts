@@ -31,7 +31,7 @@ import {
 } from './options.ts';
 import { writeSnapshot } from './snapshot-file.ts';
 import type { Terminal } from './terminal.ts';
-import { writeDocuments, writeOption } from './written-documents.ts';
+import { type WrittenDocument, writeDocuments, writeOption } from './written-documents.ts';
 
 interface Options {
   readonly namespace?: string;
@@ -44,7 +44,7 @@ interface Options {
   readonly skip: readonly string[];
   readonly override?: string;
   readonly save?: string;
-  readonly write: readonly string[];
+  readonly write: readonly WrittenDocument[];
   readonly after?: string;
   readonly wayBack?: string;
   readonly verbose?: boolean;

@@ -14,24 +14,29 @@ const FORMAT_OF: Readonly<Record<string, keyof typeof GATE_FORMATS>> = {
   '.yaml': 'yaml',
 };
 
+/** A file, and the format that its ending asks for. */
+export interface WrittenDocument {
+  readonly file: string;
+  readonly format: keyof typeof GATE_FORMATS;
+}
+
 /** May be repeated. */
 export function writeOption(): Option {
   return new Option(
     '--write <file>',
     'also write the answer to this file, by its ending: .html, .md, .xml, .json, .yaml',
   )
-    .argParser((value: string, before: readonly string[]): readonly string[] => {
-      if (FORMAT_OF[extname(value)] === undefined)
+    .argParser((file: string, before: readonly WrittenDocument[]): readonly WrittenDocument[] => {
+      const format = FORMAT_OF[extname(file)];
+      if (format === undefined)
         throw new InvalidArgumentError(`Its ending is one of ${Object.keys(FORMAT_OF).join(', ')}.`);
-      return [...before, value];
+      return [...before, { file, format }];
     })
     .default([], 'none');
 }
 
 /** Writes the answer to each of the files. The first that cannot be written ends the command with exit code 2. */
-export async function writeDocuments(files: readonly string[], gated: Gated): Promise<void> {
-  for (const file of files) {
-    const format = FORMAT_OF[extname(file)] ?? 'json';
+export async function writeDocuments(documents: readonly WrittenDocument[], gated: Gated): Promise<void> {
+  for (const { file, format } of documents)
     await writeWhole(file, `${GATE_FORMATS[format](gated, plain, undefined)}\n`);
-  }
 }
