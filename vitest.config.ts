@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          // Nothing replaces a module or leaves a global behind: the files of a worker share what they read.
           isolate: false,
           testTimeout: isFuzz ? 3_600_000 : 30_000,
           setupFiles: isFuzz ? ['test/support/fuzz.ts'] : [],
