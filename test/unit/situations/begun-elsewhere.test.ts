@@ -1,28 +1,14 @@
 // Failures that show in one place and begin in another: what is told, and which check is the root cause. Each row is a run
 // through the whole line.
 import { expect, it } from 'vitest';
-import type { FaultCode } from '../../../src/api/faults.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
-import { literal, redact } from '../../../src/runtime/safe-text.ts';
-import { at, json, look, type Situation } from './world.ts';
+import { literal } from '../../../src/runtime/safe-text.ts';
+import { AT, down, health, log, node, refused } from './changes.ts';
+import { json, look, type Situation } from './world.ts';
 
 /** Name, situation, exit code of the gate, what is told beside what is skipped, and the checks that are root causes. */
 type Begun = readonly [string, Situation, number, readonly string[], readonly string[]];
-type Got = ReturnType<typeof json>;
 
-const refused = (code: FaultCode, detail = 'said so'): Extract<ReturnType<typeof failed>, { ok: false }> =>
-  failed(code, redact(detail));
-const health = (got: Got, host = '127.0.1'): Pick<Situation, 'http'> =>
-  at(host, ({ pathname }) => (pathname === '/actuator/health' ? got : undefined));
-const down = (kind: 'refused' | 'timeout' | 'broken', host: string): Pick<Situation, 'http'> =>
-  at(host, (url) => ({ ok: false, fault: { kind, detail: `${url.host} ${kind}` } }));
-const node = (type: string, status: string, name = 'stack-node-1'): NonNullable<Situation['lists']> => ({
-  nodes: ok([
-    { kind: 'Node', metadata: { name, uid: 'node' }, status: { conditions: [{ type, status, message: 'said so' }] } },
-  ]),
-});
-const AT = '2026-11-23T09:59:50.000Z';
-const log = (service: string, ...lines: readonly string[]): Situation => ({ logs: { [service]: lines } });
 const DB_DOWN = { status: 'DOWN', components: { db: { status: 'DOWN', details: { error: 'x' } } } };
 const lost: Pick<Situation, 'connect'> = { connect: failed('DatabaseUnreachable', literal('db.example:5432 refuses')) };
 

@@ -1,15 +1,13 @@
 // The gate where a probe asks something else than what is wrong: the kubelet's own probes and what they tell of the whole,
 // and logs of what no probe of ours asks. Each row is a run through the whole line.
 import { describe, expect, it } from 'vitest';
-import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
 import { NOW } from '../targets/objects.ts';
+import { AT, type Change } from './changes.ts';
 import { at, json, look, template, type Situation } from './world.ts';
 
 /** Name, situation, exit code of the gate, and what is told beside what is skipped. */
 type Row = readonly [string, Situation, number, readonly string[]];
-type Change = (objects: KubernetesObject[]) => KubernetesObject[];
 
-const AT = '2026-11-23T09:59:50.000Z';
 const NONE = json(404, '');
 const DOWN = json(503, { status: 'DOWN' });
 const UP = json(200, { status: 'UP' });

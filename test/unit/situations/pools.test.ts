@@ -5,13 +5,13 @@ import { failed } from '../../../src/facts/outcome.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { actuatorAnswer } from '../../stack/recognize/actuator.ts';
 import type { PoolFigures } from '../../stack/recognize/meters.ts';
+import { AT } from './changes.ts';
 import { at, look, type Situation } from './world.ts';
 
 type Health = 'UP' | 'DOWN' | 'waits';
 
 const POOL = 'HikariPool-1';
 const LOST: Pick<Situation, 'connect'> = { connect: failed('DatabaseUnreachable', literal('db.example:5432 refuses')) };
-const AT = '2026-11-23T09:59:50.000Z';
 
 /** node-persistence with this health of its database, and a pool of four; without figures its metrics are closed. */
 function pooled(health: Health, figures?: Pick<PoolFigures, 'active' | 'idle' | 'pending'>): Pick<Situation, 'http'> {

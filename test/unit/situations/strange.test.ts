@@ -1,52 +1,19 @@
 // The gate over installations as they are found: controllers that stand still, leftovers that are nobody's business, Services
 // that lead to more than they should, and what a spec says. Each row is a run through the whole line.
 import { describe, expect, it } from 'vitest';
-import type { FaultCode } from '../../../src/api/faults.ts';
 import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
-import { failed, ok } from '../../../src/facts/outcome.ts';
-import { redact } from '../../../src/runtime/safe-text.ts';
+import { ok } from '../../../src/facts/outcome.ts';
+import { agent, all, AT, copyOf, down, health, log, node, refused, type Change, type Fields } from './changes.ts';
 import { at, edit, json, look, type Situation } from './world.ts';
 
 /** Name, situation, exit code of the gate, and what is told beside what is skipped. */
 type Row = readonly [string, Situation, number, readonly string[]];
-type Fields = Record<string, unknown>;
-type Change = (objects: KubernetesObject[]) => KubernetesObject[];
-type Got = ReturnType<typeof json>;
 
-const all =
-  (...changes: readonly Change[]): Change =>
-  (objects) =>
-    changes.reduce((made, change) => change(made), objects);
-const refused = (code: FaultCode, detail = 'said so'): Extract<ReturnType<typeof failed>, { ok: false }> =>
-  failed(code, redact(detail));
-const health = (got: Got, host = '127.0.1'): Pick<Situation, 'http'> =>
-  at(host, ({ pathname }) => (pathname === '/actuator/health' ? got : undefined));
-const down = (kind: 'refused' | 'timeout' | 'broken', host: string): Pick<Situation, 'http'> =>
-  at(host, (url) => ({ ok: false, fault: { kind, detail: `${url.host} ${kind}` } }));
 const rows = (row: object) => ok([row as Readonly<Record<string, unknown>>]);
-const copyOf =
-  (name: string, change: (pod: Fields & KubernetesObject) => void): Change =>
-  (objects) => {
-    const copy = structuredClone(
-      objects.find(({ kind, metadata }) => kind === 'Pod' && metadata.name.startsWith(name)),
-    );
-    if (copy === undefined) throw new Error(`no pod of ${name}`);
-    Object.assign(copy.metadata, { name: `${copy.metadata.name}-copy`, uid: `${copy.metadata.uid ?? ''}-copy` });
-    change(copy as Fields & KubernetesObject);
-    return [...objects, copy];
-  };
 const pod = (name: string, change: (status: Fields, spec: Fields, metadata: Fields) => void): Change =>
   edit('Pod', name, (one) => change(one['status'] as Fields, one['spec'] as Fields, one['metadata'] as Fields));
-const node = (type: string, status: string, name = 'stack-node-1'): NonNullable<Situation['lists']> => ({
-  nodes: ok([
-    { kind: 'Node', metadata: { name, uid: 'node' }, status: { conditions: [{ type, status, message: 'said so' }] } },
-  ]),
-});
 const deployment = (change: (of: { spec: Fields; status: Fields; metadata: Fields }) => void): Change =>
   edit('Deployment', 'core-daemon', (one) => change(one as unknown as Parameters<typeof change>[0]));
-const AT = '2026-11-23T09:59:50.000Z';
-const log = (service: string, ...lines: readonly string[]): Situation => ({ logs: { [service]: lines } });
-const agent = (got: Got): Pick<Situation, 'http'> => at('127.0.6', () => got);
 
 describe.each<readonly [string, readonly Row[]]>([
   [

@@ -5,19 +5,14 @@ import type { FaultCode } from '../../../src/api/faults.ts';
 import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import { redact } from '../../../src/runtime/safe-text.ts';
+import { all, AT, copyOf, type Change, type Fields } from './changes.ts';
 import { at, edit, INSTALLED, json, look, type Situation } from './world.ts';
 
 /** Name, situation, exit code of the gate, and what is told beside what is skipped. */
 type Row = readonly [string, Situation, number, readonly string[]];
-type Fields = Record<string, unknown>;
-type Change = (objects: KubernetesObject[]) => KubernetesObject[];
 
 const NONE = json(404, '');
 const DOWN = json(503, { status: 'DOWN' });
-const all =
-  (...changes: readonly Change[]): Change =>
-  (objects) =>
-    changes.reduce((made, change) => change(made), objects);
 const body = (document: unknown, host: string): Pick<Situation, 'http'> =>
   at(host, ({ pathname }) => (pathname === '/actuator/health' ? json(200, document) : undefined));
 const refused = (code: FaultCode, detail = 'may not list'): Extract<ReturnType<typeof failed>, { ok: false }> =>
@@ -37,17 +32,6 @@ const beside =
   (...more: readonly KubernetesObject[]): Change =>
   (objects) => [...objects, ...more];
 /** A copy of the first pod of a service. */
-const copyOf =
-  (name: string, change: (pod: Fields & KubernetesObject) => void): Change =>
-  (objects) => {
-    const copy = structuredClone(
-      objects.find(({ kind, metadata }) => kind === 'Pod' && metadata.name.startsWith(name)),
-    );
-    if (copy === undefined) throw new Error(`no pod of ${name}`);
-    Object.assign(copy.metadata, { name: `${copy.metadata.name}-copy`, uid: `${copy.metadata.uid ?? ''}-copy` });
-    change(copy as Fields & KubernetesObject);
-    return [...objects, copy];
-  };
 const unready = (status: Fields): void => {
   status['conditions'] = [{ type: 'Ready', status: 'False' }];
   status['containerStatuses'] = (status['containerStatuses'] as Fields[]).map((one) => ({ ...one, ready: false }));
@@ -105,7 +89,6 @@ const listing = (detail: string): NonNullable<Situation['s3']> => ({
   head: () => Promise.resolve(refused('BucketAccessDenied', detail)),
   list: () => Promise.resolve(refused('BucketAccessDenied', detail)),
 });
-const AT = '2026-11-23T09:59:50.000Z';
 const refusedObject = [
   `${AT} ERROR 1 --- [main] k.c.S : Persisting circuit on S3 failed`,
   'software.amazon.awssdk.services.s3.model.S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: X)',

@@ -1,22 +1,17 @@
 // The gate over what a health may answer: words under the wrong status, pages, parts that contradict the whole, and nothing
 // at all. Each row is a run through the whole line.
 import { describe, expect, it } from 'vitest';
-import { at, json, look, type Situation } from './world.ts';
+import { agent, down, health, type Got } from './changes.ts';
+import { json, look, type Situation } from './world.ts';
 
 /** Name, situation, exit code of the gate, and what is told beside what is skipped. */
 type Row = readonly [string, Situation, number, readonly string[]];
-type Got = ReturnType<typeof json>;
 
-const health = (got: Got, host = '127.0.1'): Pick<Situation, 'http'> =>
-  at(host, ({ pathname }) => (pathname === '/actuator/health' ? got : undefined));
 const body = (document: unknown, host?: string): Pick<Situation, 'http'> => health(json(200, document), host);
 const typed = (contentType: string, text: string, status = 200): Got => ({
   ok: true,
   value: { status, contentType, body: text, truncated: false },
 });
-const down = (kind: 'refused' | 'timeout' | 'broken', host: string): Pick<Situation, 'http'> =>
-  at(host, (url) => ({ ok: false, fault: { kind, detail: `${url.host} ${kind}` } }));
-const agent = (got: Got): Pick<Situation, 'http'> => at('127.0.6', () => got);
 
 describe.each<readonly [string, readonly Row[]]>([
   [
