@@ -51,11 +51,11 @@ export function keyTable(caption: string, rows: readonly (readonly [name: string
 /** A cell of a table: HTML, of a class of its own or not. */
 export type TableCell = string | { readonly className: string; readonly content: string };
 
-/** The first cell names its row. Before the others `head` is shown where the columns have become a list. */
+/** The first cell names its row. Before the others `head` is shown where the columns have become a list; the div keeps what it says in a column of its own. */
 function cellOf(cell: TableCell, head: string, isFirst: boolean): string {
   const { className, content } = typeof cell === 'string' ? { className: '', content: cell } : cell;
   if (isFirst) return `<th scope="row" role="rowheader">${content}</th>`;
-  return `<td role="cell"${className === '' ? '' : ` class="${className}"`} data-label="${head}">${content}</td>`;
+  return `<td role="cell"${className === '' ? '' : ` class="${className}"`} data-label="${head}">${content === '' ? '' : `<div>${content}</div>`}</td>`;
 }
 
 /** A cell of this class; `content` is HTML. */

@@ -101,9 +101,9 @@ summary { cursor: pointer; padding: 0.25rem 0; }
   table.wide thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   table.wide tr { display: block; padding: 0.4rem 0; border-bottom: 1px solid var(--line); }
   table.wide th, table.wide td { display: block; border: 0; padding: 0.1rem 0; }
+  table.wide td, table.wide td.fault { display: grid; grid-template-columns: min(9rem, 32%) minmax(0, 1fr); min-width: 0; }
+  table.wide td::before { content: attr(data-label); content: attr(data-label) / ""; padding-right: 0.5rem; overflow-wrap: normal; white-space: normal; color: var(--faint); font-weight: 400; }
   table.wide td:empty { display: none; }
-  table.wide td { position: relative; padding-left: 9rem; }
-  table.wide td::before { content: attr(data-label); content: attr(data-label) / ""; position: absolute; left: 0; color: var(--faint); font-weight: 400; }
 }
 @media print {
   :root { color-scheme: light; ${variables(PALETTES.light)} }

@@ -26,7 +26,7 @@ const CLIPPED = `[...document.querySelectorAll('svg.map g')].filter((group) => g
     .map((text) => text.textContent))`;
 
 /** Short words of cells that stand on more than one line: dates, states, names of faults. */
-const BROKEN_WORDS = `[...document.querySelectorAll('td, th, h2, h3, time, .state')]
+const BROKEN_WORDS = `[...document.querySelectorAll('td, td > div, th, h2, h3, time, .state')]
   .filter((cell) => cell.childElementCount === 0 && /^[^\\s]{1,24}$/.test(cell.textContent) && cell.getClientRects().length > 0)
   .filter((cell) => { const range = document.createRange(); range.selectNodeContents(cell); return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1; })
   .map((cell) => cell.textContent)`;
