@@ -12,6 +12,8 @@ export interface Bindings {
   readonly secrets: readonly HiddenSecret[];
 }
 
+/** Before the name of each binding, as Spring Cloud Bindings puts them into the environment. */
+export const BINDINGS_PREFIX = 'k8s.bindings.';
 const NONE: Bindings = { entries: [], secrets: [] };
 /** The switches of the library, both on by default. */
 const SWITCHES = [
@@ -39,8 +41,7 @@ function bindingOf(name: string, path: string, files: readonly MountedFile[], se
   const fileOf = (key: string): MountedFile | undefined => files.find((file) => file.path === `${path}/${key}`);
   const typeFile = fileOf('type');
   const type = typeFile === undefined ? undefined : textOf(typeFile.value)?.trim();
-  // As Spring Cloud Bindings puts each of them into the environment.
-  const prefix = `k8s.bindings.${name}.`;
+  const prefix = `${BINDINGS_PREFIX}${name}.`;
   const flat = files.map((file) => entryAt(prefix + file.path.slice(path.length + 1), file));
   const flatSecrets = secrets.map((secret) => ({ name: secret, prefix, how: `bound at ${path}` }));
   if (type !== undefined && type.toLowerCase() !== BINDING_TYPE) return { entries: flat, secrets: flatSecrets };

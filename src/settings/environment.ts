@@ -36,9 +36,10 @@ export function environmentOf(container: Fields, maps: ConfigMaps, namespace: st
     entries.set(name, { name, value, origin, after });
   };
   const variables: Variables = (name) => {
-    const found = entries.get(name)?.value;
-    if (found !== undefined) return found;
-    if (secrets.length > 0) return [mayBeWithin(name, [...secrets])];
+    const found = entries.get(name);
+    const over = secrets.slice(found?.after ?? 0);
+    if (over.length > 0) return [mayBeWithin(name, over, found?.value)];
+    if (found !== undefined) return found.value;
     return OF_A_SERVICE.test(name) ? missing(`${name} is set by Kubernetes from a Service`) : undefined;
   };
 

@@ -4,7 +4,7 @@ import { podTemplateSpec, templateContainer, type WorkloadObject } from '../targ
 import { titleOf } from '../targets/discovery.ts';
 import { fields, labelsOf, text } from '../targets/fields.ts';
 import { argumentsOf } from './arguments.ts';
-import { type Bindings, bindingsOf } from './bindings.ts';
+import { type Bindings, BINDINGS_PREFIX, bindingsOf } from './bindings.ts';
 import { canonical } from '../product/setting-name.ts';
 import { configData, type ReadFile } from './config-data.ts';
 import { configMapNames, type ConfigMaps } from './config-maps.ts';
@@ -118,7 +118,8 @@ export function settingsOf(
         ...(overrules === undefined ? {} : { overrules: `${title}, ${overrules}` }),
       };
     },
-    names: [...first.keys()].sort(),
+    // Bindings as they are stand there to be referred to; what a data source is made of has its usual name beside them.
+    names: [...first.keys()].filter((name) => !name.startsWith(BINDINGS)).sort(),
     mounts,
     secrets,
     troubles: [
@@ -146,6 +147,7 @@ function textIn(entries: readonly Entry[], name: string): string | undefined {
   return entry === undefined ? undefined : textOf(entry.value);
 }
 
+const BINDINGS = canonical(BINDINGS_PREFIX);
 const NO_BINDINGS: Bindings = { entries: [], secrets: [] };
 const NO_DATA = { sources: [], secrets: [], troubles: [] } as const;
 

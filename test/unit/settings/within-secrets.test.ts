@@ -61,6 +61,12 @@ const mounted = (path: string, volume: object, variables: object[] = [], more: o
     { name: 'v', ...volume },
   ]);
 
+/** A ConfigMap that says where the database is. */
+const place = (data: Record<string, string>): KubeObject =>
+  ({ kind: 'ConfigMap', metadata: { name: 'place' }, data }) as unknown as KubeObject;
+const pieced = (envFrom: readonly object[]): KubeObject =>
+  storage([...env({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://$(DB_HOST):5433/np' }), ...LOGIN], { envFrom });
+
 type Row = readonly [string, readonly KubeObject[], Readonly<Record<string, string>>, readonly string[]];
 
 const rows: readonly Row[] = [
@@ -119,6 +125,38 @@ const rows: readonly Row[] = [
     'and one that it does not overrule, because a variable of its own stands over it',
     [storage([...env({ SPRING_DATASOURCE_URL: URL }), ...LOGIN], whole('all'))],
     { ...DB, 'all/SPRING_DATASOURCE_URL': 'jdbc:postgresql://other/x' },
+    [WELL],
+  ],
+  [
+    'a variable of its own within another one, over a Secret of envFrom that has its name',
+    [
+      storage(
+        [...env({ DB_HOST: 'db.example', SPRING_DATASOURCE_URL: 'jdbc:postgresql://$(DB_HOST):5433/np' }), ...LOGIN],
+        whole('all'),
+      ),
+    ],
+    { ...DB, 'all/DB_HOST': 'other.example' },
+    [WELL],
+  ],
+  [
+    'a variable of a ConfigMap within another one, under a Secret of envFrom that stands behind it',
+    [
+      pieced([{ configMapRef: { name: 'place' } }, { secretRef: { name: 'all' } }]),
+      place({ DB_HOST: 'other.example' }),
+    ],
+    { ...DB, 'all/DB_HOST': 'db.example' },
+    [WELL],
+  ],
+  [
+    'where that Secret has no such name',
+    [pieced([{ configMapRef: { name: 'place' } }, { secretRef: { name: 'all' } }]), place({ DB_HOST: 'db.example' })],
+    { ...DB, 'all/OTHER': 'other.example' },
+    [WELL],
+  ],
+  [
+    'and over one that stands before it',
+    [pieced([{ secretRef: { name: 'all' } }, { configMapRef: { name: 'place' } }]), place({ DB_HOST: 'db.example' })],
+    { ...DB, 'all/DB_HOST': 'other.example' },
     [WELL],
   ],
   [
@@ -217,6 +255,22 @@ const rows: readonly Row[] = [
     [WELL],
   ],
   [
+    'one of a profile that is not active',
+    [mounted('/config', { secret: { secretName: 'app' } }, env({ SPRING_PROFILES_ACTIVE: 'prod' }))],
+    { 'app/application-test.yml': `spring.datasource: {url: "${URL}", username: app, password: hunter2}` },
+    [],
+  ],
+  [
+    'of two active profiles, the last one',
+    [mounted('/config', { secret: { secretName: 'app' } }, env({ SPRING_PROFILES_ACTIVE: 'eu,db' }))],
+    {
+      'app/application.yml': 'spring.datasource.url: jdbc:postgresql://dev/np',
+      'app/application-db.yml': `spring.datasource: {url: "${URL}", username: app, password: hunter2}`,
+      'app/application-eu.yml': 'spring.datasource.url: jdbc:postgresql://eu/np',
+    },
+    [WELL],
+  ],
+  [
     'a bucket in properties of a mounted Secret',
     [mounted('/app/config', { secret: { secretName: 'app' } })],
     { 'app/application.properties': 'cloud.aws.s3.bucket-name=circuits-1\ncloud.aws.region.static=eu-west-1\n' },
@@ -252,6 +306,19 @@ const ROOT = env({ SERVICE_BINDING_ROOT: '/bindings' });
 const bound = (variables: object[] = [], volume: object = { secret: { secretName: 'b' } }): readonly KubeObject[] => [
   mounted('/bindings/db', volume, [...ROOT, ...variables]),
 ];
+/** A binding of which a ConfigMap holds the place. */
+const boundTo = (data: Record<string, string>, variables: object[] = []): readonly KubeObject[] => [
+  ...bound(variables, { projected: { sources: [{ configMap: { name: 'place' } }, { secret: LOGIN_OF_B }] } }),
+  place({ type: 'postgresql', ...data }),
+];
+const LOGIN_OF_B = {
+  name: 'b',
+  items: [
+    { key: 'username', path: 'username' },
+    { key: 'password', path: 'password' },
+  ],
+};
+const OTHER = 'jdbc:postgresql://other/x';
 const bindings: readonly Row[] = [
   ['a binding of pieces', bound(), BINDING, [WELL]],
   [
@@ -285,6 +352,24 @@ const bindings: readonly Row[] = [
     'over a variable of the same name',
     bound(env({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://other/x' })),
     { ...BINDING, 'b/jdbc-url': URL },
+    [WELL],
+  ],
+  [
+    'of which a ConfigMap holds the place, over SPRING_APPLICATION_JSON',
+    boundTo({ 'jdbc-url': URL }, env({ SPRING_APPLICATION_JSON: JSON.stringify({ 'spring.datasource.url': OTHER }) })),
+    BINDING,
+    [WELL],
+  ],
+  [
+    'over an option of the machine',
+    boundTo({ 'jdbc-url': URL }, env({ JAVA_TOOL_OPTIONS: `-Dspring.datasource.url=${OTHER}` })),
+    BINDING,
+    [WELL],
+  ],
+  [
+    'its URL before its pieces, in the same ConfigMap',
+    boundTo({ 'jdbc-url': URL, host: 'other', port: '5432', database: 'x' }),
+    BINDING,
     [WELL],
   ],
   [
