@@ -2,13 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { PostgresServer } from './server.ts';
+import { writeMuch } from './standby.ts';
 
 export interface IdleStandby {
   end(): Promise<void>;
 }
-
-/** Segments of 16 MiB that are written while it applies none: a little more than 256 MiB. */
-const SEGMENTS = 17;
 
 interface Writable {
   write(bytes: Uint8Array): void;
@@ -31,11 +29,7 @@ export async function connectIdleStandby(server: PostgresServer): Promise<IdleSt
   // What the server sends stays where it is: nobody wants a quarter of a gigabyte of zeros.
   stream.pause();
   stream.write(appliedUpTo(start));
-  await server.query('CREATE TABLE IF NOT EXISTS written (id int)');
-  for (let segment = 0; segment < SEGMENTS; segment++) {
-    await server.query('INSERT INTO written VALUES (1)');
-    await server.query('SELECT pg_switch_wal()');
-  }
+  await writeMuch(server);
   while (!(await isBehind(server))) await sleep(20);
   return {
     end: async () => {

@@ -11,6 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { type PostgresBinaries, prepareBinaries, unprivileged } from './binaries.ts';
 import { configuration, type Authentication, type Settings } from './configuration.ts';
+import { copyData } from './copied-data.ts';
 import { occupySlots, type OccupiedSlots } from './slots.ts';
 import { type Supervisor, superviseFolder } from './supervisor.ts';
 import { findFreePort } from '../free-port.ts';
@@ -29,6 +30,8 @@ export interface PostgresOptions {
   databases?: readonly string[];
   /** Where the npm package's `native` folder is; found by itself when not given. */
   nativeFolder?: string;
+  /** A streaming standby of this server, with its roles, certificates and settings: a copy of its data at rest. */
+  follows?: PostgresServer;
 }
 
 export interface Credentials {
@@ -43,6 +46,8 @@ export interface PostgresServer {
   readonly host: string;
   readonly port: number;
   readonly superuser: Credentials;
+  /** The data folder. */
+  readonly data: string;
   /** The postmaster's process id; undefined while stopped. */
   pid(): number | undefined;
   createRole(
@@ -97,8 +102,10 @@ async function startIn(folder: string, supervisor: Supervisor, options: Postgres
   giveAway(folder);
   const binaries = prepareBinaries(folder, options.nativeFolder);
   const data = join(folder, 'data');
-  const superuser = { user: 'postgres', password: randomBytes(12).toString('hex') };
-  initialize(folder, data, binaries, superuser, options);
+  const { follows } = options;
+  const superuser = follows?.superuser ?? { user: 'postgres', password: randomBytes(12).toString('hex') };
+  if (follows === undefined) initialize(folder, data, binaries, superuser, options);
+  else await copyData(follows, data);
 
   const lines: string[] = [];
   const port = await findFreePort([HOST]);
@@ -169,6 +176,7 @@ async function startIn(folder: string, supervisor: Supervisor, options: Postgres
     host: HOST,
     port,
     superuser,
+    data,
     pid: () => postmaster?.pid,
     async createRole(name, { password = randomBytes(12).toString('hex'), connectionLimit = -1, validUntil } = {}) {
       const until = validUntil ? ` VALID UNTIL '${validUntil.toISOString()}'` : '';
@@ -247,7 +255,7 @@ async function startIn(folder: string, supervisor: Supervisor, options: Postgres
     },
   };
 
-  await start();
+  await start(follows === undefined ? 'primary' : 'standby');
   for (const database of options.databases ?? []) await server.createDatabase(database);
   return server;
 }

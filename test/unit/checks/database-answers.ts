@@ -36,8 +36,8 @@ const ANSWERS: { readonly [K in Name]: Answers<Answered<K>> } = {
     any: fc.record({ longestTransactionMs: ms, longestIdleMs: ms, lockWaits: count, longestLockWaitMs: ms }),
   },
   replication: {
-    healthy: { standbys: 0, lagMs: 0, lagBytes: 0 },
-    any: fc.record({ standbys: count, lagMs: ms, lagBytes: fc.nat() }),
+    healthy: { standbys: 0, gone: 0, lagMs: 0, lagBytes: 0 },
+    any: fc.record({ standbys: count, gone: count, lagMs: ms, lagBytes: fc.nat() }),
   },
   wraparound: {
     healthy: { database: 'keylessd', age: 1_000, freezeMaxAge: 200_000_000 },

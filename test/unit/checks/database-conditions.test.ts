@@ -57,7 +57,7 @@ it('a certificate has ended at the moment of its end', () => {
 });
 
 it('no standby is none that lags, whatever the numbers say', () => {
-  const replication = ok({ standbys: 0, lagMs: 3_600_000, lagBytes: 1e12 });
+  const replication = ok({ standbys: 0, gone: 0, lagMs: 3_600_000, lagBytes: 1e12 });
   expect(ask(replicationQuestion.check, { replication })).toMatch(/^pass: /);
 });
 

@@ -58,13 +58,21 @@ describe('activity', () => {
 describe('replication', () => {
   const MIB = 1024 * 1024;
   it.each([
-    [0, 0, 0, 'pass: no standby is connected'],
-    [2, 59_999, 255 * MIB, 'pass: 2 standbys, at most 59s and 255 MiB behind'],
-    [2, 60_000, 0, 'DatabaseReplicationLagging: of 2 standbys the farthest is 1m and 0 MiB behind'],
-    [1, 0, 256 * MIB, 'DatabaseReplicationLagging: of 1 standbys the farthest is 0ms and 256 MiB behind'],
-  ])('of %d standbys, %d ms and %d bytes behind', (standbys, lagMs, lagBytes, expected) => {
-    expect(ask(replication.check, { replication: ok({ standbys, lagMs, lagBytes }) })).toBe(expected);
-  });
+    [0, 0, 0, 0, 'pass: no standby is connected'],
+    [2, 0, 59_999, 255 * MIB, 'pass: 2 standbys, at most 59s and 255 MiB behind'],
+    [2, 1, 0, 5 * MIB, 'pass: 2 standbys, at most 0ms and 5 MiB behind, and 1 is not connected'],
+    [2, 0, 60_000, 0, 'DatabaseReplicationLagging: of 2 standbys the farthest is 1m and 0 MiB behind'],
+    [1, 0, 0, 256 * MIB, 'DatabaseReplicationLagging: of 1 standbys the farthest is 0ms and 256 MiB behind'],
+    [
+      ...[3, 2, 0, 512 * MIB],
+      'DatabaseReplicationLagging: of 3 standbys the farthest is 0ms and 512 MiB behind, and 2 are not connected',
+    ],
+  ] as [number, number, number, number, string][])(
+    'of %d standbys, %d gone, %d ms and %d bytes behind',
+    (standbys, gone, lagMs, lagBytes, expected) => {
+      expect(ask(replication.check, { replication: ok({ standbys, gone, lagMs, lagBytes }) })).toBe(expected);
+    },
+  );
 });
 
 describe('wraparound', () => {

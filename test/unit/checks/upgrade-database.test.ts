@@ -79,7 +79,7 @@ describe('replication', () => {
   ])(
     'of %d standbys, %d ms and %d bytes behind, blocks exactly where health is warned',
     (standbys, lagMs, lagBytes) => {
-      const replication = ok({ standbys, lagMs, lagBytes });
+      const replication = ok({ standbys, gone: 0, lagMs, lagBytes });
       const [health, upgrade] = [
         ask(replicationQuestion.check, { replication }),
         ask(upgradeReplication, { replication }),

@@ -45,7 +45,7 @@ const rows = (name: string, sql: string, row: object): Row => [
 const LIMITS = { max: 100, reserved: 3, used: 7, pid: 7 };
 const QUIET = { may: true, transaction: 0, idle: 0, waiting: 0, waited: 0 };
 const WRITES = { in_recovery: false, read_only: false, writers: 1, read_only_role: null };
-const STANDBYS = { may: true, in_recovery: false, standbys: 1, lag: 0, bytes: 0 };
+const STANDBYS = { may: true, in_recovery: false, standbys: 1, gone: 0, lag: 0, bytes: 0 };
 const HOUR = 3_600_000;
 const SOON = '2026-12-10T22:00:00Z';
 

@@ -93,7 +93,7 @@ const ROWS: Readonly<Record<string, Rows>> = {
   server_version_num: ok([{ number: 160_004, text: '16.4' }]),
   superuser_reserved_connections: ok([{ max: 100, reserved: 3, used: 7, pid: 7 }]),
   "wait_event_type = 'Lock'": ok([{ may: true, transaction: 0, idle: 0, waiting: 0, waited: 0 }]),
-  pg_stat_replication: ok([{ may: true, in_recovery: false, standbys: 0, lag: 0, bytes: 0 }]),
+  pg_stat_replication: ok([{ may: true, in_recovery: false, standbys: 0, gone: 0, lag: 0, bytes: 0 }]),
   datfrozenxid: ok([{ database: 'main', age: 1000, freeze_max_age: 200_000_000 }]),
   rolvaliduntil: ok([{ role: null, until: null }]),
   pg_locks: ok([{ held: 0 }]),
