@@ -20,6 +20,8 @@ export interface Workload {
   readonly rollingOut: boolean;
   /** Somebody paused its rollouts: a new template changes no pod. */
   readonly paused: boolean;
+  /** Somebody deleted it, and a finalizer or its pods keep it for now. Missing of one that stays. */
+  readonly deleting?: true;
   /** From the strategy, in replicas. */
   readonly maxUnavailable: number;
   readonly maxSurge: number;

@@ -20,6 +20,7 @@ export type Rollout = Pick<
   | 'lagging'
   | 'rollingOut'
   | 'paused'
+  | 'deleting'
   | 'stuck'
   | 'maxSurge'
   | 'maxUnavailable'
@@ -40,6 +41,7 @@ export function rolloutOf(kind: WorkloadKind, { metadata, spec: said, status: se
     lagging: isLagging(kind, status['observedGeneration'], metadata.generation),
     rollingOut: isRollingOut(kind, spec, status, counts, progressing),
     paused: spec['paused'] === true,
+    ...(metadata.deletionTimestamp === undefined ? {} : { deleting: true }),
     stuck: progressing?.['status'] === 'False' && GIVEN_UP.has(progressing['reason']),
     ...bounds(kind, spec, counts.desired),
     deadlineMs: deadline === undefined ? USUAL_DEADLINE_MS : deadline * 1000,

@@ -12,7 +12,7 @@ export const upgradeRollout: Check<'pods'> = {
   component: 'upgrade',
   feeds: 'Upgradeable',
   evidence:
-    "The controller's own counts and its condition Progressing, of every workload of the service: all replicas of the last template, and available. A rollout that is paused, given up or not looked at yet is not complete.",
+    "The controller's own counts and its condition Progressing, of every workload of the service: all replicas of the last template, and available. A rollout that is paused, given up or not looked at yet is not complete, nor is a workload that is being deleted.",
   faults: ['UpgradeRolloutUnfinished', ...WORKLOAD_TROUBLES],
   applies: ({ workload }) => workload !== undefined,
   ask({ target, observed: { workload } }) {
@@ -30,7 +30,8 @@ function judgeRollout(workload: Workload): Answer {
 
 /** Why it is not complete: a replica that was never available is none that was rolled out. */
 function unfinished(workload: Workload): string | undefined {
-  const { paused, lagging, stuck, rollingOut, updated, available, desired } = workload;
+  const { deleting, paused, lagging, stuck, rollingOut, updated, available, desired } = workload;
+  if (deleting) return 'it is being deleted';
   if (paused) return 'its rollouts are paused';
   if (lagging) return 'its controller has not looked at the last change yet';
   if (updated < desired) return `${updated} of ${desired} replicas are updated, ${available} available`;

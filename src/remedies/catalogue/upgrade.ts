@@ -8,7 +8,7 @@ const WHO_BLOCKS = sql`SELECT pid, usename, state, now() - xact_start AS open_fo
 
 export const UPGRADE_REMEDIES = {
   UpgradeRolloutUnfinished: remedy(
-    'Wait until the rollout is done, or resume it if it is paused. Upgrade nothing on top of it.',
+    'Wait until the rollout is done, or resume it if it is paused. Upgrade nothing on top of it, nor on a workload that is being deleted.',
     rollout('status'),
     PODS,
   ),

@@ -63,6 +63,7 @@ describe('rollout', () => {
       'UpgradeRolloutUnfinished: Deployment core-daemon: its controller has not looked at the last change yet',
     ],
     [{ paused: true }, 'UpgradeRolloutUnfinished: Deployment core-daemon: its rollouts are paused'],
+    [{ deleting: true }, 'UpgradeRolloutUnfinished: Deployment core-daemon: it is being deleted'],
     [
       { stuck: true, rollingOut: true, updated: 1, available: 3 },
       'UpgradeRolloutUnfinished: Deployment core-daemon: 1 of 3 replicas are updated, 3 available',

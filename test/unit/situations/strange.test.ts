@@ -58,6 +58,16 @@ describe.each<readonly [string, readonly Row[]]>([
         3,
         ['upgrade/core-daemon/rollout UpgradeRolloutUnfinished'],
       ],
+      [
+        'is being deleted, and its pods still serve',
+        {
+          objects: edit('Deployment', 'core-daemon', ({ metadata }) => {
+            Object.assign(metadata as Fields, { deletionTimestamp: '2026-11-23T09:59:50Z' });
+          }),
+        },
+        3,
+        ['upgrade/core-daemon/rollout UpgradeRolloutUnfinished'],
+      ],
     ],
   ],
   [
