@@ -13,6 +13,7 @@ import * as logMatching from './log-matching.ts';
 import * as largeFleet from './large-fleet.ts';
 import * as largeNamespace from './large-namespace.ts';
 import type { Measurement } from './measurement.ts';
+import * as runComputes from './run-computes.ts';
 import * as runCost from './run-cost.ts';
 import * as runOverhead from './run-overhead.ts';
 import * as statusWrites from './status-writes.ts';
@@ -26,6 +27,7 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   'first-probe': firstProbe,
   'explain-start': explainStart,
   'run-overhead': runOverhead,
+  'run-computes': runComputes,
   'run-cost': runCost,
   'status-writes': statusWrites,
   fleet,

@@ -1,0 +1,217 @@
+// A large report whose whole world answers from memory: what a run of it takes is what the operator computes, and the same
+// every time. Ten pods of the split topology write twenty lines each between two runs.
+import type { ReportMetadata } from '../../src/api/health-report.ts';
+import type { Clients, ClusterClient, HttpClient } from '../../src/clients/clients.ts';
+import { examine } from '../../src/examine.ts';
+import type { KubernetesObject, NamespaceObjects } from '../../src/facts/namespace-objects.ts';
+import { ok, type Outcome } from '../../src/facts/outcome.ts';
+import { createKeeper } from '../../src/kube/kept.ts';
+import { logStarts } from '../../src/kube/log-starts.ts';
+import { type KindName, KINDS } from '../../src/kube/namespace.ts';
+import { memoryOf, type Memory } from '../../src/operator/memory.ts';
+import type { ReportApi } from '../../src/operator/ports.ts';
+import { reconcile } from '../../src/operator/reconcile.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { installationObjects } from '../../test/stack/recognize/objects.ts';
+import { servicesOf } from '../../test/stack/recognize/topology.ts';
+
+const TOPOLOGY = 'Split';
+const NAMESPACE = 'recognize';
+const PODS = 10;
+const LINES = 20;
+const BEGIN = Date.parse('2026-11-23T10:00:00Z');
+const INTERVAL_MS = 60_000;
+const STEP_MS = INTERVAL_MS / LINES;
+
+/** What has come of the runs so far. */
+export interface RunInMemory {
+  /** One run, a minute after the last one. */
+  run(): Promise<void>;
+  readonly checks: number;
+  /** JSON of the statuses that were written, in bytes. */
+  readonly writtenBytes: number;
+  readonly writes: number;
+  /** What the last run has left for the next, as one more report would keep it. */
+  keep(): Memory;
+  /** The report as the API server would send it. */
+  object(): object;
+  /** Another pod of its namespace, as the API server would send it. */
+  pod(number: number): object;
+}
+
+export function runInMemory(): RunInMemory {
+  let at = BEGIN;
+  let runs = 0;
+  let kept: Memory | undefined;
+  const last = (): Memory => {
+    if (kept === undefined) throw new Error('nothing has run');
+    return kept;
+  };
+  const written = { writes: 0, writtenBytes: 0 };
+  const clock = { ...systemClock, now: () => new Date(at), monotonicMs: () => at };
+  const all = installed(new Date(BEGIN));
+  const objects = namespaceObjects(all);
+  const pod = JSON.stringify(all.find(({ kind }) => kind === 'Pod'));
+  const clients = clientsOf(() => at);
+  const metadata: ReportMetadata = {
+    name: 'prod',
+    namespace: NAMESPACE,
+    uid: 'prod',
+    generation: 1,
+    resourceVersion: '1',
+    annotations: {},
+  };
+  const spec = {
+    interval: '1m',
+    services: servicesOf(TOPOLOGY).map(({ component }) => ({ name: component, url: 'http://services.example' })),
+  };
+  const api: ReportApi = {
+    get: () => Promise.resolve('Unreachable'),
+    applyStatus: (_metadata, status) => {
+      written.writes += 1;
+      written.writtenBytes += JSON.stringify(status).length;
+      return Promise.resolve({ kind: 'Written', resourceVersion: '1' });
+    },
+    markOutdated: () => Promise.resolve(undefined),
+    recordEvent: () => Promise.resolve(),
+  };
+  const silent = (): void => undefined;
+  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  return {
+    run: async () => {
+      at = BEGIN + runs * INTERVAL_MS;
+      runs += 1;
+      const outcome = await reconcile({
+        report: { metadata, spec, status: undefined },
+        remembered: kept?.recall(),
+        api,
+        examine: (of) =>
+          examine({
+            ...of,
+            namespace: NAMESPACE,
+            generation: of.metadata.generation,
+            objects,
+            secrets: { read: () => Promise.reject(new Error('no Secret is named')) },
+            clients,
+            clock,
+            onDefect: (where, error) => {
+              throw new Error(`${where} broke`, { cause: error });
+            },
+          }),
+        mayWrite: () => true,
+        clock,
+        log,
+        random: () => 0,
+        signal: new AbortController().signal,
+      });
+      if (outcome.remembered === undefined) throw new Error('a run came to nothing');
+      kept = memoryOf(outcome.remembered);
+    },
+    get checks() {
+      return last().recall().computed.checks?.length ?? 0;
+    },
+    // Copies: what was unpacked and has not changed shares what it is packed into.
+    keep: () => memoryOf(structuredClone(last().recall())),
+    object: () => ({ metadata, spec, status: structuredClone(last().recall().computed) }),
+    pod: (number) =>
+      JSON.parse(pod, (key, value: unknown) =>
+        key === 'name' || key === 'uid' || key === 'podIP' ? `${String(value)}-${number}` : value,
+      ) as object,
+    get writes() {
+      return written.writes;
+    },
+    get writtenBytes() {
+      return written.writtenBytes;
+    },
+  };
+}
+
+function installed(now: Date): readonly KubernetesObject[] {
+  const services = servicesOf(TOPOLOGY);
+  const [first] = services;
+  return installationObjects({
+    namespace: NAMESPACE,
+    topology: TOPOLOGY,
+    port: 8080,
+    workloads: first === undefined ? {} : { [first.component]: { replicas: PODS - services.length + 1 } },
+    now,
+  });
+}
+
+/** Each list with what is kept of its objects. */
+function namespaceObjects(objects: readonly KubernetesObject[]): NamespaceObjects {
+  const keep = createKeeper();
+  const of = (kind: string, name: KindName): Outcome<readonly KubernetesObject[]> =>
+    ok(
+      objects
+        .filter((object) => object.kind === kind)
+        .map((object) => keep(object, KINDS[name].kept).value as KubernetesObject),
+    );
+  return {
+    deployments: of('Deployment', 'deployments'),
+    statefulSets: of('StatefulSet', 'statefulSets'),
+    daemonSets: of('DaemonSet', 'daemonSets'),
+    rollouts: of('Rollout', 'rollouts'),
+    deploymentConfigs: of('DeploymentConfig', 'deploymentConfigs'),
+    replicaSets: of('ReplicaSet', 'replicaSets'),
+    pods: of('Pod', 'pods'),
+    services: of('Service', 'services'),
+    endpointSlices: of('EndpointSlice', 'endpointSlices'),
+    autoscalers: of('HorizontalPodAutoscaler', 'autoscalers'),
+    disruptionBudgets: of('PodDisruptionBudget', 'disruptionBudgets'),
+  };
+}
+
+function clientsOf(now: () => number): Clients {
+  const unasked = (): Promise<never> => Promise.reject(new Error('no backend is named'));
+  return {
+    http: httpAnswers(),
+    postgres: { connect: unasked },
+    s3: { head: unasked, list: unasked, encryption: unasked, versioning: unasked, roundTrip: unasked },
+    kms: { describe: unasked, publicKey: unasked, dryRunSign: unasked },
+    cluster: clusterAnswers(now),
+  };
+}
+
+function httpAnswers(): HttpClient {
+  const json = (body: object): ReturnType<HttpClient['get']> =>
+    Promise.resolve({
+      ok: true,
+      value: { status: 200, contentType: 'application/json', body: JSON.stringify(body), truncated: false },
+    });
+  return {
+    get: ({ url }) =>
+      url.endsWith('/health-check') ? json({ status: 'ok', version: '3.4.0' }) : json({ status: 'UP' }),
+  };
+}
+
+/** Ten pods, each of which says twenty lines a minute. */
+function clusterAnswers(now: () => number): ClusterClient {
+  // Every pod says the same: what the bench itself takes is made once a run.
+  let [made, text] = ['', new Uint8Array()];
+  const textOf = (since: number, many: number): Uint8Array => {
+    const key = `${since} ${many}`;
+    if (key === made) return text;
+    const lines = Array.from({ length: many }, (_, line) => {
+      const at = new Date(since + line * STEP_MS).toISOString().replace('Z', '000000Z');
+      return `${at} INFO request ${line} was answered in 12 ms\n`;
+    });
+    [made, text] = [key, new TextEncoder().encode(lines.join(''))];
+    return text;
+  };
+  return {
+    version: () => Promise.resolve(ok({ kubernetes: '1.34.2' })),
+    architectures: () => Promise.resolve(ok(['amd64'])),
+    readConfigMap: () => Promise.resolve(ok(undefined)),
+    logStarts: logStarts(),
+    readLog: ({ previous, sinceTime, limitBytes }, onChunk) => {
+      // The file is an hour old, and is asked for from its beginning where it begins.
+      const since = sinceTime === undefined ? BEGIN - 3_600_000 : Date.parse(sinceTime);
+      const isHead = limitBytes !== undefined && sinceTime === undefined;
+      const many = isHead ? 1 : Math.ceil((now() - since) / STEP_MS);
+      const first = Math.ceil(since / STEP_MS) * STEP_MS;
+      if (!previous) onChunk(textOf(first, many));
+      return Promise.resolve({ ok: true, value: undefined });
+    },
+  };
+}
