@@ -92,7 +92,7 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   });
   const looking = clock.deadline(timeoutMs * READING_SHARE, signal);
   const targets = await withAliases(
-    together(resolved, discovered.targets, configuration),
+    together(resolved, discovered, configuration),
     clients.resolve,
     namespace,
     looking.signal,

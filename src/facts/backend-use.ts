@@ -1,6 +1,7 @@
 // A backend that a service's own configuration names, to be compared with what the report examines. References to Secrets
 // only; a place in the open may be shown where it is an address, and never where it is a word that somebody wrote.
 import type { SafeText } from '../runtime/safe-text.ts';
+import type { Fault } from './outcome.ts';
 import type { HostAddress } from './target.ts';
 
 interface Named {
@@ -44,6 +45,8 @@ export interface UntoldUse extends Named {
   readonly secrets?: readonly string[];
   /** Secrets that hold a part of its place: where one of them led to a backend of this kind, it has told. */
   readonly tellers?: readonly string[];
+  /** Why a Secret that may tell did not: it may not be read, or is not there. */
+  readonly fault?: Fault;
   /** A sentence without its full stop. */
   readonly why: SafeText;
 }

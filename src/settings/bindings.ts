@@ -2,7 +2,7 @@
 // binding of type `postgresql` is the data source; every other one is none of a database that is examined.
 import { BINDING_TYPE } from '../targets/secret-places.ts';
 import type { HiddenSecret } from './environment.ts';
-import type { MountedFile, Mounts } from './mounts.ts';
+import type { MountedFile, MountedSecret, Mounts } from './mounts.ts';
 import { type Entry, textOf, type Value } from './value.ts';
 
 export interface Bindings {
@@ -31,21 +31,32 @@ export function bindingsOf(mounts: Mounts, text: (name: string) => string | unde
   const all = [...new Set(names)].map((name): Bindings => {
     const path = `${root}/${name}`;
     const files = mounts.files.filter((file) => file.path.startsWith(`${path}/`));
-    const secrets = mounts.secrets.filter((one) => one.path === path).map(({ secret }) => secret);
+    const secrets = mounts.secrets.filter((one) => one.path === path);
     return bindingOf(name, path, files, secrets);
   });
   return { entries: all.flatMap(({ entries }) => entries), secrets: all.flatMap((one) => one.secrets) };
 }
 
-function bindingOf(name: string, path: string, files: readonly MountedFile[], secrets: readonly string[]): Bindings {
+function bindingOf(
+  name: string,
+  path: string,
+  files: readonly MountedFile[],
+  secrets: readonly MountedSecret[],
+): Bindings {
   const fileOf = (key: string): MountedFile | undefined => files.find((file) => file.path === `${path}/${key}`);
   const typeFile = fileOf('type');
   const type = typeFile === undefined ? undefined : textOf(typeFile.value)?.trim();
   const prefix = `${BINDINGS_PREFIX}${name}.`;
   const flat = files.map((file) => entryAt(prefix + file.path.slice(path.length + 1), file));
-  const flatSecrets = secrets.map((secret) => ({ name: secret, prefix, how: `bound at ${path}` }));
+  const flatSecrets = secrets.map(({ path: _, secret, ...more }) => ({
+    name: secret,
+    prefix,
+    how: `bound at ${path}`,
+    ...more,
+  }));
   if (type !== undefined && type.toLowerCase() !== BINDING_TYPE) return { entries: flat, secrets: flatSecrets };
-  const hidden = secrets.map((secret) => ({
+  const hidden = secrets.map(({ path: _, secret, ...more }) => ({
+    ...more,
     name: secret,
     prefix: '',
     how: `bound at ${path}`,

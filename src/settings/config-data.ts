@@ -68,14 +68,25 @@ export function configData(mounts: Mounts, outer: Reading, readFile: ReadFile): 
 function secretsOfTree({ secrets }: Mounts, root: string): readonly HiddenSecret[] {
   return secrets
     .filter(({ path }) => isWithin(path, root))
-    .map(({ path, secret }) => ({ name: secret, how: `mounted at ${path}`, prefix: nameAt(`${path}/`, root) }));
+    .map(({ path, secret, ...more }) => ({
+      name: secret,
+      how: `mounted at ${path}`,
+      prefix: nameAt(`${path}/`, root),
+      ...more,
+    }));
 }
 
 /** Settings files that are keys of Secrets. */
 function secretFiles(mounts: Mounts, files: readonly Read[], { places, profiles }: Reading): readonly HiddenSecret[] {
   const directories = mounts.secrets
     .filter(({ path }) => /\/config(?:\/|$)/.test(path) || places.some((place) => isWithin(path, placePath(place))))
-    .map(({ path, secret }) => ({ name: secret, how: `mounted at ${path}`, prefix: '', files: { profiles } }));
+    .map(({ path, secret, ...more }) => ({
+      name: secret,
+      how: `mounted at ${path}`,
+      prefix: '',
+      files: { profiles },
+      ...more,
+    }));
   const single = files.flatMap(({ file, read }): readonly HiddenSecret[] => {
     const secret = 'secret' in read ? read.secret : undefined;
     if (secret === undefined) return [];

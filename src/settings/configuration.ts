@@ -256,8 +256,8 @@ function usesOf(
 }
 
 /**
- * What the settings name and do not tell, and what the service needs and its settings do not name, while those of others do
- * or a part of them cannot be read. Where the spec lists backends of that kind, whoever wrote it has told.
+ * What the settings name and do not tell, and what the service needs and its settings do not name, while those of others do,
+ * a part of them cannot be read, or Secrets are settings as a whole. Where the spec lists backends of that kind, whoever wrote it has told.
  */
 function untold(
   service: Service,
@@ -294,9 +294,10 @@ function untold(
     }));
   const waive = spec.upgrade.waive ?? [];
   const trouble = settings.get(service)?.troubles[0];
+  const mayBeHidden = [...settings.values()].some(({ secrets }) => secrets.length > 0);
   const missing = (Object.keys(LISTS) as List[])
     .filter((list) => !waive.includes(LISTS[list].waiver) && (spec[list] ?? []).length === 0)
-    .filter((list) => trouble !== undefined || backends.found.some(({ kind }) => LIST_OF[kind] === list))
+    .filter((list) => trouble !== undefined || mayBeHidden || backends.found.some(({ kind }) => LIST_OF[kind] === list))
     .flatMap((list): BackendUse[] =>
       servicesWithout(list, { backends, settings, topology: TOPOLOGIES[topology] })
         .filter((one) => one.service === service)

@@ -45,8 +45,9 @@ export function environmentOf(container: Fields, maps: ConfigMaps, namespace: st
 
   for (const { prefix, configMapRef, secretRef } of list(container['envFrom'])) {
     const before = text(prefix) ?? '';
+    const optional = fields(secretRef)['optional'] === true ? ({ optional: true } as const) : {};
     const [map, hidden] = [text(fields(configMapRef)['name']), text(fields(secretRef)['name'])];
-    if (hidden !== undefined) secrets.push({ name: hidden, how: 'envFrom', prefix: before });
+    if (hidden !== undefined) secrets.push({ name: hidden, how: 'envFrom', prefix: before, ...optional });
     if (map === undefined) continue;
     const data = dataOf(maps, map);
     if (typeof data === 'string') {

@@ -16,6 +16,8 @@ export interface MountedFile {
 export interface MountedSecret {
   readonly path: string;
   readonly secret: string;
+  /** Its directory is empty where it is not there. */
+  readonly optional?: true;
 }
 
 export interface Mounts {
@@ -93,7 +95,8 @@ function addSource(source: Fields, place: Place, maps: ConfigMaps, found: Found)
   if (secretName !== undefined) {
     const items = itemsOf(secret);
     if (items === undefined && place.subPath === undefined) {
-      found.secrets.push({ path: place.path, secret: secretName });
+      const optional = secret['optional'] === true ? ({ optional: true } as const) : {};
+      found.secrets.push({ path: place.path, secret: secretName, ...optional });
       return;
     }
     for (const { key, path } of items ?? [{ key: place.subPath ?? '', path: place.subPath ?? '' }]) {

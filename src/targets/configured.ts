@@ -14,6 +14,8 @@ export interface SecretPlace {
   readonly name: string;
   /** Before each key that becomes a variable, or that is a file of a tree. */
   readonly prefix: string;
+  /** Pods do without it where it is not there. */
+  readonly optional?: true;
   /** Its keys are files of settings: their names, or undefined for each that Spring would read, and the active profiles. */
   readonly files?: { readonly keys?: readonly string[]; readonly profiles: readonly string[] };
   /** Its keys are those of a service binding. `type`: where it stands in the open; else its key `type` says it. */

@@ -1,5 +1,6 @@
 // Targets out of the services' own configuration, beside those that the spec lists. What the spec lists stands over what is
 // found: by its name, and by being the same backend under another name.
+import type { Service } from '../api/components.ts';
 import type { CheckStatus, HealthReportSpec, InventoryItem } from '../api/health-report.ts';
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { Fault, Outcome } from '../facts/outcome.ts';
@@ -39,6 +40,14 @@ export interface DiscoveredTargets {
   /** Databases, buckets and keys. */
   readonly targets: readonly BackendTarget[];
   readonly inventory: readonly InventoryItem[];
+  /** Backends that were sought within Secrets which told nothing, with why. */
+  readonly unread: readonly Unread[];
+}
+
+export interface Unread {
+  readonly service: Service;
+  readonly of: ConfiguredEntry['kind'];
+  readonly fault: Fault;
 }
 
 /** More than any installation has; a status has to hold them. */
@@ -53,14 +62,16 @@ export async function discoveredTargets(request: DiscoveredRequest): Promise<Dis
   const { configuration, listed, namespace, previous, now, signal } = request;
   const ids = new Set(listed.map(({ id }) => id));
   const secrets = placedSecrets(request.secrets, configuration.readFiles);
-  const places = await Promise.all(
+  const looked = await Promise.all(
     configuration.entries.slice(0, MOST_ENTRIES).map(async (written): Promise<readonly Place[]> => {
       const found = await located(written, secrets, signal);
       if (found === undefined) return [];
       return [found.ok ? { entry: found.value, fault: undefined } : { entry: written, fault: found.fault }];
     }),
   );
-  const own = withOwnNames(places.flat()).slice(0, MOST_TARGETS);
+  const places = looked.flat();
+  const isUnread = ({ entry, fault }: Place): boolean => entry.sought === true && fault !== undefined;
+  const own = withOwnNames(places.filter((place) => !isUnread(place))).slice(0, MOST_TARGETS);
   const all = await Promise.all(own.map((place) => targetOf(place, request, secrets)));
   const found: BackendTarget[] = [];
   for (const target of all) {
@@ -78,13 +89,23 @@ export async function discoveredTargets(request: DiscoveredRequest): Promise<Dis
   const sinceOf = ({ id }: BackendTarget): string =>
     remembered.find(({ component, name }) => `${component}/${name ?? ''}` === id)?.since ?? timestamp(now);
   const targets = [...found, ...lost];
-  return { targets, inventory: targets.map((target) => itemOf(target, sinceOf(target))) };
+  return {
+    targets,
+    inventory: targets.map((target) => itemOf(target, sinceOf(target))),
+    unread: places.flatMap(unreadOf),
+  };
 }
 
 /** An entry with what Secrets hold of it, or with why that is none. */
 interface Place {
   readonly entry: ConfiguredEntry;
   readonly fault: Fault | undefined;
+}
+
+/** No setting names it, so it is no target: the service that needs it tells why nobody knows one. */
+function unreadOf({ entry, fault }: Place): readonly Unread[] {
+  if (entry.sought !== true || fault === undefined) return [];
+  return (entry.spec.usedBy ?? []).map((service) => ({ service, of: entry.kind, fault }));
 }
 
 /** Names are unique within their kind; the second of a name is `<name>-2`. */

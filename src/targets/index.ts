@@ -1,5 +1,6 @@
 // From spec, cluster objects and Secrets to what a run visits. The only waiting here is for Secrets.
 import type { HealthReportSpec, HealthReportStatus, InventoryItem } from '../api/health-report.ts';
+import type { BackendUse } from '../facts/backend-use.ts';
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { ClusterTarget, ServiceTarget, Target } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
@@ -131,14 +132,16 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
 /** All targets together: services, databases, buckets and keys, the cluster; each service with what its settings name. */
 export function together(
   { targets, topology }: Pick<ResolvedTargets, 'targets' | 'topology'>,
-  discovered: readonly Target[],
+  discovered: Pick<DiscoveredTargets, 'targets' | 'unread'>,
   { uses, calls }: Pick<Configuration, 'uses' | 'calls'>,
 ): readonly Target[] {
-  const all = [...targets, ...discovered];
+  const all = [...targets, ...discovered.targets];
   const services = all
     .filter((one) => one.kind === 'service')
     .map((one) => {
-      const [used, called] = [uses.get(one.id) ?? [], calls.get(one.id) ?? []];
+      const own = discovered.unread.filter(({ service }) => service === one.id);
+      const used = (uses.get(one.id) ?? []).map((use) => withFault(use, own));
+      const called = calls.get(one.id) ?? [];
       return {
         ...one,
         ...(used.length === 0 ? {} : { uses: used }),
@@ -153,6 +156,13 @@ export function together(
     ...all.filter(({ kind }) => kind === 'key'),
     ...all.filter(({ kind }) => kind === 'cluster'),
   ];
+}
+
+/** What nobody told, with why the Secret that may tell did not. */
+function withFault(use: BackendUse, unread: DiscoveredTargets['unread']): BackendUse {
+  if (use.kind !== 'untold' || (use.secrets ?? []).length === 0) return use;
+  const found = unread.find(({ of }) => of === use.of);
+  return found === undefined ? use : { ...use, fault: found.fault };
 }
 
 function clusterTarget({ platform, upgrade: { targetVersion } }: HealthReportSpec): ClusterTarget {

@@ -74,7 +74,7 @@ export function placedSecrets(secrets: SecretReader, readFiles: ReadSecretFiles)
     async (_key: string, place: SecretPlace, signal: AbortSignal): Promise<Outcome<readonly PlacedSetting[]>> => {
       if (secrets.keys === undefined) return ok([]);
       const keys = await secrets.keys(place.name, signal);
-      if (!keys.ok) return keys;
+      if (!keys.ok) return keys.fault.code === 'SecretMissing' && place.optional === true ? ok([]) : keys;
       if (place.files !== undefined) return ok(await settingsOfFiles(place, keys.value, signal));
       if (place.binding !== undefined) return ok(await settingsOfBinding(place, keys.value, signal));
       return ok(keys.value.map((key) => ({ setting: canonical(place.prefix + key), ref: { name: place.name, key } })));

@@ -19,7 +19,7 @@ import type { PlacedSecrets } from './secret-places.ts';
 
 /**
  * The entry with what was found. Undefined: it was sought, and is nowhere. A fault: its settings name it, and what they
- * refer to is not there, may not be read, or is something else.
+ * refer to is not there, may not be read, or is something else; one that is sought has it where no key was looked at.
  */
 export async function located(
   entry: ConfiguredEntry,
@@ -30,7 +30,7 @@ export async function located(
     entry.kind === 'database'
       ? await locatedDatabase(entry, secrets, signal)
       : await locatedAws(entry, secrets, signal);
-  return !found.ok && entry.sought === true ? undefined : found;
+  return !found.ok && entry.sought === true && found.fault.code === 'SecretKeyMissing' ? undefined : found;
 }
 
 type AwsEntry = ConfiguredBucketEntry | ConfiguredKeyEntry;

@@ -57,7 +57,7 @@ export const CHECKER_FAULTS = {
   SecretMissing: {
     result: 'error',
     severity: 'high',
-    meaning: 'A Secret that the spec refers to is not there.',
+    meaning: 'A Secret that the spec or the pods of a service refer to is not there.',
   },
   SecretNotRead: {
     result: 'skip',

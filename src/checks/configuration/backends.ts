@@ -1,16 +1,21 @@
 // Does the report examine what the service uses? Its own configuration names databases, buckets and keys; each must be
 // one of the targets. Where only a Secret says it, nothing is guessed.
+import type { FaultCode } from '../../api/faults.ts';
 import type { BackendUse, UntoldUse } from '../../facts/backend-use.ts';
 import { found, pass, type Answer, type Check, type Seen } from '../../facts/answer.ts';
+import type { Fault } from '../../facts/outcome.ts';
 import { type BackendTarget, covers, isOfKind } from '../../facts/same-backend.ts';
 import { sentence } from '../../facts/sentence.ts';
+
+/** Why a Secret that may tell which backend it is did not, where that can be mended. */
+export const UNREAD = ['SecretNotRead', 'SecretMissing', 'ClusterUnavailable'] as const satisfies readonly FaultCode[];
 
 export const configurationBackends: Check<'configuration'> = {
   question: 'backends',
   about: 'configuration',
   feeds: 'Healthy',
   evidence: 'The backends that the settings of the service name, compared with those of the report.',
-  faults: ['TargetDrifted', 'NotCovered', 'BackendUntold', 'NotAsked'],
+  faults: ['TargetDrifted', 'NotCovered', 'BackendUntold', ...UNREAD, 'NotAsked'],
   applies: ({ uses = [] }) => uses.length > 0,
   ask: (seen) => comparison(seen),
 };
@@ -56,8 +61,7 @@ export function comparison({ target: { id, uses = [], configuration }, all }: Se
         : `uses ${titleOf(use)}, the report examines ${placeOf(other)} (${use.origin})`;
     return found({ code: other === undefined ? 'NotCovered' : 'TargetDrifted', detail: sentence(detail) });
   }
-  if (untold !== undefined)
-    return found({ code: 'BackendUntold', detail: sentence(`${untold.why} (${untold.origin})`) });
+  if (untold !== undefined) return found(untoldFault(untold));
   const [hidden] = open;
   if (hidden !== undefined)
     return found({
@@ -65,6 +69,13 @@ export function comparison({ target: { id, uses = [], configuration }, all }: Se
       detail: sentence(`not compared: a Secret alone says where it is (${hidden.origin})`),
     });
   return pass(sentence(`the report examines what its settings name (${uses.length} of ${uses.length})`));
+}
+
+function untoldFault({ of, why, origin, fault }: UntoldUse): Fault {
+  if (fault === undefined) return { code: 'BackendUntold', detail: sentence(`${why} (${origin})`) };
+  const code = UNREAD.find((one) => one === fault.code) ?? 'BackendUntold';
+  const detail = sentence(`its settings name no ${of}: ${fault.detail} (${origin})`);
+  return { code, detail, ...(fault.names === undefined ? {} : { names: fault.names }) };
 }
 
 /** An address is shown; a name that stands in a ConfigMap may be anything, and stays where it is written. */

@@ -1,7 +1,7 @@
 // Was what the service uses examined? The finding is that of `backends`: for health a warning, for an upgrade no evidence.
 import { found, pass, type Check } from '../../facts/answer.ts';
 import { literal } from '../../runtime/safe-text.ts';
-import { comparison } from './backends.ts';
+import { comparison, UNREAD } from './backends.ts';
 
 export const upgradeBackends: Check<'configuration'> = {
   question: 'backends',
@@ -16,6 +16,7 @@ export const upgradeBackends: Check<'configuration'> = {
     if (answer.kind === 'pass') return pass(literal('what its settings name was examined'));
     const { code, detail } = answer.fault;
     if (code === 'NotAsked') return answer;
-    return found({ code: code === 'BackendUntold' ? 'UpgradeBackendUntold' : 'UpgradeTargetDrifted', detail });
+    const isUntold = code === 'BackendUntold' || UNREAD.some((one) => one === code);
+    return found({ code: isUntold ? 'UpgradeBackendUntold' : 'UpgradeTargetDrifted', detail });
   },
 };

@@ -71,7 +71,7 @@ export async function discover(
     ...request,
   });
   const discovered = await resolved.discovered;
-  const targets = together(resolved, discovered.targets, await resolved.configuration);
+  const targets = together(resolved, discovered, await resolved.configuration);
   const services = targets.filter((one): one is ServiceTarget => one.kind === 'service');
   return {
     targets,

@@ -9,6 +9,7 @@ import type { DatabaseConnection } from '../../../src/facts/target.ts';
 import { failed, ok, type Outcome } from '../../../src/facts/outcome.ts';
 import { decideGate } from '../../../src/gate/decide.ts';
 import type { GateDecision } from '../../../src/gate/decision.ts';
+import type { SecretReader } from '../../../src/kube/secrets.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
@@ -53,6 +54,8 @@ export interface Situation {
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Keys of Secrets beside those of the world: `name/key`. Undefined: that key is gone. */
   readonly secrets?: Readonly<Record<string, string | undefined>>;
+  /** Reads Secrets in place of the world's own reader. */
+  readonly reader?: SecretReader;
   /** resourceVersions of the Secrets that a run read; empty text: there is none of that name. */
   readonly versions?: Readonly<Record<string, string>>;
   readonly spec?: object;
@@ -147,7 +150,7 @@ export async function look(situation: Situation = {}): Promise<Examined> {
     spec: of,
     previous: situation.previous,
     objects,
-    secrets: {
+    secrets: situation.reader ?? {
       versions: () => new Map(Object.entries(situation.versions ?? {})),
       read: (name, key) => {
         const value = { ...SECRETS, ...situation.secrets }[`${name}/${key}`];
