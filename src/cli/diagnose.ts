@@ -74,7 +74,7 @@ export async function diagnose(
     progress?.clear();
   }
   const evidence = scan.end();
-  terminal.out(DIAGNOSE_FORMATS[options.output](evidence, terminal.paint));
+  terminal.out(DIAGNOSE_FORMATS[options.output](evidence, terminal.paint, terminal.width));
   sayTroubles(evidence, input, terminal);
   if (evidence.findings.length > 0) return EXIT.fail;
   return terminal.signal.aborted ? INTERRUPTED : EXIT.pass;

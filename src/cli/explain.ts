@@ -4,6 +4,7 @@ import { EXIT } from '../api/exit-codes.ts';
 import { everyEntry, explain } from '../guide/explain.ts';
 import { nothingFound } from '../guide/suggest.ts';
 import { EXPLAIN_FORMATS, renderIndex } from '../output/explain.ts';
+import { isCancelled } from '../runtime/clock.ts';
 import { CommandError } from './exit.ts';
 import { formatOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,8 +39,9 @@ Exit code 2 when nothing matches.`,
         options: { readonly platform?: 'ios' | 'android'; readonly output: keyof typeof EXPLAIN_FORMATS },
       ) => {
         const query = words.join(' ').slice(0, MAX_QUERY);
+        endIfInterrupted(terminal);
         if (query.trim() === '') {
-          terminal.out(listEntries(options.output));
+          terminal.out(listEntries(options.output, terminal.width));
           return;
         }
         const found = explain(query, options.platform === undefined ? {} : { platform: options.platform });
@@ -48,15 +50,20 @@ Exit code 2 when nothing matches.`,
         const beside = own === undefined ? [] : found.length > 0 ? own.explainFault(query) : own.explainOwn(query);
         const all = [...found, ...beside];
         if (all.length === 0) throw new CommandError(nothingFound(query), EXIT.usage);
+        endIfInterrupted(terminal);
         terminal.out(EXPLAIN_FORMATS[options.output](all, terminal.paint, terminal.width));
       },
     );
 }
 
+function endIfInterrupted({ signal }: Terminal): void {
+  if (isCancelled(signal)) throw new CommandError('interrupted', EXIT.unknown);
+}
+
 /** Every entry: a line each for people, whole for scripts. */
-function listEntries(output: keyof typeof EXPLAIN_FORMATS): string {
+function listEntries(output: keyof typeof EXPLAIN_FORMATS, width: number | undefined): string {
   const entries = everyEntry();
-  return output === 'text' ? renderIndex(entries) : EXPLAIN_FORMATS[output](entries);
+  return output === 'text' ? renderIndex(entries, width) : EXPLAIN_FORMATS[output](entries);
 }
 
 function platform(value: string): string {

@@ -7,6 +7,7 @@ import { CommandError, INTERRUPTED } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 import { clusterFlags } from './options.ts';
 import { flagsBehindVerb, takeColor } from './global-flags.ts';
+import { fitHelp, withinWidth } from './help-width.ts';
 import { ownVersion } from '../runtime/own-version.ts';
 
 type AddVerb = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
@@ -66,7 +67,7 @@ export async function run(given: readonly string[], on: Terminal): Promise<numbe
     .version(ownVersion())
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeOut: (text) => terminal.out(withinWidth(text.trimEnd(), terminal.width)),
       writeErr: (text) => terminal.err(text.trimEnd()),
     })
     .showHelpAfterError('Try --help.')
@@ -95,6 +96,7 @@ Exit codes of check and gate: 0 pass, 1 internal error, 2 usage, bad file, not f
 As a plugin of kubectl: kubectl recognize VERB, with kubectl's -n, --context, --as, --kubeconfig and --request-timeout
 behind \`recognize\`, before the verb or after it.`,
     );
+  fitHelp(program, terminal.width);
   const report = (code: number): void => {
     exitCode = code;
   };

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { SCHEMA_VERSION, VERSION } from '../api/names.ts';
 import { GUIDE } from '../guide/index.ts';
+import { plain, wrap } from '../output/columns.ts';
 import { jsonText, yamlText, type Formats } from '../output/format.ts';
 import { formatOption } from './options.ts';
 import { ownVersion } from '../runtime/own-version.ts';
@@ -20,8 +21,11 @@ interface Versions {
 }
 
 const VERSION_FORMATS = {
-  text: ({ version, api, schema, guide, node, platform }) =>
-    `recognize-health ${version}\nHealthReport ${api}, schema ${schema}; guide ${guide}; Node ${node} on ${platform}`,
+  text: ({ version, api, schema, guide, node, platform }, _paint, width = Infinity) =>
+    [
+      `recognize-health ${version}`,
+      ...wrap(`HealthReport ${api}, schema ${schema}; guide ${guide}; Node ${node} on ${platform}`, width),
+    ].join('\n'),
   json: jsonText,
   yaml: yamlText,
 } as const satisfies Formats<Versions>;
@@ -49,6 +53,6 @@ doctor compares it with the operator's image and the installed definition.`,
         node: process.versions.node,
         platform: `${process.platform}/${process.arch}`,
       };
-      terminal.out(VERSION_FORMATS[output](versions));
+      terminal.out(VERSION_FORMATS[output](versions, plain, terminal.width));
     });
 }

@@ -9,7 +9,10 @@ import { ENTRIES } from '../guide/index.ts';
 import { plain, wrap, type Paint } from './columns.ts';
 import { jsonText, type Formats } from './format.ts';
 
-const WIDTH = 100;
+/** Where there is no terminal. In columns. */
+const USUAL_WIDTH = 100;
+/** Narrower than this, a label stands before its text and not in a column of its own. */
+const NARROW = 60;
 const LABEL_WIDTH = 10;
 
 /** `diagnose -o json`. Scripts read these names. */
@@ -47,7 +50,7 @@ export interface DiagnosisFinding {
 }
 
 export const DIAGNOSE_FORMATS = {
-  text: (evidence, paint) => renderDiagnosis(evidence, paint).join('\n'),
+  text: (evidence, paint, width) => renderDiagnosis(evidence, paint, width).join('\n'),
   json: (evidence) => jsonText(diagnosis(evidence)),
 } as const satisfies Formats<LogEvidence>;
 
@@ -56,12 +59,16 @@ export function diagnosis({ counters, findings }: LogEvidence): Diagnosis {
   return { lines, matched, findings: findings.map(withEntry), bytes, damage };
 }
 
-/** The findings as lines of text, the most severe first, then what was read. */
-export function renderDiagnosis({ counters, findings }: LogEvidence, paint: Paint = plain): string[] {
+/**
+ * The findings as lines of text, the most severe first, then what was read.
+ *
+ * @param width columns to stay within; undefined: a line of the log stays one line, for whoever reads on by program
+ */
+export function renderDiagnosis({ counters, findings }: LogEvidence, paint: Paint = plain, width?: number): string[] {
   const lines = count(counters.lines, 'line');
   if (findings.length === 0) return [`Nothing of the guide found in ${lines}.`];
   return [
-    ...findings.flatMap((finding) => [...renderFinding(withEntry(finding), paint), '']),
+    ...findings.flatMap((finding) => [...renderFinding(withEntry(finding), paint, width), '']),
     `${count(findings.length, 'finding')} in ${count(counters.matched, 'record')} of ${lines}.`,
   ];
 }
@@ -82,25 +89,29 @@ export function troubles(counters: LogCounters): string[] {
   return sentences.filter(([number]) => number > 0).map(([, sentence]) => sentence);
 }
 
-function renderFinding(finding: DiagnosisFinding, paint: Paint): string[] {
+function renderFinding(finding: DiagnosisFinding, paint: Paint, width: number | undefined): string[] {
   const style = finding.severity === 'low' ? 'warning' : 'bad';
+  const { id, title, deepest, blames } = finding;
+  const sentence = (label: string, text: string): string[] => field(label, text, width ?? USUAL_WIDTH);
+  /** What is copied and searched for: broken only where a terminal would break it in the middle of a word. */
+  const verbatim = (label: string, text: string): string[] => field(label, text, width);
+  const [first = '', ...more] = wrap(title, Math.max((width ?? Infinity) - id.length - 2, 1));
   return [
-    `${paint(style, finding.id)}  ${paint('strong', finding.title)}`,
-    ...field('Where', where(finding)),
-    ...field('Log', finding.excerpt, false),
-    ...(finding.deepest === undefined || finding.deepest.text === finding.excerpt
+    `${paint(style, id)}  ${paint('strong', first)}`,
+    ...more.map((line) => `${' '.repeat(id.length + 2)}${paint('strong', line)}`),
+    ...sentence('Where', where(finding)),
+    ...verbatim('Log', finding.excerpt),
+    ...(deepest === undefined || deepest.text === finding.excerpt ? [] : verbatim('Because', deepest.text)),
+    ...(deepest?.fault === undefined
       ? []
-      : field('Because', finding.deepest.text, false)),
-    ...(finding.deepest?.fault === undefined
-      ? []
-      : field(
+      : sentence(
           'That is',
-          `${finding.deepest.fault}${finding.basis === 'Inferred' ? ' (inferred; not a line of the guide)' : ''}`,
+          `${deepest.fault}${finding.basis === 'Inferred' ? ' (inferred; not a line of the guide)' : ''}`,
         )),
-    ...(finding.blames.length === 0 ? [] : field('Accuses', accused(finding))),
-    ...field('Cause', finding.cause),
-    ...field('Next', finding.nextSteps),
-    ...field('Guide', finding.url, false),
+    ...(blames.length === 0 ? [] : sentence('Accuses', accused(finding))),
+    ...sentence('Cause', finding.cause),
+    ...sentence('Next', finding.nextSteps),
+    ...verbatim('Guide', finding.url),
   ];
 }
 
@@ -116,9 +127,14 @@ function accused({ blames, captured }: DiagnosisFinding): string {
   return captured.length === 0 ? blames.join(', ') : `${blames.join(', ')} (${captured.join(', ')})`;
 }
 
-function field(label: string, text: string, wrapped = true): string[] {
-  const lines = wrapped ? wrap(text, WIDTH - LABEL_WIDTH - 2) : [text];
-  return lines.map((line, index) => `  ${(index === 0 ? `${label}:` : '').padEnd(LABEL_WIDTH)}${line}`);
+/** A text under its label; on one line where no width is given. */
+function field(label: string, text: string, width: number | undefined): string[] {
+  if (width === undefined) return [`  ${`${label}:`.padEnd(LABEL_WIDTH)}${text}`];
+  if (width < NARROW)
+    return wrap(`${label}: ${text}`, width - 4).map((line, index) => ' '.repeat(index === 0 ? 2 : 4) + line);
+  return wrap(text, width - LABEL_WIDTH - 2).map(
+    (line, index) => `  ${(index === 0 ? `${label}:` : '').padEnd(LABEL_WIDTH)}${line}`,
+  );
 }
 
 const byId: ReadonlyMap<string, Entry> = new Map(ENTRIES.map((entry) => [entry.id, entry]));

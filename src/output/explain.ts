@@ -1,7 +1,7 @@
 // `explain` for a terminal: entries one below the other, wrapped.
 import type { Explanation } from '../guide/explain.ts';
 import { literal, redact, safe, type SafeText } from '../runtime/safe-text.ts';
-import { columns, wrap } from './columns.ts';
+import { columns, table, wrap } from './columns.ts';
 import { jsonText, type Formats } from './format.ts';
 
 export const EXPLAIN_FORMATS = {
@@ -32,15 +32,17 @@ export function renderExplanations(explanations: readonly Explanation[], width =
     .reduce((all, one) => (all === '' ? one : safe`${all}\n${one}`), literal(''));
 }
 
-/** A line for each: its id, whether it is ours, what the guide calls it. */
-export function renderIndex(explanations: readonly Explanation[]): string {
-  return columns(
-    explanations.map(({ id, source, title, platform }) => [
-      { text: id },
-      { text: source === 'ours' ? 'ours' : 'guide' },
-      { text: platform === undefined ? title : `${title} (${PLATFORMS[platform]})` },
-    ]),
-  ).join('\n');
+/**
+ * A line for each: its id, whether it is ours, what the guide calls it. Within `width` columns; where nobody says how many
+ * there are, each stays on one line, for grep.
+ */
+export function renderIndex(explanations: readonly Explanation[], width?: number): string {
+  const rows = explanations.map(({ id, source, title, platform }) => [
+    { text: id },
+    { text: source === 'ours' ? 'ours' : 'guide' },
+    { text: platform === undefined ? title : `${title} (${PLATFORMS[platform]})` },
+  ]);
+  return (width === undefined ? columns(rows) : table(['ID', 'SOURCE', 'TITLE'], rows, width)).join('\n');
 }
 
 function renderOne(explanation: Explanation, width: number): SafeText {

@@ -43,7 +43,9 @@ export const STATUS_FORMATS = {
           ...renderSummary(reports, paint, columns ?? Number.POSITIVE_INFINITY),
           ...reports
             .filter(({ stale }) => stale)
-            .map(({ namespace, name, freshness }) => `${namespace}/${name}: ${freshness}`),
+            .flatMap(({ namespace, name, freshness }) =>
+              wrap(`${namespace}/${name}: ${freshness}`, columns ?? Infinity),
+            ),
         ].join('\n');
   },
   json: ({ reports }) => renderJson(reports.map(({ object }) => object)),

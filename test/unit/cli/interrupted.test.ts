@@ -1,4 +1,4 @@
-// Ctrl-C while a verb waits for the cluster: one sentence and 130, whichever verb it is, and no trace of where it waited.
+// Ctrl-C while a verb waits for the cluster or reads: one sentence and 130, whichever verb it is, and no trace of where it waited.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,8 +30,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('interrupted while it asks the cluster', () => {
+describe('interrupted while it asks the cluster, or reads', () => {
   it.each([
+    ['explain'],
+    ['explain', 'REC-AV-003'],
+    ['explain', 'database/connect'],
     ['status', 'prod'],
     ['status', '-A'],
     ['gate', 'prod'],
@@ -46,7 +49,7 @@ describe('interrupted while it asks the cluster', () => {
   ])('%s %s', async (...argv) => {
     const stop = new AbortController();
     const err: string[] = [];
-    const ended = run([...argv, '--kubeconfig', kubeconfig], {
+    const ended = run(argv[0] === 'explain' ? argv : [...argv, '--kubeconfig', kubeconfig], {
       out: () => undefined,
       err: (text) => void err.push(text),
       paint: plain,
@@ -54,5 +57,18 @@ describe('interrupted while it asks the cluster', () => {
     });
     stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
     expect([await ended, err]).toEqual([130, ['recognize-health: interrupted']]);
+  });
+
+  it('diagnose, which says how far it came', async () => {
+    const stop = new AbortController();
+    const err: string[] = [];
+    const ended = run(['diagnose', import.meta.filename], {
+      out: () => undefined,
+      err: (text) => void err.push(text),
+      paint: plain,
+      signal: stop.signal,
+    });
+    stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+    expect([await ended, err]).toEqual([130, ['Interrupted after 0 lines; the rest was not read.']]);
   });
 });
