@@ -1,7 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** `npm run fuzz`: properties with many more cases. */
 const isFuzz = process.env['FUZZ_CASES'] !== undefined;
+
+/** `npm run test:real -- --minio` */
+const withoutMinio = process.env['RECOGNIZE_HEALTH_MINIO'] !== '1';
 
 /** What is waited for comes late on a busy machine: no test fails for that. In ms. */
 const expectation = { poll: { timeout: 60_000 } };
@@ -42,6 +45,7 @@ export default defineConfig({
           name: 'real',
           expect: expectation,
           include: ['test/real/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...(withoutMinio ? ['test/real/minio.test.ts'] : [])],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           maxWorkers: 2,

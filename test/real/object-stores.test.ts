@@ -20,6 +20,7 @@ import { keyProbe } from '../../src/probes/key.ts';
 import { secret } from '../../src/runtime/secret.ts';
 import { startAws } from '../stack/aws/server.ts';
 import { BUCKET, kmsTarget } from '../unit/checks/targets.ts';
+import { startMinio } from './parts/minio.ts';
 import { startMoto } from './parts/moto.ts';
 import { startGofakes3, startVersitygw, type ObjectStore } from './parts/object-stores.ts';
 
@@ -51,12 +52,14 @@ interface Held {
 
 const STRICT = { wrongSecret: 'BucketCredentialsInvalid', wrongKeyId: 'BucketCredentialsInvalid' };
 const LENIENT = { wrongSecret: 'ok', wrongKeyId: 'ok', wrongRegion: 'ok' };
+const MINIO: Held = { name: 'MinIO', start: () => startMinio(), ...STRICT, wrongRegion: 'BucketWrongRegion' };
 const STORES: readonly Held[] = [
   { name: 'versitygw', start: () => startVersitygw('eu-west-1'), ...STRICT, wrongRegion: 'BucketWrongRegion' },
   { name: 'our own emulator', start: startEmulator, ...STRICT, wrongRegion: 'BucketWrongRegion' },
   { name: 'gofakes3', start: startGofakes3, ...LENIENT },
   // Its IAM is off unless it is asked for.
   { name: 'moto', start: startMoto, ...LENIENT },
+  ...(process.env['RECOGNIZE_HEALTH_MINIO'] === '1' ? [MINIO] : []),
 ];
 
 describe.each(STORES)('a bucket of $name', ({ name, start, wrongSecret, wrongKeyId, wrongRegion }) => {

@@ -47,16 +47,27 @@ export function unsignedHeaders(request: WireRequest, credential: Credential): s
   return required.filter((name) => !credential.signedHeaders.includes(name));
 }
 
-/**
- * True if the signature was made with this secret over this request. `payloadHash` is the last line of the canonical
- * request: for S3 the value of `x-amz-content-sha256`, for other services the SHA-256 of the body.
- */
+/** True if the signature was made with this secret over this request. */
 export function signatureMatches(
   request: WireRequest,
   credential: Credential,
   secretAccessKey: string,
   payloadHash: string,
 ): boolean {
+  const expected = signatureOf(request, credential, secretAccessKey, payloadHash);
+  return timingSafeEqual(expected, Buffer.from(credential.signature, 'hex'));
+}
+
+/**
+ * What the signature of this request is to be. `payloadHash` is the last line of the canonical request: for S3 the value
+ * of `x-amz-content-sha256`, for other services the SHA-256 of the body.
+ */
+export function signatureOf(
+  request: Pick<WireRequest, 'method' | 'rawPath' | 'query' | 'headers'>,
+  credential: Omit<Credential, 'signature' | 'accessKeyId'>,
+  secretAccessKey: string,
+  payloadHash: string,
+): Buffer {
   const canonical = [
     request.method,
     canonicalPath(request.rawPath),
@@ -72,7 +83,7 @@ export function signatureMatches(
     (previous: Buffer, part) => hmac(previous, part),
     hmac(`AWS4${secretAccessKey}`, credential.date),
   );
-  return timingSafeEqual(hmac(key, toSign), Buffer.from(credential.signature, 'hex'));
+  return hmac(key, toSign);
 }
 
 /** SHA-256 in lower-case hex. */
