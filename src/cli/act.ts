@@ -48,9 +48,14 @@ export function addRun(program: Command, terminal: Terminal, exit: Exit): void {
     .action(async (name: string, options: Where) => {
       const token = `${timestamp(systemClock.now())}-${randomUUID()}`;
       exit(
-        await act(name, options, terminal, 'asked for a run', () => ({
-          metadata: { annotations: { [REQUEST_ANNOTATION]: token } },
-        })),
+        await act(
+          name,
+          options,
+          terminal,
+          'asked for a run',
+          () => ({ metadata: { annotations: { [REQUEST_ANNOTATION]: token } } }),
+          (object) => (isSuspended(object) ? `${name} is suspended: it is not examined before it is resumed` : ''),
+        ),
       );
     });
 }
@@ -162,6 +167,8 @@ async function act(
   terminal: Terminal,
   done: string,
   patchOf: (object: ReportObject) => object,
+  /** What is to be known beside it, of the report as it is now; empty: nothing. */
+  noteOf: (object: ReportObject) => string = () => '',
 ): Promise<ExitCode> {
   return withCluster(options, terminal.signal, async (cluster) => {
     const namespace = options.namespace ?? cluster.namespace;
@@ -171,6 +178,8 @@ async function act(
     const patched = await patchReport(cluster.api, namespace, name, patch, terminal.signal);
     if (!patched.ok) throw failure(patched.fault);
     terminal.out(redact(`${namespace}/${name}: ${done}`, [], 512));
+    const note = noteOf(patched.value);
+    if (note !== '') terminal.err(`recognize-health: ${note}`);
     terminal.err(
       redact(
         `kubectl -n ${shellWord(namespace)} patch healthreport ${shellWord(name)} --type merge -p ${shellWord(JSON.stringify(patch))}`,
@@ -190,6 +199,11 @@ function failure(fault: ApiFault): CommandError {
     );
   const { exitCode, message } = refused(fault);
   return new CommandError(message, exitCode);
+}
+
+function isSuspended(object: ReportObject): boolean {
+  const parsed = parseReport(object);
+  return parsed.ok && parsed.report.spec.suspend;
 }
 
 /** The mutes as they are stored; a spec that we cannot read is not touched. */

@@ -10,11 +10,7 @@ const MOST_NAMES = 10;
 export async function knownReports(api: KubeApi, namespace: string, signal: AbortSignal): Promise<SafeText> {
   const listed = await listReports(api, { namespace }, signal);
   if (!listed.ok) {
-    return listed.fault.code === 'NotFound'
-      ? literal(
-          'The cluster does not know HealthReports: install the definition with recognize-health crd | kubectl apply --server-side -f -.',
-        )
-      : literal('');
+    return listed.fault.code === 'NotFound' ? listed.fault.message : literal('');
   }
   const names = listed.value.items.map(({ metadata }) => metadata.name).sort();
   if (names.length === 0) return redact(`There is no HealthReport in namespace ${namespace}.`);

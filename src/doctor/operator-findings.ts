@@ -89,9 +89,12 @@ function noDeployment(namespace: string, elsewhere: readonly OperatorDeployment[
   });
 }
 
+/** The reason stands under the question that it belongs to, once. */
+const UNSEEN_DEPLOYMENTS = literal('The Deployments could not be read; Operator says why.');
+
 /** Which version runs, as far as an image tells. */
 export function imageFinding({ deployments, version }: Seen): Finding {
-  if (!deployments.ok) return unseen('image', deployments.fault);
+  if (!deployments.ok) return finding('image', 'unknown', UNSEEN_DEPLOYMENTS);
   const [deployment] = deployments.value;
   if (deployment === undefined)
     return finding('image', 'unknown', literal('Without a Deployment there is no image to look at.'));
@@ -142,7 +145,7 @@ export function leaseFinding({ at, lease, nobody, serverNow, now }: Seen): Findi
 
 /** Whether its Service leads to pods that answer. */
 export function endpointsFinding({ deployments, endpoints }: Seen): Finding {
-  if (!deployments.ok) return unseen('endpoints', deployments.fault);
+  if (!deployments.ok) return finding('endpoints', 'unknown', UNSEEN_DEPLOYMENTS);
   if (endpoints === undefined)
     return finding('endpoints', 'unknown', literal('Without a Deployment there are no endpoints to look at.'));
   if (!endpoints.ok) return unseen('endpoints', endpoints.fault);

@@ -4,7 +4,7 @@ import { EXIT } from '../api/exit-codes.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
 import { requestToken } from '../api/request-token.ts';
 import { problemLines } from '../api/validate.ts';
-import type { ApiFault, ApiResult } from '../kube/api-fault.ts';
+import { isDenied, type ApiFault, type ApiResult } from '../kube/api-fault.ts';
 import type { KubeApi } from '../kube/call.ts';
 import type { LeaseAt } from '../kube/lease.ts';
 import { getReport, parseReport, requestRun, type ReportObject } from '../kube/reports.ts';
@@ -57,8 +57,11 @@ const TELL_AGAIN_MS = 10_000;
 /** A call that was begun in time may take this much longer. */
 const LAST_CALL_MS = 5_000;
 
-/** Reasons that an operator at work would lift. */
-const WANTS_OPERATOR: ReadonlySet<string> = new Set(['Pending', 'Stale', 'NotAnswered', 'OldGeneration', 'TooOld']);
+/** Reasons that an operator at work would lift, and those that would hide that there is none until they are mended. */
+const WANTS_OPERATOR: ReadonlySet<string> = new Set([
+  ...['Pending', 'Stale', 'NotAnswered', 'OldGeneration', 'TooOld'],
+  ...['Suspended', 'Forbidden'],
+]);
 
 /** Reasons for which a run would have to come first. */
 const WANTS_RUN: ReadonlySet<string> = new Set(['Pending', 'NotAnswered', 'OldGeneration']);
@@ -145,7 +148,17 @@ async function lookUntilDecided(options: AwaitOptions, calls: AbortSignal, isMis
     spec: look.spec,
     now: look.now,
   });
-  if (token === undefined || look.facts?.suspended === true || look.facts === undefined) return end(decision());
+  if (token === undefined || look.facts === undefined) return end(decision());
+  if (look.facts.suspended) {
+    // What else would keep a run away is told now, not after the report is examined again.
+    const asking = await requestRun(api, namespace, name, token, calls, { dryRun: true });
+    const rests = decision();
+    return end(
+      asking.ok || !isDenied(asking.fault)
+        ? rests
+        : { ...rests, message: safe`${rests.message} A run would be refused, too: ${asking.fault.message}` },
+    );
+  }
 
   const ask = async (): Promise<GateDecision | undefined> => {
     const answer = await requestRun(api, namespace, name, token, calls);

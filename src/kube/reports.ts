@@ -7,6 +7,7 @@ import {
 } from '../api/health-report.ts';
 import { REQUEST_ANNOTATION } from '../api/names.ts';
 import { type Problem, validateSpec } from '../api/validate.ts';
+import { literal } from '../runtime/safe-text.ts';
 import type { ApiResult } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { dropManagedFields, type Listed, listAll } from './list.ts';
@@ -94,18 +95,29 @@ export async function getReportWithWriters(
 }
 
 /** The reports of a namespace, or of all. */
-export function listReports(
+export async function listReports(
   api: KubeApi,
   where: { readonly namespace?: string | undefined; readonly selector?: string | undefined },
   signal: AbortSignal,
 ): Promise<ApiResult<Listed<ReportObject>>> {
   const query = where.selector === undefined ? {} : { labelSelector: where.selector };
-  return listAll<ReportObject>(api, RULES.listReports, { namespace: where.namespace, query }, signal);
+  const listed = await listAll<ReportObject>(api, RULES.listReports, { namespace: where.namespace, query }, signal);
+  // A list is there even when it is empty, and in a namespace that is not: what misses is the definition.
+  return listed.ok || listed.fault.code !== 'NotFound'
+    ? listed
+    : { ok: false, fault: { ...listed.fault, message: NO_DEFINITION } };
 }
+
+/** What a 404 of a list means, and what to do. */
+const NO_DEFINITION = literal(
+  'The cluster does not know HealthReports: install the definition with recognize-health crd | kubectl apply --server-side -f -.',
+);
 
 /**
  * Asks for a run: gives the request annotation a new value. `serverDate` of the answer is the API server's clock, by
  * which a run that started after the request can be told.
+ *
+ * @param dryRun only asks whether that would be allowed: rights and webhooks answer, and nothing is written
  */
 export function requestRun(
   api: KubeApi,
@@ -113,8 +125,10 @@ export function requestRun(
   name: string,
   token: string,
   signal: AbortSignal,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<ApiResult<ReportObject>> {
-  return patchReport(api, namespace, name, { metadata: { annotations: { [REQUEST_ANNOTATION]: token } } }, signal);
+  const patch = { metadata: { annotations: { [REQUEST_ANNOTATION]: token } } };
+  return patchReport(api, namespace, name, patch, signal, { dryRun });
 }
 
 /** Merges `patch` into a report. With a resourceVersion in it a report that somebody changed since is a Conflict. */
@@ -124,7 +138,9 @@ export function patchReport(
   name: string,
   patch: object,
   signal: AbortSignal,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<ApiResult<ReportObject>> {
   const contentType = 'application/merge-patch+json';
-  return api.call<ReportObject>(RULES.requestRun, { namespace, name }, { signal, contentType, body: patch });
+  const params = { namespace, name, ...(dryRun ? { query: { dryRun: 'All' } } : {}) };
+  return api.call<ReportObject>(RULES.requestRun, params, { signal, contentType, body: patch });
 }

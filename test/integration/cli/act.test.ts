@@ -49,8 +49,10 @@ describe('a verb that acts', () => {
   it('suspends and resumes, and leaves the rest of the spec alone', async () => {
     expect((await act('suspend', 'prod')).code).toBe(0);
     expect((await stored()).spec).toMatchObject({ suspend: true, interval: '1m', mutes: [MUTE] });
+    expect((await act('run', 'prod')).err).toContain('prod is suspended: it is not examined before it is resumed');
     expect((await act('resume', 'prod')).code).toBe(0);
     expect((await stored()).spec).toMatchObject({ suspend: false });
+    expect((await act('run', 'prod')).err).not.toContain('suspended');
   });
 
   it('mutes a check beside others, and the same one again with another end', async () => {

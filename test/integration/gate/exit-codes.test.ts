@@ -418,7 +418,10 @@ describe('without a cluster to speak of', () => {
       const result = await command('gate', 'prod', '-n', 'default', '--kubeconfig', path, '-o', 'json');
       expect([result.code, said(result).reports[0]?.reason]).toEqual([2, 'NotFound']);
       expect(result.out).toContain('The cluster does not know HealthReports');
-      expect((await command('gate', '-A', '--kubeconfig', path)).code).toBe(2);
+      for (const verb of ['gate', 'status']) {
+        const all = await command(verb, '-A', '--kubeconfig', path);
+        expect([all.code, all.err]).toEqual([2, expect.stringContaining('recognize-health crd | kubectl apply')]);
+      }
 
       await server.stop();
       const gone = await command(

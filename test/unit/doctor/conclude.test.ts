@@ -1,6 +1,9 @@
 // What the doctor reads out of arguments and specs, its exit code, and how it is printed in a narrow terminal.
 import { describe, expect, it, test } from 'vitest';
 import { doctorExit } from '../../../src/doctor/conclude.ts';
+import { endpointsFinding, imageFinding, operatorFinding } from '../../../src/doctor/operator-findings.ts';
+import type { Seen } from '../../../src/doctor/seen.ts';
+import { faultOf } from '../../../src/kube/api-fault.ts';
 import { finding, type DoctorResult } from '../../../src/doctor/finding.ts';
 import { secretNames } from '../../../src/doctor/rights.ts';
 import { watchedBy } from '../../../src/doctor/watched.ts';
@@ -36,6 +39,15 @@ describe('the exit code', () => {
   ])('of %j is %i', (results, expected) => {
     expect(doctorExit(results.map((result) => finding('rights', result, literal('Seen.'))))).toBe(expected);
   });
+});
+
+it('says once why the Deployments could not be read, though three questions needed them', () => {
+  const refused = faultOf(403, '{"message":"deployments.apps is forbidden"}', undefined, 'list deployments');
+  // The three look at nothing else where there are no Deployments to look at.
+  const seen = { deployments: { ok: false, fault: refused } } as unknown as Seen;
+  const said = [operatorFinding(seen), imageFinding(seen), endpointsFinding(seen)];
+  expect(said.map(({ result }) => result)).toEqual(['unknown', 'unknown', 'unknown']);
+  expect(said.filter(({ seen: text }) => text.includes('is forbidden'))).toHaveLength(1);
 });
 
 describe('printed', () => {

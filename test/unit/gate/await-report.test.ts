@@ -73,7 +73,26 @@ describe('without a run the gate says why', () => {
   it.each<[string, Circumstances, number, RegExp]>([
     ['nobody renews the Lease', { renewed: '2026-11-23T09:00:00Z' }, 6, /No live operator holds the Lease .* pod_1/],
     ['there is no Lease', {}, 6, /There is no Lease recognize-health\/recognize-health/],
-    ['the report rests', { suspended: true, renewed: ALIVE }, 5, /spec\.suspend is true/],
+    ['the report rests', { suspended: true, renewed: ALIVE }, 5, /spec\.suspend is true[^]*current\.$/],
+    [
+      'the report rests, and nobody may ask for a run',
+      { suspended: true, renewed: ALIVE, patch: { status: 403, said: 'User "x" cannot patch' } },
+      5,
+      /spec\.suspend is true.* A run would be refused, too: .*cannot patch/,
+    ],
+    [
+      'the report rests, and a webhook refuses the request',
+      { suspended: true, renewed: ALIVE, patch: { status: 403, said: DENIED } },
+      5,
+      /spec\.suspend is true.* refused, too: .*webhook "policy\.example\.com" denied/,
+    ],
+    ['the report rests, and so does the operator', { suspended: true }, 5, /spec\.suspend is true.* There is no Lease/],
+    [
+      'nobody may ask for a run, and no operator lives',
+      { patch: { status: 403, said: 'User "x" cannot patch' } },
+      2,
+      /cannot patch.* There is no Lease/,
+    ],
     [
       'an operator lives, and what it writes does not arrive (its rights, or a webhook on the status)',
       { renewed: ALIVE },
