@@ -1,20 +1,16 @@
 // Spring's config data: the mounted application files in their order of precedence, by profile and by place, and trees of
 // files that are imported (`configtree:`). Profiles and imports that the files themselves name are followed.
 import { canonical } from '../product/setting-name.ts';
+import { compare, type Place, placeOf, type Places, type Rank, rankOf } from './config-places.ts';
 import type { ReadDocuments, SettingsDocument } from './documents.ts';
 import type { HiddenSecret } from './environment.ts';
 import type { MountedFile, Mounts } from './mounts.ts';
+import { resolvePlaceholders } from './placeholders.ts';
+import { activeProfiles, isActive, type WordsOf } from './profiles.ts';
 import { type KeyRef, secretOf, textOf, type Entry, whyMissing } from './value.ts';
 
-/** What decides which files are read: settings of the command line and the environment. */
-export interface Reading {
-  /** `spring.config.name`, without which it is `application`. */
-  readonly names: readonly string[];
-  /** Directories and files that settings name, later ones over earlier ones. */
-  readonly places: readonly string[];
-  /** Active profiles, later ones over earlier ones. */
-  readonly profiles: readonly string[];
-}
+/** Settings of the command line and the environment, the first source over the others. */
+export type Outer = readonly (readonly Entry[])[];
 
 /** The documents of a file. */
 export type ReadFile = (file: string, text: string) => ReadDocuments;
@@ -29,9 +25,21 @@ export interface ConfigData {
 /** A mounted file with its documents, or with why they are not read: a sentence without its full stop. */
 interface Read {
   readonly file: MountedFile;
+  readonly rank: Rank;
   readonly read:
     | { readonly documents: readonly SettingsDocument[] }
     | { readonly trouble: string; readonly secret?: KeyRef | undefined };
+}
+
+/** What `spring.config.import` or a location names, and how much it counts. */
+interface Import {
+  readonly written: string;
+  readonly rank: Rank;
+}
+
+interface Reading extends Places {
+  /** Of the files. */
+  readonly imports: readonly Import[];
 }
 
 /** Files name profiles and files, which name others: Spring goes on without end, nobody writes more levels than this. */
@@ -40,28 +48,49 @@ const MOST_NAMED = 64;
 const STORE = /^(?:optional:)?((?:vault|aws-|consul|configserver|kubernetes)[a-z-]*)/;
 
 /** The application files among the mounted ones. Where Spring would not look for a file, nobody would mount one. */
-export function configData(mounts: Mounts, outer: Reading, readFile: ReadFile): ConfigData {
-  const known = new Map<MountedFile, Read>();
-  const readOnce = (file: MountedFile): Read => {
-    const held = known.get(file) ?? readMounted(file, readFile);
+export function configData(mounts: Mounts, outer: Outer, readFile: ReadFile): ConfigData {
+  const known = new Map<MountedFile, Read['read']>();
+  const readOnce = (file: MountedFile, hint: string): Read['read'] => {
+    const held = known.get(file) ?? readMounted(file, hint, readFile);
     known.set(file, held);
     return held;
   };
-  const { reading, files } = settled(mounts, outer, readOnce);
+  const words = (written: string): readonly string[] => wordsIn(outer)(new RegExp(`^${written}[0-9]*$`));
+  const { groups, written, isOnly } = locationsOf(words);
+  const names = words('springconfigname');
+  const places = { names: names.length === 0 ? ['application'] : names, groups, isOnly };
+  const { reading, files } = settled(mounts, places, outer, readOnce);
   const troubles = files.flatMap(({ read }) => ('trouble' in read ? [read.trouble] : []));
-  const read = files.flatMap((one) => entriesOf(one, reading));
   const secrets: HiddenSecret[] = [];
-  const trees: (readonly Entry[])[] = [];
-  for (const place of reading.places) {
-    const written = /^(?:optional:)?configtree:(.*?)\/*$/.exec(place)?.[1];
+  const ranked = files.map((one) => ({ rank: one.rank, sources: entriesOf(one, reading) }));
+  for (const { written: place, rank } of [...written, ...reading.imports]) {
+    const tree = /^(?:optional:)?configtree:(.*?)\/*$/.exec(place)?.[1];
     const store = STORE.exec(place)?.[1];
     if (store !== undefined) troubles.push(`spring.config.import names a ${store} store`);
-    for (const root of written === undefined ? [] : rootsOf(written, mounts)) {
-      trees.push(treeEntries(mounts.files, root));
+    for (const root of tree === undefined ? [] : rootsOf(tree, mounts)) {
+      ranked.push({ rank, sources: [treeEntries(mounts.files, root)] });
       secrets.push(...secretsOfTree(mounts, root));
     }
   }
-  return { sources: [...trees, ...read], secrets: [...secrets, ...secretFiles(mounts, files, reading)], troubles };
+  return {
+    sources: ranked.toSorted((a, b) => compare(b.rank, a.rank)).flatMap(({ sources }) => sources),
+    secrets: [...secrets, ...secretFiles(mounts, files, reading)],
+    troubles,
+  };
+}
+
+/** The places that settings name: what is imported over additional places over those instead of the usual ones. */
+function locationsOf(words: (name: string) => readonly string[]): Pick<Reading, 'groups' | 'isOnly'> & {
+  readonly written: readonly Import[];
+} {
+  const instead = words('springconfiglocation');
+  const all = [...instead, ...words('springconfigadditionallocation'), ...words('springconfigimport')];
+  const grouped = all.map((group) => group.split(';').map((one) => one.trim()));
+  return {
+    groups: grouped.map((group) => group.map(placeOf)),
+    written: grouped.flatMap((group, index) => group.map((written) => ({ written, rank: [index] }))),
+    isOnly: instead.length > 0,
+  };
 }
 
 /** Secrets below the root of a tree: each of their keys is a file. */
@@ -76,22 +105,25 @@ function secretsOfTree({ secrets }: Mounts, root: string): readonly HiddenSecret
     }));
 }
 
-/** Settings files that are keys of Secrets. */
-function secretFiles(mounts: Mounts, files: readonly Read[], { places, profiles }: Reading): readonly HiddenSecret[] {
-  const directories = mounts.secrets
-    .filter(({ path }) => /\/config(?:\/|$)/.test(path) || places.some((place) => isWithin(path, placePath(place))))
-    .map(({ path, secret, ...more }) => ({
-      name: secret,
-      how: `mounted at ${path}`,
-      prefix: '',
-      files: { profiles },
-      ...more,
-    }));
+/** Settings files that are keys of Secrets: of directories in which Spring looks, and those that a place names. */
+function secretFiles(mounts: Mounts, files: readonly Read[], reading: Reading): readonly HiddenSecret[] {
+  const { names, profiles } = reading;
+  const named = [...reading.groups.flat(), ...reading.imports.map(({ written }) => placeOf(written))];
+  const directories = mounts.secrets.flatMap(({ path, secret, ...more }): readonly HiddenSecret[] => {
+    const held = { name: secret, how: `mounted at ${path}`, prefix: '', ...more };
+    const isUsual = !reading.isOnly && /\/config(?:\/|$)/.test(path);
+    const isRead = isUsual || rankIn({ path: `${path}/${names[0] ?? ''}.yml` }, reading, 'named') !== undefined;
+    const keys = named.flatMap((one) => (one.path.startsWith(`${path}/`) ? [one.path.slice(path.length + 1)] : []));
+    return [
+      ...(keys.length === 0 ? [] : [{ ...held, files: { keys, profiles, names } }]),
+      ...(isRead ? [{ ...held, files: { profiles, names } }] : []),
+    ];
+  });
   const single = files.flatMap(({ file, read }): readonly HiddenSecret[] => {
     const secret = 'secret' in read ? read.secret : undefined;
     if (secret === undefined) return [];
     const how = `mounted at ${file.path}`;
-    return [{ name: secret.name, how, prefix: '', files: { keys: [secret.key], profiles } }];
+    return [{ name: secret.name, how, prefix: '', files: { keys: [secret.key], profiles, names } }];
   });
   return [...directories, ...single.toReversed()];
 }
@@ -99,120 +131,97 @@ function secretFiles(mounts: Mounts, files: readonly Read[], { places, profiles 
 /** What is read once the profiles and imports that the files name are known. */
 function settled(
   mounts: Mounts,
-  outer: Reading,
-  readOnce: (file: MountedFile) => Read,
+  places: Pick<Places, 'names' | 'groups' | 'isOnly'>,
+  outer: Outer,
+  readOnce: (file: MountedFile, hint: string) => Read['read'],
 ): { readonly reading: Reading; readonly files: readonly Read[] } {
-  let reading = outer;
+  let reading: Reading = { ...places, profiles: activeProfiles(wordsIn(outer)), imports: [] };
   for (let round = 0; ; round += 1) {
-    const files = ranked(mounts, reading).map(readOnce);
-    const entries = files.flatMap((one) => entriesOf(one, reading)).flat();
-    const named = outer.profiles.length > 0 ? outer.profiles : words(entries, /^springprofilesactive(?:\[[0-9]+\])?$/);
-    const included = words(entries, /^springprofilesinclude(?:\[[0-9]+\])?$/);
-    const next: Reading = {
-      names: outer.names,
-      places: unique([...outer.places, ...words(entries, /^springconfigimport(?:\[[0-9]+\])?$/)]),
-      profiles: withGroups(unique([...included, ...named]), entries),
-    };
-    const isSame = same(next.places, reading.places) && same(next.profiles, reading.profiles);
+    const files = ranked(mounts, reading).map(({ file, rank, hint }) => ({ file, rank, read: readOnce(file, hint) }));
+    const sources = [...outer, ...files.flatMap((one) => entriesOf(one, reading))];
+    const imports = files.flatMap((one) =>
+      wordsIn(entriesOf(one, reading), sources)(/^springconfigimport[0-9]*$/, 'each').map((written, index) => ({
+        written,
+        rank: [...one.rank, index],
+      })),
+    );
+    const next = { ...places, profiles: activeProfiles(wordsIn(sources)), imports: imports.slice(0, MOST_NAMED) };
+    const isSame = JSON.stringify(next) === JSON.stringify(reading);
     if (isSame || round === MOST_ROUNDS) return { reading, files };
     reading = next;
   }
 }
 
-/** The profiles, each followed by those that `spring.profiles.group.<name>` puts behind it. */
-function withGroups(profiles: readonly string[], entries: readonly Entry[]): readonly string[] {
-  return unique(
-    profiles.flatMap((profile) => [
-      profile,
-      ...words(
-        entries,
-        new RegExp(`^springprofilesgroup${canonical(profile).replace(/[[\]]/g, '\\$&')}(?:\\[[0-9]+\\])?$`),
-      ),
-    ]),
+/** Words of lists within sources, of which the first stands over the others. `all`: where placeholders lead to. */
+function wordsIn(sources: Outer, all: Outer = sources): WordsOf {
+  const find = (name: string): Entry | undefined =>
+    all.flat().find((entry) => canonical(entry.name) === canonical(name));
+  const known = sources.map((source) =>
+    source.flatMap((entry) => {
+      const name = canonical(entry.name);
+      return /^spring(?:profiles|config)/.test(name) ? [{ name, entry }] : [];
+    }),
   );
-}
-
-/** Words of a list of settings, whose first source stands over the others. */
-function words(entries: readonly Entry[], name: RegExp): readonly string[] {
-  const [first] = entries.filter((entry) => name.test(canonical(entry.name)));
-  if (first === undefined) return [];
-  // Items of one list are settings of one source: those after an item of the same source belong to it.
-  const source = first.origin.slice(first.name.length);
-  return entries
-    .filter((entry) => name.test(canonical(entry.name)) && entry.origin.slice(entry.name.length) === source)
-    .flatMap(({ value }) => (textOf(value) ?? '').split(/[,;]/))
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-}
-
-/** Each once; more profiles or imports than anybody has are left out. */
-function unique(all: readonly string[]): readonly string[] {
-  return [...new Set(all)].slice(0, MOST_NAMED);
-}
-
-function same(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((item, index) => item === other[index]);
+  return (pattern, of = 'first') => {
+    const lists = known.map((source) => source.filter(({ name }) => pattern.test(name)));
+    return (of === 'each' ? lists.flat() : (lists.find((list) => list.length > 0) ?? []))
+      .flatMap(({ entry }) => (textOf(resolvePlaceholders(entry, find).value) ?? '').split(','))
+      .map((word) => word.trim())
+      .filter((word) => word !== '');
+  };
 }
 
 /** The files that are read, the one that counts most first. */
-function ranked(mounts: Mounts, reading: Reading): readonly MountedFile[] {
+function ranked(
+  mounts: Mounts,
+  reading: Reading,
+): readonly { readonly file: MountedFile; readonly rank: Rank; readonly hint: string }[] {
   return mounts.files
     .flatMap((file, index) => {
-      const profile = profileOf(file, reading);
-      return profile === undefined ? [] : [{ file, rank: [profile, placeRank(file, reading), index] as const }];
+      const rank = rankIn(file, reading);
+      return rank === undefined ? [] : [{ file, rank, index, hint: hintOf(file, reading) }];
     })
-    .sort((a, b) => compare(b.rank, a.rank))
-    .map(({ file }) => file);
+    .sort((a, b) => compare(b.rank, a.rank) || b.index - a.index);
 }
 
-/** 0: for every profile; n: for the n-th active one. Undefined: no application file, or of another profile. */
-function profileOf({ path }: MountedFile, { names, places, profiles }: Reading): number | undefined {
-  const [, base, profile] = /([^/]+?)\.(?:ya?ml|properties|json)$/i.exec(path) ?? [];
-  if (base === undefined || profile !== undefined) return undefined;
-  if (places.some((place) => placePath(place) === path)) return 0;
-  for (const name of names) {
-    if (base === name) return 0;
-    const active = profiles.findLastIndex((one) => base === `${name}-${one}`);
-    if (active !== -1) return active + 1;
-  }
-  return undefined;
+/** By its place, or by what imports it. `named`: only of places that somebody named. */
+function rankIn(file: Pick<MountedFile, 'path'>, reading: Reading, of: 'any' | 'named' = 'any'): Rank | undefined {
+  const { names, profiles, imports } = reading;
+  const isOnly = reading.isOnly || of === 'named';
+  const found = [
+    rankOf(file, { ...reading, isOnly }),
+    ...imports.map(({ written, rank }) => {
+      const own = rankOf(file, { names, groups: [[placeOf(written)]], isOnly: true, profiles });
+      return own === undefined ? undefined : [...rank, ...own];
+    }),
+  ].filter((rank) => rank !== undefined);
+  return found.toSorted(compare).at(-1);
 }
 
-/** Places that settings name stand over those that Spring knows by itself. */
-function placeRank({ path }: MountedFile, { places }: Reading): number {
-  return places.findLastIndex((place) => path === placePath(place) || isWithin(path, placePath(place)));
-}
-
-function placePath(place: string): string {
-  return place.replace(/^(?:optional:)?(?:file:)?(?:\/\/(?=\/))?/, '').replace(/\/+$/, '');
+function hintOf({ path }: MountedFile, { groups, imports }: Reading): string {
+  const all: readonly Place[] = [...groups.flat(), ...imports.map(({ written }) => placeOf(written))];
+  return all.find((place) => place.path === path)?.hint ?? '';
 }
 
 function isWithin(path: string, root: string): boolean {
   return root !== '' && (path === root || path.startsWith(`${root}/`));
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
-  return a.map((one, index) => one - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
-}
-
-function readMounted(file: MountedFile, readFile: ReadFile): Read {
+function readMounted(file: MountedFile, hint: string, readFile: ReadFile): Read['read'] {
   const text = textOf(file.value);
   if (text === undefined) {
     const secret = secretOf(file.value);
     const missing = whyMissing(file.value);
-    if (missing !== undefined) return { file, read: { trouble: `${missing}, and is mounted at ${file.path}` } };
+    if (missing !== undefined) return { trouble: `${missing}, and is mounted at ${file.path}` };
     const trouble = `${file.path} comes from key ${secret?.key ?? ''} of Secret ${secret?.name ?? ''}, which is not read`;
-    return { file, read: { trouble, secret } };
+    return { trouble, secret };
   }
-  const read = readFile(file.path, text);
-  return {
-    file,
-    read: 'refused' in read ? { trouble: `${file.origin}, mounted at ${file.path}, ${read.refused}` } : read,
-  };
+  const read = readFile(file.path + hint, text);
+  return 'refused' in read ? { trouble: `${file.origin}, mounted at ${file.path}, ${read.refused}` } : read;
 }
 
 /** The settings of a file: its documents from the last to the first. */
-function entriesOf({ file, read }: Read, { profiles }: Reading): readonly (readonly Entry[])[] {
+function entriesOf({ file, read }: Read, { profiles }: Places): readonly (readonly Entry[])[] {
   if ('trouble' in read) return [];
   return read.documents
     .filter((document) => isActive(document, profiles))
@@ -224,24 +233,6 @@ function entriesOf({ file, read }: Read, { profiles }: Reading): readonly (reado
       })),
     )
     .reverse();
-}
-
-/** `spring.config.activate.on-profile`, or `spring.profiles` as before 2.4: profiles with `!`, `&` and `|`. */
-export function isActive(document: SettingsDocument, profiles: readonly string[]): boolean {
-  const wanted = [...document].flatMap(([name, value]) =>
-    /^spring(?:config)?(?:activateonprofile|profiles)(?:\[[0-9]+\])?$/.test(canonical(name)) ? value.split(',') : [],
-  );
-  return wanted.length === 0 || wanted.some((expression) => holds(expression, profiles));
-}
-
-function holds(expression: string, profiles: readonly string[]): boolean {
-  const active = profiles.length === 0 ? ['default'] : profiles;
-  return expression
-    .replace(/[()\s]/g, '')
-    .split('|')
-    .some((all) =>
-      all.split('&').every((one) => (one.startsWith('!') ? !active.includes(one.slice(1)) : active.includes(one))),
-    );
 }
 
 /** The directories that a tree is read from: with `*` at its end, each one below. */

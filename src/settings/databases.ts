@@ -11,7 +11,7 @@ import type { Setting, Settings } from './settings.ts';
 import { type KeyRef, pack, secretOf, templateOf, textOf, whyMissing } from './value.ts';
 
 /** Canonical names that hold the URL of a database, whatever stands before them; a data source may have a name of its own. */
-const URL_NAME = /^(.*(?:datasource[a-z0-9[\]]*?|database|flyway|postgres(?:ql)?|db|hikari))ur[li]$/;
+const URL_NAME = /^(.*(?:datasource[a-z0-9]*?|database|flyway|postgres(?:ql)?|db|hikari))ur[li]$/;
 const URL_VALUE = /^(?:jdbc:|postgres(?:ql)?:\/\/)/;
 /** What may stand before `host`, so that it is the host of a database. */
 const HOST_NAME = /^(.*(?:typeorm|datasource|database|postgres(?:ql)?|pg|db))host(?:name)?$/;
@@ -181,7 +181,7 @@ function figures(settings: Settings, bases: readonly string[]): Pick<ConfiguredD
   const textFor = (names: readonly string[]): string | undefined =>
     names.map((name) => textOf(settings.get(name)?.value ?? [])).find((text) => text !== undefined && text !== '');
   const size = Number(textFor(bases.map((base) => `${base.replace(/hikari$/, '')}hikarimaximumpoolsize`)));
-  const schema = textFor(['springflywaydefaultschema', 'springflywayschemas', 'springflywayschemas[0]']);
+  const schema = textFor(['springflywaydefaultschema', 'springflywayschemas', 'springflywayschemas0']);
   return {
     ...(Number.isInteger(size) && size > 0 ? { poolSize: size } : {}),
     ...(schema === undefined ? {} : { schema: schema.split(',')[0]?.trim() ?? schema }),

@@ -72,7 +72,7 @@ export function settingsOf(
   const mounts = mountsOf(container, pod, maps, annotationsOf(workload));
   const json = jsonOf([options, properties, environment.entries]);
   const outer = isSpring ? [options, json.entries, properties, environment.entries] : [environment.entries];
-  const data = isSpring ? configData(mounts, readingOf(outer), readFile) : NO_DATA;
+  const data = isSpring ? configData(mounts, outer, readFile) : NO_DATA;
   const bindings = isSpring ? bindingsOf(mounts, (name) => textIn(outer.flat(), name)) : NO_BINDINGS;
   const variables = environment.secrets;
   const sources: readonly Source[] = isSpring
@@ -168,26 +168,6 @@ function jsonOf(sources: readonly (readonly Entry[])[]): {
     origin: `${name} in SPRING_APPLICATION_JSON, ${entry.origin}`,
   }));
   return { entries, troubles: [] };
-}
-
-/** Which config data Spring would look for. */
-function readingOf(outer: readonly (readonly Entry[])[]): Parameters<typeof configData>[1] {
-  const all = outer.flat();
-  const words = (name: string): readonly string[] =>
-    (textIn(all, name) ?? '')
-      .split(/[,;]/)
-      .map((word) => word.trim())
-      .filter((word) => word !== '');
-  const names = words('springconfigname');
-  return {
-    names: names.length === 0 ? ['application'] : names,
-    places: [
-      ...words('springconfiglocation'),
-      ...words('springconfigadditionallocation'),
-      ...words('springconfigimport'),
-    ],
-    profiles: [...words('springprofilesinclude'), ...words('springprofilesactive')],
-  };
 }
 
 /** Agents that bring settings into the container at its start. */

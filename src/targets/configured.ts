@@ -9,6 +9,16 @@ import type { SafeText } from '../runtime/safe-text.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import type { KeyRef } from './references.ts';
 
+/** Keys of a Secret that are files of settings. */
+export interface SecretFiles {
+  /** The keys; undefined: each of one of the names, for all profiles or an active one. */
+  readonly keys?: readonly string[];
+  /** `application`, or what `spring.config.name` says. */
+  readonly names: readonly string[];
+  /** Active profiles, later ones over earlier ones. */
+  readonly profiles: readonly string[];
+}
+
 /** A Secret that is environment or files as a whole: which settings it holds, its keys tell. */
 export interface SecretPlace {
   readonly name: string;
@@ -16,8 +26,7 @@ export interface SecretPlace {
   readonly prefix: string;
   /** Pods do without it where it is not there. */
   readonly optional?: true;
-  /** Its keys are files of settings: their names, or undefined for each that Spring would read, and the active profiles. */
-  readonly files?: { readonly keys?: readonly string[]; readonly profiles: readonly string[] };
+  readonly files?: SecretFiles;
   /** Its keys are those of a service binding. `type`: where it stands in the open; else its key `type` says it. */
   readonly binding?: { readonly type?: string };
 }
@@ -100,10 +109,10 @@ export interface NamedServers {
   readonly mode: DatabaseConnection['tls']['mode'] | undefined;
 }
 
-/** Takes files of Secrets apart by their names: the settings of those that these profiles have Spring read, each once. */
+/** Takes files of Secrets apart by their keys: the settings of those that Spring reads, each once. */
 export type ReadSecretFiles = (
   files: ReadonlyMap<string, string>,
-  profiles: readonly string[],
+  reading: SecretFiles,
 ) => readonly { readonly file: string; readonly setting: string; readonly value: string }[];
 
 /** The configuration of all services together. */

@@ -44,12 +44,13 @@ export function placedSecrets(secrets: SecretReader, readFiles: ReadSecretFiles)
     keys: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly PlacedSetting[]> => {
+    if (files === undefined) return [];
     const texts = new Map<string, string>();
-    for (const key of files?.keys ?? keys) {
+    for (const key of files.keys ?? keys) {
       const read = keys.includes(key) && SETTINGS_FILE.test(key) ? await secrets.read(name, key, signal) : undefined;
       if (read?.ok === true) texts.set(key, read.value.reveal());
     }
-    return readFiles(texts, files?.profiles ?? []).map(({ file, setting, value }) => {
+    return readFiles(texts, files).map(({ file, setting, value }) => {
       // No key of a Secret has such a sign in it.
       const ref = { name, key: `${file}#${setting}` };
       values.set(inFile(ref), secret(value));

@@ -231,12 +231,17 @@ describe('files that are not read', () => {
       expect.stringContaining('Vault agent'),
     ]);
     expect(secrets).toEqual([
-      { name: 'two', how: 'mounted at /app/config', prefix: '', files: { profiles: [] } },
+      {
+        name: 'two',
+        how: 'mounted at /app/config',
+        prefix: '',
+        files: { profiles: ['default'], names: ['application'] },
+      },
       {
         name: 'one',
         how: 'mounted at /config/application.yml',
         prefix: '',
-        files: { keys: ['application.yml'], profiles: [] },
+        files: { keys: ['application.yml'], profiles: ['default'], names: ['application'] },
       },
     ]);
   });
