@@ -1,11 +1,12 @@
 // The bed itself: every way in which a program of a part can fail is told, and nothing of it is left running.
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning } from '../stack/process-tree.ts';
 import { enclosed } from './bed/enclosure.ts';
-import { runBuild } from './bed/keep.ts';
+import { buildMissing, builtFolder, runBuild, type Build } from './bed/keep.ts';
 import { startProgram, stopAll, type Program } from './bed/process.ts';
 import { missingLine, missingTools } from './bed/tools.ts';
 
@@ -85,6 +86,56 @@ describe('a program of a part', () => {
 it('a part that does not build is told with the command and the end of what it said', () => {
   const building = (): void => runBuild('etcd 3.6', 'sh', ['-c', 'echo cannot find module >&2; exit 4']);
   expect(building).toThrow(/^etcd 3\.6 does not build: .*exit code 4.*cannot find module/s);
+});
+
+describe('what is built', () => {
+  const KEPT = 'RECOGNIZE_HEALTH_REAL_CACHE';
+  const before = process.env[KEPT];
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kept-'));
+    process.env[KEPT] = folder;
+  });
+  afterAll(() => {
+    if (before === undefined) Reflect.deleteProperty(process.env, KEPT);
+    else process.env[KEPT] = before;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  /** A part of one file; each make says so. */
+  const part = (source: string, made: string[], fails = false): Build => ({
+    name: 'part',
+    version: '1.0',
+    sources: () => [source],
+    make(into) {
+      made.push(source);
+      writeFileSync(join(into, 'program'), source);
+      if (fails) throw new Error('part 1.0 does not build');
+    },
+  });
+
+  it('is built once for the same sources, anew for others, and kept beside', async () => {
+    const made: string[] = [];
+    const [old, changed] = [part('old', made), part('changed', made)];
+    for (const builds of [[old], [old], [changed], [old, changed]]) await buildMissing(builds, () => undefined);
+    expect(made).toEqual(['old', 'changed']);
+    expect([old, changed].map((one) => readFileSync(join(builtFolder(one), 'program'), 'utf8'))).toEqual(made);
+  });
+
+  it('is built once when two runs want it at the same time', async () => {
+    const made: string[] = [];
+    const wanted = part('wanted twice', made);
+    await Promise.all([buildMissing([wanted], () => undefined), buildMissing([wanted], () => undefined)]);
+    expect(made).toEqual(['wanted twice']);
+  });
+
+  it('is nothing when its build fails: no half of it is taken for it, and it is built again', async () => {
+    const broken = part('broken', [], true);
+    await expect(buildMissing([broken], () => undefined)).rejects.toThrow('part 1.0 does not build');
+    expect(() => builtFolder(broken)).toThrow(/^part 1\.0 is not built/);
+    expect(readdirSync(folder).filter((name) => /^\.part-/.test(name))).toEqual([]);
+    await buildMissing([part('broken', [])], () => undefined);
+    expect(readFileSync(join(builtFolder(broken), 'program'), 'utf8')).toBe('broken');
+  });
 });
 
 it('missing tools are one line', () => {

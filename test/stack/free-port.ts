@@ -25,6 +25,15 @@ export async function findFreePort(addresses: readonly [string, ...string[]]): P
   throw new Error(`No port is free on all of ${addresses.join(', ')}.`);
 }
 
+/** Has a server listen on 127.0.0.1, on a port that the system gives out, which it returns. */
+export async function listenAnywhere(server: Server): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return portOf(server);
+}
+
 /** The port that a listening server has. */
 export function portOf(server: Server): number {
   const address = server.address();

@@ -1,10 +1,10 @@
 // The real blackbox_exporter, from Debian's package; downloaded once into .stack and never installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '../../test/stack/free-port.ts';
 
 const PACKAGE = 'prometheus-blackbox-exporter';
 const FOLDER = join(import.meta.dirname, '../../.stack', PACKAGE);
@@ -41,21 +41,13 @@ function download(): void {
     );
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** Starts it on loopback. @throws when it cannot be had or does not start */
 export async function startBlackboxExporter(): Promise<BlackboxExporter> {
   download();
   const folder = mkdtempSync(join(tmpdir(), 'blackbox-exporter-'));
   const config = join(folder, 'blackbox.yml');
   writeFileSync(config, CONFIG);
-  const port = await freePort();
+  const port = await findFreePort(['127.0.0.1']);
   const child = spawn(
     BINARY,
     [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error'],

@@ -2,7 +2,6 @@
 // reports as are asked for, each on services of its own behind one HTTP server. In this process; the operator is not.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +13,7 @@ import { createAdmin, type Admin, type AnyObject } from '../../test/stack/admin.
 import type { JsonObject } from '../../test/stack/apiserver/json.ts';
 import { kubeconfigText } from '../../test/stack/apiserver/kubeconfig.ts';
 import { startApiServer, type ApiServer } from '../../test/stack/apiserver/server.ts';
+import { listenAnywhere } from '../../test/stack/free-port.ts';
 import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from '../../test/stack/operator-account.ts';
 
 const NAMESPACE = 'recognize';
@@ -75,8 +75,7 @@ export async function startBenchCluster({ bookmarkMs }: { readonly bookmarkMs?: 
     const isAgent = request.url?.endsWith(AGENT_HEALTH) === true;
     response.writeHead(200, { 'content-type': 'application/json' }).end(isAgent ? OK : UP);
   });
-  await new Promise<void>((resolve) => services.listen(0, '127.0.0.1', resolve));
-  const { port } = services.address() as AddressInfo;
+  const port = await listenAnywhere(services);
 
   const status = async (name: string, namespace?: string): Promise<HealthReportStatus | undefined> =>
     (await admin.get(named(name, namespace)))?.['status'] as HealthReportStatus | undefined;

@@ -1,10 +1,10 @@
 // How long the first report of a namespace waits while another namespace keeps the workers as busy as it can: with reports
 // that hang, and that are asked for again as soon as they are through.
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { API_VERSION, KIND, REQUEST_ANNOTATION } from '../../src/api/names.ts';
 import type { AnyObject } from '../../test/stack/admin.ts';
+import { listenAnywhere } from '../../test/stack/free-port.ts';
 import { buildWhenNeeded, startOperatorProcess } from '../../test/stack/operator-process.ts';
 import { startBenchCluster } from './cluster.ts';
 import { imageFlags } from './image-flags.ts';
@@ -24,7 +24,7 @@ export async function measure(print: (line: string) => void): Promise<boolean> {
   buildWhenNeeded();
   const cluster = await startBenchCluster();
   const silent = createServer(() => undefined);
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const silence = await listenAnywhere(silent);
   const report = (namespace: string, name: string, port: number): AnyObject => ({
     apiVersion: API_VERSION,
     kind: KIND,
@@ -43,8 +43,7 @@ export async function measure(print: (line: string) => void): Promise<boolean> {
   let pestering: Promise<void> = Promise.resolve();
   try {
     await namespace('busy');
-    const { port } = silent.address() as AddressInfo;
-    const hanging = Array.from({ length: HANGING }, (_, index) => report('busy', `hang-${index}`, port));
+    const hanging = Array.from({ length: HANGING }, (_, index) => report('busy', `hang-${index}`, silence));
     for (const one of hanging) await cluster.admin.create(one);
     const operator = await startOperatorProcess(
       cluster.kubeconfig,

@@ -1,7 +1,7 @@
 // What both sides of the HTTP measurement probe: a service of Recognize that is well, as a process of its own, so that
 // nobody pays for its answers. Says its port on standard output.
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenAnywhere } from '../../test/stack/free-port.ts';
 
 /** As Spring Boot's actuator answers with details shown. */
 const BODY = JSON.stringify({
@@ -19,5 +19,5 @@ const BODY = JSON.stringify({
 const server = createServer((_request, response) => {
   response.writeHead(200, { 'content-type': 'application/vnd.spring-boot.actuator.v3+json' }).end(BODY);
 });
-server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
+process.stdout.write(`${await listenAnywhere(server)}\n`);
 process.stdin.resume().on('end', () => process.exit());

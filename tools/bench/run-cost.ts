@@ -1,8 +1,8 @@
 // What a run of a large report costs others: calls to the API server, CPU, and requests for a health that does not answer.
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { API_VERSION, KIND } from '../../src/api/names.ts';
+import { listenAnywhere } from '../../test/stack/free-port.ts';
 import { buildWhenNeeded, startOperatorProcess } from '../../test/stack/operator-process.ts';
 import { callsSince } from './calls.ts';
 import { type BenchCluster, startBenchCluster } from './cluster.ts';
@@ -72,8 +72,7 @@ async function hungHealth(cluster: BenchCluster, print: (line: string) => void):
     most = Math.max(most, underWay);
     response.on('close', () => (underWay -= 1));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${await listenAnywhere(server)}`;
   try {
     for (let asker = 0; asker < ASKERS; asker += 1) {
       await cluster.admin.create({

@@ -1,10 +1,10 @@
 // What a run takes beyond its slowest probe: the operator's own measure of its runs, against a service that answers after
 // two seconds, with everything else that the stack has examined beside it.
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REQUEST_ANNOTATION } from '../../src/api/names.ts';
 import { METRICS } from '../../src/operator/metrics.ts';
+import { listenAnywhere } from '../../test/stack/free-port.ts';
 import { buildWhenNeeded, startOperatorProcess } from '../../test/stack/operator-process.ts';
 import { startStack } from '../../test/stack/stack.ts';
 import { imageFlags } from './image-flags.ts';
@@ -29,9 +29,9 @@ async function startSlowService(): Promise<{ url: string; waits: number[]; stop(
     }, SLOW_MS);
   });
   server.on('connection', (socket) => arrived.set(socket, performance.now()));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenAnywhere(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     waits,
     stop: () => {
       server.close();

@@ -1,9 +1,10 @@
 // A full stack, an operator as a process, and troubles at random, one after the other and two at a time. While a target
 // ails, its check must say so; when it is mended, every report must be true again; and nothing may grow.
 import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { HealthReportStatus } from '../../src/api/health-report.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listenAnywhere } from '../../test/stack/free-port.ts';
 import { buildWhenNeeded, startOperatorProcess, type OperatorProcess } from '../../test/stack/operator-process.ts';
 import { startStack, type OwnStack } from '../../test/stack/stack.ts';
 import { imageFlags } from '../bench/image-flags.ts';
@@ -178,9 +179,9 @@ async function startSilent(): Promise<{ readonly url: string; close(): Promise<v
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenAnywhere(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();
