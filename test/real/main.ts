@@ -1,6 +1,7 @@
 // `npm run test:real`: builds the parts that others wrote, and runs tests on them in namespaces of their own.
 // What stands behind `--` goes to vitest: file names, `-t`. Without it: test/real, and the suite on the real API server.
-// `--minio`, or RECOGNIZE_HEALTH_MINIO=1 as a nightly run has it, adds MinIO, which takes minutes to build.
+// `--build` builds what is not kept yet, and that is all. `--minio`, or RECOGNIZE_HEALTH_MINIO=1 as a nightly run has it,
+// adds MinIO, which takes minutes to build.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,8 +12,9 @@ import { buildMissing } from './bed/keep.ts';
 import { missingLine, missingTools, TOOLS, type Tool } from './bed/tools.ts';
 import { BUILDS, BUILDS_WITH_MINIO } from './parts/index.ts';
 
-const wanted = process.argv.slice(2).filter((argument) => argument !== '--minio');
-const withMinio = wanted.length < process.argv.length - 2 || process.env['RECOGNIZE_HEALTH_MINIO'] === '1';
+const given = process.argv.slice(2);
+const wanted = given.filter((argument) => !['--minio', '--build'].includes(argument));
+const withMinio = given.includes('--minio') || process.env['RECOGNIZE_HEALTH_MINIO'] === '1';
 
 const tell = (line: string): void => void process.stderr.write(`test:real: ${line}\n`);
 
@@ -27,6 +29,7 @@ try {
   tell(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }
+if (given.includes('--build')) process.exit(0);
 
 // Everything that a run writes stands in one folder, which goes with it.
 const folder = mkdtempSync(join(tmpdir(), 'real-'));
