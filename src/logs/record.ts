@@ -34,19 +34,14 @@ export interface LogRecord {
   readonly origin?: string | undefined;
 }
 
-export type ParsedRecord =
-  | { readonly kind: 'record'; readonly record: LogRecord }
-  /** It begins as a JSON object and is none. */
-  | { readonly kind: 'broken' };
-
 export interface Extent {
   readonly kind: 'plain' | 'json' | 'headless' | 'rest';
   readonly start: number;
   readonly end: number;
   /** End of the line at which the record begins. */
   readonly lineEnd: number;
-  /** Of a JSON line that was read to find its end: it is not read twice. */
-  readonly json?: ParsedRecord;
+  /** Of a JSON line that was read to find its end: it is not read twice. Null for one that is broken. */
+  readonly json?: LogRecord | null;
   /** What the first line of a plain record says, as it was read to find its kind. */
   readonly first?: ReadHead;
 }
@@ -67,20 +62,23 @@ interface ReadHead {
  */
 export function extentAround(bytes: Buffer, at: number, floor: number, rest: boolean): Extent {
   const own = lineStart(bytes, at);
-  let start = own;
-  while (start > floor && !startsRecord(bytes, start)) start = lineStart(bytes, start - 1);
-  start = Math.max(start, floor);
+  let start = Math.max(own, floor);
+  let isHead = startsRecord(bytes, start);
+  while (start > floor && !isHead) {
+    start = Math.max(lineStart(bytes, start - 1), floor);
+    isHead = startsRecord(bytes, start);
+  }
   if (bytes[start] === 0x7b && isPretty(bytes, start)) {
     const end = prettyEnd(bytes, start) ?? nextHead(bytes, endOfLine(bytes, start));
     return at < end ? { kind: 'json', start, end, lineEnd: end } : headlessExtent(bytes, own, end);
   }
   const lineEnd = endOfWholeLine(bytes, start);
   const line = bytes.toString('latin1', start, bytes[lineEnd - 1] === 0x0a ? lineEnd - 1 : lineEnd);
-  const head = startsRecord(bytes, start) ? parseHead(line) : undefined;
+  const head = isHead ? parseHead(line) : undefined;
   if (head?.kind === 'json') {
     const json = parseJson(bytes.toString('utf8', start, lineEnd));
     // What follows half an object is the other half, or nobody knows.
-    if (json.kind === 'broken') return { kind: 'json', start, end: nextHead(bytes, lineEnd), lineEnd, json };
+    if (json === null) return { kind: 'json', start, end: nextHead(bytes, lineEnd), lineEnd, json };
     if (at < lineEnd) return { kind: 'json', start, end: lineEnd, lineEnd, json };
   }
   if (head?.kind === 'plain')
@@ -97,16 +95,26 @@ export function lastHead(bytes: Buffer): number {
   return start;
 }
 
-/** What the record of an extent says. */
-export function parseExtent(bytes: Buffer, extent: Extent): ParsedRecord {
+/** What the record of an extent says; undefined where it begins as a JSON object and is none. */
+export function recordAt(bytes: Buffer, extent: Extent): LogRecord | undefined {
   switch (extent.kind) {
     case 'json':
-      return extent.json ?? parseJson(bytes.toString('utf8', extent.start, extent.lineEnd));
+      return (
+        (extent.json === undefined ? parseJson(bytes.toString('utf8', extent.start, extent.lineEnd)) : extent.json) ??
+        undefined
+      );
     case 'plain':
     case 'headless':
     case 'rest':
-      return { kind: 'record', record: parsePlain(bytes.toString('utf8', extent.start, extent.end), extent) };
+      return parsePlain(bytes.toString('utf8', extent.start, extent.end), extent);
   }
+}
+
+/** How grave the record of an extent is; undefined for a broken one. The head of most says it, and no more is read. */
+export function gravityAt(bytes: Buffer, extent: Extent): Gravity | undefined {
+  const level = extent.first?.head.level;
+  if (level !== undefined) return gravityOf(level);
+  return recordAt(bytes, extent)?.gravity;
 }
 
 /**
@@ -114,11 +122,11 @@ export function parseExtent(bytes: Buffer, extent: Extent): ParsedRecord {
  *
  * @param rest whether it begins with the rest of an earlier record, which is left out
  */
-export function* recordsOf(bytes: Buffer, rest = false): Generator<ParsedRecord> {
+export function* extentsOf(bytes: Buffer, rest = false): Generator<Extent> {
   let at = rest && !startsRecord(bytes, 0) ? nextHead(bytes, 0) : 0;
   while (at < bytes.length) {
     const extent = extentAround(bytes, at, at, false);
-    yield parseExtent(bytes, extent);
+    yield extent;
     at = Math.max(extent.end, at + 1);
   }
 }
@@ -152,26 +160,24 @@ function unescaped(text: string): string {
   return text.replace(/\\([nt"\\])/g, (_, letter: string) => (letter === 'n' ? '\n' : letter === 't' ? '\t' : letter));
 }
 
-function parseJson(raw: string): ParsedRecord {
+/** Null for what is no JSON. */
+function parseJson(raw: string): LogRecord | null {
   const [line = ''] = isPartial(raw) ? wholeLines(raw) : [raw];
   const bare = bareLine(line.replace(/,?\r?\n$/, ''));
   const parsed = parseJsonLine(bare.text);
-  if (parsed === undefined) return { kind: 'broken' };
+  if (parsed === undefined) return null;
   // Docker's json-file wraps lines that have a head of their own.
   const inner = parsed.level === undefined ? parseHead(parsed.text.split('\n', 1)[0] ?? '') : undefined;
   const level = parsed.level ?? inner?.level;
   const time = bare.time ?? parsed.time ?? inner?.time;
   const origin = parsed.origin ?? bare.origin ?? inner?.origin;
   return {
-    kind: 'record',
-    record: {
-      text: parsed.text,
-      gravity: gravityOf(level),
-      multiline: false,
-      level,
-      time,
-      origin,
-    },
+    text: parsed.text,
+    gravity: gravityOf(level),
+    multiline: false,
+    level,
+    time,
+    origin,
   };
 }
 

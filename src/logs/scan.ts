@@ -11,12 +11,14 @@ import { saysInvalid } from '../guide/signature-failure.ts';
 import { damageOf, lineFeeds } from './damage.ts';
 import { gravityOf, type Gravity } from './level.ts';
 import { tellingOf } from './echoes.ts';
-import { extentAround, lastHead, parseExtent, recordsOf, type Extent, type LogRecord } from './record.ts';
+import { extentAround, extentsOf, gravityAt, lastHead, recordAt, type Extent, type LogRecord } from './record.ts';
 import { signaturesOf, type Named } from './signatures.ts';
 import { createTally } from './tally.ts';
 
 /** In bytes. Larger blocks are no faster; smaller ones look for the last record more often. */
 const BLOCK_BYTES = 256 * 1024;
+/** What waits for a block has this much room at first. In bytes. */
+const FIRST_BYTES = 8 * 1024;
 /** A record is handed over in parts when it grows beyond this; a line is cut there. In bytes. */
 const MAX_RECORD_BYTES = 256 * 1024;
 /** An excerpt begins with its line, unless the signature stands further right than this. In characters. */
@@ -34,8 +36,8 @@ export interface LogScan {
 export interface LogScanOptions {
   /** Whose log it is: owner first, then services merged into it. Empty or absent when nobody knows. */
   readonly services?: readonly Service[];
-  /** Called with every record, in order, for those who count errors. Then nothing can be skipped. */
-  readonly onRecord?: (record: LogRecord) => void;
+  /** Called for every record, in order, for those who count errors. Then nothing can be skipped. */
+  readonly onRecord?: (gravity: Gravity, read: () => LogRecord | undefined) => void;
   readonly blockBytes?: number;
   readonly maxRecordBytes?: number;
 }
@@ -62,7 +64,8 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
     longLines: 0,
     timeWentBack: 0,
   };
-  let waiting: Buffer[] = [];
+  /** Bytes that came and were not worked on yet; in memory that is used again. */
+  let waiting = Buffer.alloc(0);
   let waitingBytes = 0;
   /** The record at the end of the last block, which may go on. */
   let carry: Buffer = Buffer.alloc(0);
@@ -102,6 +105,18 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
     }
     // A copy: a view would keep the whole block alive.
     carry = cut === bytes.length ? Buffer.alloc(0) : Buffer.from(bytes.subarray(cut));
+  }
+
+  /** Copies: the caller may use its buffer again. Logs come line by line, and a copy of each would be dear. */
+  function wait(bytes: Buffer): void {
+    const length = waitingBytes + bytes.length;
+    if (waiting.length < length) {
+      const larger = Buffer.allocUnsafe(Math.min(Math.max(2 * length, FIRST_BYTES), Math.max(blockBytes, length)));
+      waiting.copy(larger, 0, 0, waitingBytes);
+      waiting = larger;
+    }
+    bytes.copy(waiting, waitingBytes);
+    waitingBytes = length;
   }
 
   /** The two in one piece, in memory that the next block uses again: nothing of it is kept. */
@@ -154,12 +169,12 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
     before: Open | undefined,
     lineAt: (at: number) => number,
   ): Open | undefined {
-    const parsed = parseExtent(region, extent);
-    if (parsed.kind === 'broken') {
+    const read = recordAt(region, extent);
+    if (read === undefined) {
       counters.brokenJson += 1;
       return undefined;
     }
-    const record = before === undefined ? parsed.record : continued(before, parsed.record);
+    const record = before === undefined ? read : continued(before, read);
     const seen = new Set(before?.seen);
     const recordLine = lineAt(extent.start);
     const gravity = record.level === undefined ? enclosingGravity(region, extent, above) : gravityOf(record.level);
@@ -208,22 +223,17 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
       endsWithFeed = rest[rest.length - 1] === 0x0a;
       while (waitingBytes + rest.length >= blockBytes) {
         const missing = blockBytes - waitingBytes;
-        waiting.push(rest.subarray(0, missing));
-        rest = rest.subarray(missing);
-        const block = waiting.length === 1 ? waiting[0] : Buffer.concat(waiting);
-        waiting = [];
+        // What comes in whole blocks is not copied.
+        const isWhole = waitingBytes === 0;
+        if (!isWhole) wait(rest.subarray(0, missing));
+        take(isWhole ? rest.subarray(0, missing) : waiting.subarray(0, blockBytes));
         waitingBytes = 0;
-        if (block !== undefined) take(block);
+        rest = rest.subarray(missing);
       }
-      if (rest.length > 0) {
-        // The caller may use its buffer again.
-        waiting.push(Buffer.from(rest));
-        waitingBytes += rest.length;
-      }
+      wait(rest);
     },
     end() {
-      if (waitingBytes > 0) take(Buffer.concat(waiting));
-      waiting = [];
+      if (waitingBytes > 0) take(waiting.subarray(0, waitingBytes));
       waitingBytes = 0;
       if (carry.length > 0) search(carry, false);
       carry = Buffer.alloc(0);
@@ -269,21 +279,22 @@ function lastGravity(region: Buffer, before: Open | undefined): Gravity {
 }
 
 function gravityOfPlain(region: Buffer, extent: Extent): Gravity {
-  const parsed = extent.kind === 'plain' ? parseExtent(region, extent) : undefined;
-  return parsed?.kind === 'record' ? parsed.record.gravity : 'unknown';
+  return (extent.kind === 'plain' ? gravityAt(region, extent) : undefined) ?? 'unknown';
 }
 
 /** What goes on after a region in whose last record nothing was suspected. */
 function unsearched(region: Buffer, before: Open | undefined): Open | undefined {
   const extent = extentAround(region, region.length - 1, 0, before !== undefined);
   if (extent.kind === 'rest') return before;
-  const parsed = extent.kind === 'plain' ? parseExtent(region, extent) : undefined;
-  if (parsed?.kind !== 'record') return undefined;
-  return { ...inherited(parsed.record), seen: new Set() };
+  const record = extent.kind === 'plain' ? recordAt(region, extent) : undefined;
+  return record === undefined ? undefined : { ...inherited(record), seen: new Set() };
 }
 
-function eachRecord(region: Buffer, rest: boolean, onRecord: (record: LogRecord) => void): void {
-  for (const parsed of recordsOf(region, rest)) if (parsed.kind === 'record') onRecord(parsed.record);
+function eachRecord(region: Buffer, rest: boolean, onRecord: NonNullable<LogScanOptions['onRecord']>): void {
+  for (const extent of extentsOf(region, rest)) {
+    const gravity = gravityAt(region, extent);
+    if (gravity !== undefined) onRecord(gravity, () => recordAt(region, extent));
+  }
 }
 
 /** Without the first bytes of a character that was cut. */

@@ -49,7 +49,7 @@ export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLog
   const recent = part(
     createLogScan({
       services,
-      onRecord: ({ gravity }) => {
+      onRecord: (gravity) => {
         records += 1;
         if (gravity === 'error') errors += 1;
         if (gravity === 'unknown') unread += 1;

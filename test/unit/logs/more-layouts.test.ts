@@ -20,8 +20,10 @@ function read(
   const records: string[] = [];
   const scan = createLogScan({
     services: [service],
-    onRecord: ({ gravity, time }) =>
-      records.push(`${gravity} ${time === undefined ? '' : new Date(time).toISOString()}`),
+    onRecord: (gravity, record) => {
+      const time = record()?.time;
+      records.push(`${gravity} ${time === undefined ? '' : new Date(time).toISOString()}`);
+    },
   });
   scan.push(Buffer.from(log.endsWith('\n') ? log : `${log}\n`));
   const { findings } = scan.end();
@@ -155,7 +157,7 @@ describe('a line that the container runtime cut', () => {
   it('and never ends is none of the work', () => {
     const lines = 20_000;
     const records: unknown[] = [];
-    const scan = createLogScan({ services: ['node-persistence'], onRecord: (record) => records.push(record) });
+    const scan = createLogScan({ services: ['node-persistence'], onRecord: (gravity) => records.push(gravity) });
     scan.push(Buffer.from(cri('P', '{"level":"ERROR","message":"PSQLException: FATAL').repeat(lines)));
     expect(scan.end().counters.lines).toBe(lines);
   });

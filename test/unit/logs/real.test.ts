@@ -122,8 +122,8 @@ describe.each(LOGS)('$id', (log) => {
   it('is read: every record of it has a level, but what the JVM and the banner print', () => {
     let unknown = 0;
     scanned(textOf(log), service, {
-      onRecord: ({ gravity, text }) => {
-        if (gravity === 'unknown' && /^(?:\d{4}-|\{)/.test(text)) unknown += 1;
+      onRecord: (gravity, read) => {
+        if (gravity === 'unknown' && /^(?:\d{4}-|\{)/.test(read()?.text ?? '')) unknown += 1;
       },
     });
     expect(unknown).toBe(0);
