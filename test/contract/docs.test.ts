@@ -1,5 +1,6 @@
 // What the pages tell people to type is there: verbs and flags, values of the chart, files, npm scripts; YAML and JSON
-// parse, reports are valid, shell blocks are shell. What a block does when it is run is tested by integration/recipes.
+// parse, reports are valid, shell blocks are shell. What a block does when it is run is tested by integration/recipes; what
+// no test runs says why.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { validateReport } from '../../src/api/validate.ts';
 import { KIND } from '../../src/api/names.ts';
 import { loadVerbs } from '../../src/cli/program.ts';
 import { plain } from '../../src/output/columns.ts';
+import { shellBlocks } from '../support/doc-blocks.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -91,6 +93,25 @@ describe('the pages', () => {
     const [words = []] = ownCommands('`recognize-health gate prod --max-aeg 5m`');
     expect(unknownFlags(words)).toEqual(['--max-aeg']);
     expect(unknownFlags(ownCommands('recognize-health status -A --request-timeout 5s')[0] ?? [])).toEqual([]);
+  });
+});
+
+describe('a shell block', () => {
+  const blocks = shellBlocks();
+
+  it.each(blocks.map((block) => [block.place, block] as const))(
+    '%s is run by a test, or says why not',
+    (_place, { fate }) => {
+      expect(fate).toBeDefined();
+      if (fate?.kind === 'not run') expect(fate.why.split(' ').length).toBeGreaterThan(3);
+    },
+  );
+
+  it('is run, as a rule', () => {
+    const run = blocks.filter(({ fate }) => fate?.kind === 'run');
+    expect(run.length).toBeGreaterThan(3 * (blocks.length - run.length));
+    for (const block of of('sh', 'bash', 'console'))
+      expect(blocks.map(({ script }) => script)).toContain(block[1].text);
   });
 });
 

@@ -1,36 +1,32 @@
-// Runs every command of docs/gate.md, docs/upgrades.md and docs/gitops.md with the real kubectl, in the situation that the page says, for
-// the exit code it says.
+// Runs the commands of the pages with the real kubectl and helm, in the situation that the page says, for the exit code it
+// says. Which commands no test runs, and why, stands above them (contract/docs).
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { crd } from '../../src/api/crd.ts';
+import type { AnyObject } from '../stack/admin.ts';
 import { binaryPath } from '../stack/binaries.ts';
+import { operatorAccountObjects } from '../stack/operator-account.ts';
+import { shellBlocks, type Situation } from '../support/doc-blocks.ts';
 import { onPath } from '../support/on-path.ts';
 import { BUNDLE } from '../stack/operator-process.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
 import { startOperator, type RunningOperator } from './faults/operator.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PAGES = ['docs/gate.md', 'docs/upgrades.md', 'docs/gitops.md'].map((path) =>
-  readFileSync(join(ROOT, path), 'utf8'),
-);
 const NP_SECRET = 'database-node-persistence';
-const BLOCK = /<!-- test: (healthy|blocked|dead) ([0-9]+) -->\n\n```sh\n([^]*?)```/g;
 
 interface Recipe {
-  readonly situation: string;
+  readonly situation: Situation;
   readonly code: number;
   readonly script: string;
 }
 
-const RECIPES = PAGES.flatMap((page) => [...page.matchAll(BLOCK)]).map(
-  ([, situation = '', code, script = '']): Recipe => ({
-    situation,
-    code: Number(code),
-    script,
-  }),
+const RECIPES: readonly Recipe[] = shellBlocks().flatMap(({ fate, script }) =>
+  fate?.kind === 'run' ? [{ situation: fate.situation, code: fate.code, script }] : [],
 );
 
 let stack: Stack;
@@ -39,17 +35,21 @@ let bin: string;
 
 /** Runs a block as a person would paste it: in bash, from the repository, with kubectl and recognize-health in the PATH. */
 function paste(script: string): Promise<{ code: number; output: string }> {
-  const child = spawn(
-    'bash',
-    ['-ec', script.replace(/(?<=> )(?:gate|upgrade)\.\w+|\b(?:before|after)\.json\b/g, `${bin}/$&`)],
-    {
-      cwd: ROOT,
-      env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: bin, KUBECONFIG: stack.kubeconfig.adminFile },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const written = /(?<=> )(?:gate|upgrade)\.\w+|\b(?:before|after)\.json\b|\breport\.yaml\b/g;
+  const home = mkdtempSync(join(bin, 'home-'));
+  mkdirSync(join(home, '.local/bin'), { recursive: true });
+  const child = spawn('bash', ['-ec', script.replace(written, `${bin}/$&`)], {
+    cwd: ROOT,
+    env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: home, KUBECONFIG: stack.kubeconfig.adminFile },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   let output = '';
-  child.stdout.on('data', (part: Buffer) => (output += part.toString()));
+  child.stdout.on('data', (part: Buffer) => {
+    output += part.toString();
+    // Ctrl-C, once something is seen: a terminal sends it to all that runs in it.
+    if (script.includes('--watch') && child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+  });
   child.stderr.on('data', (part: Buffer) => (output += part.toString()));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -72,7 +72,7 @@ function helmDoes(lines = ''): void {
   chmodSync(helm, 0o755);
 }
 
-const inSituation = (situation: string): readonly (readonly [string, Recipe])[] =>
+const inSituation = (situation: Situation): readonly (readonly [string, Recipe])[] =>
   RECIPES.filter((recipe) => recipe.situation === situation).map((recipe) => [recipe.script.trim(), recipe]);
 
 const runRecipe = async (
@@ -91,8 +91,11 @@ beforeAll(async () => {
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${BUNDLE}' "$@"\n`);
   chmodSync(program, 0o755);
   helmDoes();
+  // The program is built, and a test installs nothing.
+  writeFileSync(join(bin, 'npm'), '#!/bin/sh\n[ "$*" = ci ]\n');
+  chmodSync(join(bin, 'npm'), 0o755);
   // The pages name the namespace.
-  stack = await startStack({ replicas: {}, cluster: 'ours' });
+  stack = await startStack({ replicas: {}, cluster: 'ours', configured: true });
   await stack.admin.create(stack.report('prod'));
   operator = await startOperator(stack.kubeconfig.operatorFile, stack.watched, {
     onReady: ({ port }) => serviceAt(port),
@@ -104,16 +107,6 @@ afterAll(async () => {
   await operator?.stop();
   await stack.stop();
   rmSync(bin, { recursive: true, force: true });
-});
-
-describe('the pages', () => {
-  it('has no command that is not run here', () => {
-    const blocks = PAGES.flatMap(
-      (page) => page.match(/```(?:sh|bash|console)?\n/g)?.filter((fence) => fence !== '```\n') ?? [],
-    );
-    expect(blocks).toHaveLength(RECIPES.length);
-    expect(RECIPES.length).toBeGreaterThan(5);
-  });
 });
 
 describe('while everything is well', () => {
@@ -170,4 +163,19 @@ describe('after the operator died and the key was disabled', () => {
     await stack.key.disable();
   });
   it.for(inSituation('dead'))('%s', runRecipe);
+});
+
+describe('with nothing of ours in the cluster, one after the other', () => {
+  beforeAll(async () => {
+    await operator?.stop();
+    operator = undefined;
+    rmSync(join(bin, 'helm'));
+    symlinkSync(await binaryPath('helm'), join(bin, 'helm'));
+    // What the stack made takes the place of what is installed here.
+    for (const object of [...operatorAccountObjects(), crd()].reverse() as unknown as AnyObject[]) {
+      await stack.admin.remove(object);
+      await vi.waitUntil(async () => (await stack.admin.get(object)) === undefined, { timeout: 60_000 });
+    }
+  });
+  it.for(inSituation('installing'))('%s', runRecipe);
 });

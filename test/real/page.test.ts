@@ -7,11 +7,16 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SERVICES } from '../../src/api/components.ts';
 import { API_VERSION, KIND } from '../../src/api/names.ts';
+import { compareReports } from '../../src/gate/compare.ts';
+import { snapshotReport } from '../../src/gate/snapshot.ts';
+import { renderDiffHtml } from '../../src/output/diff-html.ts';
 import { renderHtml } from '../../src/output/html.ts';
 import type { Told } from '../../src/output/view.ts';
+import { WAY_BACK_FORMATS } from '../../src/output/way-back.ts';
+import { literal } from '../../src/runtime/safe-text.ts';
 import { startBareCluster, type BareCluster } from '../integration/cli/bare-cluster.ts';
 import { PATIENCE, startDashboard, type Dashboard } from '../integration/cli/run-dashboard.ts';
-import { report, run } from '../unit/judge/fixtures.ts';
+import { report, run, START } from '../unit/judge/fixtures.ts';
 import { goodStatus, hostileTold, nothing, told } from '../unit/output/told.ts';
 import { findChromium, startChromium, type Browser, type Look } from './browser/chromium.ts';
 import { expectWellMade, LOOKS } from './browser/rules.ts';
@@ -78,14 +83,48 @@ const muted = told(
   { name: 'muted' },
 );
 
-const PAGES: Readonly<Record<string, readonly Told[]>> = {
-  failing: [bad],
-  'several reports': [told(goodStatus, { name: 'well' }), many, muted],
-  'no report': [nothing],
-  hostile: [hostileTold(`</svg><script>document.title='owned'</script>${'x'.repeat(300)}`)],
+const [before, after] = [many.status, bad.status].map((status, index) =>
+  snapshotReport(
+    { namespace: 'recognize', name: 'prod', uid: 'u-1' },
+    { ...(status ?? failing), lastRunTime: `2026-11-23T10:${index}0:00Z` },
+    told(status).gate,
+    START,
+  ),
+);
+const comparisons = before === undefined || after === undefined ? [] : [compareReports(before, after)];
+
+const PAGES: Readonly<Record<string, string>> = {
+  failing: renderHtml([bad]),
+  'several reports': renderHtml([told(goodStatus, { name: 'well' }), many, muted]),
+  hostile: renderHtml([hostileTold(`</svg><script>document.title='owned'</script>${'x'.repeat(300)}`)]),
+  'no report': renderHtml([nothing]),
+  'before and after': renderDiffHtml(comparisons),
+  'way back': WAY_BACK_FORMATS.html({
+    exitCode: 3,
+    answers: [
+      {
+        namespace: 'recognize',
+        name: 'prod',
+        exitCode: 3,
+        reason: 'NotReversible',
+        message: literal('Not reversible by helm rollback alone: Secret database-node-persistence is gone.'),
+        obstacles: [literal('Secret database-node-persistence is gone, and the old release reads it.')],
+        unknown: [literal('the public key of key-management/jwt-signing could not be read.')],
+        same: [literal('1 migration of circuit-storage'), literal('ConfigMap auth-vault')],
+      },
+    ],
+  }),
 };
 
-const EVERY_LOOK: readonly Look[] = [...LOOKS, { width: 800, scheme: 'light', media: 'print' }];
+const PRINT: Look = { width: 800, scheme: 'light', media: 'print' };
+/** Of pages with little on them. */
+const SOME_LOOKS: readonly Look[] = [
+  { width: 390, scheme: 'light' },
+  { width: 800, scheme: 'dark' },
+  { width: 1600, scheme: 'light' },
+  PRINT,
+];
+const SMALL: ReadonlySet<string> = new Set(['no report', 'before and after', 'way back']);
 
 let browser: Browser;
 let folder: string;
@@ -100,12 +139,14 @@ afterAll(async () => {
 
 describe.skipIf(program === undefined)('the page in Chromium', () => {
   const cases = Object.keys(PAGES).flatMap((page) =>
-    EVERY_LOOK.map((look) => [page, look.width, look.scheme, look.media ?? 'screen', look] as const),
+    (SMALL.has(page) ? SOME_LOOKS : [...LOOKS, PRINT]).map(
+      (look) => [page, look.width, look.scheme, look.media ?? 'screen', look] as const,
+    ),
   );
 
   it.each(cases)('%s at %i pixels, %s, %s', async (page, _width, _scheme, _media, look) => {
-    const file = join(folder, `${page.replace(' ', '-')}.html`);
-    writeFileSync(file, renderHtml(PAGES[page] ?? []));
+    const file = join(folder, `${page.replaceAll(' ', '-')}.html`);
+    writeFileSync(file, PAGES[page] ?? '');
     const url = pathToFileURL(file).href;
     await browser.open(url, look);
     await expectWellMade(browser, page, look);

@@ -64,8 +64,10 @@ export function chartReadme(): string {
 Installs the operator that tells whether PingOne Recognize is healthy on your cluster. Kubernetes 1.27 or newer,
 OpenShift 4.14 or newer.
 
+<!-- test: installing 0 -->
+
 \`\`\`sh
-helm install recognize-health helm/recognize-health --namespace recognize-health --create-namespace --set image.repository=REGISTRY/recognize-health
+helm install recognize-health helm/recognize-health --namespace recognize-health --create-namespace --set image.repository=registry.example.com/ops/recognize-health
 \`\`\`
 
 - **Scope.** The operator examines reports in \`watch.namespaces\` and gets a Role in each of them; they must exist.

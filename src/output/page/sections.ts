@@ -41,11 +41,16 @@ export function keyTable(caption: string, rows: readonly (readonly [name: string
     '<tbody role="rowgroup">',
     ...rows.map(
       ([name, value]) =>
-        `<tr role="row"><th scope="row" role="rowheader">${text(name)}</th><td role="cell">${text(value)}</td></tr>`,
+        `<tr role="row"><th scope="row" role="rowheader">${text(name)}</th><td role="cell">${whole(value)}</td></tr>`,
     ),
     '</tbody>',
     '</table>',
   ];
+}
+
+/** A text in which no moment is broken at its hyphens. */
+function whole(value: string): string {
+  return text(value).replaceAll(/\b\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z/g, '<time>$&</time>');
 }
 
 /** A cell of a table: HTML, of a class of its own or not. */
@@ -162,7 +167,8 @@ export function images({ inventory = [] }: HealthReportStatus): string[] {
       rows.map(({ component, kind = '', name = '', image = '', since }) => [
         text(component),
         text(`${kind} ${name}`.trim()),
-        `<code>${text(image)}</code>`,
+        // A long name is broken between its parts.
+        `<code>${text(image).replaceAll('/', '/<wbr>')}</code>`,
         classedCell('time', text(since)),
       ]),
     ),

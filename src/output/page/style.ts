@@ -91,6 +91,7 @@ summary { cursor: pointer; padding: 0.25rem 0; }
 .map .symptom rect { stroke-dasharray: 6 4; }
 @media (max-width: 44rem) {
   main { padding: 0.5rem 0.75rem 2rem; }
+  [role="status"]:not(:empty) { padding-inline: 0.75rem; }
   h2 { font-size: 1.3rem; }
   table.keys tr, table.keys th, table.keys td { display: block; border: 0; padding: 0; }
   table.keys tr { padding: 0.3rem 0; border-bottom: 1px solid var(--line); }

@@ -328,6 +328,14 @@ describe('a required service whose health nobody could read', () => {
   });
 });
 
+it('shows why the credentials of a database were not judged: a word of ours behind their name is no secret', () => {
+  const unjudged = finding('upgrade/database/circuit-storage/credentials', 'NotAsked');
+  const { notExamined } = decide(report([...run(), unjudged]).status);
+  expect(notExamined.filter((line) => line.includes('credentials'))).toEqual([
+    expect.stringMatching(/credentials: Saw /),
+  ]);
+});
+
 describe('a platform that the vendor did not test', () => {
   const status = report([...run(), finding('platform/version', 'PlatformOutsideTested')]).status;
 

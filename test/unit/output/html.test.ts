@@ -41,6 +41,21 @@ function contrast(a: string, b: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
+it('breaks no moment and no name of an image in the middle of a part', () => {
+  const inventory = [
+    {
+      component: 'core-daemon',
+      kind: 'Deployment',
+      name: 'x',
+      image: 'r.example.com/a/core:1.3.0',
+      since: '2026-11-01T00:00:00Z',
+    },
+  ] as const;
+  const page = renderHtml([told({ ...goodStatus, inventory: [...inventory] })]);
+  expect(page).toMatch(/>Run started<\/th><td role="cell"><time>[^ <]+Z<\/time><\/td>/);
+  expect(page).toContain('<code>r.example.com/<wbr>a/<wbr>core:1.3.0</code>');
+});
+
 describe('the page', () => {
   it('says in words what the colours say', () => {
     const page = documentOf([told(badStatus)]);
