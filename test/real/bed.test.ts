@@ -1,6 +1,7 @@
 // The bed itself: every way in which a program of a part can fail is told, and nothing of it is left running.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -142,6 +143,49 @@ it('missing tools are one line', () => {
   const missing = missingTools(['go', 'java'], '/nowhere');
   expect(missing).toEqual(['go', 'java']);
   expect(missingLine(missing)).toMatch(/^npm run test:real needs go .*, java .*\.$/);
+});
+
+describe('a run', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'run-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  /** A folder with one program, which fails. */
+  const failing = (program: string, says: string): string => {
+    const into = mkdtempSync(join(folder, 'bin-'));
+    writeFileSync(join(into, program), `#!/bin/sh\necho ${says} >&2\nexit 3\n`, { mode: 0o755 });
+    return into;
+  };
+  /** `npm run test:real` in this environment, on a test that is nowhere. */
+  const run = (env: NodeJS.ProcessEnv): { status: number | null; said: string } => {
+    const loader = createRequire(import.meta.url).resolve('tsx');
+    const args = ['--import', loader, join(import.meta.dirname, 'main.ts'), 'test/real/nowhere.test.ts'];
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      env: { ...process.env, RECOGNIZE_HEALTH_MINIO: '0', ...env },
+      encoding: 'utf8',
+    });
+    return { status, said: stderr };
+  };
+
+  it('ends with 2 and one line where a tool is missing', () => {
+    const { status, said } = run({ PATH: folder });
+    expect([status, said]).toEqual([2, expect.stringMatching(/^npm run test:real needs go .*\.\n$/)]);
+  });
+
+  it('ends with 1 and the name of the part that does not build', () => {
+    const bin = failing('go', 'no such module');
+    const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, RECOGNIZE_HEALTH_REAL_CACHE: join(folder, 'cache') };
+    const { status, said } = run(env);
+    expect(status).toBe(1);
+    expect(said).toMatch(/control-plane \S+ does not build: `go build .*ended with exit code 3.*no such module/s);
+  });
+
+  it('ends with 1 and the name of the part that does not start', () => {
+    const { status, said } = run({ KUBEBUILDER_ASSETS: failing('etcd', 'the disk is full') });
+    expect(status).toBe(1);
+    expect(said).toMatch(/test:real: etcd \S+ ended with code 3 before it was ready.*the disk is full/s);
+  });
 });
 
 describe('the enclosure', () => {
