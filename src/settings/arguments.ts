@@ -3,18 +3,23 @@
 import type { Fields } from '../targets/fields.ts';
 import type { Environment } from './environment.ts';
 import { expand, expandShell } from './expand.ts';
-import { type Entry, pack, type Value } from './value.ts';
+import { type Entry, pack, secretOf, type Value } from './value.ts';
 
 export interface Arguments {
   /** `--key=value`; over everything else. */
   readonly options: readonly Entry[];
   /** `-Dkey=value` */
   readonly properties: readonly Entry[];
+  /** What could not be read: sentences without a full stop. */
+  readonly troubles: readonly string[];
 }
 
 /** Variables with options for the virtual machine; the later over the earlier, the command line over all. */
 const OPTION_VARIABLES = ['JAVA_TOOL_OPTIONS', 'JAVA_OPTS', 'JAVA_OPTIONS', 'JDK_JAVA_OPTIONS'] as const;
 const SHELL = /(?:^|\/)(?:ba|da|a)?sh$/;
+
+/** A script that takes variables out of a file: `. /vault/secrets/env`, `source /etc/settings`. */
+const SOURCED = /(?:^|[\s;&|(])(?:\.|source)\s+([/\w][\w./-]*)/;
 
 /** Settings in `command` and `args`, the later before the earlier. */
 export function argumentsOf(container: Fields, environment: Environment): Arguments {
@@ -33,6 +38,17 @@ export function argumentsOf(container: Fields, environment: Environment): Argume
   return {
     options: words.flatMap((word) => settingIn(word, '--')).reverse(),
     properties: [...fromVariables, ...words.flatMap((word) => settingIn(word, '-D'))].reverse(),
+    troubles: [
+      ...OPTION_VARIABLES.flatMap((name) => {
+        const found = environment.entries.find((entry) => entry.name === name);
+        const ref = found === undefined ? undefined : secretOf(found.value);
+        return ref === undefined ? [] : [`${name} comes from key ${ref.key} of Secret ${ref.name}, which is not read`];
+      }),
+      ...(inShell ? line : []).flatMap((word) => {
+        const file = SOURCED.exec(word)?.[1];
+        return file === undefined ? [] : [`its command takes variables out of ${file}, which is not looked at`];
+      }),
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 // Names of settings for S3 and KMS, in canonical spelling.
 
-export const BUCKET_NAME = /(?:bucketname|s3bucket)$/;
+export const BUCKET_NAME = /(?:bucketname|(?:s3|storage|circuits?)bucket|^bucket)$/;
 
 /** Those that serve for everything at AWS. */
 const REGION_NAMES = [

@@ -3,6 +3,7 @@ import { canonical } from '../product/setting-name.ts';
 import type { Credential } from './configured.ts';
 import type { Setting, Settings } from './settings.ts';
 import { placesOf } from './environment.ts';
+import { putInLater } from './put-in-later.ts';
 import { secretOf, textOf, whyMissing, withinOf } from './value.ts';
 
 /** The first of these names (in canonical spelling) that is set; else what may set one of them. */
@@ -39,6 +40,8 @@ function credentialIn(
   const text = textOf(value);
   if (text !== undefined) {
     const name = /user(?:name)?$/.test(canonical(written)) ? { text } : {};
+    const later = putInLater(text);
+    if (later !== undefined) return { kind: 'unknown', why: `${written} ${later}` };
     return text === '' ? undefined : { kind: 'open', origin, ...name };
   }
   return { kind: 'unknown', why: whyMissing(value) ?? `${written} is put together from Secrets` };

@@ -7,12 +7,13 @@ import type { ConfiguredDatabase, Credential, ServiceBackends, Unresolved } from
 import { credentialOf, openly } from './credential.ts';
 import { placesOf } from './environment.ts';
 import { authorityAt } from './mounts.ts';
+import { putInLater } from './put-in-later.ts';
 import type { Setting, Settings } from './settings.ts';
-import { type KeyRef, pack, secretOf, templateOf, textOf, whyMissing } from './value.ts';
+import { type KeyRef, pack, secretOf, templateOf, textOf, type Value, whyMissing } from './value.ts';
 
 /** Canonical names that hold the URL of a database, whatever stands before them; a data source may have a name of its own. */
 const URL_NAME = /^(.*(?:datasource[a-z0-9]*?|database|flyway|postgres(?:ql)?|db|hikari))ur[li]$/;
-const URL_VALUE = /^(?:jdbc:|postgres(?:ql)?:\/\/)/;
+const URL_VALUE = /^(?:r2dbc:|jdbc[a-z-]*:|postgres(?:ql)?:\/\/)/;
 /** What may stand before `host`, so that it is the host of a database. */
 const HOST_NAME = /^(.*(?:typeorm|datasource|database|postgres(?:ql)?|pg|db))host(?:name)?$/;
 /** Words of the vendor's names before `springDatasourceUrl`, and whose database that is. */
@@ -56,12 +57,14 @@ function urlBase(name: string): string | undefined {
 /** A URL of something else under such a name: `http://…`, `mongodb://…`. A JDBC URL of any maker is a database's. */
 function isOther({ value }: Setting): boolean {
   const text = textOf(value);
+  if (text !== undefined && putInLater(text) !== undefined) return false;
   return text !== undefined && (text === '' || (/^[a-z][a-z0-9+.-]*:/i.test(text) && !URL_VALUE.test(text.trim())));
 }
 
 const NOTHING = { found: [], unresolved: [], warnings: [] } as const;
 
-function fromUrl(service: Service, settings: Settings, setting: Setting, base: string): ServiceBackends {
+function fromUrl(service: Service, settings: Settings, written: Setting, base: string): ServiceBackends {
+  const setting = { ...written, value: withoutName(written.value) };
   const named = { service, name: nameOf(service, base), ...placed(setting) };
   const bases = [base, base.replace(/hikari$/, ''), 'springdatasource', 'datasource'];
   const username = credentialOf(
@@ -93,6 +96,8 @@ function fromUrl(service: Service, settings: Settings, setting: Setting, base: s
   if (left !== undefined) return unresolved(left);
   const why = whyMissing(setting.value);
   if (why !== undefined) return putTogether(why);
+  const later = putInLater(textOf(setting.value) ?? '');
+  if (later !== undefined) return unresolved(`${setting.name} ${later}`);
 
   const { text, unpack } = pack(setting.value);
   const hidden = (piece: string): KeyRef | undefined => secretOf(unpack(piece));
@@ -137,6 +142,16 @@ function fromUrl(service: Service, settings: Settings, setting: Setting, base: s
     if (isHidden(piece)) return {};
     return given(field, { kind: 'open', origin, ...(field === 'username' ? { text: piece } : {}) });
   }
+}
+
+/** The name that a session has says nothing of where it is, and often stands in the image alone. */
+function withoutName(value: Value): Value {
+  const { text, unpack } = pack(value);
+  return text.includes('ApplicationName=')
+    ? unpack(
+        text.replace(/([?&])ApplicationName=[^&]*(&|$)/, (_, before: string, after) => (after === '' ? '' : before)),
+      )
+    : value;
 }
 
 /** Stands for a place of which Secrets hold a part. */

@@ -4,7 +4,7 @@ import { canonical } from '../product/setting-name.ts';
 import type { SecretPlace } from '../targets/configured.ts';
 import { type ConfigMaps, dataOf } from './config-maps.ts';
 import { expand, type Variables } from './expand.ts';
-import { type Entry, fromSecret, missing, type Part, type Value } from './value.ts';
+import { type Entry, fromSecret, type KeyRef, missing, type Part, secretOf, type Value } from './value.ts';
 
 /** A Secret that may set more names than can be seen without reading it. */
 export interface HiddenSecret extends SecretPlace {
@@ -15,6 +15,8 @@ export interface HiddenSecret extends SecretPlace {
 /** A variable, with the Secrets of `envFrom` that stand over it if they have its name. */
 export interface VariableEntry extends Entry {
   readonly under: readonly HiddenSecret[];
+  /** A Secret key that pods do without: what is set elsewhere counts where it is not there. */
+  readonly optional?: KeyRef;
 }
 
 export interface Environment {
@@ -29,7 +31,7 @@ export interface Environment {
 const OF_A_SERVICE = /_SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)$|_PORT(?:_[0-9]+_TCP(?:_[A-Z]+)?)?$/;
 
 export function environmentOf(container: Fields, maps: ConfigMaps, namespace: string): Environment {
-  const entries = new Map<string, Entry & { readonly after: number }>();
+  const entries = new Map<string, Entry & Pick<VariableEntry, 'optional'> & { readonly after: number }>();
   const secrets: HiddenSecret[] = [];
   const troubles: string[] = [];
   const set = (name: string, value: Value, origin: string, after: number): void => {
@@ -66,7 +68,15 @@ export function environmentOf(container: Fields, maps: ConfigMaps, namespace: st
       value: expand(text(variable['value']) ?? '', variables),
       origin: '',
     };
-    if (value !== undefined) set(name, value, origin === '' ? `env ${name}` : `env ${name}, ${origin}`, Infinity);
+    if (value === undefined) continue;
+    const optional = fields(from['secretKeyRef'])['optional'] === true ? secretOf(value) : undefined;
+    entries.set(name, {
+      name,
+      value,
+      origin: origin === '' ? `env ${name}` : `env ${name}, ${origin}`,
+      after: Infinity,
+      ...(optional === undefined ? {} : { optional }),
+    });
   }
   return {
     entries: [...entries.values()].map(({ after, ...entry }) => ({ ...entry, under: secrets.slice(after) })),

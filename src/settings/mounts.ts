@@ -2,6 +2,7 @@
 import { type Fields, fields, list, text } from '../targets/fields.ts';
 import { binaryKeysOf, type ConfigMaps, dataOf } from './config-maps.ts';
 import type { Authority } from './configured.ts';
+import { expand, type Variables } from './expand.ts';
 import { fromSecret, type KeyRef, missing, secretOf, textOf, type Value } from './value.ts';
 
 export interface MountedFile {
@@ -27,27 +28,56 @@ export interface Mounts {
   readonly troubles: readonly string[];
 }
 
+/** What of the template decides about files. */
+interface MountContext {
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** For `subPathExpr`. */
+  readonly variables?: Variables;
+}
+
+/** Paths at which programs look for settings. */
+const FOR_SETTINGS = /\/(?:configs?|settings|secrets?|credentials|vault)(?:\/|$)/;
+
 /** Mounts of a container in their order; projected volumes are taken apart. */
 export function mountsOf(
   container: Fields,
   pod: Fields,
   maps: ConfigMaps,
-  annotations: Readonly<Record<string, string>> = {},
+  { annotations = {}, variables = () => undefined }: MountContext = {},
 ): Mounts {
   const found = { files: [] as MountedFile[], secrets: [] as MountedSecret[], troubles: [] as string[] };
   const volumes = new Map(list(pod['volumes']).map((volume) => [volume['name'], volume]));
   for (const mount of list(container['volumeMounts'])) {
-    const [path, subPath, volume] = [text(mount['mountPath']), text(mount['subPath']), volumes.get(mount['name'])];
+    const [path, volume, written] = [text(mount['mountPath']), volumes.get(mount['name']), text(mount['subPathExpr'])];
+    const expanded = written === undefined ? undefined : textOf(expand(written, variables));
+    const subPath = text(mount['subPath']) ?? expanded;
     if (path === undefined || volume === undefined) continue;
+    if (written !== undefined && expanded === undefined) {
+      found.troubles.push(`what is mounted at ${path} depends on ${written}, which is not known here`);
+      continue;
+    }
     const at: Place = { path: path.replace(/\/+$/, ''), subPath };
     for (const source of [volume, ...list(fields(volume['projected'])['sources'])]) {
       addSource(source, at, maps, found);
       addAnnotations(source, at, annotations, found);
     }
+    if (FOR_SETTINGS.test(path)) found.troubles.push(...unseen(volume, path, pod));
     if (volume['csi'] !== undefined)
       found.troubles.push(`a CSI volume is mounted at ${path}, and what is in it cannot be seen from here`);
   }
   return found;
+}
+
+/** Files that nobody but the pod has seen: an init container writes them, or they lie on a volume. */
+function unseen(volume: Fields, path: string, pod: Fields): readonly string[] {
+  const writes = list(pod['initContainers']).find((one) =>
+    list(one['volumeMounts']).some(({ name }) => name === volume['name']),
+  );
+  if (volume['emptyDir'] !== undefined && writes !== undefined)
+    return [`init container ${text(writes['name']) ?? ''} writes files to ${path}, which cannot be seen from here`];
+  return volume['persistentVolumeClaim'] !== undefined || volume['hostPath'] !== undefined
+    ? [`a volume is mounted at ${path}, and the files on it cannot be seen from here`]
+    : [];
 }
 
 /** The Secret key that is the file at a path of the container. */

@@ -10,6 +10,8 @@ export interface Resolved {
 
 /** Values are put together from others; a chain that is longer was made to be long. */
 const DEEPEST = 32;
+/** Another one each time. */
+const RANDOM = /^random\./;
 /** A setting is a line. In characters. */
 const LONGEST = 16 * 1024;
 
@@ -27,10 +29,14 @@ export function resolvePlaceholders(
   let budget = LONGEST;
 
   const resolve = (value: Value, open: readonly string[]): Value => {
-    const { text, unpack } = pack(value);
-    if (!text.includes('${')) return value;
-    return inText(text, unpack, open);
+    const { text, unpack } = pack(value.map((part) => withDefault(part, open)));
+    return text.includes('${') ? inText(text, unpack, open) : unpack(text);
   };
+
+  const withDefault = (part: Part, open: readonly string[]): Part =>
+    typeof part === 'object' && part.kind === 'within' && part.otherwise !== undefined
+      ? { ...part, otherwise: resolve(part.otherwise, open) }
+      : part;
 
   const inText = (text: string, unpack: (piece: string) => Value, open: readonly string[]): Value => {
     budget -= text.length;
@@ -63,6 +69,7 @@ export function resolvePlaceholders(
       : written;
     if (open.some((one) => canonical(one) === canonical(name)))
       return [gone(`its placeholders go round in a circle: ${[...open, name].join(' → ')}`)];
+    if (RANDOM.test(name)) return ['0'];
     const found = find(name);
     if (found !== undefined) {
       origins.add(found.origin);

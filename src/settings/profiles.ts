@@ -30,11 +30,15 @@ export function activeProfiles(words: WordsOf): readonly string[] {
   return [...found];
 }
 
-/** `spring.config.activate.on-profile`, or `spring.profiles` as before 2.4: profiles with `!`, `&`, `|` and brackets. */
+/** `spring.config.activate.on-profile`, or `spring.profiles` as before 2.4: profiles with `!`, `&`, `|` and brackets; the cloud platform is Kubernetes. */
 export function isActive(document: SettingsDocument, profiles: readonly string[]): boolean {
   const wanted = [...document].flatMap(([name, value]) =>
     /^spring(?:config)?(?:activateonprofile|profiles)[0-9]*$/.test(canonical(name)) ? value.split(',') : [],
   );
+  const platforms = [...document].flatMap(([name, value]) =>
+    canonical(name).endsWith('configactivateoncloudplatform') ? [value.trim().toLowerCase()] : [],
+  );
+  if (platforms.some((one) => one !== 'kubernetes')) return false;
   return wanted.length === 0 || wanted.some((expression) => holds(expression, profiles));
 }
 

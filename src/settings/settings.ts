@@ -12,7 +12,7 @@ import { readJson, readSettings } from './documents.ts';
 import { environmentOf, type HiddenSecret, mayBeWithin, type VariableEntry } from './environment.ts';
 import { type Mounts, mountsOf } from './mounts.ts';
 import { resolvePlaceholders } from './placeholders.ts';
-import { type Entry, pack, type Part, textOf, type Value } from './value.ts';
+import { type Entry, type KeyRef, pack, type Part, secretOf, textOf, type Value } from './value.ts';
 
 export interface Setting {
   /** As it is written where it counts. */
@@ -68,8 +68,11 @@ export function settingsOf(
   const container = templateContainer(workload);
   const pod = podTemplateSpec(workload);
   const environment = environmentOf(container, maps, namespace);
-  const { options, properties } = argumentsOf(container, environment);
-  const mounts = mountsOf(container, pod, maps, annotationsOf(workload));
+  const { options, properties, troubles: unreadOptions } = argumentsOf(container, environment);
+  const mounts = mountsOf(container, pod, maps, {
+    annotations: annotationsOf(workload),
+    variables: environment.variables,
+  });
   const json = jsonOf([options, properties, environment.entries]);
   const outer = isSpring ? [options, json.entries, properties, environment.entries] : [environment.entries];
   const data = isSpring ? configData(mounts, outer, readFile) : NO_DATA;
@@ -79,9 +82,9 @@ export function settingsOf(
     ? [
         { entries: options, over: [] },
         { entries: bindings.entries, over: [] },
-        { entries: [...json.entries, ...properties], over: bindings.secrets },
-        { entries: environment.entries, over: bindings.secrets },
-        ...data.sources.map((entries) => ({ entries, over: [...variables, ...bindings.secrets] })),
+        { entries: [...json.entries, ...properties], over: [...json.secrets, ...bindings.secrets] },
+        { entries: environment.entries, over: [...json.secrets, ...bindings.secrets] },
+        ...data.sources.map((entries) => ({ entries, over: [...variables, ...json.secrets, ...bindings.secrets] })),
       ]
     : [{ entries: environment.entries, over: [] }];
   const first = new Map<string, Found>();
@@ -91,12 +94,13 @@ export function settingsOf(
       const name = canonical(entry.name);
       const held = first.get(name);
       if (held === undefined) first.set(name, { ...entry, under: [...('under' in entry ? entry.under : []), ...over] });
+      else if (held.optional !== undefined) first.set(name, orElse(held, name, entry.value));
       else if (!overruled.has(name) && pack(held.value).text !== pack(entry.value).text)
         overruled.set(name, entry.origin);
     }
   }
   const title = titleOf(workload);
-  const secrets = [...data.secrets, ...variables, ...bindings.secrets];
+  const secrets = [...data.secrets, ...variables, ...json.secrets, ...bindings.secrets];
   const find = (name: string): Entry | undefined => first.get(canonical(name));
   const within = (name: string, otherwise: Value | undefined): Part | undefined =>
     secrets.length === 0 ? undefined : mayBeWithin(name, secrets, otherwise);
@@ -125,6 +129,7 @@ export function settingsOf(
     troubles: [
       ...new Set([
         ...environment.troubles,
+        ...unreadOptions,
         ...mounts.troubles,
         ...json.troubles,
         ...data.troubles,
@@ -140,7 +145,15 @@ interface Source {
   readonly over: readonly HiddenSecret[];
 }
 
-type Found = Entry & { readonly under: readonly HiddenSecret[] };
+type Found = Entry & { readonly under: readonly HiddenSecret[]; readonly optional?: KeyRef };
+
+/** A Secret key that pods do without, with what counts where it is not there. */
+function orElse({ optional, ...found }: Found, name: string, otherwise: Value): Found {
+  if (optional === undefined) return found;
+  const only = { key: optional.key, setting: name };
+  const place = { name: optional.name, how: `key ${optional.key}`, prefix: '', optional: true, only } as const;
+  return { ...found, value: [mayBeWithin(found.name, [place], otherwise)] };
+}
 
 function textIn(entries: readonly Entry[], name: string): string | undefined {
   const entry = entries.find((one) => canonical(one.name) === canonical(name));
@@ -154,20 +167,27 @@ const NO_DATA = { sources: [], secrets: [], troubles: [] } as const;
 /** SPRING_APPLICATION_JSON, from wherever it is set. */
 function jsonOf(sources: readonly (readonly Entry[])[]): {
   readonly entries: readonly Entry[];
+  readonly secrets: readonly HiddenSecret[];
   readonly troubles: readonly string[];
 } {
+  const nothing = { entries: [], secrets: [], troubles: [] };
   const entry = sources.flat().find(({ name }) => canonical(name) === 'springapplicationjson');
-  if (entry === undefined) return { entries: [], troubles: [] };
+  if (entry === undefined) return nothing;
+  const ref = secretOf(entry.value);
+  if (ref !== undefined) {
+    const files = { keys: [ref.key], names: [], profiles: [] };
+    return { ...nothing, secrets: [{ name: ref.name, how: 'SPRING_APPLICATION_JSON', prefix: '', files }] };
+  }
   const { text, unpack } = pack(entry.value);
   const settings = readJson(text);
   if (settings === undefined)
-    return { entries: [], troubles: [`SPRING_APPLICATION_JSON (${entry.origin}) is no JSON object that can be read`] };
+    return { ...nothing, troubles: [`SPRING_APPLICATION_JSON (${entry.origin}) is no JSON object that can be read`] };
   const entries = [...settings].map(([name, value]) => ({
     name,
     value: unpack(value),
     origin: `${name} in SPRING_APPLICATION_JSON, ${entry.origin}`,
   }));
-  return { entries, troubles: [] };
+  return { ...nothing, entries };
 }
 
 /** Agents that bring settings into the container at its start. */

@@ -26,6 +26,8 @@ export interface SecretPlace {
   readonly prefix: string;
   /** Pods do without it where it is not there. */
   readonly optional?: true;
+  /** It holds this setting in this key, and no other. */
+  readonly only?: { readonly key: string; readonly setting: string };
   readonly files?: SecretFiles;
   /** Its keys are those of a service binding. `type`: where it stands in the open; else its key `type` says it. */
   readonly binding?: { readonly type?: string };

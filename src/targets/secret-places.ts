@@ -47,7 +47,10 @@ export function placedSecrets(secrets: SecretReader, readFiles: ReadSecretFiles)
     if (files === undefined) return [];
     const texts = new Map<string, string>();
     for (const key of files.keys ?? keys) {
-      const read = keys.includes(key) && SETTINGS_FILE.test(key) ? await secrets.read(name, key, signal) : undefined;
+      const read =
+        keys.includes(key) && (files.keys !== undefined || SETTINGS_FILE.test(key))
+          ? await secrets.read(name, key, signal)
+          : undefined;
       if (read?.ok === true) texts.set(key, read.value.reveal());
     }
     return readFiles(texts, files).map(({ file, setting, value }) => {
@@ -76,6 +79,10 @@ export function placedSecrets(secrets: SecretReader, readFiles: ReadSecretFiles)
       if (secrets.keys === undefined) return ok([]);
       const keys = await secrets.keys(place.name, signal);
       if (!keys.ok) return keys.fault.code === 'SecretMissing' && place.optional === true ? ok([]) : keys;
+      if (place.only !== undefined) {
+        const { key, setting } = place.only;
+        return ok(keys.value.includes(key) ? [{ setting, ref: { name: place.name, key } }] : []);
+      }
       if (place.files !== undefined) return ok(await settingsOfFiles(place, keys.value, signal));
       if (place.binding !== undefined) return ok(await settingsOfBinding(place, keys.value, signal));
       return ok(keys.value.map((key) => ({ setting: canonical(place.prefix + key), ref: { name: place.name, key } })));

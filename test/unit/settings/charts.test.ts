@@ -1,55 +1,8 @@
 // Configurations as charts in the wild write them: what is found of each, where its credentials stand, and what is said of
 // the rest. Each row is one container.
 import { describe, expect, test } from 'vitest';
-import type { Credential } from '../../../src/settings/configured.ts';
-import { backends, env, type OneTemplate, settings } from './templates.ts';
-
-/** Where a credential stands: `db/password`, `in the open`, `unknown`. */
-function standing(credential: Credential | undefined): string {
-  switch (credential?.kind) {
-    case undefined:
-      return '-';
-    case 'secret':
-      return `${credential.ref.name}/${credential.ref.key}`;
-    case 'open':
-      return credential.text ?? 'in the open';
-    case 'within':
-    case 'unknown':
-      return 'unknown';
-  }
-}
-
-/** One line for each backend, and the reason for each that is not resolved. */
-function told(template: OneTemplate): readonly string[] {
-  const { troubles } = settings(template);
-  const { found, unresolved, warnings } = backends(template);
-  return [
-    ...found.map((one) => {
-      switch (one.kind) {
-        case 'database': {
-          const place =
-            one.place.kind === 'secret'
-              ? `in ${one.place.ref.name}/${one.place.ref.key}`
-              : `${one.place.hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${one.place.database} ${one.place.tls ?? 'no TLS asked'}`;
-          const over =
-            one.overrules === undefined ? '' : ` over ${one.overrules.replace('Deployment core-daemon, ', '')}`;
-          return `${one.name}: ${place}, ${standing(one.username)} ${standing(one.password)}${over}`;
-        }
-        case 'bucket':
-        case 'kms': {
-          const { region = '-', endpoint = '-', accessKeyId, secretAccessKey } = one.access;
-          const what = one.kind === 'bucket' ? one.bucket : one.keyId;
-          return `${what}: ${region} ${endpoint} ${standing(accessKeyId)} ${standing(secretAccessKey)}`;
-        }
-        case 'keyPair':
-          return `pair ${one.secret}: ${one.publicKey} ${one.privateKey}`;
-      }
-    }),
-    ...unresolved.map(({ why }) => `? ${why}`),
-    ...warnings.map((warning) => `! ${warning}`),
-    ...troubles.map((trouble) => `~ ${trouble}`),
-  ];
-}
+import { env, type OneTemplate } from './templates.ts';
+import { told } from './told.ts';
 
 const secret = (name: string, from: string, key: string): object => ({
   name,
@@ -457,6 +410,146 @@ describe.each<readonly [string, readonly Row[]]>([
         },
         ['pair signing: pub.pem key.pem'],
       ],
+    ],
+  ],
+  [
+    'what is put in as the pod starts',
+    [
+      [
+        'a URL that a webhook of Vault puts in',
+        variables({ SPRING_DATASOURCE_URL: 'vault:secret/data/db#url' }, []),
+        ['? SPRING_DATASOURCE_URL is a reference to Vault, and what the pods get for it cannot be seen from here'],
+      ],
+      [
+        'a password that it puts in is none that stands in the open',
+        variables({ SPRING_DATASOURCE_URL: URL, SPRING_DATASOURCE_PASSWORD: 'vault:secret/data/db#pw' }, []),
+        ['core-daemon: db.example:5432/np no TLS asked, - unknown'],
+      ],
+      [
+        'nor one that is encrypted',
+        variables({ SPRING_DATASOURCE_URL: URL, SPRING_DATASOURCE_PASSWORD: 'ENC(q0Y2)' }, []),
+        ['core-daemon: db.example:5432/np no TLS asked, - unknown'],
+      ],
+      [
+        'a driver that asks a store of AWS',
+        variables({ SPRING_DATASOURCE_URL: 'jdbc-secretsmanager:postgresql://db.example/np' }, []),
+        ['? SPRING_DATASOURCE_URL names a driver that wraps another; give the plain jdbc:postgresql:// URL'],
+      ],
+      [
+        'a driver of another kind',
+        variables({ SPRING_R2DBC_URL: 'r2dbc:postgresql://db.example/np' }, []),
+        ['? SPRING_R2DBC_URL holds no PostgreSQL URL (jdbc:postgresql:… or postgresql://…)'],
+      ],
+      [
+        'files that an init container writes',
+        {
+          container: { env: [], volumeMounts: [{ name: 'v', mountPath: '/app/config' }] },
+          volumes: [{ name: 'v', emptyDir: {} }],
+          initContainers: [{ name: 'fetch', volumeMounts: [{ name: 'v', mountPath: '/out' }] }],
+        },
+        ['~ init container fetch writes files to /app/config, which cannot be seen from here'],
+      ],
+      [
+        'files of a claim',
+        {
+          container: { env: [], volumeMounts: [{ name: 'v', mountPath: '/config' }] },
+          volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'settings' } }],
+        },
+        ['~ a volume is mounted at /config, and the files on it cannot be seen from here'],
+      ],
+      [
+        'and neither of them where no settings are looked for',
+        {
+          container: {
+            env: [],
+            volumeMounts: [
+              { name: 'v', mountPath: '/tmp' },
+              { name: 'w', mountPath: '/var/log' },
+            ],
+          },
+          volumes: [
+            { name: 'v', emptyDir: {} },
+            { name: 'w', persistentVolumeClaim: { claimName: 'logs' } },
+          ],
+          initContainers: [{ name: 'fetch', volumeMounts: [{ name: 'v', mountPath: '/tmp' }] }],
+        },
+        [],
+      ],
+      [
+        'variables that a script takes out of a file',
+        {
+          container: { env: [], command: ['/bin/sh', '-c'], args: ['. /vault/secrets/env && exec java -jar app.jar'] },
+        },
+        ['~ its command takes variables out of /vault/secrets/env, which is not looked at'],
+      ],
+      [
+        'options of the machine from a Secret',
+        { container: { env: [secret('JAVA_TOOL_OPTIONS', 'jvm', 'options')] } },
+        ['~ JAVA_TOOL_OPTIONS comes from key options of Secret jvm, which is not read'],
+      ],
+      [
+        'a path of each pod',
+        {
+          container: {
+            env: [{ name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+            volumeMounts: [{ name: 'v', mountPath: '/config/a.yml', subPathExpr: '$(POD).yml' }],
+          },
+          volumes: [{ name: 'v', configMap: { name: 'm' } }],
+          maps: { m: {} },
+        },
+        ['~ what is mounted at /config/a.yml depends on $(POD).yml, which is not known here'],
+      ],
+    ],
+  ],
+  [
+    'words that say nothing of the place',
+    [
+      [
+        'the name of a session, which the image knows',
+        variables({
+          SPRING_DATASOURCE_URL:
+            'jdbc:postgresql://db.example/np?ApplicationName=${spring.application.name}&sslmode=require',
+        }),
+        ['core-daemon: db.example:5432/np Require, db/user db/pw'],
+      ],
+      [
+        'as the last one',
+        variables({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://db.example/np?ApplicationName=${HOSTNAME}' }),
+        [WELL],
+      ],
+      [
+        'another one each time',
+        variables({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://db.example/np?options=-c%20x=${random.int}' }),
+        [WELL],
+      ],
+      [
+        'documents of other platforms',
+        files('/config', {
+          'application.yml': [
+            `spring.config.activate.on-cloud-platform: kubernetes\nspring.datasource.url: ${URL}`,
+            'spring.config.activate.on-cloud-platform: heroku\nspring.datasource.url: jdbc:postgresql://other/np',
+          ].join('\n---\n'),
+        }),
+        [WELL],
+      ],
+      [
+        'a path that variables make',
+        {
+          container: {
+            env: [...env({ STAGE: 'prod' }), ...login],
+            volumeMounts: [{ name: 'v', mountPath: '/config/application.yml', subPathExpr: '$(STAGE).yml' }],
+          },
+          volumes: [{ name: 'v', configMap: { name: 'm' } }],
+          maps: { m: { 'prod.yml': `spring.datasource.url: ${URL}`, 'dev.yml': 'spring.datasource.url: no' } },
+        },
+        [WELL],
+      ],
+      [
+        'a bucket under a word of its own',
+        variables({ APP_STORAGE_BUCKET: 'circuits', AWS_REGION: 'eu-west-1' }, []),
+        ['circuits: eu-west-1 - - -'],
+      ],
+      ['a bucket that is none of files', variables({ RATE_LIMIT_BUCKET: 'api' }, []), []],
     ],
   ],
   [

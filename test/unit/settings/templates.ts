@@ -42,6 +42,7 @@ export function settingsIn(objects: readonly KubernetesObject[]): Map<Service, S
 export interface OneTemplate {
   readonly container: object;
   readonly volumes?: readonly object[];
+  readonly initContainers?: readonly object[];
   readonly annotations?: Record<string, string>;
   readonly maps?: Record<string, Record<string, string>>;
   readonly isSpring?: boolean;
@@ -51,6 +52,7 @@ export interface OneTemplate {
 export function settings({
   container,
   volumes = [],
+  initContainers = [],
   annotations = {},
   maps = {},
   isSpring = true,
@@ -58,7 +60,12 @@ export function settings({
   const object: KubernetesObject = {
     kind: 'Deployment',
     metadata: { name: 'core-daemon' },
-    spec: { template: { metadata: { annotations }, spec: { containers: [{ name: 'main', ...container }], volumes } } },
+    spec: {
+      template: {
+        metadata: { annotations },
+        spec: { containers: [{ name: 'main', ...container }], volumes, initContainers },
+      },
+    },
   };
   const read: ConfigMaps = new Map(Object.entries(maps).map(([name, data]) => [name, ok(data)]));
   return settingsOf({ kind: 'Deployment', object }, { maps: read, namespace: 'recognize', isSpring });

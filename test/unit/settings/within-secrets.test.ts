@@ -49,6 +49,10 @@ const LOGIN = [
 ];
 const WELL = 'circuit-storage: db.example:5433/np app Prefer';
 const storage = (variables: object[], more: object = {}): KubeObject => deployment('circuit-storage', variables, more);
+const maybe = (name: string, secretName: string, key: string): object => ({
+  name,
+  valueFrom: { secretKeyRef: { name: secretName, key, optional: true } },
+});
 const whole = (name: string, prefix?: string): object => ({ envFrom: [{ secretRef: { name }, prefix }] });
 const file = (data: string, more: object = {}): readonly KubeObject[] => [
   withVolumes(storage([], { volumeMounts: [{ name: 'v', mountPath: '/config' }], ...more }), [
@@ -157,6 +161,40 @@ const rows: readonly Row[] = [
     'and over one that stands before it',
     [pieced([{ secretRef: { name: 'all' } }, { configMapRef: { name: 'place' } }]), place({ DB_HOST: 'db.example' })],
     { ...DB, 'all/DB_HOST': 'other.example' },
+    [WELL],
+  ],
+  [
+    'a key that pods do without, over the settings file',
+    file('spring.datasource.url: jdbc:postgresql://dev/np', {
+      env: [maybe('SPRING_DATASOURCE_URL', 'own', 'url'), ...LOGIN],
+    }),
+    { ...DB, 'own/url': URL },
+    [WELL],
+  ],
+  [
+    'and the settings file where it is not there, with its placeholders',
+    file('spring.datasource.url: "jdbc:postgresql://${DB_HOST}:5433/np"', {
+      env: [maybe('SPRING_DATASOURCE_URL', 'own', 'url'), ...LOGIN, ...env({ DB_HOST: 'db.example' })],
+    }),
+    { ...DB, 'own/another': 'jdbc:postgresql://other/x' },
+    [WELL],
+  ],
+  [
+    'SPRING_APPLICATION_JSON of a Secret, over a variable',
+    [
+      storage([
+        ...env({ SPRING_DATASOURCE_URL: 'jdbc:postgresql://other/x' }),
+        fromSecret('SPRING_APPLICATION_JSON', 'json', 'all'),
+        ...LOGIN,
+      ]),
+    ],
+    { ...DB, 'json/all': JSON.stringify({ spring: { datasource: { url: URL } } }) },
+    [WELL],
+  ],
+  [
+    'SPRING_APPLICATION_JSON of a Secret alone',
+    [storage([fromSecret('SPRING_APPLICATION_JSON', 'json', 'all')])],
+    { 'json/all': JSON.stringify({ spring: { datasource: { url: URL, username: 'app', password: 'hunter2' } } }) },
     [WELL],
   ],
   [
