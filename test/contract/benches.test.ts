@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bench } from '../../tools/bench/command.ts';
+import { leastSquares } from '../../tools/bench/least-squares.ts';
 import { imageFlags } from '../../tools/bench/image-flags.ts';
 import { MEASUREMENTS } from '../../tools/bench/measurements.ts';
 
@@ -55,6 +56,31 @@ describe('the measurements', () => {
   });
 });
 
+describe('a formula', () => {
+  const examples = [
+    [1, 1, 0],
+    [1, 4, 2],
+    [1, 9, 3],
+    [1, 2, 7],
+  ].map((x) => ({ x, y: 5 + 2 * (x[1] ?? 0) + 0.5 * (x[2] ?? 0) }));
+
+  it('is found again from what it made', () => {
+    const { constants, worst } = leastSquares(examples);
+    for (const [index, constant] of [5, 2, 0.5].entries()) expect(constants[index]).toBeCloseTo(constant, 6);
+    expect(worst).toBeLessThan(1e-6);
+  });
+
+  it('says how far it is from an example that does not fit', () => {
+    const [first, ...others] = examples;
+    const { worst } = leastSquares([{ x: first?.x ?? [], y: 2 * (first?.y ?? 0) }, ...others, ...others]);
+    expect(worst).toBeGreaterThan(0.1);
+  });
+
+  it('is not made of examples that do not tell its parts apart', () => {
+    expect(() => leastSquares([1, 2, 3].map((y) => ({ x: [1, 1], y })))).toThrow('do not tell the columns apart');
+  });
+});
+
 describe('npm run bench', () => {
   it('says what there is', async () => {
     const { status, stdout } = await run('--help');
@@ -62,6 +88,15 @@ describe('npm run bench', () => {
     const lines = stdout.split('\n');
     for (const [name, { budget }] of ROWS)
       expect(lines.find((line) => line.startsWith(`  ${name} `))).toContain(budget);
+  });
+
+  it('prints the table of docs/performance.md, and measures nothing for it', async () => {
+    const { status, stdout, stderr } = await run('table');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const lines = stdout.split('\n');
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) expect(DOCS).toContain(`${line}\n`);
+    for (const [, name] of stdout.matchAll(/([a-z-]+)` \|/g)) expect(Object.keys(MEASUREMENTS)).toContain(name);
   });
 
   it.each([

@@ -3,12 +3,14 @@
 import { parseArgs } from 'node:util';
 import { MEASUREMENTS } from './measurements.ts';
 import { load } from './process-use.ts';
+import { tableLines } from './table.ts';
 
 const NAMES = Object.keys(MEASUREMENTS);
 const DEFAULT_MINUTES = 2;
 const LARGE_FLEET = 1_000;
+const TABLE = 'table';
 
-const USAGE = `npm run bench [-- [--minutes N] [--reports N] [NAME…]]
+const USAGE = `npm run bench [-- [--minutes N] [--reports N] [table] [NAME…]]
 
 Measures what has a budget (docs/performance.md): all of it, or what is named.
 
@@ -16,6 +18,7 @@ ${Object.entries(MEASUREMENTS)
   .map(([name, { title, budget }]) => `  ${name.padEnd(18)} ${title}: ${budget}`)
   .join('\n')}
 
+  table              what was aimed at, what was seen before, and what was recorded last; measures only what else is named
   --minutes N        how long the measurements of memory and of the fleet go on (default ${DEFAULT_MINUTES}; the budgets say 10)
   --reports N        how many reports the large fleet has (default ${LARGE_FLEET}; the budget is that of so many)
   --help             this
@@ -24,6 +27,7 @@ Exit codes: 0 every budget is kept, 1 one is not, 2 usage, 3 something could not
 
 interface Asked {
   readonly names: readonly string[];
+  readonly table: boolean;
   readonly minutes: number;
   readonly reports: number;
   readonly help: boolean;
@@ -42,14 +46,16 @@ function read(argv: readonly string[]): Asked | string {
     return error instanceof Error ? error.message : String(error);
   }
   const { positionals, values } = parsed;
-  const unknown = positionals.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
+  const table = positionals.includes(TABLE);
+  const named = positionals.filter((name) => name !== TABLE);
+  const unknown = named.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
   if (unknown.length > 0) return `No such measurement: ${unknown.join(', ')}. There are: ${NAMES.join(', ')}.`;
   const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
   if (!(minutes > 0)) return `--minutes is a number above 0, not ${values.minutes ?? ''}.`;
   const reports = Number(values.reports ?? LARGE_FLEET);
   if (!Number.isInteger(reports) || reports < 1)
     return `--reports is a whole number above 0, not ${values.reports ?? ''}.`;
-  return { names: positionals.length === 0 ? NAMES : positionals, minutes, reports, help: values.help === true };
+  return { names: positionals.length === 0 ? NAMES : named, table, minutes, reports, help: values.help === true };
 }
 
 /** Runs the command line `argv` and returns its exit code. */
@@ -67,6 +73,7 @@ export async function bench(
     out(USAGE);
     return 0;
   }
+  if (asked.table) for (const line of tableLines()) out(line);
   const missed: string[] = [];
   const unmeasured: string[] = [];
   for (const name of asked.names) {

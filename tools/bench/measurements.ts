@@ -15,6 +15,7 @@ import * as largeNamespace from './large-namespace.ts';
 import type { Measurement } from './measurement.ts';
 import * as runComputes from './run-computes.ts';
 import * as runCost from './run-cost.ts';
+import * as runFormula from './run-formula.ts';
 import * as runOverhead from './run-overhead.ts';
 import * as statusWrites from './status-writes.ts';
 
@@ -28,6 +29,7 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   'explain-start': explainStart,
   'run-overhead': runOverhead,
   'run-computes': runComputes,
+  'run-formula': runFormula,
   'run-cost': runCost,
   'status-writes': statusWrites,
   fleet,

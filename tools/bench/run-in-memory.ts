@@ -13,7 +13,8 @@ import type { ReportApi } from '../../src/operator/ports.ts';
 import { reconcile } from '../../src/operator/reconcile.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { installationObjects } from '../../test/stack/recognize/objects.ts';
-import { servicesOf } from '../../test/stack/recognize/topology.ts';
+import type { RunSize } from './time-a-run.ts';
+import { servicesOf, type TopologyName } from '../../test/stack/recognize/topology.ts';
 
 const TOPOLOGY = 'Split';
 const NAMESPACE = 'recognize';
@@ -21,7 +22,6 @@ const PODS = 10;
 const LINES = 20;
 const BEGIN = Date.parse('2026-11-23T10:00:00Z');
 const INTERVAL_MS = 60_000;
-const STEP_MS = INTERVAL_MS / LINES;
 
 /** What has come of the runs so far. */
 export interface RunInMemory {
@@ -31,6 +31,8 @@ export interface RunInMemory {
   /** JSON of the statuses that were written, in bytes. */
   readonly writtenBytes: number;
   readonly writes: number;
+  /** Bytes of log that the last run has read. */
+  readonly logBytes: number;
   /** What the last run has left for the next, as one more report would keep it. */
   keep(): Memory;
   /** The report as the API server would send it. */
@@ -39,7 +41,8 @@ export interface RunInMemory {
   pod(number: number): object;
 }
 
-export function runInMemory(): RunInMemory {
+/** A report of an installation of this size: by default the ten pods of the split topology. */
+export function runInMemory({ topology = TOPOLOGY, pods = PODS, lines = LINES }: RunSize = {}): RunInMemory {
   let at = BEGIN;
   let runs = 0;
   let kept: Memory | undefined;
@@ -49,10 +52,11 @@ export function runInMemory(): RunInMemory {
   };
   const written = { writes: 0, writtenBytes: 0 };
   const clock = { ...systemClock, now: () => new Date(at), monotonicMs: () => at };
-  const all = installed(new Date(BEGIN));
+  const all = installed(topology, pods, new Date(BEGIN));
   const objects = namespaceObjects(all);
   const pod = JSON.stringify(all.find(({ kind }) => kind === 'Pod'));
-  const clients = clientsOf(() => at);
+  const read = { bytes: 0 };
+  const clients = clientsOf(() => at, INTERVAL_MS / lines, read);
   const metadata: ReportMetadata = {
     name: 'prod',
     namespace: NAMESPACE,
@@ -63,7 +67,7 @@ export function runInMemory(): RunInMemory {
   };
   const spec = {
     interval: '1m',
-    services: servicesOf(TOPOLOGY).map(({ component }) => ({ name: component, url: 'http://services.example' })),
+    services: servicesOf(topology).map(({ component }) => ({ name: component, url: 'http://services.example' })),
   };
   const api: ReportApi = {
     get: () => Promise.resolve('Unreachable'),
@@ -80,6 +84,7 @@ export function runInMemory(): RunInMemory {
   return {
     run: async () => {
       at = BEGIN + runs * INTERVAL_MS;
+      read.bytes = 0;
       runs += 1;
       const outcome = await reconcile({
         report: { metadata, spec, status: undefined },
@@ -117,6 +122,9 @@ export function runInMemory(): RunInMemory {
       JSON.parse(pod, (key, value: unknown) =>
         key === 'name' || key === 'uid' || key === 'podIP' ? `${String(value)}-${number}` : value,
       ) as object,
+    get logBytes() {
+      return read.bytes;
+    },
     get writes() {
       return written.writes;
     },
@@ -126,14 +134,15 @@ export function runInMemory(): RunInMemory {
   };
 }
 
-function installed(now: Date): readonly KubernetesObject[] {
-  const services = servicesOf(TOPOLOGY);
-  const [first] = services;
+function installed(topology: TopologyName, pods: number, now: Date): readonly KubernetesObject[] {
+  const components = servicesOf(topology).map(({ component }) => component);
+  const replicas = (index: number): number =>
+    Math.floor(pods / components.length) + (index < pods % components.length ? 1 : 0);
   return installationObjects({
     namespace: NAMESPACE,
-    topology: TOPOLOGY,
+    topology,
     port: 8080,
-    workloads: first === undefined ? {} : { [first.component]: { replicas: PODS - services.length + 1 } },
+    workloads: Object.fromEntries(components.map((component, index) => [component, { replicas: replicas(index) }])),
     now,
   });
 }
@@ -162,14 +171,14 @@ function namespaceObjects(objects: readonly KubernetesObject[]): NamespaceObject
   };
 }
 
-function clientsOf(now: () => number): Clients {
+function clientsOf(now: () => number, stepMs: number, read: { bytes: number }): Clients {
   const unasked = (): Promise<never> => Promise.reject(new Error('no backend is named'));
   return {
     http: httpAnswers(),
     postgres: { connect: unasked },
     s3: { head: unasked, list: unasked, encryption: unasked, versioning: unasked, roundTrip: unasked },
     kms: { describe: unasked, publicKey: unasked, dryRunSign: unasked },
-    cluster: clusterAnswers(now),
+    cluster: clusterAnswers(now, stepMs, read),
   };
 }
 
@@ -185,15 +194,15 @@ function httpAnswers(): HttpClient {
   };
 }
 
-/** Ten pods, each of which says twenty lines a minute. */
-function clusterAnswers(now: () => number): ClusterClient {
+/** Pods that all say a line in each step. */
+function clusterAnswers(now: () => number, stepMs: number, read: { bytes: number }): ClusterClient {
   // Every pod says the same: what the bench itself takes is made once a run.
   let [made, text] = ['', new Uint8Array()];
   const textOf = (since: number, many: number): Uint8Array => {
     const key = `${since} ${many}`;
     if (key === made) return text;
     const lines = Array.from({ length: many }, (_, line) => {
-      const at = new Date(since + line * STEP_MS).toISOString().replace('Z', '000000Z');
+      const at = new Date(since + line * stepMs).toISOString().replace('Z', '000000Z');
       return `${at} INFO request ${line} was answered in 12 ms\n`;
     });
     [made, text] = [key, new TextEncoder().encode(lines.join(''))];
@@ -208,9 +217,13 @@ function clusterAnswers(now: () => number): ClusterClient {
       // The file is an hour old, and is asked for from its beginning where it begins.
       const since = sinceTime === undefined ? BEGIN - 3_600_000 : Date.parse(sinceTime);
       const isHead = limitBytes !== undefined && sinceTime === undefined;
-      const many = isHead ? 1 : Math.ceil((now() - since) / STEP_MS);
-      const first = Math.ceil(since / STEP_MS) * STEP_MS;
-      if (!previous) onChunk(textOf(first, many));
+      const many = isHead ? 1 : Math.ceil((now() - since) / stepMs);
+      const first = Math.ceil(since / stepMs) * stepMs;
+      if (!previous) {
+        const text = textOf(first, many);
+        read.bytes += text.length;
+        onChunk(text);
+      }
       return Promise.resolve({ ok: true, value: undefined });
     },
   };
