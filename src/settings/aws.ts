@@ -6,7 +6,7 @@ import { looksLike } from '../targets/within.ts';
 import { BUCKET_NAME, endpointNames, KMS_NAME, regionNames } from './aws-names.ts';
 import { credentialOf, openly } from './credential.ts';
 import { placesOf } from './environment.ts';
-import { inConfigMap, secretFileAt } from './mounts.ts';
+import { inConfigMap, secretFileAt, withoutCertificate } from './mounts.ts';
 import type { Setting, Settings } from './settings.ts';
 import { secretOf, templateOf, textOf, whyMissing } from './value.ts';
 
@@ -161,7 +161,10 @@ function accessed(settings: Settings, backend: WithoutAccess<WithAccess>, words:
   return {
     ...NOTHING,
     found: [{ ...backend, access }],
-    warnings: openly(`a secret access key of ${backend.service}`, secretAccessKey),
+    warnings: [
+      ...openly(`a secret access key of ${backend.service}`, secretAccessKey),
+      ...(endpoint.text === undefined ? [] : withoutCertificate(authoritiesIn(settings))),
+    ],
   };
 }
 
@@ -181,9 +184,13 @@ function wordWithin<K extends string>(
 /** The vendor's charts mount authorities here and take them into the keystore of the service. */
 const AUTHORITIES = '/etc/ssl/custom-ca/';
 
+function authoritiesIn({ mounts }: Pick<Settings, 'mounts'>): Settings['mounts']['files'] {
+  return mounts.files.filter(({ path }) => path.startsWith(AUTHORITIES));
+}
+
 /** The first authority that comes from a Secret, or else from a ConfigMap. */
 function authorityOf({ mounts }: Settings): Pick<ConfiguredAccess, 'authority'> {
-  const own = mounts.files.filter(({ path }) => path.startsWith(AUTHORITIES));
+  const own = authoritiesIn({ mounts });
   const authority =
     own.map(({ value }) => secretOf(value)).find((one) => one !== undefined) ?? own.flatMap(inConfigMap)[0];
   return authority === undefined ? {} : { authority };

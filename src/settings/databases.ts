@@ -6,7 +6,7 @@ import { readDatabaseUrl, type DatabaseUrl } from '../targets/database-url.ts';
 import type { ConfiguredDatabase, Credential, ServiceBackends, Unresolved } from './configured.ts';
 import { credentialOf, openly } from './credential.ts';
 import { placesOf } from './environment.ts';
-import { authorityAt } from './mounts.ts';
+import { authorityAt, withoutCertificate } from './mounts.ts';
 import { putInLater } from './put-in-later.ts';
 import type { Setting, Settings } from './settings.ts';
 import { type KeyRef, pack, secretOf, templateOf, textOf, type Value, whyMissing } from './value.ts';
@@ -128,7 +128,11 @@ function fromUrl(service: Service, settings: Settings, written: Setting, base: s
   return {
     ...NOTHING,
     found: [found],
-    warnings: [...warnings, ...openly(`the password of database ${named.name}`, inUrl.password)],
+    warnings: [
+      ...warnings,
+      ...openly(`the password of database ${named.name}`, inUrl.password),
+      ...withoutCertificate(settings.mounts.files.filter(({ path }) => path === authorityPath(text))),
+    ],
   };
 
   function credentialInUrl<K extends 'username' | 'password'>(
@@ -213,10 +217,16 @@ type OpenPlace = Extract<ConfiguredDatabase['place'], { kind: 'open' }>;
 /** What the URL asks of TLS. `Prefer` and `Allow` are what a report does without a word. */
 function tlsOf({ tls }: DatabaseUrl, text: string, settings: Settings): Pick<OpenPlace, 'tls' | 'authority'> {
   if (tls.mode === undefined || tls.mode === 'Prefer' || tls.mode === 'Allow') return {};
-  const path = /[?&]sslrootcert=([^&]+)/.exec(text)?.[1];
-  const file = path === undefined ? undefined : authorityAt(settings.mounts, decoded(path));
+  const path = authorityPath(text);
+  const file = path === undefined ? undefined : authorityAt(settings.mounts, path);
   const verifies = tls.mode === 'VerifyCA' || tls.mode === 'VerifyFull';
   return { tls: tls.mode, ...(verifies ? { authority: file ?? 'elsewhere' } : {}) };
+}
+
+/** The file with the authority that a URL names. */
+function authorityPath(url: string): string | undefined {
+  const written = /[?&]sslrootcert=([^&]+)/.exec(url)?.[1];
+  return written === undefined ? undefined : decoded(written);
 }
 
 function decoded(text: string): string {

@@ -26,7 +26,7 @@ export function entryOf(backend: Configured, identity: string): DraftEntry {
     case 'database':
       return database(backend, comments, usedBy);
     case 'bucket': {
-      const access = awsAccess(backend.access, identity, bucketPolicy(backend.bucket));
+      const access = awsAccess(backend.access, identity, bucketPolicy(backend.bucket, backend.access.region));
       const fields = { name, bucket: backend.bucket, ...access.fields };
       return { list: 'buckets', blocks: [{ comments, fields }, ...access.blocks, usedBy], todos: access.todos };
     }

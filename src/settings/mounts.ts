@@ -1,4 +1,5 @@
 // The files that a container sees from ConfigMaps and Secrets: paths with their text, or with the Secret key that is one.
+import { holdsCertificate } from '../targets/authority.ts';
 import { type Fields, fields, list, text } from '../targets/fields.ts';
 import { binaryKeysOf, type ConfigMaps, dataOf } from './config-maps.ts';
 import type { Authority } from './configured.ts';
@@ -99,9 +100,18 @@ export function authorityAt(mounts: Mounts, path: string): Exclude<Authority, 'e
 export function inConfigMap({ value, origin }: MountedFile): readonly Exclude<Authority, 'elsewhere'>[] {
   const [, name, key] = /^ConfigMap (\S+), key (\S+)$/.exec(origin) ?? [];
   const pem = textOf(value);
-  if (name === undefined || key === undefined || pem === undefined || !pem.includes('-----BEGIN CERTIFICATE-----'))
-    return [];
+  if (name === undefined || key === undefined || pem === undefined || !holdsCertificate(pem)) return [];
   return [{ configMap: { name, key } }];
+}
+
+/** What is said of files that should hold an authority, and hold a text without a certificate. */
+export function withoutCertificate(files: readonly MountedFile[]): readonly string[] {
+  return files.flatMap(({ path, value, origin }) => {
+    const text = textOf(value);
+    return text === undefined || holdsCertificate(text)
+      ? []
+      : [`${path} should hold an authority and holds no certificate in PEM (${origin})`];
+  });
 }
 
 interface Place {

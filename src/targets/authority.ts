@@ -1,6 +1,7 @@
 // The authority that a ConfigMap holds: certificates are no secret, and that is where they usually lie.
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import { redact } from '../runtime/safe-text.ts';
+import type { Secret } from '../runtime/secret.ts';
 import type { KeyRef } from './references.ts';
 
 /** Reads the data of one ConfigMap of the report's namespace; undefined where there is none of that name. */
@@ -22,9 +23,21 @@ export async function readAuthority(
   if (!map.ok) return map;
   if (map.value === undefined) return invalid(`there is no ConfigMap ${ref.name}, which should hold the authority`);
   const pem = Object.hasOwn(map.value, ref.key) ? map.value[ref.key] : undefined;
-  if (pem?.includes('-----BEGIN CERTIFICATE-----') !== true)
-    return invalid(`key ${ref.key} of ConfigMap ${ref.name} holds no certificate in PEM`);
-  return ok(pem);
+  return pem !== undefined && holdsCertificate(pem)
+    ? ok(pem)
+    : invalid(`key ${ref.key} of ConfigMap ${ref.name} holds no certificate in PEM`);
+}
+
+/** A text without one is taken by TLS without a word: then the server's certificate is blamed. */
+export function holdsCertificate(text: string): boolean {
+  return /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/.test(text);
+}
+
+/** Why what a Secret holds is no authority; undefined where it is one, or none is named. */
+export function noAuthority(ref: KeyRef | undefined, value: Secret | undefined): Outcome<never> | undefined {
+  return ref === undefined || value === undefined || holdsCertificate(value.reveal())
+    ? undefined
+    : invalid(`key ${ref.key} of Secret ${ref.name} holds no certificate in PEM`);
 }
 
 function invalid(why: string): Outcome<never> {

@@ -6,7 +6,7 @@ import type { AwsAccess, BucketTarget, KeyTarget } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact } from '../runtime/safe-text.ts';
 import { shortName } from '../runtime/short-name.ts';
-import { type ConfigMapReader, readAuthority } from './authority.ts';
+import { type ConfigMapReader, noAuthority, readAuthority } from './authority.ts';
 import { belongsTo } from './aws-server.ts';
 import type { ConfiguredBucketEntry, ConfiguredKeyEntry } from './configured.ts';
 import { accessKeyId, sessionToken } from './open-values.ts';
@@ -153,6 +153,8 @@ async function awsAccess(
   if (!read.ok)
     return read.fault.code === 'SecretNotRead' ? unsigned(spec, secrets, authority.value, read.fault, signal) : read;
   const { ca, ...values } = read.value;
+  const refused = noAuthority(spec.caSecretRef, ca);
+  if (refused !== undefined) return refused;
   const pem = ca?.reveal() ?? authority.value;
   const access = {
     region: spec.region,

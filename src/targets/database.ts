@@ -5,7 +5,7 @@ import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { DatabaseConnection, DatabaseTarget, HostAddress } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
-import { type ConfigMapReader, readAuthority } from './authority.ts';
+import { type ConfigMapReader, noAuthority, readAuthority } from './authority.ts';
 import { namedByConfiguration, namedBySecret, namedByWorkload } from './database-server.ts';
 import type { ConfiguredDatabaseEntry, NamedServers } from './configured.ts';
 import { readDatabaseUrl, type DatabaseUrl } from './database-url.ts';
@@ -94,6 +94,8 @@ async function connectionOf(
   if (!read.ok) return spec.urlSecretRef === undefined ? withoutLogin(spec, sources, login, read.fault) : read;
   const authority = await readAuthority(spec.tls?.caConfigMapRef, sources.configMap, signal);
   if (!authority.ok) return authority;
+  const refused = noAuthority(spec.tls?.caSecretRef, read.value.ca);
+  if (refused !== undefined) return refused;
   const { url, username, password, ca, cert, key } = read.value;
   const source =
     spec.urlSecretRef === undefined

@@ -5,6 +5,7 @@ import { failed, type Outcome } from '../facts/outcome.ts';
 import type { ServiceTarget } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact } from '../runtime/safe-text.ts';
+import { noAuthority } from './authority.ts';
 import { roleName } from './open-values.ts';
 import { readAll } from './references.ts';
 
@@ -38,6 +39,8 @@ export async function withSecrets(
     signal,
   );
   if (!read.ok) return { ...target, addresses: read };
+  const wrong = noAuthority(tls?.caSecretRef, read.value.ca);
+  if (wrong !== undefined) return { ...target, addresses: wrong };
   const { ca, certificate, key, username, password } = read.value;
   const holders = [pair?.name, basic?.name].filter((name) => name !== undefined);
   const refused = await refusal(target, said?.url, holders, secrets, signal);

@@ -502,6 +502,40 @@ describe.each<readonly [string, readonly Row[]]>([
     ],
   ],
   [
+    'authorities that are none',
+    [
+      [
+        'of a database, in a ConfigMap',
+        files('/pg', { 'ca.crt': 'a keystore' }, [
+          ...env({ SPRING_DATASOURCE_URL: `${URL}?sslmode=verify-full&sslrootcert=/pg/ca.crt` }),
+          ...login,
+        ]),
+        [
+          'core-daemon: db.example:5432/np VerifyFull, db/user db/pw',
+          '! /pg/ca.crt should hold an authority and holds no certificate in PEM (ConfigMap m, key ca.crt)',
+        ],
+      ],
+      [
+        'of a store, in a ConfigMap',
+        files('/etc/ssl/custom-ca', { 'tls.crt': 'a keystore' }, [
+          ...env({ BUCKET_NAME: 'circuits', AWS_REGION: 'x-1', AWS_ENDPOINT_URL_S3: 'https://minio:9000' }),
+        ]),
+        [
+          'circuits: x-1 https://minio:9000 - -',
+          '! /etc/ssl/custom-ca/tls.crt should hold an authority and holds no certificate in PEM (ConfigMap m, key tls.crt)',
+        ],
+      ],
+      [
+        'and one that is',
+        files('/pg', { 'ca.crt': '-----BEGIN CERTIFICATE-----' }, [
+          ...env({ SPRING_DATASOURCE_URL: `${URL}?sslmode=verify-full&sslrootcert=/pg/ca.crt` }),
+          ...login,
+        ]),
+        ['core-daemon: db.example:5432/np VerifyFull, db/user db/pw'],
+      ],
+    ],
+  ],
+  [
     'words that say nothing of the place',
     [
       [

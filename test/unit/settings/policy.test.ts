@@ -14,12 +14,14 @@ const ARN = 'arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-5555
 
 test('names actions that the docs explain', () => {
   const docs = readFileSync(new URL('../../../docs/permissions.md', import.meta.url), 'utf8');
-  for (const text of [bucketPolicy('circuits'), keyPolicy(ARN, undefined)])
+  for (const text of [bucketPolicy('circuits', undefined), keyPolicy(ARN, undefined)])
     for (const action of statement(text).Action) expect(docs).toContain(action);
 });
 
 test.each([
-  [bucketPolicy('circuits'), 'arn:aws:s3:::circuits', undefined],
+  [bucketPolicy('circuits', 'eu-west-1'), 'arn:aws:s3:::circuits', undefined],
+  [bucketPolicy('circuits', 'cn-north-1'), 'arn:aws-cn:s3:::circuits', undefined],
+  [keyPolicy('1111', 'us-gov-west-1'), 'arn:aws-us-gov:kms:us-gov-west-1:*:key/1111', undefined],
   [keyPolicy(ARN, undefined), ARN, undefined],
   [keyPolicy('1111', 'eu-west-1'), 'arn:aws:kms:eu-west-1:*:key/1111', undefined],
   [keyPolicy('alias/jwt', 'eu-west-1'), '*', { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/jwt' } }],

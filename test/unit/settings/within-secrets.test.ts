@@ -192,6 +192,18 @@ const rows: readonly Row[] = [
     [WELL],
   ],
   [
+    'and over an option of the machine',
+    [
+      storage([
+        ...env({ JAVA_TOOL_OPTIONS: '-Dspring.datasource.url=jdbc:postgresql://other/x' }),
+        fromSecret('SPRING_APPLICATION_JSON', 'json', 'all'),
+        ...LOGIN,
+      ]),
+    ],
+    { ...DB, 'json/all': JSON.stringify({ spring: { datasource: { url: URL } } }) },
+    [WELL],
+  ],
+  [
     'SPRING_APPLICATION_JSON of a Secret alone',
     [storage([fromSecret('SPRING_APPLICATION_JSON', 'json', 'all')])],
     { 'json/all': JSON.stringify({ spring: { datasource: { url: URL, username: 'app', password: 'hunter2' } } }) },

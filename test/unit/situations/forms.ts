@@ -58,7 +58,11 @@ function secretsOf(databases: readonly WrittenDatabase[]): Readonly<Record<strin
     [`database-${name}/password`, 'planted-password'],
     [`database-${name}/url`, `postgresql://app:planted-password@${host}:${port}/${name}`],
   ]);
-  return Object.fromEntries([...keys, ...logins, ['stack-ca/ca.crt', 'an authority']]) as Record<string, string>;
+  return Object.fromEntries([
+    ...keys,
+    ...logins,
+    ['stack-ca/ca.crt', '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'],
+  ]) as Record<string, string>;
 }
 
 /** The workloads, each configured in a way of its own, with what a situation says of them. */

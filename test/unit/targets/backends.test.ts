@@ -22,6 +22,8 @@ const one = async (input: object, values: Readonly<Record<string, string>>, kind
   return targets.find((target) => target.kind === kind);
 };
 
+const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+
 describe('a database', () => {
   const byUrl = (tls?: object): object => ({
     databases: [{ name: 'np', urlSecretRef: { name: 'db', key: 'url' }, ...(tls === undefined ? {} : { tls }) }],
@@ -57,7 +59,7 @@ describe('a database', () => {
       'db/url': 'postgres://u:p@db/x?sslmode=disable',
       'own/username': 'monitor',
       'own/password': 'q',
-      'ca/pem': 'PEM',
+      'ca/pem': PEM,
     };
     const input = {
       databases: [
@@ -71,7 +73,7 @@ describe('a database', () => {
     };
     const target = await one(input, values, 'database');
     expect(target).toMatchObject({
-      connection: { value: { username: 'monitor', tls: { mode: 'VerifyFull', ca: 'PEM' } } },
+      connection: { value: { username: 'monitor', tls: { mode: 'VerifyFull', ca: PEM } } },
     });
     expect(
       (target as { connection: { value: { password: { reveal(): string } } } }).connection.value.password.reveal(),
