@@ -171,7 +171,9 @@ describe('with nothing of ours in the cluster, one after the other', () => {
     operator = undefined;
     rmSync(join(bin, 'helm'));
     symlinkSync(await binaryPath('helm'), join(bin, 'helm'));
-    // What the stack made takes the place of what is installed here.
+    // What the stack made, and the blocks before, takes the place of what is installed here.
+    const { code, output } = await paste('kubectl delete --ignore-not-found -f manifests/rbac/people.yaml');
+    expect(code, output).toBe(0);
     for (const object of [...operatorAccountObjects(), crd()].reverse() as unknown as AnyObject[]) {
       await stack.admin.remove(object);
       await vi.waitUntil(async () => (await stack.admin.get(object)) === undefined, { timeout: 60_000 });

@@ -10,7 +10,7 @@ import { watchedOf, type Watched } from '../../../src/report/watched.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { workload } from '../checks/seen.ts';
 import { BUCKET, CLUSTER, kmsTarget, serviceTarget } from '../checks/targets.ts';
-import { minutes, report, run, START } from '../judge/fixtures.ts';
+import { finding, minutes, report, run, START } from '../judge/fixtures.ts';
 
 const well: readonly Watched[] = [
   { id: 'image/auth-vault', is: 'registry/team/auth-vault:1.2.5', proof: 'aaaa' },
@@ -240,6 +240,20 @@ describe('a report', () => {
     const events = transitionEvents(good, bad, minutes(1));
     expect(events.filter(({ note }) => note.includes('image of auth-vault 1.2.5 → 1.3.0'))).toHaveLength(events.length);
     expect(events.map(({ reason }) => reason)).toEqual(['DatabaseMissing', 'VerdictFailing']);
+  });
+
+  it('shows what happened to credentials: a word of ours behind their name is no secret', () => {
+    const id = 'database/node-persistence/credentials';
+    const { status } = report([...run(), finding(id, 'DatabaseMissing')], undefined, { now: minutes(1) });
+    const notes = [...transitionEvents(good, status, minutes(1)), ...transitionEvents(status, good, minutes(2))].map(
+      ({ note }) => note,
+    );
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining(`${id}: Saw DatabaseMissing`),
+        expect.stringContaining(`${id}: DatabaseMissing is over`),
+      ]),
+    );
   });
 
   it('is not remembered as good while a failure waits for its confirmation', () => {
