@@ -25,6 +25,8 @@ export interface MemoryApi {
   openWatches(): number;
   /** Lists wait for this. */
   hold: Promise<void>;
+  /** Answers of lists wait for this, and say what was there before. */
+  holdAnswers: Promise<void>;
 }
 
 const unavailable = { ok: false, fault: { code: 'ServerError', message: literal('ordered') } } as const;
@@ -56,7 +58,9 @@ export function memoryApi(): MemoryApi {
           ({ metadata }) => params.namespace === undefined || metadata.namespace === params.namespace,
         )
       : [];
-    return { ok: true, value: { metadata: { resourceVersion: String(version) }, items: structuredClone(items) } };
+    const value = { metadata: { resourceVersion: String(version) }, items: structuredClone(items) };
+    await self.holdAnswers;
+    return { ok: true, value };
   };
   const stream = (rule: ApiRule, params: CallParams, options: { readonly signal: AbortSignal }): Promise<unknown> => {
     if (refused) return Promise.resolve(unavailable);
@@ -124,6 +128,7 @@ export function memoryApi(): MemoryApi {
     },
     openWatches: () => watches.size,
     hold: Promise.resolve(),
+    holdAnswers: Promise.resolve(),
   };
   return self;
 }

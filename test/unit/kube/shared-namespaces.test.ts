@@ -97,6 +97,45 @@ describe('a shared namespace', () => {
     await end();
   });
 
+  test('that grows while it is listed, and after, has every pod once and is listed once', async () => {
+    const { server, clock, read, callsOf, end } = await started();
+    let answer = (): void => undefined;
+    server.holdAnswers = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const reading = read();
+    const names = new Set(['a']);
+    let made = 0;
+    const grow = (by: number): void => {
+      for (let n = 0; n < by; n += 1) {
+        const name = `new-${made}`;
+        made += 1;
+        names.add(name);
+        server.put('recognize', name);
+      }
+    };
+    // What the watch tells meanwhile is newer than what the list is going to say.
+    grow(500);
+    server.remove('recognize', 'new-7');
+    names.delete('new-7');
+    await clock.advance(100);
+    answer();
+    await reading;
+    const now = async (): Promise<void> => expect(podsOf(await read())).toEqual([...names].sort());
+    expect(await callsOf(now)).toBe(0);
+    const grown = async (): Promise<void> => {
+      for (let second = 0; second < 60; second += 1) {
+        grow(20);
+        await clock.advance(1_000);
+        if (second % 20 === 0) await now();
+      }
+      await now();
+    };
+    expect(await callsOf(grown)).toBe(0);
+    expect(names.size).toBeGreaterThan(1_600);
+    await end();
+  });
+
   test('is listed by each run while its watches are down', async () => {
     const { server, clock, read, callsOf, end } = await started();
     await read();
