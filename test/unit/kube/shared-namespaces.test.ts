@@ -114,7 +114,8 @@ describe('a shared namespace', () => {
         server.put('recognize', name);
       }
     };
-    // What the watch tells meanwhile is newer than what the list is going to say.
+    // The list speaks of this moment; what the watch tells from here on is newer.
+    await clock.advance(1);
     grow(500);
     server.remove('recognize', 'new-7');
     names.delete('new-7');
