@@ -2,6 +2,13 @@
 
 export const BUCKET_NAME = /(?:bucketname|(?:s3|storage|circuits?)bucket|^bucket)$/;
 
+/** What the settings beside a bucket begin with: the word that its own name has, before those of everybody. */
+export function bucketWords(name: string): readonly string[] {
+  // An endpoint of circuit-storage is that of the service.
+  const own = /(?<!circuit)(storage|circuits?)bucket(?:name)?$/.exec(name)?.[1];
+  return own === undefined ? ['s3', 'bucket'] : [own, 's3', 'bucket'];
+}
+
 /** Those that serve for everything at AWS. */
 const REGION_NAMES = [
   'cloudawsregionstatic',

@@ -3,7 +3,7 @@ import type { Service } from '../api/components.ts';
 import type { ConfiguredAccess, ConfiguredBackend, Credential, ServiceBackends, Unresolved } from './configured.ts';
 import type { Template } from '../targets/configured.ts';
 import { looksLike } from '../targets/within.ts';
-import { BUCKET_NAME, endpointNames, KMS_NAME, regionNames } from './aws-names.ts';
+import { BUCKET_NAME, bucketWords, endpointNames, KMS_NAME, regionNames } from './aws-names.ts';
 import { credentialOf, openly } from './credential.ts';
 import { placesOf } from './environment.ts';
 import { inConfigMap, secretFileAt, withoutCertificate } from './mounts.ts';
@@ -25,9 +25,10 @@ export function bucketsIn(service: Service, settings: Settings): ServiceBackends
         const setting = settings.get(name);
         if (setting === undefined) return NOTHING;
         const named = { service, name: 'circuits', ...placed(setting) };
+        const words = bucketWords(name);
         const bucket = textOf(setting.value);
         if (bucket === undefined) {
-          const { found } = accessed(settings, { kind: 'bucket', ...named, bucket: 'unread' }, ['s3', 'bucket']);
+          const { found } = accessed(settings, { kind: 'bucket', ...named, bucket: 'unread' }, words);
           const template = templateOf(setting.value);
           const [backend] = found;
           const hidden =
@@ -39,7 +40,7 @@ export function bucketsIn(service: Service, settings: Settings): ServiceBackends
         if (bucket === '') return NOTHING;
         if (!looksLike('bucket', bucket))
           return unresolved({ kind: 'bucket', ...named, why: `${setting.name} is no name of a bucket` });
-        return accessed(settings, { kind: 'bucket', ...named, bucket }, ['s3', 'bucket']);
+        return accessed(settings, { kind: 'bucket', ...named, bucket }, words);
       }),
   );
 }

@@ -1,6 +1,6 @@
 // What is found in one container, a line for each backend, as tables of configurations compare it.
 import type { Credential } from '../../../src/settings/configured.ts';
-import { backends, type OneTemplate, settings } from './templates.ts';
+import { backends, env, type OneTemplate, settings } from './templates.ts';
 
 /** Where a credential stands: `db/password`, `in the open`, `unknown`. */
 function standing(credential: Credential | undefined): string {
@@ -48,3 +48,30 @@ export function told(template: OneTemplate): readonly string[] {
     ...troubles.map((trouble) => `~ ${trouble}`),
   ];
 }
+
+export const secret = (name: string, from: string, key: string): object => ({
+  name,
+  valueFrom: { secretKeyRef: { name: from, key } },
+});
+export const login = [
+  secret('SPRING_DATASOURCE_USERNAME', 'db', 'user'),
+  secret('SPRING_DATASOURCE_PASSWORD', 'db', 'pw'),
+];
+export const URL = 'jdbc:postgresql://db.example:5432/np';
+export const WELL = 'core-daemon: db.example:5432/np no TLS asked, db/user db/pw';
+
+/** A ConfigMap mounted at a path, beside variables. */
+export const files = (
+  path: string,
+  data: Record<string, string>,
+  variables: readonly object[] = login,
+): OneTemplate => ({
+  container: { env: variables, volumeMounts: [{ name: 'v', mountPath: path }] },
+  volumes: [{ name: 'v', configMap: { name: 'm' } }],
+  maps: { m: data },
+});
+export const variables = (more: Record<string, string>, others: readonly object[] = login): OneTemplate => ({
+  container: { env: [...env(more), ...others] },
+});
+
+export type Row = readonly [string, OneTemplate, readonly string[]];
