@@ -1,6 +1,14 @@
 // Throw-away X.509 certificates for the stack: an authority and what it issues, signed with node:crypto.
 // Written by us because Node can read certificates but not make them, and the stack must not need openssl.
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
 import { isIP } from 'node:net';
 
 /** A certificate and its private key, both PEM (the key PKCS#8). */
@@ -26,6 +34,7 @@ export interface CertificateRequest {
 
 /** An authority that issues certificates for servers and clients. */
 export interface Authority {
+  commonName: string;
   caPem: string;
   caKeyPem: string;
   issue(request: CertificateRequest): CertificatePair;
@@ -144,14 +153,20 @@ function certificate(
 
 /**
  * Make a throw-away authority (ECDSA P-256) that issues certificates for servers and clients.
- * Nothing is written to disk; the authority is valid for ten years around now.
+ * Nothing is written to disk; the authority is valid for ten years around now. Under another one it is an intermediate.
  */
-export function createAuthority(commonName = 'stack authority'): Authority {
+export function createAuthority(commonName = 'stack authority', under?: Authority): Authority {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer = { commonName, ...authority };
   const caPem = certificate(
     { commonName, publicKey: authority.publicKey },
-    issuer,
+    under === undefined
+      ? issuer
+      : {
+          commonName: under.commonName,
+          publicKey: createPublicKey(under.caKeyPem),
+          privateKey: createPrivateKey(under.caKeyPem),
+        },
     // It began long ago so that a leaf that has already expired still has a valid chain.
     { notBefore: new Date(Date.now() - 5 * 365 * DAY_MS), notAfter: new Date(Date.now() + 5 * 365 * DAY_MS) },
     [
@@ -160,6 +175,7 @@ export function createAuthority(commonName = 'stack authority'): Authority {
     ],
   );
   return {
+    commonName,
     caPem,
     caKeyPem: authority.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     issue(request) {

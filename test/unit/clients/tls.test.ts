@@ -40,6 +40,29 @@ describe('a file of authorities', () => {
     expect(await handshake(pair, { ca: pair.certPem })).toBe('ok');
   });
 
+  it.each([
+    ['and shows it', (leaf: CertificatePair, ca: string) => ({ ...leaf, certPem: leaf.certPem + ca })],
+    ['and does not show it', (leaf: CertificatePair) => leaf],
+  ])('that holds the intermediate alone is believed of who was issued by it %s', async (_how, shown) => {
+    const intermediate = createAuthority('stack intermediate', authority);
+    const leaf = intermediate.issue({ commonName: 'db', hosts: ['127.0.0.1'] });
+    expect(await handshake(shown(leaf, intermediate.caPem), { ca: intermediate.caPem })).toBe('ok');
+  });
+
+  it('that holds the root is believed of an intermediate that is shown, and of none that is not', async () => {
+    const intermediate = createAuthority('stack intermediate', authority);
+    const leaf = intermediate.issue({ commonName: 'db', hosts: ['127.0.0.1'] });
+    const chain = { ...leaf, certPem: leaf.certPem + intermediate.caPem };
+    expect(await handshake(chain, { ca: authority.caPem })).toBe('ok');
+    expect(await handshake(leaf, { ca: authority.caPem })).not.toBe('ok');
+  });
+
+  it('that holds an intermediate is not believed of what another one issued', async () => {
+    const [one, other] = [createAuthority('one', authority), createAuthority('other', authority)];
+    const leaf = other.issue({ commonName: 'db', hosts: ['127.0.0.1'] });
+    expect(await handshake({ ...leaf, certPem: leaf.certPem + other.caPem }, { ca: one.caPem })).not.toBe('ok');
+  });
+
   it('that holds the certificate of somebody else is not', async () => {
     const other = createAuthority();
     const stranger = other.issue({ commonName: 'db', hosts: ['127.0.0.1'] });
