@@ -34,7 +34,8 @@ export default defineConfig({
           globalSetup: ['test/support/bundle.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          // A third waits while two compute: much of what these tests do is wait for a process or an interval.
+          maxWorkers: 3,
           // A group of its own: vitest refuses projects of one group with different numbers of workers.
           sequence: { groupOrder: 1 },
         },
