@@ -103,7 +103,7 @@ function unmetBy({ authentication, tls }: DatabaseConnection): Fault | undefined
 async function answersTo(recorded: Recorded): Promise<readonly Answer[]> {
   const values: Readonly<Record<string, string>> = {
     's/url': recorded.url,
-    's/ca': 'PEM',
+    's/ca': '-----BEGIN CERTIFICATE-----',
     's/username': recorded.user ?? '',
     's/password': 'pw',
   };
