@@ -359,7 +359,7 @@ describe(`an upgrade under kube-controller-manager ${CONTROL_PLANE.version}`, ()
         const seen = await gate();
         return seen.out.includes('UpgradeEvictionBlocked') ? seen : undefined;
       },
-      { timeout: 30_000 },
+      { timeout: 300_000 },
     );
     expect(told.code, told.out).toBe(0);
     expect(told.out).toContain('PodDisruptionBudget blocks allows no eviction: 2 of 2 pods must stay');

@@ -263,20 +263,23 @@ describe('a Split installation that is about to be upgraded', () => {
   it('waits for sessions that have waited for a lock for half a minute', async () => {
     const check = 'upgrade/database/node-persistence/activity';
     const mend = await scene.stack.databaseNamed('node-persistence').holdLock();
-    let status = await scene.run();
-    for (let look = 1; look < 60 && checkOf(status, check).result !== 'fail'; look++) {
-      await sleep(1500);
-      status = await scene.run();
+    try {
+      let status = await scene.run();
+      for (let look = 1; look < 60 && checkOf(status, check).result !== 'fail'; look++) {
+        await sleep(1500);
+        status = await scene.run();
+      }
+      expectBlocked(status, {
+        check,
+        fault: 'UpgradeTransactionOpen',
+        entry: 'OPS-030',
+        says: /1 sessions wait for a lock, the longest for \d+s/,
+        alsoWarns: 'database/node-persistence/activity',
+      });
+      expect(checkOf(status, 'database/node-persistence/activity').fault).toBe('DatabaseLocksWaiting');
+    } finally {
+      await mend();
     }
-    expectBlocked(status, {
-      check,
-      fault: 'UpgradeTransactionOpen',
-      entry: 'OPS-030',
-      says: /1 sessions wait for a lock, the longest for \d+s/,
-      alsoWarns: 'database/node-persistence/activity',
-    });
-    expect(checkOf(status, 'database/node-persistence/activity').fault).toBe('DatabaseLocksWaiting');
-    await mend();
     expectHealthy(await scene.runUntil(({ verdict }) => verdict === 'Healthy'));
   });
 
