@@ -68,8 +68,10 @@ export const TARGET_TROUBLES: readonly TargetTrouble[] = [
   { name: 'database stopped', check: DATABASE, begin: ({ stack }) => stack.database.stop() },
   { name: 'slots used up', check: DATABASE, begin: ({ stack }) => stack.database.fillSlots() },
   {
+    // The services have their own and are well: the report's login is refused, and no failure of the database.
     name: 'database password wrong in the Secret',
     check: DATABASE,
+    state: 'error',
     begin: (scene) => wrongSecret(scene, 'database-node-persistence', 'password', 'not-this-one'),
   },
   { name: 'bucket gone', check: BUCKET, begin: ({ stack }) => stack.bucket.remove() },
