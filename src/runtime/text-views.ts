@@ -63,9 +63,13 @@ export function viewsOf(text: string): Views {
   let view = joined;
   for (let dress = 0; dress < DRESSES; dress += 1) {
     const before = view;
-    view = add(rewritten(view, ESCAPE, (match) => withoutBreaks(unescaped(match))));
-    view = add(rewritten(view, PERCENT_RUN, ([run]) => escapedBytes(run, '%')));
-    view = add(rewritten(view, HEX_RUN, ([run]) => hidden(run, 'hex')));
+    // What is dressed again within a run of base64 would tear it in two: all else comes off first, as often as it was put on.
+    for (let layer = 0, last: View | undefined; layer < DRESSES && view !== last; layer += 1) {
+      last = view;
+      view = add(rewritten(view, ESCAPE, (match) => withoutBreaks(unescaped(match))));
+      view = add(rewritten(view, PERCENT_RUN, ([run]) => escapedBytes(run, '%')));
+      view = add(rewritten(view, HEX_RUN, ([run]) => hidden(run, 'hex')));
+    }
     view = add(rewritten(view, BASE64_RUN, ([run]) => hidden(run, 'base64')));
     if (view === before) break;
   }

@@ -356,6 +356,19 @@ describe('redact, whatever the values are', () => {
     );
   });
 
+  test.each([1, 2, 3, 4])('finds a value in base64 within percent-encoding, %i times over', (times) => {
+    // Its base64 has a plus within, with a run before it that is long enough to be one of its own.
+    const value = '0abcdefghij>klmn00';
+    let text = Buffer.from(value).toString('base64');
+    for (let layer = 0; layer < times; layer += 1) text = encodeURIComponent(text);
+    expect(redact(`odd error: ${text} (28P01)`, [value])).toBe('odd error: [redacted] (28P01)');
+  });
+
+  test('finds a value in base64 within percent-encoding within hexadecimal', () => {
+    const text = Buffer.from(encodeURIComponent(Buffer.from('0abcdefghij>klmn00').toString('base64'))).toString('hex');
+    expect(redact(`odd error: ${text} (28P01)`, ['0abcdefghij>klmn00'])).toBe('odd error: [redacted] (28P01)');
+  });
+
   test('does work in proportion to the text, not to text times value', () => {
     // What takes the product of the lengths does ten thousand million steps here, and the runner ends it.
     const long = 'ab'.repeat(500_000);
