@@ -3,7 +3,7 @@
 // not ours to choose. Both are hostile: the work is linear in the text, whatever the values are.
 import { encodings } from './encodings.ts';
 import { occurrences } from './occurrences.ts';
-import { onOneLine, squeezed, type View, viewsOf, withoutBreaks, withoutMarks } from './text-views.ts';
+import { onOneLine, squeezed, undressed, type View, viewsOf, withoutBreaks, withoutMarks } from './text-views.ts';
 
 /** What is shown in place of a secret. */
 export const MASK = '[redacted]';
@@ -64,6 +64,9 @@ function wordsOf(known: readonly string[], length: number): Words {
         if (form.length < SHORTEST_VALUE) continue;
         if (form.length < SHORTEST_PIECE) exact.add(form);
         else folded.add(fold(form)).add(fold(form.replaceAll(' ', '+')));
+        // What looks like an escape within a value is taken off with the real ones, or was escaped with the rest.
+        for (const word of [undressed(form).trim(), JSON.stringify(form).slice(1, -1), percentEncoded(form)])
+          if (word.length >= SHORTEST_PIECE) folded.add(fold(word));
         const { caseless, cased } = encodings(form);
         for (const word of caseless) if (word.length >= SHORTEST_PIECE) folded.add(fold(word));
         for (const word of cased) if (word.length >= SHORTEST_PIECE) exact.add(word);
@@ -79,6 +82,11 @@ function wordsOf(known: readonly string[], length: number): Words {
     }
   }
   return { exact, folded, squeezed: squeezedWords, backwards };
+}
+
+/** As in a URL. Half of a pair of surrogates, which UTF-8 does not know, is replaced as every writer of bytes does. */
+function percentEncoded(text: string): string {
+  return encodeURIComponent(Buffer.from(text).toString());
 }
 
 /** Of a value that is longer than the text only the beginning or the end can stand in it beside anything else. */

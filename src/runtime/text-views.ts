@@ -54,12 +54,27 @@ export interface Views {
 
 /** The views of a text. The first is the text without breaks and invisible characters. */
 export function viewsOf(text: string): Views {
-  const whole: View = { text, start: (index) => index, end: (index) => index + 1 };
-  const seen = rewritten(rewritten(whole, INVISIBLE, nothing), ANSI, nothing);
+  const seen = rewritten(rewritten(whole(text), INVISIBLE, nothing), ANSI, nothing);
   const joined = rewritten(seen, BREAKS, nothing);
   const views = new Set([joined]);
   const add = (view: View): View => (views.add(view), view);
   if (joined !== seen) add(rewritten(seen, BREAKS, () => ' '));
+  const view = undressedView(joined, add);
+  add(rewritten(view, NUMBERS, ([run]) => numbered(run)));
+  const quoted = rewritten(rewritten(seen, SOFT_BREAK, nothing), QUOTED_RUN, ([run]) => escapedBytes(run, '='));
+  if (quoted !== seen) add(quoted);
+  const plain = add(rewritten(view, NOT_ASCII, ([letter]) => withoutMarks(letter)));
+  const bare = new Set([joined, plain].map((one) => rewritten(one, BETWEEN, nothing)));
+  return { views: [...views], squeezed: [...bare] };
+}
+
+/** The text with every dress off that it seems to wear, also one that is its own. */
+export function undressed(text: string): string {
+  return undressedView(whole(text), (view) => view).text;
+}
+
+/** Takes off escapes and encodings, one after the other; `add` is given each view on the way. */
+function undressedView(joined: View, add: (view: View) => View): View {
   let view = joined;
   for (let dress = 0; dress < DRESSES; dress += 1) {
     const before = view;
@@ -73,12 +88,7 @@ export function viewsOf(text: string): Views {
     view = add(rewritten(view, BASE64_RUN, ([run]) => hidden(run, 'base64')));
     if (view === before) break;
   }
-  add(rewritten(view, NUMBERS, ([run]) => numbered(run)));
-  const quoted = rewritten(rewritten(seen, SOFT_BREAK, nothing), QUOTED_RUN, ([run]) => escapedBytes(run, '='));
-  if (quoted !== seen) add(quoted);
-  const plain = add(rewritten(view, NOT_ASCII, ([letter]) => withoutMarks(letter)));
-  const bare = new Set([joined, plain].map((one) => rewritten(one, BETWEEN, nothing)));
-  return { views: [...views], squeezed: [...bare] };
+  return view;
 }
 
 /** Letters as they are without what stands on them, and in their usual width. */
@@ -92,6 +102,7 @@ export function squeezed(text: string): string {
 }
 
 const nothing = (): string => '';
+const whole = (text: string): View => ({ text, start: (index) => index, end: (index) => index + 1 });
 
 /** The text that a run of digits hides; the run itself where that is none. */
 function hidden(run: string, encoding: 'hex' | 'base64'): string {

@@ -369,6 +369,15 @@ describe('redact, whatever the values are', () => {
     expect(redact(`odd error: ${text} (28P01)`, ['0abcdefghij>klmn00'])).toBe('odd error: [redacted] (28P01)');
   });
 
+  test.each<readonly [string, string, number]>([
+    ['a reference', 'A  &#0     \\0', 1],
+    ['percent-encoding', '0%00   "       0', 2],
+  ])('finds a value that itself holds what looks like %s', (_what, value, times) => {
+    let text = value;
+    for (let layer = 0; layer < times; layer += 1) text = JSON.stringify(text).slice(1, -1);
+    expect(redact(`odd error: ${text} (28P01)`, [value])).not.toContain(text);
+  });
+
   test('does work in proportion to the text, not to text times value', () => {
     // What takes the product of the lengths does ten thousand million steps here, and the runner ends it.
     const long = 'ab'.repeat(500_000);
