@@ -1,12 +1,10 @@
 // The help within the columns of the terminal: no word and no command is broken, and where a flag and its description do
 // not fit beside each other the description stands below.
 import type { Command } from 'commander';
-import { wrap } from '../output/columns.ts';
+import { USUAL_WIDTH, wrap } from '../output/columns.ts';
 
 /** Narrower than this, descriptions stand below what they describe. In columns. */
 const NARROW = 72;
-/** Where there is no terminal. In columns. */
-const USUAL_WIDTH = 100;
 const INDENT = '  ';
 const BELOW = ' '.repeat(6);
 /** A line to copy: it is left whole, however long it is. */

@@ -1,5 +1,8 @@
 // Columns for a terminal: padded by what is seen, two spaces apart, no line longer than it must be.
 
+/** Where nobody says how wide a line may be. In columns. */
+export const USUAL_WIDTH = 100;
+
 /** How to colour a word; the plain painter leaves it alone. Kept apart from the text so that widths stay right. */
 export type Paint = (style: 'good' | 'bad' | 'warning' | 'unknown' | 'strong' | 'faint', text: string) => string;
 

@@ -6,11 +6,9 @@ import type { Severity } from '../api/faults/traits.ts';
 import type { LogCounters, LogEvidence, LogFinding } from '../facts/log-evidence.ts';
 import { entryUrl, type Entry } from '../guide/entry.ts';
 import { ENTRIES } from '../guide/index.ts';
-import { plain, wrap, type Paint } from './columns.ts';
+import { type Paint, plain, USUAL_WIDTH, wrap } from './columns.ts';
 import { jsonText, type Formats } from './format.ts';
 
-/** Where there is no terminal. In columns. */
-const USUAL_WIDTH = 100;
 /** Narrower than this, a label stands before its text and not in a column of its own. */
 const NARROW = 60;
 const LABEL_WIDTH = 10;

@@ -3,14 +3,13 @@
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { Comparison } from '../gate/comparison.ts';
 import { diffObject, type DiffObject } from '../gate/diff-object.ts';
-import { labelled, plain, wrap, type Paint } from './columns.ts';
+import { labelled, type Paint, plain, USUAL_WIDTH, wrap } from './columns.ts';
 import { renderDiffHtml } from './diff-html.ts';
 import { renderDiffJunit } from './diff-junit.ts';
 import { changesOf, phasesOf, runsOf, stepOf } from './diff-view.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
 import { markdownText as text } from './markdown.ts';
 import { allPrintable } from './printable.ts';
-import { USUAL_WIDTH } from './report.ts';
 import { OUTCOMES, outcomeStyle } from './view.ts';
 
 /** What `diff` has to say. */

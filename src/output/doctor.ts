@@ -1,10 +1,9 @@
 // What `doctor` prints: what is wrong with the installation first, each with what to do, then what is well.
 import type { ExitCode } from '../api/exit-codes.ts';
 import { QUESTIONS, type DoctorResult, type Finding } from '../doctor/finding.ts';
-import { copyable, labelled, wrap, type Cell, type Paint } from './columns.ts';
+import { type Cell, copyable, labelled, type Paint, USUAL_WIDTH, wrap } from './columns.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
 import { allPrintable } from './printable.ts';
-import { USUAL_WIDTH } from './report.ts';
 
 /** What `doctor` has to say. */
 export interface Doctored {

@@ -3,11 +3,10 @@ import type { ExitCode } from '../api/exit-codes.ts';
 import type { GateAnswer, GateFinding } from '../gate/decision.ts';
 import { gateObject, type GateObject } from '../gate/object.ts';
 import { citationLines, remedyLines } from './advice.ts';
-import { beside, labelled, plain, wrap, type Paint } from './columns.ts';
+import { beside, labelled, type Paint, plain, USUAL_WIDTH, wrap } from './columns.ts';
 import { overDocuments } from './document.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
 import { allPrintable } from './printable.ts';
-import { USUAL_WIDTH } from './report.ts';
 import { OUTCOMES, outcomeStyle, type Told } from './view.ts';
 
 /** What `gate` has to say. */

@@ -2,10 +2,9 @@
 import { COMPONENTS } from '../api/components.ts';
 import { availabilityOf, WHOLE, WINDOWS, type Availability, type Window } from '../api/history.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
-import { columns, plain, wrap, type Cell, type Paint } from './columns.ts';
+import { type Cell, columns, type Paint, plain, USUAL_WIDTH, wrap } from './columns.ts';
 import { jsonText, type Formats } from './format.ts';
 import { allPrintable, printable } from './printable.ts';
-import { USUAL_WIDTH } from './report.ts';
 
 /** A report of which the history is told. */
 export interface Remembering {

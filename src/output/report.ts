@@ -3,15 +3,12 @@
 import type { CheckStatus, HealthReportStatus, Verdict } from '../api/health-report.ts';
 import { remedyFor } from '../remedies/index.ts';
 import { citationLines, remedyLines } from './advice.ts';
-import { beside, labelled, plain, table, wrap, type Cell, type Paint } from './columns.ts';
+import { beside, type Cell, labelled, type Paint, plain, table, USUAL_WIDTH, wrap } from './columns.ts';
 import { concernLines, RESULT_STYLE } from './concerns.ts';
 import { unaskedByCause } from '../gate/not-asked.ts';
 import { availabilityStrip } from './history.ts';
 import { allPrintable } from './printable.ts';
 import { withRemarks } from './view.ts';
-
-/** Where nobody says how wide a line may be. In characters. */
-export const USUAL_WIDTH = 100;
 
 export const VERDICT_STYLE = {
   Healthy: 'good',

@@ -1,9 +1,9 @@
 // What `status` prints: reports as they are stored, and whether they may be believed.
-import { wrap } from './columns.ts';
+import { USUAL_WIDTH, wrap } from './columns.ts';
 import { overDocuments } from './document.ts';
 import type { Formats } from './format.ts';
 import { renderJson, renderYaml, type ReportObject } from './object.ts';
-import { renderReport, USUAL_WIDTH } from './report.ts';
+import { renderReport } from './report.ts';
 import { renderSummary, type Listed } from './summary.ts';
 import type { Told } from './view.ts';
 

@@ -1,7 +1,7 @@
 // Reports as a list: one line each, as `kubectl get healthreports` shows them.
-import { plain, table, type Cell, type Paint } from './columns.ts';
+import { type Cell, type Paint, plain, table, USUAL_WIDTH } from './columns.ts';
 import { allPrintable } from './printable.ts';
-import { conditionStatus, USUAL_WIDTH, VERDICT_STYLE, type Shown } from './report.ts';
+import { conditionStatus, VERDICT_STYLE, type Shown } from './report.ts';
 
 export interface Listed extends Shown {
   /** How long ago the last run started, and the report was made: `42s`, `3d`. */

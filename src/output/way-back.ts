@@ -2,14 +2,13 @@
 import type { ExitCode } from '../api/exit-codes.ts';
 import type { WayBackAnswer } from '../gate/way-back.ts';
 import { wayBackObject, type WayBackObject } from '../gate/way-back-object.ts';
-import { plain, wrap, type Paint } from './columns.ts';
+import { type Paint, plain, USUAL_WIDTH, wrap } from './columns.ts';
 import { jsonText, yamlText, type Formats } from './format.ts';
 import { junitDocument, problemSuite, verdictOf, type Case } from './junit-document.ts';
 import { markdownText as text } from './markdown.ts';
 import { text as htmlText } from './page/escape.ts';
 import { outcomesPage } from './page/outcomes.ts';
 import { allPrintable } from './printable.ts';
-import { USUAL_WIDTH } from './report.ts';
 import { OUTCOMES, outcomeStyle } from './view.ts';
 
 export interface WaysBack {
