@@ -4,6 +4,7 @@ import { COMPONENT_CONDITIONS, isService, SERVICES } from '../api/components.ts'
 import { EXIT, type ExitCode } from '../api/exit-codes.ts';
 import type { CheckStatus, HealthReportStatus } from '../api/health-report.ts';
 import { isWindowed } from '../api/windows.ts';
+import { saidOfCheck } from '../facts/sentence.ts';
 import { withoutWindows } from '../judge/mutes.ts';
 import { isNote } from '../judge/roll-up.ts';
 import {
@@ -16,7 +17,7 @@ import {
 } from '../judge/upgradeable.ts';
 import { compareText } from '../runtime/compare-text.ts';
 import { formatDuration } from '../runtime/duration.ts';
-import { literal, redact, safe, type SafeText } from '../runtime/safe-text.ts';
+import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { GateDecision, GateFinding } from './decision.ts';
 import { evidenceIn } from './evidence.ts';
 import { findingsOf, type ReportPlace } from './finding.ts';
@@ -270,8 +271,7 @@ function notExaminedOf(
   );
   const skipped = (status.checks ?? [])
     .filter(({ result }) => result === 'skip')
-    // Each for itself: behind `…/credentials:` a word of ours would look like a secret.
-    .map(({ id, message, fault }) => safe`${redact(id)}: ${redact(message ?? fault ?? 'not asked', [], 320)}`);
+    .map(({ id, message, fault }) => saidOfCheck(id, message ?? fault ?? 'not asked', 320));
   const ready = status.conditions.find(({ type }) => type === 'Ready');
   const partly = ready?.reason === 'PartlyExamined' ? [redact(ready.message, [], 1024)] : [];
   const causes = unaskedByCause(status.checks ?? []).map(({ line }) => redact(line, [], 512));

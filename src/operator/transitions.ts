@@ -1,8 +1,9 @@
 // Events: one for each root cause that appears or clears, for each change of the verdict and for each setting that moved,
 // never for symptoms.
 import type { HealthReportStatus } from '../api/health-report.ts';
+import { saidOfCheck } from '../facts/sentence.ts';
 import type { ReportEvent } from '../kube/events.ts';
-import { redact, safe, type SafeText } from '../runtime/safe-text.ts';
+import { redact, type SafeText } from '../runtime/safe-text.ts';
 
 /** Events' notes are cut at the API server's limit. In bytes. */
 const NOTE_BYTES = 1024;
@@ -27,9 +28,10 @@ export function transitionEvents(
       identity: ['root-cause', cause.check, cause.fault, check?.since ?? after.lastRunTime ?? ''],
       type: 'Warning',
       reason: cause.fault,
-      note: ofCheck(
+      note: saidOfCheck(
         cause.check,
         `${check?.message ?? 'fails'}${symptoms > 0 ? ` (explains ${symptoms} more)` : ''}. ${changed === undefined ? '' : `${changed} `}${advice(after, cause.check)}`,
+        NOTE_BYTES,
       ),
     });
   }
@@ -42,7 +44,11 @@ export function transitionEvents(
       identity: ['recovered', cause.check, check?.since ?? after.lastRunTime ?? ''],
       type: 'Normal',
       reason: 'Recovered',
-      note: ofCheck(cause.check, `${cause.fault} is over${check === undefined ? ', the check is gone' : ''}.`),
+      note: saidOfCheck(
+        cause.check,
+        `${cause.fault} is over${check === undefined ? ', the check is gone' : ''}.`,
+        NOTE_BYTES,
+      ),
     });
   }
   for (const { time, moved } of after.transitions ?? []) {
@@ -77,10 +83,4 @@ function advice(status: HealthReportStatus, checkId: string): string {
 /** What comes from a status went through `redact` once; here it is only brought to its length. */
 function cut(note: string): SafeText {
   return redact(note, [], NOTE_BYTES);
-}
-
-/** Each for itself: behind `…/credentials:` a word of ours would look like a secret. */
-function ofCheck(id: string, said: string): SafeText {
-  const check = redact(id);
-  return safe`${check}: ${redact(said, [], NOTE_BYTES - Buffer.byteLength(check) - 2)}`;
 }
