@@ -70,7 +70,6 @@ export async function discoveredTargets(request: DiscoveredRequest): Promise<Dis
     }),
   );
   const places = looked.flat();
-  const isUnread = ({ entry, fault }: Place): boolean => entry.sought === true && fault !== undefined;
   const own = withOwnNames(places.filter((place) => !isUnread(place))).slice(0, MOST_TARGETS);
   const all = await Promise.all(own.map((place) => targetOf(place, request, secrets)));
   const found: BackendTarget[] = [];
@@ -92,7 +91,7 @@ export async function discoveredTargets(request: DiscoveredRequest): Promise<Dis
   return {
     targets,
     inventory: targets.map((target) => itemOf(target, sinceOf(target))),
-    unread: places.flatMap(unreadOf),
+    unread: places.filter(isUnread).flatMap(unreadOf),
   };
 }
 
@@ -103,8 +102,13 @@ interface Place {
 }
 
 /** No setting names it, so it is no target: the service that needs it tells why nobody knows one. */
-function unreadOf({ entry, fault }: Place): readonly Unread[] {
-  if (entry.sought !== true || fault === undefined) return [];
+type UnreadPlace = Place & { readonly fault: Fault };
+
+function isUnread(place: Place): place is UnreadPlace {
+  return place.entry.sought === true && place.fault !== undefined;
+}
+
+function unreadOf({ entry, fault }: UnreadPlace): readonly Unread[] {
   return (entry.spec.usedBy ?? []).map((service) => ({ service, of: entry.kind, fault }));
 }
 
