@@ -34,9 +34,6 @@ export function environmentOf(container: Fields, maps: ConfigMaps, namespace: st
   const entries = new Map<string, Entry & Pick<VariableEntry, 'optional'> & { readonly after: number }>();
   const secrets: HiddenSecret[] = [];
   const troubles: string[] = [];
-  const set = (name: string, value: Value, origin: string, after: number): void => {
-    entries.set(name, { name, value, origin, after });
-  };
   const variables: Variables = (name) => {
     const found = entries.get(name);
     const over = secrets.slice(found?.after ?? 0);
@@ -56,8 +53,10 @@ export function environmentOf(container: Fields, maps: ConfigMaps, namespace: st
       if (fields(configMapRef)['optional'] !== true) troubles.push(data);
       continue;
     }
-    for (const [key, value] of Object.entries(data))
-      set(before + key, [value], `env ${before}${key}, ConfigMap ${map}`, secrets.length);
+    for (const [key, value] of Object.entries(data)) {
+      const name = before + key;
+      entries.set(name, { name, value: [value], origin: `env ${name}, ConfigMap ${map}`, after: secrets.length });
+    }
   }
 
   for (const variable of list(container['env'])) {
