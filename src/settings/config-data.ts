@@ -138,11 +138,12 @@ function settled(
   let reading: Reading = { ...places, profiles: activeProfiles(wordsIn(outer)), imports: [] };
   for (let round = 0; ; round += 1) {
     const files = ranked(mounts, reading).map(({ file, rank, hint }) => ({ file, rank, read: readOnce(file, hint) }));
-    const sources = [...outer, ...files.flatMap((one) => entriesOf(one, reading))];
-    const imports = files.flatMap((one) =>
-      wordsIn(entriesOf(one, reading), sources)(/^springconfigimport[0-9]*$/, 'each').map((written, index) => ({
+    const read = files.map((one) => ({ rank: one.rank, own: entriesOf(one, reading) }));
+    const sources = [...outer, ...read.flatMap(({ own }) => own)];
+    const imports = read.flatMap(({ rank, own }) =>
+      wordsIn(own, sources)(/^springconfigimport[0-9]*$/, 'each').map((written, index) => ({
         written,
-        rank: [...one.rank, index],
+        rank: [...rank, index],
       })),
     );
     const next = { ...places, profiles: activeProfiles(wordsIn(sources)), imports: imports.slice(0, MOST_NAMED) };
