@@ -55,13 +55,8 @@ function bindingOf(
     ...more,
   }));
   if (type !== undefined && type.toLowerCase() !== BINDING_TYPE) return { entries: flat, secrets: flatSecrets };
-  const hidden = secrets.map(({ path: _, secret, ...more }) => ({
-    ...more,
-    name: secret,
-    prefix: '',
-    how: `bound at ${path}`,
-    binding: type === undefined ? {} : { type },
-  }));
+  const binding = type === undefined ? {} : { type };
+  const hidden = flatSecrets.map((one) => ({ ...one, prefix: '', binding }));
   const specific = type === undefined ? [] : dataSource(path, fileOf);
   return { entries: [...specific, ...flat], secrets: [...flatSecrets, ...hidden] };
 }
