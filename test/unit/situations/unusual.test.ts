@@ -31,7 +31,6 @@ const without =
 const beside =
   (...more: readonly KubernetesObject[]): Change =>
   (objects) => [...objects, ...more];
-/** A copy of the first pod of a service. */
 const unready = (status: Fields): void => {
   status['conditions'] = [{ type: 'Ready', status: 'False' }];
   status['containerStatuses'] = (status['containerStatuses'] as Fields[]).map((one) => ({ ...one, ready: false }));
