@@ -47,28 +47,26 @@ describe('interrupted while it asks the cluster, or reads', () => {
     ['suspend', 'prod'],
     ['mute', 'prod', 'core-daemon/health', '--until', '2h', '--reason', 'r'],
   ])('%s %s', async (...argv) => {
-    const stop = new AbortController();
-    const err: string[] = [];
-    const ended = run(argv[0] === 'explain' ? argv : [...argv, '--kubeconfig', kubeconfig], {
-      out: () => undefined,
-      err: (text) => void err.push(text),
-      paint: plain,
-      signal: stop.signal,
-    });
-    stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
-    expect([await ended, err]).toEqual([130, ['recognize-health: interrupted']]);
+    const flags = argv[0] === 'explain' ? [] : ['--kubeconfig', kubeconfig];
+    expect(await interrupted(...argv, ...flags)).toEqual([130, ['recognize-health: interrupted']]);
   });
 
   it('diagnose, which says how far it came', async () => {
-    const stop = new AbortController();
-    const err: string[] = [];
-    const ended = run(['diagnose', import.meta.filename], {
-      out: () => undefined,
-      err: (text) => void err.push(text),
-      paint: plain,
-      signal: stop.signal,
-    });
-    stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
-    expect([await ended, err]).toEqual([130, ['Interrupted after 0 lines; the rest was not read.']]);
+    const said = await interrupted('diagnose', import.meta.filename);
+    expect(said).toEqual([130, ['Interrupted after 0 lines; the rest was not read.']]);
   });
 });
+
+/** A command that is stopped as soon as it has begun: its exit code, and what it said of it. */
+async function interrupted(...argv: readonly string[]): Promise<readonly [code: number, err: readonly string[]]> {
+  const stop = new AbortController();
+  const err: string[] = [];
+  const ended = run(argv, {
+    out: () => undefined,
+    err: (text) => void err.push(text),
+    paint: plain,
+    signal: stop.signal,
+  });
+  stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+  return [await ended, err];
+}
