@@ -3,15 +3,14 @@
 import type { ReportMetadata } from '../../src/api/health-report.ts';
 import type { Clients, ClusterClient, HttpClient } from '../../src/clients/clients.ts';
 import { examine } from '../../src/examine.ts';
-import type { KubernetesObject, NamespaceObjects } from '../../src/facts/namespace-objects.ts';
-import { ok, type Outcome } from '../../src/facts/outcome.ts';
-import { createKeeper } from '../../src/kube/kept.ts';
+import type { KubernetesObject } from '../../src/facts/namespace-objects.ts';
+import { ok } from '../../src/facts/outcome.ts';
 import { logStarts } from '../../src/kube/log-starts.ts';
-import { type KindName, KINDS } from '../../src/kube/namespace.ts';
 import { memoryOf, type Memory } from '../../src/operator/memory.ts';
 import type { ReportApi } from '../../src/operator/ports.ts';
 import { reconcile } from '../../src/operator/reconcile.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { namespaceObjects } from '../../test/stack/recognize/namespace-objects.ts';
 import { installationObjects } from '../../test/stack/recognize/objects.ts';
 import type { RunSize } from './time-a-run.ts';
 import { servicesOf, type TopologyName } from '../../test/stack/recognize/topology.ts';
@@ -145,30 +144,6 @@ function installed(topology: TopologyName, pods: number, now: Date): readonly Ku
     workloads: Object.fromEntries(components.map((component, index) => [component, { replicas: replicas(index) }])),
     now,
   });
-}
-
-/** Each list with what is kept of its objects. */
-function namespaceObjects(objects: readonly KubernetesObject[]): NamespaceObjects {
-  const keep = createKeeper();
-  const of = (kind: string, name: KindName): Outcome<readonly KubernetesObject[]> =>
-    ok(
-      objects
-        .filter((object) => object.kind === kind)
-        .map((object) => keep(object, KINDS[name].kept).value as KubernetesObject),
-    );
-  return {
-    deployments: of('Deployment', 'deployments'),
-    statefulSets: of('StatefulSet', 'statefulSets'),
-    daemonSets: of('DaemonSet', 'daemonSets'),
-    rollouts: of('Rollout', 'rollouts'),
-    deploymentConfigs: of('DeploymentConfig', 'deploymentConfigs'),
-    replicaSets: of('ReplicaSet', 'replicaSets'),
-    pods: of('Pod', 'pods'),
-    services: of('Service', 'services'),
-    endpointSlices: of('EndpointSlice', 'endpointSlices'),
-    autoscalers: of('HorizontalPodAutoscaler', 'autoscalers'),
-    disruptionBudgets: of('PodDisruptionBudget', 'disruptionBudgets'),
-  };
 }
 
 function clientsOf(now: () => number, stepMs: number, read: { bytes: number }): Clients {

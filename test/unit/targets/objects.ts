@@ -1,12 +1,12 @@
 // The stack's objects of an installation in the shape in which a run reads them, and the spec with its defaults.
 import { healthReportSpec, type HealthReportSpec } from '../../../src/api/health-report.ts';
-import type { KubernetesObject, NamespaceObjects } from '../../../src/facts/namespace-objects.ts';
-import { ok, type Outcome } from '../../../src/facts/outcome.ts';
-import { createKeeper } from '../../../src/kube/kept.ts';
-import { type KindName, KINDS } from '../../../src/kube/namespace.ts';
+import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
 import type { SecretReader } from '../../../src/kube/secrets.ts';
 import { resolveTargets, type ResolvedTargets, type TargetsRequest } from '../../../src/targets/index.ts';
+import { namespaceObjects } from '../../stack/recognize/namespace-objects.ts';
 import { installationObjects, type ObjectsOptions } from '../../stack/recognize/objects.ts';
+
+export { namespaceObjects };
 
 export const NOW = new Date('2026-11-23T10:00:00Z');
 
@@ -22,30 +22,6 @@ export function installation(options: Partial<ObjectsOptions> = {}): KubernetesO
     now: NOW,
     ...options,
   });
-}
-
-/** Sorts objects into their lists, reduced to what is kept of them: a field that is read and not kept fails tests. */
-export function namespaceObjects(objects: readonly KubernetesObject[]): NamespaceObjects {
-  const keep = createKeeper();
-  const of = (kind: string, name: KindName): Outcome<readonly KubernetesObject[]> =>
-    ok(
-      objects
-        .filter((object) => object.kind === kind)
-        .map((object) => keep(object, KINDS[name].kept).value as KubernetesObject),
-    );
-  return {
-    deployments: of('Deployment', 'deployments'),
-    statefulSets: of('StatefulSet', 'statefulSets'),
-    daemonSets: of('DaemonSet', 'daemonSets'),
-    rollouts: of('Rollout', 'rollouts'),
-    deploymentConfigs: of('DeploymentConfig', 'deploymentConfigs'),
-    replicaSets: of('ReplicaSet', 'replicaSets'),
-    pods: of('Pod', 'pods'),
-    services: of('Service', 'services'),
-    endpointSlices: of('EndpointSlice', 'endpointSlices'),
-    autoscalers: of('HorizontalPodAutoscaler', 'autoscalers'),
-    disruptionBudgets: of('PodDisruptionBudget', 'disruptionBudgets'),
-  };
 }
 
 export const NO_SECRETS: SecretReader = { read: () => Promise.reject(new Error('no Secret was to be read')) };
