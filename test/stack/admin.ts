@@ -43,6 +43,8 @@ export interface Admin {
   token(namespace: string, account: string): Promise<string>;
   /** Kubernetes' version, `1.34`. */
   version(): Promise<string>;
+  /** The server's own metrics, as Prometheus reads them. Ours has none. */
+  metrics(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -85,8 +87,19 @@ export function createAdmin({ url, caPem, token, client }: ClusterAccess): Admin
     path: string,
     body?: object,
     patch: keyof typeof PATCHES = 'merge',
-    tries = 1,
   ): Promise<unknown> {
+    const text = await textOf(method, path, body, patch);
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  }
+
+  /** The answer's body; undefined for a 404 to a read or a deletion. */
+  async function textOf(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: object,
+    patch: keyof typeof PATCHES = 'merge',
+    tries = 1,
+  ): Promise<string | undefined> {
     const answer = await request(url + path, {
       method,
       dispatcher: agent,
@@ -101,16 +114,16 @@ export function createAdmin({ url, caPem, token, client }: ClusterAccess): Admin
       if (method === 'GET' && tries < MOST_TRIES && LOST.has(codeOf(error))) return undefined;
       throw error;
     });
-    if (answer === undefined) return send(method, path, body, patch, tries + 1);
+    if (answer === undefined) return textOf(method, path, body, patch, tries + 1);
     const text = await answer.body.text();
     // A definition that was made this moment: "storage is (re)initializing".
     if (answer.statusCode === 429 && tries < MOST_TRIES) {
       await sleep(Number(answer.headers['retry-after'] ?? 1) * 1000);
-      return send(method, path, body, patch, tries + 1);
+      return textOf(method, path, body, patch, tries + 1);
     }
     if (answer.statusCode === 404 && (method === 'GET' || method === 'DELETE')) return undefined;
     if (answer.statusCode >= 300) throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${text}`);
-    return JSON.parse(text) as unknown;
+    return text;
   }
 
   const at = (object: Named): string => pathOf(object, object.metadata.namespace, object.metadata.name);
@@ -145,6 +158,7 @@ export function createAdmin({ url, caPem, token, client }: ClusterAccess): Admin
       const { major, minor } = (await send('GET', '/version')) as { major: string; minor: string };
       return `${major}.${Number.parseInt(minor, 10)}`;
     },
+    metrics: async () => (await textOf('GET', '/metrics')) ?? '',
     close: () => agent.destroy(),
   };
 }

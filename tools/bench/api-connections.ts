@@ -1,6 +1,7 @@
 // Connections to the API server, with one report and with hundreds, while all of them are examined every ten seconds.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildWhenNeeded, startOperatorProcess } from '../../test/stack/operator-process.ts';
+import { callsSince } from './calls.ts';
 import { startBenchCluster } from './cluster.ts';
 import { imageFlags } from './image-flags.ts';
 import { connectionsTo, load } from './process-use.ts';
@@ -17,7 +18,7 @@ export const budget = `at most ${BUDGET}, whatever the number of reports`;
 export async function measure(print: (line: string) => void): Promise<boolean> {
   buildWhenNeeded();
   const cluster = await startBenchCluster();
-  const port = Number(new URL(cluster.server.url).port);
+  const port = Number(new URL(cluster.server.access.url).port);
   try {
     const operator = await startOperatorProcess(cluster.kubeconfig, {}, { node: imageFlags() });
     try {
@@ -27,7 +28,7 @@ export async function measure(print: (line: string) => void): Promise<boolean> {
         await cluster.createReports(reports, '10s', ['core-daemon'], made);
         made = reports;
         const seen: number[] = [];
-        const before = cluster.server.requests.length;
+        const callsOf = await callsSince(cluster.server);
         const end = performance.now() + SECONDS * 1_000;
         while (performance.now() < end) {
           seen.push(connectionsTo(operator.pid ?? 0, port));
@@ -36,8 +37,8 @@ export async function measure(print: (line: string) => void): Promise<boolean> {
         const highest = Math.max(...seen);
         most = Math.max(most, highest);
         print(
-          `${reports} reports: at most ${highest} connections, ${cluster.server.requests.length - before} calls in ` +
-            `${SECONDS} s; ${load()}`,
+          `${reports} reports: at most ${highest} connections, ${(await callsOf(1)).total} calls in ` +
+            `${SECONDS} s; ${cluster.server.name}; ${load()}`,
         );
       }
       if (most === 0) throw new Error('no connection was seen at all');

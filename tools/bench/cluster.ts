@@ -1,5 +1,5 @@
 // The smallest cluster that an operator works on: an API server with the definition, the operator's account and as many
-// reports as are asked for, each on services of its own behind one HTTP server. In this process; the operator is not.
+// reports as are asked for, each on services of its own behind one HTTP server. The operator is a process of its own.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -10,23 +10,23 @@ import { crd } from '../../src/api/crd.ts';
 import type { HealthReportStatus } from '../../src/api/health-report.ts';
 import { API_VERSION, KIND, REQUEST_ANNOTATION } from '../../src/api/names.ts';
 import { createAdmin, type Admin, type AnyObject } from '../../test/stack/admin.ts';
-import type { JsonObject } from '../../test/stack/apiserver/json.ts';
 import { kubeconfigText } from '../../test/stack/apiserver/kubeconfig.ts';
-import { startApiServer, type ApiServer } from '../../test/stack/apiserver/server.ts';
 import { listenAnywhere } from '../../test/stack/free-port.ts';
+import { apiWriter, storeWriter, type ObjectWriter } from '../../test/stack/object-writer.ts';
 import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from '../../test/stack/operator-account.ts';
+import { startBenchApiServer, type BenchApiServer } from './api-server.ts';
 
 const NAMESPACE = 'recognize';
-/** What the vendor supports: the platform is no finding then. */
-const KUBERNETES_MINOR = 34;
 const UP = JSON.stringify({ status: 'UP' });
 /** What the enrollment agent says, at paths that end so. */
 export const AGENT_HEALTH = 'agent-health';
 const OK = JSON.stringify({ status: 'ok', version: '3.4.0' });
 
 export interface BenchCluster {
-  readonly server: ApiServer;
+  readonly server: BenchApiServer;
   readonly admin: Admin;
+  /** Writes objects as they are, status included; remembers what it wrote until it is let go. */
+  writer(): ObjectWriter;
   /** Path of a kubeconfig: of the operator's ServiceAccount. */
   readonly kubeconfig: string;
   /** Of every service of every report, on 127.0.0.1. */
@@ -50,19 +50,19 @@ const named = (name: string, namespace = NAMESPACE): AnyObject => ({
 /** `bookmarkMs`: between bookmarks; about a minute on a real server. */
 export async function startBenchCluster({ bookmarkMs }: { readonly bookmarkMs?: number } = {}): Promise<BenchCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'recognize-health-bench-'));
-  const server = await startApiServer({
-    minorVersion: KUBERNETES_MINOR,
-    ...(bookmarkMs === undefined ? {} : { bookmarkMs }),
-  });
-  server.seed([
+  const server = await startBenchApiServer(bookmarkMs);
+  const { access, ours } = server;
+  const admin = createAdmin(access);
+  const writer = (): ObjectWriter => (ours === undefined ? apiWriter(admin) : storeWriter(ours, admin));
+  await writer().put([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1', labels: { 'kubernetes.io/arch': 'amd64' } } },
     ...operatorAccountObjects(),
-    JSON.parse(JSON.stringify(crd())) as JsonObject,
+    JSON.parse(JSON.stringify(crd())) as object,
   ]);
-  const { url, caPem } = server;
-  const admin = createAdmin({ url, caPem, token: server.adminToken });
-  const token = server.createServiceAccountToken(OPERATOR_NAMESPACE, OPERATOR_ACCOUNT);
+  while (!(await admin.serves({ apiVersion: API_VERSION, kind: KIND, namespace: NAMESPACE }))) await sleep(50);
+  const { url, caPem } = access;
+  const token = await admin.token(OPERATOR_NAMESPACE, OPERATOR_ACCOUNT);
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(
     kubeconfig,
@@ -83,6 +83,7 @@ export async function startBenchCluster({ bookmarkMs }: { readonly bookmarkMs?: 
   const cluster: BenchCluster = {
     server,
     admin,
+    writer,
     kubeconfig,
     servicePort: port,
     onVisit: () => undefined,

@@ -10,7 +10,7 @@ const DEFAULT_MINUTES = 2;
 const LARGE_FLEET = 1_000;
 const TABLE = 'table';
 
-const USAGE = `npm run bench [-- [--minutes N] [--reports N] [table] [NAME…]]
+const USAGE = `npm run bench [-- [--real] [--minutes N] [--reports N] [table] [NAME…]]
 
 Measures what has a budget (docs/performance.md): all of it, or what is named.
 
@@ -21,6 +21,8 @@ ${Object.entries(MEASUREMENTS)
   table              what was aimed at, what was seen before, and what was recorded last; measures only what else is named
   --minutes N        how long the measurements of memory and of the fleet go on (default ${DEFAULT_MINUTES}; the budgets say 10)
   --reports N        how many reports the large fleet has (default ${LARGE_FLEET}; the budget is that of so many)
+  --real             on kube-apiserver and etcd, which it builds with Go, in a network namespace of its own; without it
+                     on our own API server
   --help             this
 
 Exit codes: 0 every budget is kept, 1 one is not, 2 usage, 3 something could not be measured.`;

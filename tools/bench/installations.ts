@@ -4,7 +4,6 @@
 import { createPodLogs, type PodLogs } from '../../test/stack/pod-logs.ts';
 import { startKubelet, type Kubelet } from '../../test/stack/kubelet.ts';
 import { createAuthority } from '../../test/stack/certificates.ts';
-import type { JsonObject } from '../../test/stack/apiserver/json.ts';
 import { installationObjects } from '../../test/stack/recognize/objects.ts';
 import { servicesOf } from '../../test/stack/recognize/topology.ts';
 import { API_VERSION, KIND } from '../../src/api/names.ts';
@@ -57,10 +56,7 @@ async function addInstallation(
     now: new Date(),
   });
   const objects = [...own, ...strangers(own, pods - PODS)];
-  cluster.server.seed([
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    ...(objects as unknown as JsonObject[]),
-  ]);
+  await cluster.writer().put([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, ...objects]);
   for (const { kind, metadata, spec } of own) {
     if (kind !== 'Pod') continue;
     const [container] = (spec as { containers: { name: string }[] }).containers;

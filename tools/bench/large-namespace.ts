@@ -34,7 +34,7 @@ export async function measure(
           return all.every((status) => (status?.checks?.length ?? 0) > 0);
         };
         while (!(await examined())) await sleep(200);
-        print(`${reports} of them in a namespace of ${pods} pods; our own API server:`);
+        print(`${reports} of them in a namespace of ${pods} pods; ${cluster.server.name}:`);
         const { peak } = await watchMemory(operator.pid ?? 0, minutes / CASES.length, print);
         isKept &&= peak <= most;
       } finally {

@@ -1,8 +1,9 @@
 // `npm run bench [-- NAME…]`: measures what has a budget.
 import { bench } from './command.ts';
+import { onRealApiServer } from './on-real.ts';
 
-process.exitCode = await bench(
-  process.argv.slice(2),
-  (line) => console.log(line),
-  (line) => console.error(line),
-);
+const argv = process.argv.slice(2);
+const say = (line: string): void => console.error(line);
+process.exitCode = argv.includes('--real')
+  ? await onRealApiServer(import.meta.filename, argv, say)
+  : await bench(argv, (line) => console.log(line), say);

@@ -48,16 +48,17 @@ async function steadyRuns(cluster: BenchCluster, pid: number, print: (line: stri
     while (runs < count) await sleep(100);
   };
   await after(FIRST_RUNS);
-  const [from, calls, cpu] = [runs, callsSince(cluster.server), cpuSeconds(pid)];
-  const before = cluster.server.requests.length;
+  const callsOf = await callsSince(cluster.server);
+  const [from, cpu] = [runs, cpuSeconds(pid)];
   await after(from + RUNS);
   const counted = runs - from;
-  const { total, text } = calls(counted);
+  const { total, text, of } = await callsOf(counted);
   // The Lease is renewed every two seconds, however many runs there are.
-  const renewals = cluster.server.requests.slice(before).filter(({ resource }) => resource === 'leases').length;
-  const [perRun, cpuMs] = [(total - renewals) / counted, (1_000 * (cpuSeconds(pid) - cpu)) / counted];
+  const [perRun, cpuMs] = [(total - of('leases')) / counted, (1_000 * (cpuSeconds(pid) - cpu)) / counted];
   const checks = (await cluster.status('report-0', 'recognize-0'))?.checks?.length ?? 0;
-  print(`${perRun.toFixed(1)} calls a run of ${checks} checks over ${PODS} pods, without the Lease: ${text}`);
+  print(
+    `${perRun.toFixed(1)} calls a run of ${checks} checks over ${PODS} pods, without the Lease: ${text}; ${cluster.server.name}`,
+  );
   print(`${cpuMs.toFixed(1)} ms of CPU a run, with HTTP, TLS, watches and the Lease; ${load()}`);
   return perRun <= MOST_CALLS && cpuMs <= MOST_CPU_MS;
 }

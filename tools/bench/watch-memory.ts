@@ -4,6 +4,8 @@ import { median } from './measure.ts';
 import { cpuSeconds, load, memory } from './process-use.ts';
 
 const EVERY_MS = 1_000;
+/** A longer one says how it goes as often as this. */
+const TELL_SAMPLES = 600;
 /** A heap that is collected now and then breathes by this much. MiB. */
 const BREATH = 6;
 
@@ -29,6 +31,11 @@ export async function watchMemory(pid: number, minutes: number, print: (line: st
   const end = started + minutes * 60_000;
   while (performance.now() < end) {
     samples.push(memory(pid).resident);
+    if (samples.length % TELL_SAMPLES === 0)
+      print(
+        `  ${((performance.now() - started) / 60_000).toFixed(0)} min: ${median(samples.slice(-TELL_SAMPLES)).toFixed(1)} MiB, at ` +
+          `most ${Math.max(...samples.slice(-TELL_SAMPLES)).toFixed(1)} since the last; ${load()}`,
+      );
     await sleep(EVERY_MS);
   }
   const seconds = (performance.now() - started) / 1_000;
