@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { networkInterfaces, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning } from '../stack/process-tree.ts';
 import { enclosed } from './bed/enclosure.ts';
@@ -20,6 +20,21 @@ function isAnyRunning(argument: string): boolean {
       return false;
     }
   });
+}
+
+/** The processes whose arguments or environment name this folder. */
+function runningWith(folder: string): { readonly pid: number; readonly program: string }[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const [args, env] = ['cmdline', 'environ'].map((of) => readFileSync(`/proc/${pid}/${of}`, 'utf8'));
+        if (!`${args}${env}`.includes(folder)) return [];
+        return [{ pid: Number(pid), program: basename(args!.split('\0')[0]!) }];
+      } catch {
+        return [];
+      }
+    });
 }
 
 /** A program of a few lines of JavaScript. */
@@ -157,11 +172,26 @@ describe('a run', () => {
     writeFileSync(join(into, program), `#!/bin/sh\necho ${says} >&2\nexit 3\n`, { mode: 0o755 });
     return into;
   };
+  const commandLine = (...wanted: readonly string[]): string[] => {
+    const loader = createRequire(import.meta.url).resolve('tsx');
+    return ['--import', loader, join(import.meta.dirname, 'main.ts'), ...wanted];
+  };
+  /** A project of one test that starts a program and never ends. */
+  const endlessTests = (): string => {
+    const root = mkdtempSync(join(folder, 'tests-'));
+    writeFileSync(join(root, 'vitest.config.mjs'), "export default { test: { name: 'real', globals: true } };");
+    const text = `import { spawn } from 'node:child_process';
+      it('never ends', () => {
+        spawn('sleep', ['7654322']);
+        console.log('a test runs');
+        return new Promise(() => {});
+      }, 0);`;
+    writeFileSync(join(root, 'endless.test.mjs'), text);
+    return root;
+  };
   /** `npm run test:real` in this environment, on a test that is nowhere. */
   const run = (env: NodeJS.ProcessEnv): { status: number | null; said: string } => {
-    const loader = createRequire(import.meta.url).resolve('tsx');
-    const args = ['--import', loader, join(import.meta.dirname, 'main.ts'), 'test/real/nowhere.test.ts'];
-    const { status, stderr } = spawnSync(process.execPath, args, {
+    const { status, stderr } = spawnSync(process.execPath, commandLine('test/real/nowhere.test.ts'), {
       env: { ...process.env, RECOGNIZE_HEALTH_MINIO: '0', ...env },
       encoding: 'utf8',
     });
@@ -186,6 +216,30 @@ describe('a run', () => {
     expect(status).toBe(1);
     expect(said).toMatch(/test:real: etcd \S+ ended with code 3 before it was ready.*the disk is full/s);
   });
+
+  it.each(['etcd', 'kube-apiserver'])(
+    'ends with 1, nothing running and the last words of %s when that dies while tests run',
+    async (program) => {
+      const home = mkdtempSync(join(folder, 'dies-'));
+      const env = { ...process.env, RECOGNIZE_HEALTH_MINIO: '0', TMPDIR: home };
+      const child = spawn(process.execPath, commandLine('--root', endlessTests(), '--reporter', 'verbose'), { env });
+      let said = '';
+      const hear = (part: Buffer): void => void (said += part.toString('utf8'));
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      await expect.poll(() => said).toContain('a test runs');
+      const running = runningWith(home);
+      expect(running.map((one) => one.program)).toEqual(expect.arrayContaining(['etcd', 'kube-apiserver', 'sleep']));
+      process.kill(running.find((one) => one.program === program)!.pid, 'SIGKILL');
+      expect(await ended).toBe(1);
+      expect(said).toMatch(
+        new RegExp(`test:real: ${program} \\S+ ended with SIGKILL in the middle. It said last:\n.*\\w`),
+      );
+      expect(runningWith(home)).toEqual([]);
+      expect(readdirSync(home).filter((name) => name.startsWith('real-'))).toEqual([]);
+    },
+  );
 });
 
 describe('the enclosure', () => {
