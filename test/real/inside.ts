@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { POD_NETWORK } from './bed/enclosure.ts';
 import { startControlPlane } from './parts/control-plane.ts';
-import { SUITE } from './suite.ts';
+import { ON_REAL_SERVER, pathOf, suiteLine } from './suite.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const tell = (line: string): void => void process.stderr.write(`test:real: ${line}\n`);
@@ -17,7 +17,7 @@ async function main(wanted: readonly string[]): Promise<number> {
     [
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
       ...['run', '--project', 'real', '--project', 'integration'],
-      ...(wanted.length > 0 ? wanted : ['test/real/', ...SUITE]),
+      ...(wanted.length > 0 ? wanted : ['test/real/', ...ON_REAL_SERVER.files.map(pathOf)]),
     ],
     {
       cwd: ROOT,
@@ -30,6 +30,7 @@ async function main(wanted: readonly string[]): Promise<number> {
   const first = await Promise.race([ended, dead]);
   if (typeof first === 'number') {
     await plane.stop();
+    if (wanted.length === 0) tell(suiteLine());
     return first;
   }
   tell(first.message);
