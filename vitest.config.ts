@@ -6,6 +6,9 @@ const isFuzz = process.env['FUZZ_CASES'] !== undefined;
 /** `npm run test:real -- --minio` */
 const withoutMinio = process.env['RECOGNIZE_HEALTH_MINIO'] !== '1';
 
+/** Within `npm run test:real`. */
+const isOnRealParts = process.env['TEST_KUBECONFIG'] !== undefined;
+
 /** What is waited for comes late on a busy machine: no test fails for that. In ms. */
 const expectation = { poll: { timeout: 60_000 } };
 
@@ -32,6 +35,7 @@ export default defineConfig({
           expect: expectation,
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/bundle.ts'],
+          setupFiles: isOnRealParts ? ['test/support/end-of-file.ts'] : [],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // A third waits while two compute: much of what these tests do is wait for a process or an interval.
@@ -46,6 +50,7 @@ export default defineConfig({
           name: 'real',
           expect: expectation,
           include: ['test/real/**/*.test.ts'],
+          setupFiles: ['test/support/end-of-file.ts'],
           exclude: [...configDefaults.exclude, ...(withoutMinio ? ['test/real/minio.test.ts'] : [])],
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -4,22 +4,22 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { ClusterAccess } from './admin.ts';
 import { isObject, listAt, objectAt, textAt } from './apiserver/json.ts';
-import { startApiServer, type ApiServer, type ApiServerOptions } from './apiserver/server.ts';
+import type { ApiServerOptions } from './apiserver/server.ts';
+import { startOurServer, startSwitchedServer, type SwitchedServer } from './switched-server.ts';
 
-/** A cluster, whichever it is. What only ours can do (faults, requests, seed) is on `ours`. */
+/** A cluster, whichever it is. One that is used by nobody else may have switches. */
 export interface StackCluster {
   /** The administrator's. */
   readonly access: ClusterAccess;
-  readonly ours: ApiServer | undefined;
+  readonly server: SwitchedServer | undefined;
   /** It was there before and stays: others may use it at the same time. */
   readonly isShared: boolean;
   stop(): Promise<void>;
 }
 
-async function startOurs(options: ApiServerOptions): Promise<StackCluster> {
-  const ours = await startApiServer(options);
-  const { url, caPem, adminToken: token } = ours;
-  return { access: { url, caPem, token }, ours, isShared: false, stop: () => ours.stop() };
+function withSwitches(server: SwitchedServer): StackCluster {
+  const { url, caPem, adminToken: token } = server;
+  return { access: { url, caPem, token }, server, isShared: false, stop: () => server.close() };
 }
 
 /**
@@ -50,7 +50,7 @@ async function fromKubeconfig(path: string): Promise<StackCluster> {
       token,
       ...(token === '' ? { client } : {}),
     },
-    ours: undefined,
+    server: undefined,
     isShared: true,
     stop: () => Promise.resolve(),
   };
@@ -58,14 +58,16 @@ async function fromKubeconfig(path: string): Promise<StackCluster> {
 
 /**
  * A cluster for tests: that of `TEST_KUBECONFIG` (a path), which `npm run test:real` sets, or ours. The options hold for
- * ours alone. `ours` is for who needs what only ours can do; a cluster that is given is used by nobody else.
+ * ours alone. `switched` is one of one's own with switches, real or ours; `ours` is for who needs what only ours can
+ * do. A cluster that is given is used by nobody else.
  */
-export function startCluster(
+export async function startCluster(
   options: ApiServerOptions = {},
-  which: 'any' | 'ours' | ClusterAccess = 'any',
+  which: 'any' | 'ours' | 'switched' | ClusterAccess = 'any',
 ): Promise<StackCluster> {
   if (typeof which === 'object')
-    return Promise.resolve({ access: which, ours: undefined, isShared: false, stop: () => Promise.resolve() });
+    return { access: which, server: undefined, isShared: false, stop: () => Promise.resolve() };
+  if (which === 'switched') return withSwitches(await startSwitchedServer(options));
   const { TEST_KUBECONFIG: path = '' } = which === 'ours' ? {} : process.env;
-  return path === '' ? startOurs(options) : fromKubeconfig(path);
+  return path === '' ? withSwitches(await startOurServer(options)) : fromKubeconfig(path);
 }

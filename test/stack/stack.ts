@@ -10,14 +10,13 @@ import type { Service } from '../../src/api/components.ts';
 import { crd } from '../../src/api/crd.ts';
 import { createAdmin, type Admin, type AnyObject, type ClusterAccess } from './admin.ts';
 import { kubeconfigText } from './apiserver/kubeconfig.ts';
-import type { ApiServer } from './apiserver/server.ts';
 import type { Principal } from './aws/principals.ts';
 import { startAws, type Aws } from './aws/server.ts';
 import { createAuthority, type Authority, type CertificatePair } from './certificates.ts';
 import { startCluster } from './cluster.ts';
 import { backendSecrets, fullSpec, healthReport, versionMutes, type Backends } from './health-report.ts';
 import { startKubelet } from './kubelet.ts';
-import { apiWriter, storeWriter, type ObjectWriter } from './object-writer.ts';
+import { apiWriter, type ObjectWriter } from './object-writer.ts';
 import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from './operator-account.ts';
 import { createPodLogs } from './pod-logs.ts';
 import { superviseFolder } from './postgres/supervisor.ts';
@@ -26,6 +25,7 @@ import type { WorkloadOptions, WorkloadTrouble } from './recognize/objects.ts';
 import { type Configuration, configurationsOf } from './recognize/settings.ts';
 import type { TopologyName } from './recognize/topology.ts';
 import { startDatabases } from './databases.ts';
+import type { SwitchedServer } from './switched-server.ts';
 import { bucketSwitches, type BucketSwitches } from './switches/bucket.ts';
 import { databaseSwitches, type DatabaseSwitches, type StackDatabase } from './switches/database.ts';
 import { KEY_ALIAS, keySwitches, type KeySwitches } from './switches/key.ts';
@@ -47,18 +47,18 @@ export interface StackOptions {
   /** An OpenShift cluster: our own server serves DeploymentConfigs and says which version it is. */
   openshift?: boolean;
   /**
-   * `ours`: our own API server whatever the environment says. For who records requests or orders faults. Or a cluster
-   * of one's own, by its administrator's access: it is left running.
+   * `switched`: an API server of its own, for who records requests or orders faults. `ours`: our own one, whatever the
+   * environment says. Or a cluster of one's own, by its administrator's access: it is left running.
    */
-  cluster?: 'any' | 'ours' | ClusterAccess;
+  cluster?: 'any' | 'ours' | 'switched' | ClusterAccess;
 }
 
 export interface Stack {
   readonly namespace: string;
   /** What the operator may watch: [] is all; its own namespace where other stacks use the same cluster. */
   readonly watched: readonly string[];
-  /** Our own API server, with what only it can do; undefined on a real one. */
-  readonly server: ApiServer | undefined;
+  /** The API server with its switches; undefined on a cluster that others use too. */
+  readonly server: SwitchedServer | undefined;
   readonly admin: Admin;
   readonly aws: Aws;
   readonly authority: Authority;
@@ -84,9 +84,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** A stack on our own API server. */
+/** A stack on an API server of its own. */
 export interface OwnStack extends Stack {
-  readonly server: ApiServer;
+  readonly server: SwitchedServer;
 }
 
 interface Kubeconfigs {
@@ -117,7 +117,7 @@ const KEY_GRANTS = ['kms:DescribeKey', 'kms:GetPublicKey', 'kms:Sign'];
  * Starts everything; about two seconds. On a cluster of `TEST_KUBECONFIG` it has a namespace and a Node of its own, and
  * leaves the definition, the operator's account and its Roles behind, which other stacks may be using. What was started is ended again when a part of it cannot start.
  */
-export async function startStack(options: StackOptions & { cluster: 'ours' }): Promise<OwnStack>;
+export async function startStack(options: StackOptions & { cluster: 'ours' | 'switched' }): Promise<OwnStack>;
 export async function startStack(options?: StackOptions): Promise<Stack>;
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ending: (() => Promise<unknown>)[] = [];
@@ -199,7 +199,7 @@ async function startParts(
 
   const admin = createAdmin(cluster.access);
   ending.push(() => admin.close());
-  const writer = cluster.ours === undefined ? apiWriter(admin) : storeWriter(cluster.ours, admin);
+  const writer = cluster.server?.writer ?? apiWriter(admin);
   if (cluster.isShared) ending.push(() => writer.clear(namespace));
   const node = { nodeName: `stack-node-1${suffix}`, kubeletPort: kubelet.port };
   const workloads = workloadsInCluster(recognize, node, writer);
@@ -234,7 +234,7 @@ async function startParts(
   return {
     namespace,
     watched: cluster.isShared ? [namespace] : [],
-    server: cluster.ours,
+    server: cluster.server,
     admin,
     aws,
     authority,

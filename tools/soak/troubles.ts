@@ -124,8 +124,8 @@ export const OWN_TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'API: history compacted',
-    begin: ({ stack }) => {
-      stack.server.compact();
+    begin: async ({ stack }) => {
+      await stack.server.compact();
       stack.server.dropWatches();
       return nothing();
     },

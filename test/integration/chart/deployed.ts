@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { AnyObject, ClusterAccess } from '../../stack/admin.ts';
 import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
-import type { RecordedRequest } from '../../stack/apiserver/server.ts';
+import type { RecordedRequest } from '../../stack/apiserver/recorded.ts';
 import { type helm, kubectl, type RunResult } from '../../stack/kubectl.ts';
 import { startOperatorProcess, type OperatorProcess } from '../../stack/operator-process.ts';
 import { startStack, type Stack, type StackOptions } from '../../stack/stack.ts';

@@ -1,7 +1,7 @@
 // What holds after every story of the matrix: nothing was asked that the Roles do not grant, and no secret is shown.
 import { describe, expect, it } from 'vitest';
 import { RULES, type ApiRule } from '../../../src/kube/rules.ts';
-import type { RecordedRequest } from '../../stack/apiserver/server.ts';
+import type { RecordedRequest } from '../../stack/apiserver/recorded.ts';
 import { METRICS } from '../../../src/operator/metrics.ts';
 import { undocumented } from './exposition.ts';
 import type { Scene } from './scene.ts';

@@ -65,7 +65,7 @@ async function runAsPod(
   const [{ command: [node, program], args } = { command: [], args: [] }] = containers;
   expect([node, program]).toEqual(['node', '/app/recognize-health.js']);
   const { url, caPem } = stack.server;
-  const token = stack.server.createServiceAccountToken(stack.namespace, serviceAccountName);
+  const token = await stack.server.createServiceAccountToken(stack.namespace, serviceAccountName);
   const config = join(folder, `${name}.kubeconfig`);
   await writeFile(config, kubeconfigText({ url, caPem, user: serviceAccountName, token, namespace: stack.namespace }));
   const child = spawn(process.execPath, [BUNDLE, ...change(args)], {

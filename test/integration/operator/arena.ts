@@ -6,6 +6,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crd } from '../../../src/api/crd.ts';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { API_VERSION, KIND, REQUEST_ANNOTATION } from '../../../src/api/names.ts';
@@ -17,9 +18,9 @@ import { type Clock, Stop, systemClock } from '../../../src/runtime/clock.ts';
 import { createAdmin, type Admin, type AnyObject } from '../../stack/admin.ts';
 import type { JsonObject } from '../../stack/apiserver/json.ts';
 import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
-import { type ApiServer, startApiServer } from '../../stack/apiserver/server.ts';
 import { BUNDLE } from '../../stack/operator-process.ts';
 import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from '../../stack/operator-account.ts';
+import { startSwitchedServer, type SwitchedServer } from '../../stack/switched-server.ts';
 
 export const NAMESPACE = 'recognize';
 
@@ -99,7 +100,7 @@ export interface OperatorProcess {
 }
 
 export interface Arena {
-  readonly server: ApiServer;
+  readonly server: SwitchedServer;
   readonly admin: Admin;
   readonly service: Service;
   /** A report on the arena's service (or another), with the shortest interval. */
@@ -123,6 +124,8 @@ export interface ArenaOptions {
   readonly definition?: boolean | object;
   /** For operators in this process. */
   readonly clock?: Clock;
+  /** Namespaces are deleted with what is in them, whatever the API server is. */
+  readonly namespaces?: boolean;
 }
 
 const OPERATOR_USERS = 'system:serviceaccounts';
@@ -146,22 +149,23 @@ function bindings(user: string): JsonObject[] {
 
 /** Starts an arena. */
 export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
-  const server = await startApiServer({ bookmarkMs: 500 });
+  const server = await startSwitchedServer({ bookmarkMs: 500, namespaces: options.namespaces === true });
   const service = await startService();
   const folder = await mkdtemp(join(tmpdir(), 'recognize-health-operator-'));
   const { definition = true } = options;
   const installed = definition === true ? crd() : definition;
-  server.seed([
+  await server.seed([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     ...operatorAccountObjects(),
-    ...(installed === false ? [] : [JSON.parse(JSON.stringify(installed)) as JsonObject]),
+    ...(installed === false ? [] : [installed]),
   ]);
   const admin = createAdmin({ url: server.url, caPem: server.caPem, token: server.adminToken });
+  while (installed !== false && !(await admin.serves({ apiVersion: API_VERSION, kind: KIND }))) await sleep(20);
   const running: RunningOperator[] = [];
   const children: OperatorProcess[] = [];
 
   const kubeconfig = async (user: string, url = server.url): Promise<string> => {
-    server.seed(bindings(user));
+    await server.seed(bindings(user));
     const path = join(folder, user);
     const token = server.createUser(user, [OPERATOR_USERS]);
     await writeFile(path, kubeconfigText({ url, caPem: server.caPem, user, token, namespace: OPERATOR_NAMESPACE }));
@@ -268,7 +272,7 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
       await Promise.all(running.map((operator) => operator.stop()));
       await admin.close();
       await service.close();
-      await server.stop();
+      await server.close();
       await rm(folder, { recursive: true });
     },
   };

@@ -39,7 +39,7 @@ beforeAll(async () => {
   for (const user of ['prometheus', 'pipeline', 'stranger', 'elsewhere'])
     tokens.set(user, arena.server.createUser(user));
   const reports = { apiGroups: ['recognize.health'], resources: ['healthreports'], verbs: ['get'] };
-  arena.server.seed([
+  await arena.server.seed([
     ...grant('endpoints', 'operator', policyRules('operator', ['endpoints'])),
     ...grant('scrape', 'prometheus', [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }]),
     ...grant('read', 'pipeline', [{ ...reports, resourceNames: ['prod'] }], NAMESPACE),

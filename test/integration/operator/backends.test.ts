@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CheckStatus, HealthReportStatus } from '../../../src/api/health-report.ts';
 import { REQUEST_ANNOTATION } from '../../../src/api/names.ts';
-import type { RecordedRequest } from '../../stack/apiserver/server.ts';
+import type { RecordedRequest } from '../../stack/apiserver/recorded.ts';
 import { startStack, type OwnStack } from '../../stack/stack.ts';
 import { startOperator, type RunningOperator } from '../faults/operator.ts';
 import { until } from './arena.ts';
@@ -33,7 +33,7 @@ const request = (name: string, token: string): Promise<unknown> =>
 
 beforeAll(async () => {
   process.on('unhandledRejection', note);
-  stack = await startStack({ cluster: 'ours' });
+  stack = await startStack({ cluster: 'switched' });
   Object.assign(process.env, stack.ambient, { AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true' });
   operator = await startOperator(stack.kubeconfig.operatorFile);
 });

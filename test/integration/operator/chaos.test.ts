@@ -211,7 +211,7 @@ describe('one report of two hundred', () => {
   };
 
   test('that is hostile delays none of the others', async () => {
-    arena.server.seed([
+    await arena.server.seed([
       {
         apiVersion: 'v1',
         kind: 'Secret',

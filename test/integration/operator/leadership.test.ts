@@ -2,7 +2,7 @@
 // write together reads as if one had written it.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultOrder } from '../../stack/apiserver/faults.ts';
-import type { RecordedRequest } from '../../stack/apiserver/server.ts';
+import type { RecordedRequest } from '../../stack/apiserver/recorded.ts';
 import { type Arena, NAMESPACE, type OperatorProcess, said, startArena, until } from './arena.ts';
 
 const QUICK = ['--lease-duration', '6s', '--lease-renew-deadline', '3s', '--lease-retry-period', '500ms'];

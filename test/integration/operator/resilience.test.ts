@@ -57,7 +57,7 @@ describe('an operator goes on, and tells the truth again,', () => {
         await arena.request('prod', 'unseen');
         const lists = (): number => operator.lines.filter(({ message }) => message === 'reports listed').length;
         const before = lists();
-        arena.server.compact();
+        await arena.server.compact();
         end();
         await until(
           'it lists anew',

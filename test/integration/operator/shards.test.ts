@@ -19,7 +19,7 @@ beforeAll(async () => {
   );
   const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
   const metadata = { name: 'shards', namespace: OPERATOR_NAMESPACE };
-  arena.server.seed([
+  await arena.server.seed([
     {
       apiVersion: `${rbac}/v1`,
       kind: 'Role',

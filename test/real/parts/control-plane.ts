@@ -48,6 +48,8 @@ export interface ControlPlaneOptions {
   readonly controllers?: keyof typeof CONTROLLERS;
   /** False: no log of the requests, which an hour's measurement would fill a disk with. */
   readonly audit?: boolean;
+  /** The URL of a webhook that knows tokens which the server does not (TokenReview of authentication.k8s.io/v1). */
+  readonly tokenWebhook?: string;
 }
 
 /** A request as the audit log has it. */
@@ -75,7 +77,11 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** Every request that was answered so far. */
   audited(): AuditedRequest[];
-  /** The programs, for who watches them. */
+  /** Where etcd is, for who changes what the API server does not let him. */
+  readonly etcdUrl: string;
+  /** Ends the API server and starts it anew, on the same port and the same data. */
+  restartServer(): Promise<void>;
+  /** The programs that were started first, for who watches them. */
   readonly programs: readonly RunningProgram[];
   stop(): Promise<void>;
 }
@@ -96,10 +102,7 @@ const AUDIT_POLICY = JSON.stringify({
 });
 
 /** Starts it; about five seconds. Nothing is left of it when a part of it does not start. */
-export async function startControlPlane({
-  controllers = 'none',
-  audit = true,
-}: ControlPlaneOptions = {}): Promise<ControlPlane> {
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'control-plane-'));
   const running: RunningProgram[] = [];
   const stop = async (): Promise<void> => {
@@ -107,7 +110,7 @@ export async function startControlPlane({
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { ...(await startPrograms(folder, CONTROLLERS[controllers], audit, running)), programs: [...running], stop };
+    return { ...(await startPrograms(folder, options, running)), programs: [...running], stop };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
@@ -116,18 +119,29 @@ export async function startControlPlane({
 
 async function startPrograms(
   folder: string,
-  controllers: string,
-  audit: boolean,
+  { controllers: which = 'none', audit = true, tokenWebhook }: ControlPlaneOptions,
   running: RunningProgram[],
 ): Promise<Omit<ControlPlane, 'programs' | 'stop'>> {
+  const controllers = CONTROLLERS[which];
   const assets = programsFolder();
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text, { mode: 0o600 });
     return join(folder, name);
   };
-  const start = async (program: string, args: readonly string[], isReady: () => Promise<boolean>): Promise<void> => {
+  const start = async (
+    program: string,
+    args: readonly string[],
+    isReady: () => Promise<boolean>,
+  ): Promise<RunningProgram> => {
     const version = program === 'etcd' ? ETCD : KUBERNETES;
-    running.push(await startProgram({ part: `${program} ${version}`, program: join(assets, program), args, isReady }));
+    const started = await startProgram({
+      part: `${program} ${version}`,
+      program: join(assets, program),
+      args,
+      isReady,
+    });
+    running.push(started);
+    return started;
   };
   const authority = createAuthority('control plane');
   const serving = authority.issue({
@@ -159,39 +173,38 @@ async function startPrograms(
 
   const access: ClusterAccess = { url: `https://${HOST}:${secure}`, caPem: authority.caPem, token: adminToken };
   const auditLog = join(folder, 'audit.log');
-  await start(
-    'kube-apiserver',
-    [
-      `--etcd-servers=${etcdUrl}`,
-      `--bind-address=${HOST}`,
-      `--advertise-address=${HOST}`,
-      '--endpoint-reconciler-type=none',
-      `--secure-port=${secure}`,
-      `--tls-cert-file=${file('serving.crt', serving.certPem)}`,
-      `--tls-private-key-file=${file('serving.key', serving.keyPem)}`,
-      `--token-auth-file=${file('tokens.csv', `${adminToken},admin,admin,"system:masters"\n`)}`,
-      '--authorization-mode=Node,RBAC',
-      '--service-account-issuer=https://kubernetes.default.svc',
-      `--service-account-key-file=${file('accounts.crt', accounts.certPem)}`,
-      `--service-account-signing-key-file=${accountsKey}`,
-      '--service-cluster-ip-range=10.96.0.0/16',
-      // Without the controllers nobody makes the default ServiceAccount that this plugin asks for.
-      ...(controllers !== '' ? [] : ['--disable-admission-plugins=ServiceAccount']),
-      '--allow-privileged=true',
-      // How it reaches kubelets, for pod logs: by default it would ask DNS for the node's name.
-      '--kubelet-preferred-address-types=InternalIP,Hostname',
-      `--kubelet-client-certificate=${file('kubelets.crt', kubelets.certPem)}`,
-      `--kubelet-client-key=${file('kubelets.key', kubelets.keyPem)}`,
-      ...(audit
-        ? [
-            `--audit-policy-file=${file('audit.yaml', AUDIT_POLICY)}`,
-            `--audit-log-path=${auditLog}`,
-            '--audit-log-mode=blocking',
-          ]
-        : []),
-    ],
-    () => isReady(access),
-  );
+  const serverArguments = [
+    `--etcd-servers=${etcdUrl}`,
+    `--bind-address=${HOST}`,
+    `--advertise-address=${HOST}`,
+    '--endpoint-reconciler-type=none',
+    `--secure-port=${secure}`,
+    `--tls-cert-file=${file('serving.crt', serving.certPem)}`,
+    `--tls-private-key-file=${file('serving.key', serving.keyPem)}`,
+    `--token-auth-file=${file('tokens.csv', `${adminToken},admin,admin,"system:masters"\n`)}`,
+    ...(tokenWebhook === undefined ? [] : webhookFlags(file('webhook.yaml', webhookText(tokenWebhook)))),
+    '--authorization-mode=Node,RBAC',
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-key-file=${file('accounts.crt', accounts.certPem)}`,
+    `--service-account-signing-key-file=${accountsKey}`,
+    '--service-cluster-ip-range=10.96.0.0/16',
+    // Without the controllers nobody makes the default ServiceAccount that this plugin asks for.
+    ...(controllers !== '' ? [] : ['--disable-admission-plugins=ServiceAccount']),
+    '--allow-privileged=true',
+    // How it reaches kubelets, for pod logs: by default it would ask DNS for the node's name.
+    '--kubelet-preferred-address-types=InternalIP,Hostname',
+    `--kubelet-client-certificate=${file('kubelets.crt', kubelets.certPem)}`,
+    `--kubelet-client-key=${file('kubelets.key', kubelets.keyPem)}`,
+    ...(audit
+      ? [
+          `--audit-policy-file=${file('audit.yaml', AUDIT_POLICY)}`,
+          `--audit-log-path=${auditLog}`,
+          '--audit-log-mode=blocking',
+        ]
+      : []),
+  ];
+  const startServer = (): Promise<RunningProgram> => start('kube-apiserver', serverArguments, () => isReady(access));
+  let server = await startServer();
   const kubeconfig = file('admin.yaml', kubeconfigText({ ...access, user: 'admin', namespace: 'default' }));
   if (controllers !== '')
     await start(
@@ -213,6 +226,12 @@ async function startPrograms(
     access,
     authority,
     kubeconfig,
+    etcdUrl,
+    async restartServer() {
+      running.splice(running.indexOf(server), 1);
+      await server.stop();
+      server = await startServer();
+    },
     audited: () =>
       readFileSync(auditLog, 'utf8')
         .split('\n')
@@ -221,8 +240,17 @@ async function startPrograms(
   };
 }
 
+const webhookText = (url: string): string => kubeconfigText({ url, caPem: '', user: 'kube-apiserver', token: '' });
+
+/** What it says of a token is asked for each time. */
+const webhookFlags = (config: string): string[] => [
+  `--authentication-token-webhook-config-file=${config}`,
+  '--authentication-token-webhook-version=v1',
+  '--authentication-token-webhook-cache-ttl=0s',
+];
+
 /** The status of a GET as the administrator; 0 when nobody answers. */
-function statusOf({ url, caPem, token }: ClusterAccess, path: string): Promise<number> {
+export function statusOf({ url, caPem, token }: ClusterAccess, path: string): Promise<number> {
   return new Promise((resolve) => {
     const asked = request(
       url + path,

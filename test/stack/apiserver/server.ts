@@ -1,20 +1,20 @@
 // A small Kubernetes API server over TLS, in this process, for tests and the demo with real clients.
 // Written by us because neither npm nor Debian has a kube-apiserver; its contract is the recording in test/fixtures.
-import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import { createAuthority, type Authority } from '../certificates.ts';
 import { createTokens } from './authentication.ts';
 import type { Answer, Call, Cluster } from './cluster.ts';
-import { createFaults, type FaultOrder, type Faults } from './faults.ts';
+import { createFaults, type Faults } from './faults.ts';
 import { handle } from './handle.ts';
 import type { JsonObject, KubeObject } from './json.ts';
 import { kubeconfigText } from './kubeconfig.ts';
+import { orderedError, startListener } from './listener.ts';
 import { kubeletAddress, proxyLog } from './pod-logs.ts';
 import { protobufAsJson } from './protobuf.ts';
 import { ANONYMOUS, isAllowed, MASTERS, refusal, type User } from './rbac.ts';
 import { createRegistry } from './registry.ts';
 import type { Resource } from './resources.ts';
+import { recordOf, type RecordedRequest } from './recorded.ts';
 import { isAbsentGroup, otherAnswer, routeOf } from './router.ts';
 import { seedObject } from './seed.ts';
 import { methodNotAllowed, PathUnknown, StatusError } from './status.ts';
@@ -30,23 +30,6 @@ export interface ApiServerOptions {
   bookmarkMs?: number;
   /** Sign the server's certificate with this authority; a new one unless told. */
   authority?: Authority;
-}
-
-/** One request as it came in, for comparing what was asked with what was granted. */
-export interface RecordedRequest {
-  method: string;
-  path: string;
-  query: string;
-  user: string;
-  verb: string;
-  group: string;
-  resource: string;
-  subresource: string;
-  namespace: string;
-  name: string;
-  userAgent: string;
-  /** The HTTP status of the answer; 0 while there is none or when the connection was cut. */
-  status: number;
 }
 
 export interface ApiServer {
@@ -131,7 +114,6 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const faults = createFaults();
   const requests: RecordedRequest[] = [];
   const unknownPaths: string[] = [];
-  const sockets = new Set<Socket>();
 
   const served = (call: Call, version: string): Resource | undefined => {
     const { group, resource, subresource } = call.attributes;
@@ -161,44 +143,6 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     return handle(cluster, call, resource);
   }
 
-  /** Cut with a RST. A TLS socket cannot be reset itself: the TCP socket below it is, found by the client's port. */
-  function reset(response: ServerResponse): void {
-    const port = response.socket?.remotePort;
-    const below = [...sockets].find((socket) => socket.remotePort === port);
-    below?.resetAndDestroy();
-    response.destroy();
-  }
-
-  function faultAnswer(order: FaultOrder, response: ServerResponse): Answer | 'cut' | 'hang' | undefined {
-    if (order.reset === true) {
-      reset(response);
-      return 'cut';
-    }
-    if (order.hang === true) return 'hang';
-    if (order.status === undefined) return undefined;
-    const headers = order.retryAfter === undefined ? {} : { 'Retry-After': String(order.retryAfter) };
-    const reasons: Record<number, string> = {
-      401: 'Unauthorized',
-      403: 'Forbidden',
-      404: 'NotFound',
-      409: 'Conflict',
-      410: 'Expired',
-      429: 'TooManyRequests',
-      500: 'InternalError',
-      503: 'ServiceUnavailable',
-      504: 'Timeout',
-    };
-    const details = order.retryAfter === undefined ? undefined : { retryAfterSeconds: order.retryAfter };
-    const error = new StatusError(
-      order.status,
-      reasons[order.status] ?? '',
-      'this fault was ordered',
-      details,
-      headers,
-    );
-    return { status: error.code, body: error.body, headers };
-  }
-
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'https://localhost');
     const { method = 'GET' } = request;
@@ -206,20 +150,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     const warnings: string[] = [];
     const user: User | undefined = cluster.tokens.userOf(request.headers.authorization);
     const { attributes } = route;
-    const record: RecordedRequest = {
-      method,
-      path: url.pathname,
-      query: url.search,
-      user: (user ?? ANONYMOUS).name,
-      verb: attributes.verb,
-      group: attributes.group,
-      resource: attributes.resource,
-      subresource: attributes.subresource,
-      namespace: attributes.namespace,
-      name: attributes.name,
-      userAgent: request.headers['user-agent'] ?? '',
-      status: 0,
-    };
+    const record = recordOf(request, route, (user ?? ANONYMOUS).name);
     requests.push(record);
     response.on('finish', () => (record.status = response.statusCode));
     try {
@@ -228,12 +159,10 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       const arrived = order?.delayMs === undefined ? undefined : await bodyOf(request);
       if (order !== undefined) {
         if (order.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, order.delayMs).unref());
-        const made = faultAnswer(order, response);
-        if (made === 'cut' || made === 'hang') return;
-        if (made !== undefined) {
-          sendAnswer(response, made, []);
-          return;
-        }
+        if (order.reset === true) listener.reset(response);
+        if (order.reset === true || order.hang === true) return;
+        const ordered = orderedError(order);
+        if (ordered !== undefined) throw ordered;
       }
       const bytes = arrived ?? (await bodyOf(request));
       if (user === undefined) throw unauthorized();
@@ -266,51 +195,13 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   }
 
   const authority = options.authority ?? createAuthority('stack API server');
-  const pair = authority.issue({
-    commonName: 'kube-apiserver',
-    hosts: ['localhost', '127.0.0.1', 'kubernetes.default.svc'],
-  });
-  let server: Server | undefined;
-  let port = 0;
-
-  async function listen(): Promise<void> {
-    const next = createServer({ cert: pair.certPem, key: pair.keyPem }, (request, response) => {
-      response.on('error', () => undefined);
-      serve(request, response).catch(() => response.destroy());
-    });
-    // Every connection is kept, so that a stop can cut those whose handshake is not over yet as well.
-    next.on('connection', (socket: Socket) => {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => sockets.delete(socket));
-    });
-    next.on('tlsClientError', (_error, socket) => socket.destroy());
-    await new Promise<void>((resolve, reject) => {
-      next.once('error', reject);
-      next.listen(port, '127.0.0.1', resolve);
-    });
-    port = (next.address() as AddressInfo).port;
-    server = next;
-  }
-
-  async function stop(): Promise<void> {
-    const current = server;
-    server = undefined;
-    if (current === undefined) return;
-    // Node 20 throws here on a connection that was cut below its TLS; what is idle is destroyed with the rest.
-    current.closeIdleConnections = () => undefined;
-    const closed = new Promise((resolve) => current.close(resolve));
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  }
-
-  await listen();
+  const listener = await startListener(authority, serve);
   const createUser = (name: string, groups: readonly string[] = []): string => {
     const token = cluster.tokens.issue(name, groups);
     userTokens.set(name, token);
     return token;
   };
-  const url = `https://127.0.0.1:${String(port)}`;
+  const { url } = listener;
   return {
     url,
     caPem: authority.caPem,
@@ -335,10 +226,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     },
     openWatches: () => open.size,
     compact: () => store.compact(),
-    stop,
-    restart: async () => {
-      await stop();
-      await listen();
-    },
+    stop: () => listener.stop(),
+    restart: () => listener.restart(),
   };
 }
