@@ -1,8 +1,9 @@
 // How objects get into the cluster as they are, status included: straight into the store of our own API server, or
 // through the API of any other one.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, AnyObject, Named } from './admin.ts';
 import type { ApiServer } from './apiserver/server.ts';
-import { isObject, type JsonObject } from './apiserver/json.ts';
+import { isObject, listAt, objectAt, textAt, type JsonObject } from './apiserver/json.ts';
 import { POD_NETWORK } from './recognize/topology.ts';
 
 export interface ObjectWriter {
@@ -57,9 +58,16 @@ export function apiWriter(admin: Admin): ObjectWriter {
       written.set(key, { object: given, text, generation: now });
       if (typeof uid === 'string' && typeof stored['uid'] === 'string') uids.set(uid, stored['uid']);
     }
+    if (given.kind === 'CustomResourceDefinition') await served(given);
     if (!isObject(status)) return;
     const isSeen = generation !== undefined && status['observedGeneration'] === generation;
     await admin.setStatus(given, isSeen ? { ...status, observedGeneration: now } : status);
+  }
+
+  /** Objects of it can be written when the API server has taken note of it. */
+  async function served({ spec }: AnyObject): Promise<void> {
+    const apiVersion = `${textAt(spec, 'group')}/${textAt(listAt(spec, 'versions')[0], 'name')}`;
+    while (!(await admin.serves({ apiVersion, kind: textAt(objectAt(spec, 'names'), 'kind') }))) await sleep(20);
   }
 
   const owned = (owner: JsonObject): JsonObject => ({ ...owner, uid: uids.get(String(owner['uid'])) ?? owner['uid'] });

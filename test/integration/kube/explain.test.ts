@@ -1,17 +1,16 @@
 // `kubectl explain` is where people look a field up: the real kubectl over the real definition.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crd } from '../../../src/api/crd.ts';
-import type { JsonObject } from '../../stack/apiserver/json.ts';
-import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
+import { startSwitchedServer, type SwitchedServer } from '../../stack/switched-server.ts';
 import { kubectl } from '../../stack/kubectl.ts';
 
-let server: ApiServer;
+let server: SwitchedServer;
 
 beforeAll(async () => {
-  server = await startApiServer();
-  server.seed([JSON.parse(JSON.stringify(crd())) as JsonObject]);
+  server = await startSwitchedServer();
+  await server.seed([crd()]);
 });
-afterAll(() => server.stop());
+afterAll(() => server.close());
 
 async function explain(path: string): Promise<string> {
   const { stdout, stderr, code } = await kubectl(['explain', path], { kubeconfig: server.kubeconfig() });

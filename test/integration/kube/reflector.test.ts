@@ -16,13 +16,13 @@ import { RULES } from '../../../src/kube/rules.ts';
 import { namespaceSecrets } from '../../../src/kube/secrets.ts';
 import { createTransport } from '../../../src/kube/transport.ts';
 import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
-import { type ApiServer, startApiServer } from '../../stack/apiserver/server.ts';
+import { startSwitchedServer, type SwitchedServer } from '../../stack/switched-server.ts';
 
 const namespace = 'recognize';
 /** Waits are shortened, not skipped: order and number of attempts stay what they are. */
 const quick: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) };
 
-let server: ApiServer;
+let server: SwitchedServer;
 let directory: string;
 let stop: AbortController;
 const apis: KubeApi[] = [];
@@ -43,16 +43,17 @@ const report = (name: string): Record<string, unknown> => ({
 });
 
 beforeEach(async () => {
-  server = await startApiServer();
+  server = await startSwitchedServer();
   directory = await mkdtemp(join(tmpdir(), 'recognize-health-kube-'));
   stop = new AbortController();
-  server.seed([JSON.parse(JSON.stringify(crd())) as Record<string, unknown>, report('a')] as never);
+  const namespaces = [namespace, 'other'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+  await server.seed([...namespaces, crd(), report('a')]);
 });
 
 afterEach(async () => {
   stop.abort();
   await Promise.all(apis.splice(0).map((api) => api.close()));
-  await server.stop();
+  await server.close();
   await rm(directory, { recursive: true });
 });
 
@@ -91,7 +92,7 @@ const seen = (reflector: Reflector<ReportObject>, key: string): Promise<void> =>
 describe('the reflector keeps up', () => {
   test('with what was there and what comes', async () => {
     const { reflector, changes } = await run();
-    server.seed([report('b')] as never);
+    await server.seed([report('b')]);
     await seen(reflector, 'recognize/b');
     expect(changes).toEqual(['+recognize/a', '+recognize/b']);
     expect(reflector.get('recognize/a')?.metadata).not.toHaveProperty('managedFields');
@@ -102,16 +103,18 @@ describe('the reflector keeps up', () => {
     await server.stop();
     await vi.waitFor(() => expect(notes.some(({ kind }) => kind === 'fault')).toBe(true), { timeout: 60_000 });
     await server.restart();
-    server.seed([report('b')] as never);
+    await server.seed([report('b')]);
     await seen(reflector, 'recognize/b');
   });
 
   test('across cut watches and a history that is gone (410)', async () => {
     const { reflector, notes } = await run();
     await vi.waitFor(() => expect(server.openWatches()).toBe(1), { timeout: 60_000 });
+    const end = server.faults.inject({ match: ({ verb }) => verb === 'watch', reset: true });
     server.dropWatches();
-    server.seed([report('b')] as never);
-    server.compact();
+    await server.seed([report('b')]);
+    await server.compact();
+    end();
     await seen(reflector, 'recognize/b');
     expect(notes.filter(({ kind }) => kind === 'listed').length).toBeGreaterThanOrEqual(2);
   });
@@ -125,7 +128,7 @@ describe('the reflector keeps up', () => {
     await vi.waitFor(() => expect(server.openWatches()).toBe(1), { timeout: 60_000 });
     server.faults.inject({ match: ({ resource }) => resource === 'healthreports', ...fault, times: 3 });
     server.dropWatches();
-    server.seed([report('b')] as never);
+    await server.seed([report('b')]);
     await seen(reflector, 'recognize/b');
   });
 
@@ -151,7 +154,7 @@ describe('the reflector keeps up', () => {
         throw new Error('a defect');
       },
     });
-    server.seed([report('b')] as never);
+    await server.seed([report('b')]);
     await seen(reflector, 'recognize/b');
     expect(notes.filter(({ kind }) => kind === 'handler')).toHaveLength(2);
   });
@@ -192,7 +195,7 @@ describe('with the generated Roles alone', () => {
   test('the operator reads its namespace and writes a status, and nothing elsewhere', async () => {
     const kept = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db', namespace }, data: { url: 'eA==' } };
     const elsewhere = { ...kept, metadata: { name: 'db', namespace: 'other' } };
-    server.seed([...operatorRoles(namespace), bind('recognize-health', 'operator'), kept, elsewhere] as never);
+    await server.seed([...operatorRoles(namespace), bind('recognize-health', 'operator'), kept, elsewhere]);
     const api = await apiFor('operator');
     const objects = await readNamespace(api, namespace, stop.signal, new Date());
     expect(Object.entries(objects).filter(([, read]) => !(read as { ok: boolean }).ok)).toEqual([]);

@@ -12,7 +12,7 @@ import { type SharedNamespaces, sharedNamespaces } from '../../../src/kube/share
 import { createTransport } from '../../../src/kube/transport.ts';
 import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
 import { createAdmin } from '../../stack/admin.ts';
-import { type ApiServer, startApiServer } from '../../stack/apiserver/server.ts';
+import { startSwitchedServer, type SwitchedServer } from '../../stack/switched-server.ts';
 
 /** Waits are shortened, not skipped: order and number of attempts stay what they are. */
 const quick: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) };
@@ -20,14 +20,16 @@ const quick: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(
 /** DeploymentConfigs and Rollouts are not served here: found out once. */
 const SERVED = KIND_NAMES.length - 2;
 
-let server: ApiServer;
+let server: SwitchedServer;
 let api: KubeApi;
 let directory: string;
 let stop: AbortController;
 let running: Promise<void>;
 
 beforeEach(async () => {
-  server = await startApiServer();
+  server = await startSwitchedServer();
+  const namespaces = ['recognize', 'other', 'first'];
+  await server.seed(namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })));
   directory = await mkdtemp(join(tmpdir(), 'recognize-health-kube-'));
   const kubeconfig = join(directory, 'admin');
   await writeFile(kubeconfig, server.kubeconfig());
@@ -41,17 +43,16 @@ afterEach(async () => {
   stop.abort(new Error('the test is over'));
   await running;
   await api.close();
-  await server.stop();
+  await server.close();
   await rm(directory, { recursive: true });
 });
 
-const pod = (namespace: string, name: string, annotation = ''): never =>
-  ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace, annotations: { note: annotation } },
-    spec: { containers: [{ name: 'main', image: 'i' }] },
-  }) as never;
+const pod = (namespace: string, name: string, annotation = ''): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace, annotations: { note: annotation } },
+  spec: { containers: [{ name: 'main', image: 'i' }] },
+});
 
 async function start(namespaces: readonly string[] = [], clock: Clock = quick): Promise<SharedNamespaces> {
   const shared = sharedNamespaces({ api, clock, random: () => 0.5, namespaces, signal: stop.signal });
@@ -82,11 +83,11 @@ describe('a namespace', () => {
     ['of an operator for all namespaces', []],
     ['of an operator for some', ['recognize', 'other']],
   ])('%s is listed once, and kept up to date', async (_, namespaces) => {
-    server.seed([pod('recognize', 'a'), pod('other', 'x')]);
+    await server.seed([pod('recognize', 'a'), pod('other', 'x')]);
     const shared = await start(namespaces);
     expect(await requestsOf(() => read(shared, 'recognize'))).toBe(SERVED);
     expect(await requestsOf(() => Promise.all([read(shared, 'recognize'), read(shared, 'recognize')]))).toBe(0);
-    server.seed([pod('recognize', 'b'), pod('other', 'y')]);
+    await server.seed([pod('recognize', 'b'), pod('other', 'y')]);
     await vi.waitFor(async () => expect(podsOf(await read(shared, 'recognize'))).toEqual(['a', 'b']), {
       timeout: 60_000,
     });
@@ -95,7 +96,7 @@ describe('a namespace', () => {
   });
 
   test('is read anew for whoever must know the present state, once for all who ask meanwhile', async () => {
-    server.seed([pod('recognize', 'a')]);
+    await server.seed([pod('recognize', 'a')]);
     const shared = await start();
     await read(shared, 'recognize');
     const lists = SERVED;
@@ -109,12 +110,12 @@ describe('a namespace', () => {
   });
 
   test('is listed by each run while its watches are down, and not any more when they are back', async () => {
-    server.seed([pod('recognize', 'a')]);
+    await server.seed([pod('recognize', 'a')]);
     const shared = await start();
     await read(shared, 'recognize');
     const end = server.faults.inject({ match: ({ verb }) => verb === 'watch', status: 500 });
     server.dropWatches();
-    server.seed([pod('recognize', 'b')]);
+    await server.seed([pod('recognize', 'b')]);
     await vi.waitFor(async () => expect(podsOf(await read(shared, 'recognize'))).toEqual(['a', 'b']), {
       timeout: 60_000,
     });
@@ -125,7 +126,7 @@ describe('a namespace', () => {
   });
 
   test('of which a deletion was missed, the history being gone, is listed again', async () => {
-    server.seed([pod('recognize', 'a'), pod('recognize', 'b')]);
+    await server.seed([pod('recognize', 'a'), pod('recognize', 'b')]);
     const shared = await start();
     expect(podsOf(await read(shared, 'recognize'))).toEqual(['a', 'b']);
     const end = server.faults.inject({ match: ({ verb }) => verb === 'watch', reset: true });
@@ -133,7 +134,7 @@ describe('a namespace', () => {
     const admin = createAdmin({ url: server.url, caPem: server.caPem, token: server.adminToken });
     await admin.remove({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'recognize', name: 'b' } });
     await admin.close();
-    server.compact();
+    await server.compact();
     end();
     await vi.waitFor(
       async () => {
@@ -145,7 +146,7 @@ describe('a namespace', () => {
   });
 
   test('whose watch has been silent for long is not believed', async () => {
-    server.seed([pod('recognize', 'a')]);
+    await server.seed([pod('recognize', 'a')]);
     let lateMs = 0;
     const shared = await start([], { ...quick, monotonicMs: () => systemClock.monotonicMs() + lateMs });
     await read(shared, 'recognize');
@@ -155,7 +156,7 @@ describe('a namespace', () => {
   });
 
   test('with large annotations takes no more than one without', async () => {
-    server.seed(Array.from({ length: 20 }, (_, n) => pod('recognize', `p${n}`, 'x'.repeat(250 * 1024))));
+    await server.seed(Array.from({ length: 20 }, (_, n) => pod('recognize', `p${n}`, 'x'.repeat(250 * 1024))));
     const shared = await start();
     const objects = await read(shared, 'recognize');
     expect(podsOf(objects)).toHaveLength(20);

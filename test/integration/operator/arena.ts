@@ -6,7 +6,6 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { crd } from '../../../src/api/crd.ts';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { API_VERSION, KIND, REQUEST_ANNOTATION } from '../../../src/api/names.ts';
@@ -160,7 +159,6 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
     ...(installed === false ? [] : [installed]),
   ]);
   const admin = createAdmin({ url: server.url, caPem: server.caPem, token: server.adminToken });
-  while (installed !== false && !(await admin.serves({ apiVersion: API_VERSION, kind: KIND }))) await sleep(20);
   const running: RunningOperator[] = [];
   const children: OperatorProcess[] = [];
 

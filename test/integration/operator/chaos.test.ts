@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SERVICES } from '../../../src/api/components.ts';
 import { crd } from '../../../src/api/crd.ts';
-import { CRD_NAME } from '../../../src/api/names.ts';
+import { API_VERSION, CRD_NAME, KIND } from '../../../src/api/names.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { fastClock, NAMESPACE, said, startArena, startService, until, type Arena, type Line } from './arena.ts';
@@ -11,6 +11,7 @@ import { fastClock, NAMESPACE, said, startArena, startService, until, type Arena
 const HOUR_MS = 3_600_000;
 /** The arena's Kubernetes is newer than what the vendor tested, and that is said. */
 const WELL = 'Warning';
+const REPORTS = { apiVersion: API_VERSION, kind: KIND };
 const definition = (): AnyObject => JSON.parse(JSON.stringify(crd())) as AnyObject;
 
 let arena: Arena;
@@ -95,6 +96,7 @@ describe('the definition', () => {
     expect(errors(operator.lines)).toEqual(operator.lines.filter(missing).slice(0, 1));
 
     await arena.admin.create(definition());
+    await until('served', () => arena.admin.serves(REPORTS), Boolean);
     arena.service.mood = 'down';
     await arena.admin.create(arena.report('prod'));
     await comesTo('prod', 'Failing');
@@ -108,7 +110,7 @@ describe('the definition', () => {
     const report = await arena.admin.get(arena.report('prod'));
     expect(report?.metadata['finalizers']).toBeUndefined();
     await arena.admin.remove(definition());
-    expect(await arena.admin.list({ apiVersion: 'recognize.health/v1alpha1', kind: 'HealthReport' })).toEqual([]);
+    await expect.poll(() => arena.admin.list(REPORTS)).toEqual([]);
   });
 });
 

@@ -2,7 +2,14 @@
 // with the real kubectl, a shutdown whatever hangs, and what is left when all is taken away.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crd } from '../../../src/api/crd.ts';
-import { CRD_NAME, FIELD_MANAGER, SCHEMA_VERSION, SCHEMA_VERSION_ANNOTATION } from '../../../src/api/names.ts';
+import {
+  API_VERSION,
+  CRD_NAME,
+  FIELD_MANAGER,
+  KIND,
+  SCHEMA_VERSION,
+  SCHEMA_VERSION_ANNOTATION,
+} from '../../../src/api/names.ts';
 import { run } from '../../../src/cli/program.ts';
 import { plain } from '../../../src/output/columns.ts';
 import type { AnyObject } from '../../stack/admin.ts';
@@ -53,14 +60,21 @@ async function printedDefinition(): Promise<string> {
   return out.join('\n');
 }
 
-const applyDefinition = async (): Promise<void> => {
-  const input = await printedDefinition();
+const apply = async (input: string): Promise<void> => {
   const applied = await kubectl(['apply', '--server-side', '-f', '-'], {
     kubeconfig: arena.server.kubeconfig(),
     input,
   });
   expect(applied, applied.stderr).toMatchObject({ code: 0 });
 };
+const applyDefinition = async (): Promise<void> => apply(await printedDefinition());
+
+/** An arena whose definition was installed when that version came out, the way one is told to. */
+async function ariseWith(definition: AnyObject, options: ArenaOptions = {}): Promise<void> {
+  await arise({ ...options, definition: false });
+  await apply(JSON.stringify(definition));
+  await until('served', () => arena.admin.serves({ apiVersion: API_VERSION, kind: KIND }), Boolean);
+}
 
 describe.each([
   ['annotated with its version', true],
@@ -93,7 +107,7 @@ describe.each([
   };
 
   beforeEach(async () => {
-    await arise({ definition: older(annotated), clock: fastClock(10) });
+    await ariseWith(older(annotated), { clock: fastClock(10) });
     const report = arena.report('prod');
     await arena.admin.create(report);
     await arena.admin.setStatus(report, stored);
@@ -128,7 +142,7 @@ describe.each([
 
 describe('a definition that is upgraded with kubectl', () => {
   test('keeps every stored status', async () => {
-    await arise({ definition: older(true) });
+    await ariseWith(older(true));
     const report = arena.report('prod', { suspend: true });
     await arena.admin.create(report);
     const status = {
@@ -250,7 +264,7 @@ describe('a shutdown', () => {
 
 describe('the manifests', () => {
   test('taken away again leave nothing behind, and no report is held by anything', async () => {
-    await arise({ definition: false });
+    await arise({ definition: false, namespaces: true });
     const { server, admin } = arena;
     const cluster = async (): Promise<string[]> => {
       const kinds =
@@ -271,7 +285,9 @@ describe('the manifests', () => {
       await admin.remove({ ...binding, kind: 'ClusterRoleBinding' });
       await admin.remove({ ...binding, kind: 'ClusterRole' });
     }
-    await admin.remove({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'recognize-health' } });
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'recognize-health' } };
+    await admin.remove(namespace);
+    await expect.poll(() => admin.get(namespace)).toBeUndefined();
     const before = await cluster();
     const run = async (...args: string[]): Promise<void> => {
       const result = await kubectl(args, { kubeconfig: server.kubeconfig() });

@@ -11,15 +11,14 @@ import { crd } from '../../../src/api/crd.ts';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { API_VERSION, KIND, REQUEST_ANNOTATION } from '../../../src/api/names.ts';
 import { createAdmin, type Admin, type AnyObject } from '../../stack/admin.ts';
-import type { JsonObject } from '../../stack/apiserver/json.ts';
 import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
-import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
+import { startSwitchedServer, type SwitchedServer } from '../../stack/switched-server.ts';
 import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from '../../stack/operator-account.ts';
 import { buildWhenNeeded, startOperatorProcess, type OperatorProcess } from '../../stack/operator-process.ts';
 import { imageFlags } from '../../../tools/bench/image-flags.ts';
 import { until } from '../operator/arena.ts';
 
-let server: ApiServer;
+let server: SwitchedServer;
 let admin: Admin;
 let service: Server;
 let kubeconfig: string;
@@ -81,7 +80,7 @@ async function start(files = 1_024, ...options: readonly string[]): Promise<void
 /** Puts them in as they are; with breaths, since the API server is in this process. */
 async function seed(objects: readonly AnyObject[]): Promise<void> {
   for (const object of objects) {
-    server.seed([object]);
+    await server.seed([object]);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -90,11 +89,11 @@ const inNamespace = (name: string): Promise<AnyObject> =>
 
 beforeAll(async () => {
   buildWhenNeeded();
-  server = await startApiServer();
-  server.seed([...operatorAccountObjects(), JSON.parse(JSON.stringify(crd())) as JsonObject]);
+  server = await startSwitchedServer();
+  await server.seed([...operatorAccountObjects(), crd()]);
   const { url, caPem } = server;
   admin = createAdmin({ url, caPem, token: server.adminToken });
-  const token = server.createServiceAccountToken(OPERATOR_NAMESPACE, OPERATOR_ACCOUNT);
+  const token = await server.createServiceAccountToken(OPERATOR_NAMESPACE, OPERATOR_ACCOUNT);
   kubeconfig = join(folder, 'kubeconfig');
   const access = { url, caPem, user: OPERATOR_ACCOUNT, token, namespace: OPERATOR_NAMESPACE };
   writeFileSync(kubeconfig, kubeconfigText(access), { mode: 0o600 });
@@ -115,7 +114,7 @@ afterAll(async () => {
     });
     service.closeAllConnections();
   });
-  await server.stop();
+  await server.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -35,8 +35,8 @@ const examined = (name: string): Promise<HealthReportStatus | undefined> =>
 
 beforeAll(async () => {
   arena = await startArena();
-  arena.server.seed([
-    JSON.parse(JSON.stringify(gateRole())) as never,
+  await arena.server.seed([
+    gateRole(),
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',

@@ -13,9 +13,8 @@ import { pathOf, RULES } from '../../../src/kube/rules.ts';
 import { namespaceSecrets } from '../../../src/kube/secrets.ts';
 import { createTransport } from '../../../src/kube/transport.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import type { JsonObject } from '../../stack/apiserver/json.ts';
 import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
-import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
+import { startSwitchedServer, type SwitchedServer } from '../../stack/switched-server.ts';
 import { createAuthority } from '../../stack/certificates.ts';
 import { listen } from '../clients/listener.ts';
 import { withAmbient } from '../clients/aws-access.ts';
@@ -388,11 +387,11 @@ describe("another namespace's Secret is out of reach", () => {
   });
 
   describe('with the Roles of an operator for one namespace', () => {
-    let server: ApiServer;
+    let server: SwitchedServer;
     let api: KubeApi;
     const folder = mkdtempSync(join(tmpdir(), 'recognize-health-author-'));
     beforeAll(async () => {
-      server = await startApiServer();
+      server = await startSwitchedServer();
       const token = server.createUser('operator', []);
       const rbac = 'rbac.authorization.k8s.io';
       const metadata = { name: 'reports', namespace: 'recognize' };
@@ -402,7 +401,7 @@ describe("another namespace's Secret is out of reach", () => {
         metadata: { name: 'db', namespace },
         data: { password: Buffer.from(PASSWORD).toString('base64') },
       });
-      server.seed([
+      await server.seed([
         ...['recognize', 'elsewhere'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
         object('Secret', 'recognize'),
         object('Secret', 'elsewhere'),
@@ -414,7 +413,7 @@ describe("another namespace's Secret is out of reach", () => {
           roleRef: { apiGroup: rbac, kind: 'Role', name: 'reports' },
           subjects: [{ kind: 'User', name: 'operator', apiGroup: rbac }],
         },
-      ] as unknown as JsonObject[]);
+      ]);
       const file = join(folder, 'config');
       writeFileSync(
         file,
@@ -424,7 +423,7 @@ describe("another namespace's Secret is out of reach", () => {
     });
     afterAll(async () => {
       await api.close();
-      await server.stop();
+      await server.close();
       rmSync(folder, { recursive: true });
     });
 
