@@ -8,7 +8,7 @@ import { apiWriter } from '../stack/object-writer.ts';
 import type { SwitchedServer } from '../stack/switched-server.ts';
 import { keptForFile } from '../support/kept-for-file.ts';
 import { startControlPlane, statusOf, type ControlPlane, type ControlPlaneOptions } from './parts/control-plane.ts';
-import { etcdState, restoreEtcd, type EtcdState } from './parts/etcd-state.ts';
+import { backdate, etcdState, restoreEtcd, type EtcdState } from './parts/etcd-state.ts';
 import { startTokenWebhook, type TokenWebhook } from './parts/token-webhook.ts';
 import { startFront } from './front.ts';
 
@@ -90,6 +90,8 @@ export async function startRealServer(of: { authority: Authority; controllers: C
     dropWatches: () => front.dropWatches(),
     openWatches: () => front.openWatches(),
     compact: () => plane.restartServer(),
+    backdate: ({ metadata: { namespace = '', name } }, creationTimestamp) =>
+      backdate(plane.etcdUrl, `/registry/recognize.health/healthreports/${namespace}/${name}`, creationTimestamp),
     stop: () => front.stop(),
     restart: () => front.restart(),
     async close() {

@@ -4,8 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { ClusterAccess } from './admin.ts';
 import { isObject, listAt, objectAt, textAt } from './apiserver/json.ts';
-import type { ApiServerOptions } from './apiserver/server.ts';
-import { startOurServer, startSwitchedServer, type SwitchedServer } from './switched-server.ts';
+import { startOurServer, startSwitchedServer, type SwitchedOptions, type SwitchedServer } from './switched-server.ts';
 
 /** A cluster, whichever it is. One that is used by nobody else may have switches. */
 export interface StackCluster {
@@ -62,7 +61,7 @@ async function fromKubeconfig(path: string): Promise<StackCluster> {
  * do. A cluster that is given is used by nobody else.
  */
 export async function startCluster(
-  options: ApiServerOptions = {},
+  options: SwitchedOptions = {},
   which: 'any' | 'ours' | 'switched' | ClusterAccess = 'any',
 ): Promise<StackCluster> {
   if (typeof which === 'object')

@@ -46,6 +46,8 @@ export interface StackOptions {
   configured?: boolean;
   /** An OpenShift cluster: our own server serves DeploymentConfigs and says which version it is. */
   openshift?: boolean;
+  /** For who deletes namespaces of a `switched` API server. */
+  namespaces?: boolean;
   /**
    * `switched`: an API server of its own, for who records requests or orders faults. `ours`: our own one, whatever the
    * environment says. Or a cluster of one's own, by its administrator's access: it is left running.
@@ -139,6 +141,7 @@ async function startParts(
     databaseServers = 'shared',
     definition = true,
     openshift = false,
+    namespaces = false,
     configured = false,
     showDetails = true,
     cluster: which = 'any',
@@ -160,7 +163,7 @@ async function startParts(
 
   const [databases, cluster, aws] = await Promise.all([
     startDatabases({ topology, servers: databaseServers, tls }, (end) => ending.push(end)),
-    keep(startCluster({ authority, minorVersion: SUPPORTED_MINOR, openshift }, which), ending),
+    keep(startCluster({ authority, minorVersion: SUPPORTED_MINOR, openshift, namespaces }, which), ending),
     keep(startAws({ tls }), ending),
   ]);
 

@@ -1,7 +1,7 @@
 // An API server of a test's own, with switches for what goes wrong on the way to it and a record of what was asked: a
 // real one in `npm run test:real`, otherwise ours.
 import { createAuthority } from './certificates.ts';
-import { createAdmin } from './admin.ts';
+import { createAdmin, type Named } from './admin.ts';
 import { startApiServer, type ApiServer, type ApiServerOptions } from './apiserver/server.ts';
 import { storeWriter, type ObjectWriter } from './object-writer.ts';
 
@@ -20,6 +20,8 @@ export interface SwitchedServer extends Omit<
   createServiceAccountToken(namespace: string, name: string): Promise<string>;
   /** Forget the history: watches from earlier revisions are answered with 410. A real server starts anew for that. */
   compact(): Promise<void>;
+  /** Makes a HealthReport look as if it had been made then. */
+  backdate(report: Named, creationTimestamp: string): Promise<void>;
   /** Stop for good. */
   close(): Promise<void>;
 }
@@ -54,6 +56,10 @@ export async function startOurServer(options: ApiServerOptions = {}): Promise<Sw
     compact: () => {
       ours.compact();
       return Promise.resolve();
+    },
+    async backdate(report, creationTimestamp) {
+      const stored = await admin.get(report);
+      if (stored !== undefined) await writer.put([{ ...stored, metadata: { ...stored.metadata, creationTimestamp } }]);
     },
     async close() {
       await admin.close();

@@ -22,15 +22,10 @@ const stored = async (): Promise<{
 beforeAll(async () => {
   cluster = await startBareCluster();
 });
-beforeEach(() => {
-  cluster.seed([
-    {
-      apiVersion: API_VERSION,
-      kind: KIND,
-      metadata: { name: 'prod', namespace: 'recognize' },
-      spec: { interval: '1m', mutes: [MUTE] },
-    },
-  ]);
+beforeEach(async () => {
+  const prod = { apiVersion: API_VERSION, kind: KIND, metadata: { name: 'prod', namespace: 'recognize' } };
+  await cluster.server.writer.remove(prod);
+  await cluster.seed([{ ...prod, spec: { interval: '1m', mutes: [MUTE] } }]);
 });
 afterEach(() => cluster.server.faults.clear());
 afterAll(() => cluster.stop());

@@ -1,7 +1,5 @@
 // `dashboard`: the reports as pages that follow the cluster, for this machine alone and to be read only.
 import { request } from 'node:http';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { API_VERSION, KIND } from '../../../src/api/names.ts';
@@ -15,9 +13,9 @@ const now = new Date();
 const good = report(judged(), undefined, { now }).status;
 const failing = report(judged({ 'database/node-persistence/connect': 'DatabaseMissing' }), undefined, { now }).status;
 
-const seed = (name: string, status: object, namespace = 'recognize'): void => {
+const seed = (name: string, status: object, namespace = 'recognize'): Promise<void> => {
   const metadata = { name, namespace, generation: 1 };
-  cluster.seed([{ apiVersion: API_VERSION, kind: KIND, metadata, spec: {}, status }]);
+  return cluster.seed([{ apiVersion: API_VERSION, kind: KIND, metadata, spec: {}, status }]);
 };
 
 interface Answer {
@@ -48,9 +46,9 @@ const start = (...argv: readonly string[]): Promise<Dashboard> => startDashboard
 let dashboard: Dashboard;
 beforeAll(async () => {
   cluster = await startBareCluster(['recognize', 'test']);
-  seed('well', good);
-  seed('sick', failing);
-  seed('other', good, 'test');
+  await seed('well', good);
+  await seed('sick', failing);
+  await seed('other', good, 'test');
   dashboard = await start('-n', 'recognize');
   await until(dashboard.url, 'recognize/well');
 });
@@ -84,7 +82,7 @@ describe('the pages', () => {
     const reader = events.body?.getReader();
     const next = async (): Promise<string> => new TextDecoder().decode((await reader?.read())?.value);
     expect(await next()).toBe(': waiting\n\n');
-    seed('newcomer', good);
+    await seed('newcomer', good);
     expect(await next()).toContain('data: changed');
     stop.abort();
     await until(dashboard.url, 'recognize/newcomer');
@@ -101,7 +99,7 @@ describe('the pages', () => {
   });
 
   it('hold no markup of a report', async () => {
-    seed('hostile', { ...failing, rootCause: '<img src=x onerror=alert(1)>' });
+    await seed('hostile', { ...failing, rootCause: '<img src=x onerror=alert(1)>' });
     await until(dashboard.url, 'recognize/hostile');
     expect((await page(dashboard.url)).querySelector('img')).toBeNull();
     expect((await page(`${dashboard.url}/reports/recognize/hostile`)).querySelector('img')).toBeNull();
@@ -149,9 +147,7 @@ describe('the command', () => {
   });
 
   it('tells who may not list reports so before it listens', async () => {
-    cluster.server.createUser('nobody');
-    const nobody = join(cluster.folder, 'nobody');
-    await writeFile(nobody, cluster.server.kubeconfig('nobody'), { mode: 0o600 });
+    const nobody = await cluster.kubeconfigOf('nobody');
     const { code, out, err } = await command('dashboard', '--kubeconfig', nobody, '-n', 'recognize');
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain('list healthreports');

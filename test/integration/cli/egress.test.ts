@@ -30,7 +30,7 @@ const database = (name: string): object => ({ name, urlSecretRef: { name, key: '
 beforeAll(async () => {
   cluster = await startBareCluster();
   const objects = installationObjects({ namespace: 'recognize', topology: 'Split', port: 8080, now: new Date() });
-  cluster.seed([
+  await cluster.seed([
     ...objects,
     secretOf('inside', `postgres://app:${PASSWORD}@10.1.2.3:5433/x`),
     secretOf('outside', `postgres://app:${PASSWORD}@db.example.com/x`),

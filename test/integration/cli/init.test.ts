@@ -17,7 +17,7 @@ const init = (...argv: readonly string[]): Promise<CommandResult> =>
   command('init', '--kubeconfig', cluster.admin, ...argv);
 
 /** A fixture as somebody would have applied it to a namespace. */
-const apply = (name: string, namespace: string): void => {
+const apply = (name: string, namespace: string): Promise<void> => {
   const objects = fixture(name).map((object) => {
     const { spec = {} } = object as { spec?: { template?: { metadata?: object; spec?: object } } };
     const labels = { app: object.metadata.name };
@@ -25,7 +25,7 @@ const apply = (name: string, namespace: string): void => {
     const workload = object.kind === 'ConfigMap' ? {} : { spec: { selector: { matchLabels: labels }, template } };
     return { ...object, ...workload, metadata: { ...object.metadata, namespace } };
   });
-  cluster.seed(objects);
+  return cluster.seed(objects);
 };
 
 /** What `check -o json` says, as far as it is looked at here. */
@@ -40,7 +40,7 @@ function readExamined(text: string): {
 beforeAll(async () => {
   const names = ['consolidated', 'split', 'umbrella', 'empty'];
   cluster = await startBareCluster(names);
-  for (const name of names.slice(0, 3)) apply(name, name);
+  for (const name of names.slice(0, 3)) await apply(name, name);
 });
 afterEach(() => cluster.server.faults.clear());
 afterAll(() => cluster.stop());
@@ -97,7 +97,7 @@ describe('init', () => {
 
   it('tells beside a report what differs', async () => {
     const databases = [{ name: 'old', host: 'gone', database: 'x' }];
-    cluster.seed([
+    await cluster.seed([
       { apiVersion: API_VERSION, kind: KIND, metadata: { name: 'old', namespace: 'split' }, spec: { databases } },
     ]);
     const { code, err } = await init('-n', 'split');
@@ -114,9 +114,7 @@ describe('init', () => {
   });
 
   it('names all rights that are missing at once', async () => {
-    const nobody = join(cluster.folder, 'nobody');
-    cluster.server.createUser('nobody');
-    await writeFile(nobody, cluster.server.kubeconfig('nobody'), { mode: 0o600 });
+    const nobody = await cluster.kubeconfigOf('nobody');
     const { code, out, err } = await command('init', '--kubeconfig', nobody, '-n', 'split');
     expect({ code, out }).toEqual({ code: 2, out: '' });
     for (const right of ['list deployments', 'list statefulsets', 'list daemonsets', 'get configmaps'])

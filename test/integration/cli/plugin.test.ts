@@ -1,31 +1,24 @@
 // The command as a plugin of the real kubectl: a link in PATH is all, and kubectl's own flags stand before the verb.
 import { execFile, type ExecFileException } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { crd } from '../../../src/api/crd.ts';
-import type { JsonObject } from '../../stack/apiserver/json.ts';
-import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
 import { binaryPath } from '../../stack/binaries.ts';
 import { BUNDLE, buildWhenNeeded } from '../../stack/operator-process.ts';
+import { startBareCluster, type BareCluster } from './bare-cluster.ts';
 
-let server: ApiServer;
+let cluster: BareCluster;
 let folder: string;
 
 beforeAll(async () => {
   buildWhenNeeded();
   folder = mkdtempSync(join(tmpdir(), 'recognize-health-plugin-'));
-  server = await startApiServer();
-  server.seed([
-    JSON.parse(JSON.stringify(crd())) as JsonObject,
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'recognize' } },
-  ]);
-  writeFileSync(join(folder, 'config'), server.kubeconfig(), { mode: 0o600 });
+  cluster = await startBareCluster();
   symlinkSync(BUNDLE, join(folder, 'kubectl-recognize'));
 });
 afterAll(async () => {
-  await server.stop();
+  await cluster.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -58,7 +51,7 @@ it('is found by kubectl, and says its version', async () => {
 });
 
 it("takes kubectl's flags before the verb", async () => {
-  const flags = ['--kubeconfig', join(folder, 'config'), '-n', 'recognize', '--request-timeout=10s'];
+  const flags = ['--kubeconfig', cluster.admin, '-n', 'recognize', '--request-timeout=10s'];
   expect(await kubectl('recognize', ...flags, 'status')).toEqual({
     code: 0,
     out: '',
@@ -77,7 +70,7 @@ it('is one file that works where it is copied to, with Node alone', async () => 
     expect(await node(root, process.env, 'build.mjs', '--plugin', file)).toEqual({ code: 0, out: '', err: '' });
     expect(JSON.parse((await copied('version', '-o', 'json')).out)).toMatchObject({ schema: '2' });
     // What is loaded late is in it as well: the client of Kubernetes, the guide.
-    const { err } = await copied('status', '--kubeconfig', join(folder, 'config'), '-n', 'recognize');
+    const { err } = await copied('status', '--kubeconfig', cluster.admin, '-n', 'recognize');
     expect(err).toBe('recognize-health: no HealthReport in namespace recognize');
     expect((await copied('explain', 'REC-AV-003')).out).toContain('REC-AV-003');
     expect(readdirSync(alone)).toEqual(['kubectl-recognize']);

@@ -1,11 +1,8 @@
 // `status`: what a person reads of reports as they are stored, and that the exit code speaks of the reading alone.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { crd, openApiSchema } from '../../../src/api/crd.ts';
+import { openApiSchema } from '../../../src/api/crd.ts';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { API_VERSION, KIND } from '../../../src/api/names.ts';
 import { run } from '../../../src/cli/program.ts';
@@ -14,13 +11,12 @@ import { Stop } from '../../../src/runtime/clock.ts';
 import { viewerRole } from '../../../tools/packaging/roles.ts';
 import { closed } from '../../support/closed-schema.ts';
 import type { JsonObject } from '../../stack/apiserver/json.ts';
-import { startApiServer, type ApiServer } from '../../stack/apiserver/server.ts';
+import { laterDefinition } from '../../stack/later-definition.ts';
 import { report, run as judged } from '../../unit/judge/fixtures.ts';
 import { command, type CommandResult } from '../gate/command.ts';
+import { startBareCluster, type BareCluster } from './bare-cluster.ts';
 
-let server: ApiServer;
-let folder: string;
-let admin: string;
+let cluster: BareCluster;
 
 const now = new Date();
 const good = report(judged(), undefined, { now }).status;
@@ -31,45 +27,25 @@ const failing = report(
 ).status;
 const STALE = { lastRunTime: '2020-01-01T00:00:00Z', freshUntil: '2020-01-01T00:10:00Z' };
 
-const seed = (name: string, status: unknown, metadata: object = {}, namespace = 'recognize'): void => {
-  const object = {
-    apiVersion: API_VERSION,
-    kind: KIND,
-    metadata: { name, namespace, generation: 1, ...metadata },
-    spec: {},
-    status,
-  };
-  server.seed([JSON.parse(JSON.stringify(object)) as JsonObject]);
-};
-const kubeconfigOf = async (user?: string): Promise<string> => {
-  const path = join(folder, user ?? 'admin');
-  await writeFile(path, server.kubeconfig(user), { mode: 0o600 });
-  return path;
-};
+const seed = (name: string, status: unknown, namespace = 'recognize'): Promise<void> =>
+  cluster.seed([{ apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace }, spec: {}, status }]);
 const status = (...argv: readonly string[]): Promise<CommandResult> =>
-  command('status', '--kubeconfig', admin, ...argv);
+  command('status', '--kubeconfig', cluster.admin, ...argv);
 const inRecognize = (...argv: readonly string[]): Promise<CommandResult> => status('-n', 'recognize', ...argv);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'recognize-health-status-'));
-  server = await startApiServer();
-  server.seed([
-    JSON.parse(JSON.stringify(crd())) as JsonObject,
-    ...['recognize', 'test', 'empty'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-  ]);
-  admin = await kubeconfigOf();
-  seed('good', good);
-  seed('failing', failing);
-  seed('stale', { ...failing, ...STALE });
-  seed('edited', good, { generation: 2 });
-  seed('new', {});
-  seed('elsewhere', good, {}, 'test');
+  cluster = await startBareCluster(['recognize', 'test', 'empty'], laterDefinition('Splendid'));
+  await seed('good', good);
+  await seed('failing', failing);
+  await seed('stale', { ...failing, ...STALE });
+  await seed('edited', good);
+  const mute = ['mute', 'edited', 'KmsThrottled', '--until', '1h', '--reason', 'x', '-n', 'recognize'];
+  expect((await command(...mute, '--kubeconfig', cluster.admin)).code).toBe(0);
+  await seed('new', undefined);
+  await seed('elsewhere', good, 'test');
 });
-afterEach(() => server.faults.clear());
-afterAll(async () => {
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => cluster.server.faults.clear());
+afterAll(() => cluster.stop());
 
 describe('of one report, status', () => {
   it('tells the root cause first, with what the guide says to do, then every finding', async () => {
@@ -103,7 +79,7 @@ describe('of one report, status', () => {
   });
 
   it('shows no status at all where a newer operator wrote one that it cannot read', async () => {
-    seed('newer', { ...good, verdict: 'Splendid' });
+    await seed('newer', { ...good, verdict: 'Splendid' });
     const { code, out } = await inRecognize('newer');
     expect([code, out]).toEqual([0, expect.stringMatching(/recognize\/newer {2}Unknown/)]);
     expect(out).not.toContain('Splendid');
@@ -114,7 +90,7 @@ describe('of one report, status', () => {
       ...check,
       message: '\u001b[2J\u001b]0;owned\u0007 a\nb \u202e',
     }));
-    seed('hostile', { ...failing, checks, rootCause: '\u001b[31m' } satisfies HealthReportStatus);
+    await seed('hostile', { ...failing, checks, rootCause: '\u001b[31m' } satisfies HealthReportStatus);
     for (const { out } of [await inRecognize('hostile'), await inRecognize()]) {
       expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     }
@@ -177,7 +153,7 @@ describe('with --watch, status', () => {
     const shown: string[] = [];
     const err: string[] = [];
     const stopping = new AbortController();
-    const ended = run(['status', '--kubeconfig', admin, '-n', 'recognize', '--watch', ...argv], {
+    const ended = run(['status', '--kubeconfig', cluster.admin, '-n', 'recognize', '--watch', ...argv], {
       out: (text) => void shown.push(text),
       err: (text) => void err.push(text),
       ...(screen ? { redraw: (text: string) => void shown.push(text) } : {}),
@@ -193,10 +169,10 @@ describe('with --watch, status', () => {
   };
 
   it('prints a report again when it was written, and only then, until it is interrupted', async () => {
-    seed('watched', good);
+    await seed('watched', good);
     const { ended, shown, said, stop } = watching(false, 'watched');
     await until(said, /watched {2}Healthy/);
-    seed('watched', failing);
+    await seed('watched', failing);
     await until(said, /watched {2}Failing/);
     expect(shown.length).toBe(2);
     stop();
@@ -206,11 +182,11 @@ describe('with --watch, status', () => {
   it('draws in place on a screen, and goes on when the server is in trouble for a while', async () => {
     const { ended, said, stop } = watching(true, 'good');
     await until(said, /Watching; Ctrl-C ends it\./);
-    server.faults.inject({ match: () => true, status: 503, times: 2 });
+    cluster.server.faults.inject({ match: () => true, status: 503, times: 2 });
     await until(said, /recognize-health: /);
-    seed('good', failing);
+    await seed('good', failing);
     await until(said, /good {2}Failing/);
-    seed('good', good);
+    await seed('good', good);
     stop();
     expect(await ended).toBe(130);
   });
@@ -222,15 +198,15 @@ describe('with --watch, status', () => {
 
 describe('check of a report in the cluster', () => {
   it('examines what its spec says, and tells that it does', async () => {
-    seed('empty', {}, {}, 'test');
-    const { code, out, err } = await command('check', 'empty', '-n', 'test', '--kubeconfig', admin);
+    await seed('empty', undefined, 'test');
+    const { code, out, err } = await command('check', 'empty', '-n', 'test', '--kubeconfig', cluster.admin);
     expect(code).toBe(5);
     expect(out).toContain('test/empty');
     expect(err).toMatch(/test\/empty: examining[^]*test\/empty: examined in/);
   });
 
   it('says which there are when it is misspelt', async () => {
-    const { code, err } = await command('check', 'elsewere', '-n', 'test', '--kubeconfig', admin);
+    const { code, err } = await command('check', 'elsewere', '-n', 'test', '--kubeconfig', cluster.admin);
     expect([code, err]).toEqual([2, expect.stringContaining('In namespace test there are: elsewhere')]);
   });
 });
@@ -258,14 +234,14 @@ describe('where nothing can be read, status', () => {
     ['is in trouble', { status: 503 }, 5],
     ['cuts', { reset: true }, 5],
   ] as const)('ends with its code when the API server %s', async (_, fault, code) => {
-    server.faults.inject({ match: () => true, ...fault });
+    cluster.server.faults.inject({ match: () => true, ...fault });
     const result = await inRecognize('good');
     expect([result.code, result.out]).toEqual([code, '']);
   });
 
   it('needs no more than the right to read', async () => {
     const role = JSON.parse(JSON.stringify(viewerRole())) as JsonObject & { metadata: { name: string } };
-    server.seed([
+    await cluster.seed([
       role,
       {
         apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -275,7 +251,7 @@ describe('where nothing can be read, status', () => {
         subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'reader' }],
       },
     ]);
-    const reader = await kubeconfigOf('reader');
+    const reader = await cluster.kubeconfigOf('reader');
     const ask = (...argv: readonly string[]): Promise<CommandResult> =>
       command('status', '--kubeconfig', reader, ...argv);
     expect((await ask('good', '-n', 'recognize')).code).toBe(0);

@@ -51,18 +51,32 @@ const ELECTION = {
 
 /** Good and fresh, and nobody has asked; the key is disabled since. What comes back mends the key. */
 async function lie(): Promise<() => Promise<unknown>> {
-  await scene.stack.put([{ ...good, metadata: { ...good.metadata, annotations: {} } }]);
+  await scene.place(good);
   scene.stack.aws.clearCalls();
   return scene.stack.key.disable();
 }
 
-async function gateWith(start: () => Promise<RunningOperator>): Promise<{ code: number; reason: string | undefined }> {
+interface Gated {
+  readonly code: number;
+  readonly reason: string | undefined;
+}
+
+/**
+ * What the gate says of an operator that is to die: in time, or as soon as it is answered. On a busy machine the operator
+ * may not have come as far as to die: then it is asked again.
+ */
+async function gateWith(
+  start: () => Promise<RunningOperator>,
+  { timeout = '2s', isDead = () => true }: { timeout?: string; isDead?: () => boolean } = {},
+): Promise<Gated> {
   const mend = await lie();
   try {
     const dying = await start();
     try {
-      const result = await scene.gate('prod', '--timeout', '2s', '-o', 'json');
-      return { code: result.code, reason: said(result).reports[0]?.reason };
+      for (;;) {
+        const gated = await ask(timeout);
+        if (gated.code !== 6 || isDead()) return gated;
+      }
     } finally {
       await dying.stop();
     }
@@ -71,6 +85,11 @@ async function gateWith(start: () => Promise<RunningOperator>): Promise<{ code: 
     scene.stack.aws.clearFaults();
     await mend();
   }
+}
+
+async function ask(timeout: string): Promise<Gated> {
+  const result = await scene.gate('prod', '--timeout', timeout, '-o', 'json');
+  return { code: result.code, reason: said(result).reports[0]?.reason };
 }
 
 const inProcess =
@@ -87,18 +106,16 @@ describe('an operator that dies', () => {
     ['as it reads a log', on('get', 'pods', 'log')],
     ['as it writes the status', on('patch', 'healthreports', 'status')],
   ])('%s: the run is never answered', async (_, isIt) => {
-    const hasHappened = dieAt(isIt);
-    expect(await gateWith(inProcess())).toEqual({ code: 6, reason: 'NotAnswered' });
-    expect(hasHappened()).toBe(true);
+    const isDead = dieAt(isIt);
+    expect(await gateWith(inProcess(), { isDead })).toEqual({ code: 6, reason: 'NotAnswered' });
   });
 
   it('between its probes and its write: the run is never answered', async () => {
     const asked = (): boolean => scene.stack.aws.calls.some(({ service }) => service === 'kms');
     scene.stack.aws.inject({ service: 'kms', latencyMs: 300 });
     // Whatever it calls after its first question to KMS: the write, or the renewal of a watch.
-    const hasHappened = dieAt(asked);
-    expect(await gateWith(inProcess())).toEqual({ code: 6, reason: 'NotAnswered' });
-    expect(asked() && hasHappened()).toBe(true);
+    const isDead = dieAt(asked);
+    expect(await gateWith(inProcess(), { isDead })).toEqual({ code: 6, reason: 'NotAnswered' });
   });
 
   it('while a probe hangs: the run is never answered', async () => {
@@ -108,7 +125,7 @@ describe('an operator that dies', () => {
 
   it('between its write and the Event: what it wrote is the truth', async () => {
     const hasHappened = dieAt(on('create', 'events'));
-    expect(await gateWith(inProcess())).toEqual({ code: 3, reason: 'Blocked' });
+    expect(await gateWith(inProcess(), { timeout: '60s' })).toEqual({ code: 3, reason: 'Blocked' });
     await expect.poll(hasHappened).toBe(true);
   });
 
@@ -133,7 +150,9 @@ describe('an operator that dies', () => {
       scene.stack.aws.clearFaults();
       await mend();
     }
-    const writes = scene.stack.server.requests.slice(before).filter(({ subresource }) => subresource === 'status');
+    const writes = scene.stack.server.requests
+      .slice(before)
+      .filter(({ user, subresource }) => user !== 'admin' && subresource === 'status');
     expect(writes).toEqual([]);
   });
 
@@ -170,7 +189,7 @@ describe('an operator that dies', () => {
 
 describe('a request at a bad moment', () => {
   it('passes once the operator is there and the key is mended', async () => {
-    await scene.stack.put([{ ...good, metadata: { ...good.metadata, annotations: {} } }]);
+    await scene.place(good);
     const operator = await startOperator(scene.stack.kubeconfig.operatorFile);
     try {
       expect((await scene.gate('prod')).code).toBe(0);

@@ -21,6 +21,8 @@ export interface GateScene {
   check(text: string, ...argv: readonly string[]): Promise<CommandResult>;
   /** Creates a report that covers the stack, with changes to its spec. What comes back removes it. */
   create(name: string, changes?: Record<string, unknown>): Promise<() => Promise<void>>;
+  /** The report anew with the spec and status of one that was kept, if it has a status; nobody has asked it for a run. */
+  place(kept: AnyObject): Promise<void>;
   /** The report as it is stored. */
   stored(name: string): Promise<AnyObject>;
   remove(name: string): Promise<void>;
@@ -50,7 +52,7 @@ export const said = ({ out }: CommandResult): Said => JSON.parse(out) as Said;
 
 /** Starts it, without a report. */
 export async function startGateScene(options: Omit<StackOptions, 'cluster'> = {}): Promise<GateScene> {
-  const stack = await startStack({ replicas: { 'core-daemon': 2 }, ...options, cluster: 'ours' });
+  const stack = await startStack({ replicas: { 'core-daemon': 2 }, ...options, cluster: 'switched' });
   const binding = (role: object, user: string): object => ({
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'RoleBinding',
@@ -92,6 +94,11 @@ export async function startGateScene(options: Omit<StackOptions, 'cluster'> = {}
     create: async (name, changes) => {
       await stack.admin.create(stack.report(name, changes));
       return () => remove(name);
+    },
+    place: async ({ metadata: { name }, spec, status }) => {
+      await remove(name);
+      await stack.admin.create({ ...named(name), spec });
+      if (status !== undefined) await stack.admin.setStatus(named(name), status as object);
     },
     stored: async (name) => {
       const stored = await stack.admin.get(named(name));

@@ -29,6 +29,15 @@ export async function etcdState(etcdUrl: string): Promise<EtcdState> {
   return new Map(kvs.filter(({ key }) => !plain(key).startsWith(OWN_LEASE)).map((entry) => [entry.key, entry]));
 }
 
+/** Makes an object of a custom resource look as if it had been made then: those are kept as JSON. */
+export async function backdate(etcdUrl: string, key: string, creationTimestamp: string): Promise<void> {
+  const found = [...(await etcdState(etcdUrl)).values()].find((entry) => plain(entry.key) === key);
+  if (found === undefined) throw new Error(`etcd has no ${key}`);
+  const object = JSON.parse(plain(found.value)) as { metadata: object };
+  const older = { ...object, metadata: { ...object.metadata, creationTimestamp } };
+  await call(etcdUrl, 'kv/put', { key: found.key, value: base64(JSON.stringify(older)) });
+}
+
 /** Makes it hold again what it held then; the API server hears of every change. Says what was not there then. */
 export async function restoreEtcd(etcdUrl: string, then: EtcdState): Promise<readonly string[]> {
   const now = await etcdState(etcdUrl);
