@@ -1,7 +1,8 @@
-// The API server that a bench cluster stands on: our own in this process or, with `--real`, kube-apiserver with etcd.
+// The API server that a bench cluster stands on: one that records what it is asked, which is our own but within
+// `npm run test:real`; or, with `--real`, kube-apiserver with nothing before it.
 import { createAdmin, type ClusterAccess } from '../../test/stack/admin.ts';
-import { startApiServer, type ApiServer } from '../../test/stack/apiserver/server.ts';
 import { OPERATOR_ACCOUNT } from '../../test/stack/operator-account.ts';
+import { isOnRealServer, startSwitchedServer, type SwitchedServer } from '../../test/stack/switched-server.ts';
 import { startControlPlane } from '../../test/real/parts/control-plane.ts';
 
 /** How often a kind of call was made so far: by `patch healthreports/status`. */
@@ -11,11 +12,11 @@ export interface BenchApiServer {
   /** For what is printed. */
   readonly name: string;
   readonly access: ClusterAccess;
-  /** Our own one, for what only that can do. */
-  readonly ours: ApiServer | undefined;
+  /** The one that records, with its switches. */
+  readonly recording: SwitchedServer | undefined;
   /**
-   * Calls that were answered. Of ours those of the operator; a real server counts everybody's, and beside the operator
-   * only a measurement itself asks it, and the server its own few.
+   * Calls that were answered. A record has those of the operator; kube-apiserver itself counts everybody's, and beside
+   * the operator only a measurement itself asks it, and the server its own few.
    */
   calls(): Promise<CallCounts>;
   stop(): Promise<void>;
@@ -29,26 +30,26 @@ const KUBERNETES_MINOR = 34;
 
 /** `bookmarkMs`: between bookmarks of our own one; about a minute on a real server. */
 export function startBenchApiServer(bookmarkMs: number | undefined): Promise<BenchApiServer> {
-  return process.env[ON_REAL] === '1' ? startReal() : startOurs(bookmarkMs);
+  return process.env[ON_REAL] === '1' ? startReal() : startRecording(bookmarkMs);
 }
 
-async function startOurs(bookmarkMs: number | undefined): Promise<BenchApiServer> {
-  const ours = await startApiServer({
+async function startRecording(bookmarkMs: number | undefined): Promise<BenchApiServer> {
+  const recording = await startSwitchedServer({
     minorVersion: KUBERNETES_MINOR,
     ...(bookmarkMs === undefined ? {} : { bookmarkMs }),
   });
   const calls = (): CallCounts => {
     const counts = new Map<string, number>();
-    for (const { user, verb, resource, subresource } of ours.requests)
+    for (const { user, verb, resource, subresource } of recording.requests)
       if (user.endsWith(`:${OPERATOR_ACCOUNT}`)) count(counts, verb, resource, subresource, 1);
     return counts;
   };
   return {
-    name: 'our own API server',
-    access: { url: ours.url, caPem: ours.caPem, token: ours.adminToken },
-    ours,
+    name: isOnRealServer() ? 'kube-apiserver behind a front' : 'our own API server',
+    access: { url: recording.url, caPem: recording.caPem, token: recording.adminToken },
+    recording,
     calls: () => Promise.resolve(calls()),
-    stop: () => ours.stop(),
+    stop: () => recording.close(),
   };
 }
 
@@ -58,7 +59,7 @@ async function startReal(): Promise<BenchApiServer> {
   return {
     name: plane.version,
     access: plane.access,
-    ours: undefined,
+    recording: undefined,
     calls: async () => requestTotals(await admin.metrics()),
     stop: async () => {
       await admin.close();

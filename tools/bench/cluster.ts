@@ -12,7 +12,7 @@ import { API_VERSION, KIND, REQUEST_ANNOTATION } from '../../src/api/names.ts';
 import { createAdmin, type Admin, type AnyObject } from '../../test/stack/admin.ts';
 import { kubeconfigText } from '../../test/stack/apiserver/kubeconfig.ts';
 import { listenAnywhere } from '../../test/stack/free-port.ts';
-import { apiWriter, storeWriter, type ObjectWriter } from '../../test/stack/object-writer.ts';
+import { apiWriter, type ObjectWriter } from '../../test/stack/object-writer.ts';
 import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from '../../test/stack/operator-account.ts';
 import { startBenchApiServer, type BenchApiServer } from './api-server.ts';
 
@@ -51,9 +51,9 @@ const named = (name: string, namespace = NAMESPACE): AnyObject => ({
 export async function startBenchCluster({ bookmarkMs }: { readonly bookmarkMs?: number } = {}): Promise<BenchCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'recognize-health-bench-'));
   const server = await startBenchApiServer(bookmarkMs);
-  const { access, ours } = server;
+  const { access, recording } = server;
   const admin = createAdmin(access);
-  const writer = (): ObjectWriter => (ours === undefined ? apiWriter(admin) : storeWriter(ours, admin));
+  const writer = (): ObjectWriter => recording?.writer ?? apiWriter(admin);
   await writer().put([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1', labels: { 'kubernetes.io/arch': 'amd64' } } },

@@ -154,7 +154,6 @@ describe('1: values of a Secret', () => {
     'username2',
     'user_name_and_password',
     'usernames',
-    'user\u200bname',
   ])('under the key %j are not sent as a user name', async (key) => {
     const { port, told } = await listener();
     const data = { [key]: PLANTED, password: 'x' };
@@ -162,6 +161,15 @@ describe('1: values of a Secret', () => {
     expect(told() + shown).not.toContain(PLANTED);
     expect(shown).not.toContain('"verdict":"Healthy"');
   });
+
+  test.each(['user\u200bname', 'user name', 'user/name', ''])(
+    'under the key %j are in no Secret that the API server takes',
+    async (key) => {
+      await expect(arena.admin.create(secretObject('no-such-key', { [key]: PLANTED }))).rejects.toThrow(
+        'a valid config key must consist of alphanumeric characters',
+      );
+    },
+  );
 
   test.each([
     ['accessKeyIdKey', 'AWS_ACCESS_KEY_ID_SECRET'],

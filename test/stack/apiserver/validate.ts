@@ -9,6 +9,10 @@ const SUBDOMAIN_TEXT =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 const LABEL = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 
+const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
+const DATA_KEY_TEXT =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
 const wrong = (field: string, value: unknown, why: string): Cause => ({
   reason: 'FieldValueInvalid',
   message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
@@ -106,6 +110,13 @@ function podTemplateCauses(object: KubeObject): Cause[] {
   return causes;
 }
 
+/** The causes in a Secret or ConfigMap: its keys may become names of files. */
+function dataCauses(object: KubeObject): Cause[] {
+  const { data } = object;
+  const keys = isObject(data) ? Object.keys(data) : [];
+  return keys.filter((key) => !DATA_KEY.test(key)).map((key) => wrong(`data[${key}]`, key, DATA_KEY_TEXT));
+}
+
 /** The causes in a built-in object; only what tests and charts are likely to get wrong is looked at. */
 export function builtinCauses(resource: Resource, object: KubeObject): Cause[] {
   switch (resource.storage) {
@@ -116,6 +127,9 @@ export function builtinCauses(resource: Resource, object: KubeObject): Cause[] {
     case 'apps/daemonsets':
     case 'apps/replicasets':
       return podTemplateCauses(object);
+    case '/secrets':
+    case '/configmaps':
+      return dataCauses(object);
     case '/pods':
       return listAt(object, 'spec', 'containers').length === 0 ? [missing('spec.containers')] : [];
     default:

@@ -75,6 +75,7 @@ describe('a key whose value is sent as it is', () => {
       'users.acl',
       'DB_USER_PW',
       'usernames',
+      'user\u200bname',
       'superuser-pw',
     ].map(login),
     ...[
