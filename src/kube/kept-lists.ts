@@ -1,6 +1,7 @@
 // Lists of one kind that a watch keeps up to date, by namespace. Pure: what was listed and what a watch told, in any
-// order of arrival, make the present state.
+// order of arrival, make the present state. What nobody reads for a while is put away: packed, outside of the heap.
 import type { KubernetesObject } from '../facts/namespace-objects.ts';
+import { pack, type Packed } from '../runtime/packed.ts';
 import type { Listed } from './list.ts';
 import type { KeptObject } from './namespace.ts';
 
@@ -16,15 +17,26 @@ export interface KeptLists {
   /** The present state; undefined when nothing is kept. The same array until something changes. */
   get(namespace: string): readonly KubernetesObject[] | undefined;
   forget(namespace: string): void;
+  /** Packs the list until it is read again. One that would take long stays as it is. */
+  putAway(namespace: string): void;
   /** What the namespace takes in memory. In bytes. */
   bytes(namespace: string): number;
 }
 
+/** A list of more bytes stays at hand: to unpack it would hold everybody else up. This takes some 5 ms. */
+const MOST_PACKED_BYTES = 512 * 1024;
+
 interface Kept {
   /** Of the list: events up to it are in it. */
   readonly version: string;
-  readonly objects: Map<string, KeptObject>;
+  /** Undefined while it is put away. */
+  objects: Map<string, KeptObject> | undefined;
+  /** What `objects` takes. */
   bytes: number;
+  /** The same as `objects`; undefined when those have changed since, or were never put away. */
+  packed: Packed<readonly KeptObject[]> | undefined;
+  /** What was told while it was put away: the last of each object. */
+  readonly told: Map<string, Told>;
   asArray: readonly KubernetesObject[] | undefined;
 }
 
@@ -41,15 +53,34 @@ export function keptLists(): KeptLists {
   /** What was told while lists are under way. */
   const underway = new Map<string, Set<Told[]>>();
 
-  const apply = (list: Kept, { kept, isGone }: Told): void => {
+  const apply = (list: Kept, one: Told): void => {
+    const { kept, isGone } = one;
     const { name, resourceVersion } = kept.object.metadata;
-    const known = list.objects.get(name);
+    const { objects } = list;
+    const known = objects === undefined ? list.told.get(name)?.kept : objects.get(name);
     const isOld = (than: string | undefined): boolean => !isNewer(resourceVersion, than);
     if (isOld(list.version) || (known !== undefined && isOld(known.object.metadata.resourceVersion))) return;
+    if (objects === undefined) {
+      list.told.set(name, one);
+      return;
+    }
     list.bytes += (isGone ? 0 : kept.bytes) - (known?.bytes ?? 0);
     list.asArray = undefined;
-    if (isGone) list.objects.delete(name);
-    else list.objects.set(name, kept);
+    list.packed = undefined;
+    if (isGone) objects.delete(name);
+    else objects.set(name, kept);
+  };
+
+  const open = (list: Kept): Map<string, KeptObject> => {
+    if (list.objects !== undefined) return list.objects;
+    const items = list.packed?.unpack() ?? [];
+    const objects = byName(items);
+    list.objects = objects;
+    list.bytes = bytesOf(items);
+    const told = [...list.told.values()];
+    list.told.clear();
+    for (const one of told) apply(list, one);
+    return objects;
   };
 
   return {
@@ -71,8 +102,10 @@ export function keptLists(): KeptLists {
         if (known !== undefined && isNewer(known.version, listed.resourceVersion)) return;
         const list: Kept = {
           version: listed.resourceVersion,
-          objects: new Map(listed.items.map((item) => [item.object.metadata.name, item])),
-          bytes: listed.items.reduce((sum, { bytes }) => sum + bytes, 0),
+          objects: byName(listed.items),
+          bytes: bytesOf(listed.items),
+          packed: undefined,
+          told: new Map(),
           asArray: undefined,
         };
         for (const one of told) apply(list, one);
@@ -89,12 +122,32 @@ export function keptLists(): KeptLists {
     get: (namespace) => {
       const list = lists.get(namespace);
       if (list === undefined) return undefined;
-      list.asArray ??= [...list.objects.values()].map(({ object }) => object);
+      list.asArray ??= [...open(list).values()].map(({ object }) => object);
       return list.asArray;
     },
     forget: (namespace) => void lists.delete(namespace),
-    bytes: (namespace) => lists.get(namespace)?.bytes ?? 0,
+    putAway: (namespace) => {
+      const list = lists.get(namespace);
+      if (list?.objects === undefined || list.bytes > MOST_PACKED_BYTES) return;
+      list.packed ??= pack([...list.objects.values()]);
+      list.objects = undefined;
+      list.asArray = undefined;
+    },
+    bytes: (namespace) => {
+      const list = lists.get(namespace);
+      if (list === undefined) return 0;
+      const told = [...list.told.values()].map(({ kept }) => kept);
+      return (list.objects === undefined ? 0 : list.bytes) + (list.packed?.bytes ?? 0) + bytesOf(told);
+    },
   };
+}
+
+function byName(items: readonly KeptObject[]): Map<string, KeptObject> {
+  return new Map(items.map((item) => [item.object.metadata.name, item]));
+}
+
+function bytesOf(items: readonly KeptObject[]): number {
+  return items.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Versions are decimal numbers that may be compared (KEP-5504); what is none is not kept. */

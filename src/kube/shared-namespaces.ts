@@ -25,7 +25,12 @@ import { createWatch, type Watch, type WatchNote } from './watch.ts';
 const BELIEVED_MS = 90_000;
 /** More namespaces than these are not watched one by one, since each watch is a connection: they are listed. */
 const MOST_WATCHED = 20;
-/** What all namespaces together may keep. Beyond it those that were read longest ago are listed again when needed. */
+/** Namespaces that were read last are at hand, in so many bytes; the others are put away, in a tenth of theirs. */
+const MOST_AT_HAND_BYTES = 4 * 1024 * 1024;
+/**
+ * What all namespaces together may keep. One that does not fit is listed in each of its runs. It does not take the place
+ * of another: reports take turns, so that each would find what it needs gone.
+ */
 const MOST_KEPT_BYTES = 40 * 1024 * 1024;
 /** A namespace that nobody has read for so long has no reports any more. */
 const UNREAD_MS = 15 * 60_000;
@@ -150,16 +155,40 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
 
   const bytesOf = (namespace: string): number =>
     KIND_NAMES.reduce((sum, name) => sum + (watchedIn(name, namespace)?.lists.bytes(namespace) ?? 0), 0);
-  /** Lets go of what nobody reads, and of what is too much for all together. */
-  const letGo = (): void => {
+  const eachList = (namespace: string, work: (lists: KeptLists) => void): void => {
+    for (const name of KIND_NAMES) {
+      const lists = watchedIn(name, namespace)?.lists;
+      if (lists !== undefined) work(lists);
+    }
+  };
+  const forget = (namespace: string): void => {
+    eachList(namespace, (lists) => lists.forget(namespace));
+    readAt.delete(namespace);
+    atHand.delete(namespace);
+  };
+  /** Lets go of what nobody reads, and of what was just listed where it is too much for all together. */
+  const letGo = (listed: string): void => {
     const now = clock.monotonicMs();
-    let total = [...readAt.keys()].reduce((sum, namespace) => sum + bytesOf(namespace), 0);
     // In the order of the last reading.
     for (const [namespace, at] of readAt) {
-      if (now - at <= UNREAD_MS && total <= MOST_KEPT_BYTES) break;
-      total -= bytesOf(namespace);
-      for (const name of KIND_NAMES) watchedIn(name, namespace)?.lists.forget(namespace);
-      readAt.delete(namespace);
+      if (now - at <= UNREAD_MS) break;
+      forget(namespace);
+    }
+    const total = [...readAt.keys()].reduce((sum, namespace) => sum + bytesOf(namespace), 0);
+    if (total > MOST_KEPT_BYTES) forget(listed);
+  };
+  /** What namespaces that are not put away take, in the order of their last reading. In bytes. */
+  const atHand = new Map<string, number>();
+  /** Puts away what was read longest ago, but not what was read now. */
+  const putAway = (read: string): void => {
+    atHand.delete(read);
+    atHand.set(read, bytesOf(read));
+    let total = [...atHand.values()].reduce((sum, bytes) => sum + bytes, 0);
+    for (const [namespace, bytes] of atHand) {
+      if (total <= MOST_AT_HAND_BYTES || namespace === read) break;
+      total -= bytes;
+      eachList(namespace, (lists) => lists.putAway(namespace));
+      atHand.delete(namespace);
     }
   };
 
@@ -189,7 +218,8 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
       read();
       readAt.delete(namespace);
       readAt.set(namespace, clock.monotonicMs());
-      if (listed.length > 0) letGo();
+      putAway(namespace);
+      if (listed.length > 0) letGo(namespace);
       return withCircumstances(api, namespace, objects, now, signal);
     },
   };

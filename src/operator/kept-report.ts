@@ -2,7 +2,7 @@
 import { REQUEST_ANNOTATION } from '../api/names.ts';
 import type { HealthReportStatus } from '../api/health-report.ts';
 import { metadataOf, parseStatus, type ReportObject } from '../kube/reports.ts';
-import { pack, type Packed } from './packed.ts';
+import { pack, type Packed } from '../runtime/packed.ts';
 import type { ObservedReport } from './ports.ts';
 import { countedStatus, type Counted, type CountedStatus } from './summary.ts';
 

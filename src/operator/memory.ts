@@ -1,7 +1,7 @@
 // What the process keeps of a report between its runs, packed: a thousand reports have a thousand statuses, and each
 // run reads its own.
 import type { HealthReportStatus } from '../api/health-report.ts';
-import { pack, type Packed } from './packed.ts';
+import { pack, type Packed } from '../runtime/packed.ts';
 import type { Remembered } from './reconcile.ts';
 
 export interface Memory {

@@ -15,7 +15,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     room: 'runtime',
     purpose: 'time, secrets, safe text, concurrency: no domain word',
     imports: [],
-    packages: ['node:util', 'node:events', 'croner'],
+    packages: ['node:util', 'node:events', 'node:zlib', 'croner'],
   },
   {
     room: 'api',
@@ -138,7 +138,7 @@ export const IMPORT_TABLE: readonly Row[] = [
     room: 'operator',
     purpose: 'keep every report current',
     imports: [...PLAIN, 'clients', 'kube', 'targets', 'probes', 'checks', 'judge', 'report', 'gate', 'examine.ts'],
-    packages: ['pino', 'prom-client', 'node:crypto', 'node:events', 'node:http', 'node:net', 'node:os', 'node:zlib'],
+    packages: ['pino', 'prom-client', 'node:crypto', 'node:events', 'node:http', 'node:net', 'node:os'],
   },
   {
     room: 'cli',

@@ -23,14 +23,24 @@ const shown = (lists: KeptLists): unknown =>
 const FIRST = 8;
 
 type Step =
-  { readonly do: 'put' | 'delete'; readonly name: string } | { readonly do: 'deliver' | 'begin' | 'read' | 'end' };
+  | { readonly do: 'put' | 'delete'; readonly name: string }
+  | { readonly do: 'deliver' | 'begin' | 'read' | 'end' | 'put away' | 'get' };
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('put' as const, 'delete' as const), name: fc.constantFrom('a', 'b', 'c') }),
-  fc.record({ do: fc.constantFrom('deliver' as const, 'begin' as const, 'read' as const, 'end' as const) }),
+  fc.record({
+    do: fc.constantFrom(
+      'deliver' as const,
+      'begin' as const,
+      'read' as const,
+      'end' as const,
+      'put away' as const,
+      'get' as const,
+    ),
+  }),
 );
 
 describe('kept lists', () => {
-  test('are what the server has once everything was told, whenever lists began and ended', () => {
+  test('are what the server has once everything was told, whenever lists began, ended and were put away', () => {
     let compared = 0;
     fc.assert(
       fc.property(fc.array(step, { minLength: 25, maxLength: 60 }), (steps) => {
@@ -61,6 +71,12 @@ describe('kept lists', () => {
             case 'deliver':
               deliver();
               break;
+            case 'put away':
+              lists.putAway('n');
+              break;
+            case 'get':
+              lists.get('n');
+              break;
             case 'begin':
               underway.push({ end: lists.begin('n') });
               break;
@@ -84,7 +100,9 @@ describe('kept lists', () => {
             .map(({ object: { metadata } }) => `${metadata.name}@${metadata.resourceVersion ?? ''}`)
             .sort(),
         );
-        expect(lists.bytes('n')).toBe(100 * server.size);
+        // A change leaves nothing of what was packed.
+        lists.tell('n', at('d', version + 1), false);
+        expect(lists.bytes('n')).toBe(100 * (server.size + 1));
       }),
       { numRuns: 2_000 },
     );
@@ -121,6 +139,26 @@ describe('kept lists', () => {
     act(lists);
     expect(lists.get('n')).toBeUndefined();
     expect(lists.wants('n')).toBe(false);
+  });
+
+  test('take little while they are put away, with what was told meanwhile, and long ones stay', () => {
+    const lists = keptLists();
+    lists.restart();
+    const items = (bytes: number): readonly KeptObject[] =>
+      Array.from({ length: 50 }, (_, pod) => ({ ...at(`core-daemon-${pod}`, 9), bytes }));
+    lists.begin('n')(listed(9, items(3_000)));
+    lists.begin('large')(listed(9, items(30_000)));
+    lists.putAway('n');
+    lists.putAway('large');
+    expect(lists.bytes('n')).toBeLessThan(15_000);
+    expect(lists.bytes('large')).toBe(1_500_000);
+    const before = lists.bytes('n');
+    lists.tell('n', at('a', 10), false);
+    lists.tell('n', at('a', 11), true);
+    lists.tell('n', at('b', 10), false);
+    expect(lists.bytes('n')).toBe(before + 200);
+    expect(lists.get('n')).toHaveLength(51);
+    expect(lists.bytes('n')).toBe(150_100);
   });
 
   test('are the same array until something changes, and nothing once forgotten', () => {
