@@ -169,6 +169,7 @@ export interface ClusterClient {
   ): Promise<Result<undefined, PodLogFault>>;
   /** Undefined where nothing is remembered from one run to the next. */
   readonly logStarts?: LogStarts;
+  readonly logsSoFar?: LogsSoFar;
 }
 
 /** The log of one run of a container. */
@@ -183,6 +184,29 @@ export interface LogStarts {
   know(file: LogFile, seen: { readonly first: string; readonly last: string }): string | undefined;
   /** The file was found to begin so; its last line that was seen. */
   learn(file: LogFile, start: string, last: string): void;
+}
+
+/** What a reading of a log left for the next one. Times are milliseconds since the epoch. */
+export interface LogSoFar {
+  /** Nothing is known of lines up to this time. */
+  readonly afterMs: number;
+  /** The next reading begins here: a whole second. */
+  readonly sinceMs: number;
+  /** The kubelet's time of the first line from there on. Where it is missing, the log is another than it was. */
+  readonly anchor: string;
+  /** At least as many lines and bytes as a whole reading would be handed over before `sinceMs`. */
+  readonly lines: number;
+  readonly bytes: number;
+  /** The lines between the two times that count, as they were read. */
+  readonly text?: Uint8Array | undefined;
+}
+
+/** What is known of logs so far. A log of which nothing is known is read whole: what is found is the same. */
+export interface LogsSoFar {
+  /** @param readers whose signatures are looked for */
+  recall(file: LogFile, readers: readonly string[]): LogSoFar | undefined;
+  /** Undefined forgets. */
+  keep(file: LogFile, readers: readonly string[], soFar: LogSoFar | undefined): void;
 }
 
 export interface PodLogRequest {

@@ -9,6 +9,7 @@ import { asEvidence } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { listAll } from './list.ts';
 import { logStarts } from './log-starts.ts';
+import { logsSoFar } from './logs-so-far.ts';
 import { readPodLog } from './pod-log.ts';
 import { remembered } from './remembered.ts';
 import { RULES } from './rules.ts';
@@ -61,6 +62,7 @@ export function createClusterClient(api: KubeApi, clock: Clock): ClusterClient {
     configMapVersion: (namespace, name) => versions.get(`${namespace}/${name}`),
     readLog: (request, onChunk, signal) => readPodLog(api, request, onChunk, signal),
     logStarts: logStarts(),
+    logsSoFar: logsSoFar(clock),
   };
 }
 

@@ -11,7 +11,8 @@ import { saysInvalid } from '../guide/signature-failure.ts';
 import { damageOf, lineFeeds } from './damage.ts';
 import { gravityOf, type Gravity } from './level.ts';
 import { tellingOf } from './echoes.ts';
-import { extentAround, extentsOf, gravityAt, lastHead, recordAt, type Extent, type LogRecord } from './record.ts';
+import { eachRecord, type SeenRecord } from './each-record.ts';
+import { extentAround, gravityAt, lastHead, recordAt, type Extent, type LogRecord } from './record.ts';
 import { signaturesOf, type Named } from './signatures.ts';
 import { createTally } from './tally.ts';
 
@@ -37,7 +38,7 @@ export interface LogScanOptions {
   /** Whose log it is: owner first, then services merged into it. Empty or absent when nobody knows. */
   readonly services?: readonly Service[];
   /** Called for every record, in order, for those who count errors. Then nothing can be skipped. */
-  readonly onRecord?: (gravity: Gravity, read: () => LogRecord | undefined) => void;
+  readonly onRecord?: (record: SeenRecord) => void;
   readonly blockBytes?: number;
   readonly maxRecordBytes?: number;
 }
@@ -142,7 +143,7 @@ export function createLogScan(options: LogScanOptions = {}): LogScan {
     const damage = damageOf(dropping ? wholeCharacters(region) : region);
     counters.linesWithNul += damage.linesWithNul;
     counters.linesNotUtf8 += damage.linesNotUtf8;
-    if (onRecord !== undefined) eachRecord(region, before !== undefined, onRecord);
+    if (onRecord !== undefined) eachRecord(region, before !== undefined, signatures.nextCandidate, onRecord);
 
     let goesOn: Open | undefined;
     let floor = 0;
@@ -288,13 +289,6 @@ function unsearched(region: Buffer, before: Open | undefined): Open | undefined 
   if (extent.kind === 'rest') return before;
   const record = extent.kind === 'plain' ? recordAt(region, extent) : undefined;
   return record === undefined ? undefined : { ...inherited(record), seen: new Set() };
-}
-
-function eachRecord(region: Buffer, rest: boolean, onRecord: NonNullable<LogScanOptions['onRecord']>): void {
-  for (const extent of extentsOf(region, rest)) {
-    const gravity = gravityAt(region, extent);
-    if (gravity !== undefined) onRecord(gravity, () => recordAt(region, extent));
-  }
 }
 
 /** Without the first bytes of a character that was cut. */

@@ -1,15 +1,16 @@
 // Reads the logs of a service's pods: every replica, its application container, and the run before a restart.
 //
-// Nothing is kept between runs. Each run reads from the start of the last one, and at least the whole window, and
-// counts afresh; so no run, whoever makes it, adds to what another counted.
-import type { ClusterClient, LogFile, PodLogFault } from '../clients/clients.ts';
+// A run tells what stands in the log since the start of the last one, and at least in the whole window. It asks for what
+// came since a log was last read, where that is known, and for all of it otherwise; both say the same, so that no run,
+// whoever makes it, adds to what another counted.
+import type { ClusterClient, LogFile, LogSoFar, PodLogFault, Result } from '../clients/clients.ts';
 import type { ServiceLogs } from '../facts/observed.ts';
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import { type LogReading, podsOf } from '../facts/target.ts';
 import type { Container, Pod } from '../facts/workload.ts';
 import { clipSafe, literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { Probe } from './probe.ts';
-import { createTimedLog, type TimedLogResult } from './timed-log.ts';
+import { createTimedLog, type TimedLog, type TimedLogResult } from './timed-log.ts';
 
 /** Pods of one service that are read; the vendor tested three. */
 const MOST_PODS = 10;
@@ -66,6 +67,8 @@ function combine(reads: readonly PodRead[], pods: number): Outcome<ServiceLogs> 
 
 /** A banner, or a trace that the JVM printed by itself, is no layout: few records without a level are none. */
 const FEW_RECORDS = 10;
+/** So few are none in any log. */
+const SOME_RECORDS = 3;
 /** This share of the records without a level is a layout. */
 const A_SHARE = 0.2;
 
@@ -73,7 +76,7 @@ const A_SHARE = 0.2;
 function notUnderstood(reads: readonly PodRead[]): Pick<ServiceLogs, 'unread'> {
   const strange = reads.filter(
     ({ records, unread }) =>
-      (unread > FEW_RECORDS && unread >= records * A_SHARE) || (unread === records && unread > 3),
+      (unread > FEW_RECORDS && unread >= records * A_SHARE) || (unread === records && unread > SOME_RECORDS),
   );
   if (strange.length === 0) return {};
   const sum = (of: 'records' | 'unread'): number => strange.reduce((all, read) => all + read[of], 0);
@@ -86,17 +89,22 @@ async function readPod(pod: Pod, reading: LogReading, cluster: ClusterClient, si
   // Why a pod is not ready may have been said long ago, at its start.
   const from = pod.ready ? reading.fromMs : Number.NEGATIVE_INFINITY;
   const wanted = { pod: pod.name, container, fromMs: from };
-  const [before, current] = await Promise.all([
-    hasPrevious(container, from) ? readRun({ ...wanted, previous: true }, reading, cluster, signal) : NONE,
-    readRun({ ...wanted, previous: false }, reading, cluster, signal),
-  ]);
+  const current = { ...wanted, previous: false };
+  // Which of a container's runs is the present one may change between two reads, and what is known of one is not of
+  // the other: each is read whole.
+  const [before, present] = hasPrevious(container, from)
+    ? await Promise.all([
+        readRun({ ...wanted, previous: true }, reading, cluster, signal),
+        readRun(current, reading, cluster, signal),
+      ])
+    : [NONE, await readOn(current, reading, cluster, signal)];
   // A container that was restarted, or ended, between the two reads: both are the same log.
-  const isSame = before.result?.firstTime !== undefined && before.result.firstTime === current.result?.firstTime;
-  const runs = isSame ? [current] : [before, current];
+  const isSame = before.result?.firstTime !== undefined && before.result.firstTime === present.result?.firstTime;
+  const runs = isSame ? [present] : [before, present];
   const results = runs.flatMap(({ result }) => (result === undefined ? [] : [result]));
   const lost = container.restarts >= 2 && startOf(container.lastTermination?.startedAt) > reading.fromMs;
   return {
-    read: results.length > 0 || current.fault?.kind === 'none',
+    read: results.length > 0 || present.fault?.kind === 'none',
     errors: results.reduce((sum, { errors }) => sum + errors, 0),
     records: results.reduce((sum, { records }) => sum + records, 0),
     unread: results.reduce((sum, { unread }) => sum + unread, 0),
@@ -105,7 +113,7 @@ async function readPod(pod: Pod, reading: LogReading, cluster: ClusterClient, si
       ...runs.flatMap(({ gaps }) => gaps),
       ...(lost ? [redact(`pod ${pod.name} restarted more than once: only its last two logs are kept`)] : []),
     ],
-    fault: current.fault ?? before.fault,
+    fault: present.fault ?? before.fault,
   };
 }
 
@@ -127,22 +135,95 @@ interface RunRead {
 const NOTHING: PodRead = { read: false, errors: 0, records: 0, unread: 0, sightings: [], gaps: [], fault: undefined };
 const NONE: RunRead = { result: undefined, fault: undefined, gaps: [] };
 
+/** What was handed over, together with what was known so far. */
+interface Handed {
+  readonly answer: Result<undefined, PodLogFault>;
+  readonly log: TimedLog;
+  readonly result: TimedLogResult;
+}
+
+/** Reads all that is wanted. */
 async function readRun(
   wanted: WantedRun,
   reading: LogReading,
   cluster: ClusterClient,
   signal: AbortSignal,
 ): Promise<RunRead> {
-  const { pod, container, previous, fromMs } = wanted;
-  const log = createTimedLog({ pod, services: reading.writers, fromMs, windowFromMs: reading.windowFromMs });
-  const address = { namespace: reading.namespace, pod, container: container.name, previous };
-  const since = Number.isFinite(fromMs) ? { sinceTime: new Date(fromMs).toISOString().replace(/\.\d+/, '') } : {};
+  return toldBy(await request(wanted, reading, cluster, signal), wanted, reading, cluster, signal);
+}
+
+/** Reads what came since the last reading, where that tells all that is wanted. */
+async function readOn(
+  wanted: WantedRun,
+  reading: LogReading,
+  cluster: ClusterClient,
+  signal: AbortSignal,
+): Promise<RunRead> {
+  const { logsSoFar } = cluster;
+  const { pod, container, previous } = wanted;
+  if (logsSoFar === undefined || container.startedAt === undefined) return readRun(wanted, reading, cluster, signal);
+  const { namespace, writers, nowMs } = reading;
+  const file = { namespace, pod, container: container.name, previous, since: container.startedAt };
+  const known = logsSoFar.recall(file, writers);
+  const part = isOfUse(known, wanted) ? await request(wanted, reading, cluster, signal, known) : undefined;
+  const handed = part !== undefined && goesOn(part, known) ? part : await request(wanted, reading, cluster, signal);
+  // After a failure the next reading begins where this one did.
+  if (handed.answer.ok) logsSoFar.keep(file, writers, isWhole(handed) ? handed.log.soFar(nowMs) : undefined);
+  return toldBy(handed, wanted, reading, cluster, signal);
+}
+
+/** Whether it reaches back as far as is wanted, and asking from where it ends is less than asking for all. */
+function isOfUse(known: LogSoFar | undefined, { fromMs }: WantedRun): known is LogSoFar {
+  return known !== undefined && known.afterMs < fromMs && fromMs < known.sinceMs;
+}
+
+/** Whether what came is the rest of that log, and a whole reading would have been handed over all of it. */
+function goesOn(part: Handed, known: LogSoFar | undefined): boolean {
+  const { answer, log, result } = part;
+  if (known === undefined) return true;
+  // Nothing came, and asking again would bring nothing either.
+  if (!answer.ok && result.lines === 0) return true;
+  const lines = known.lines + result.lines;
+  const bytes = known.bytes + log.bytes();
+  return result.firstTime === known.anchor && lines < MOST_LINES && bytes < MOST_BYTES && isCountable(result);
+}
+
+/** How many records there are is not known of a part. It matters where more than a few cannot be read. */
+function isCountable({ unread }: TimedLogResult): boolean {
+  return unread <= SOME_RECORDS;
+}
+
+function isWhole({ log, result }: Handed): boolean {
+  return result.lines < MOST_LINES && log.bytes() < MOST_BYTES && isCountable(result);
+}
+
+async function request(
+  { pod, container, previous, fromMs }: WantedRun,
+  { namespace, writers, windowFromMs }: LogReading,
+  cluster: ClusterClient,
+  signal: AbortSignal,
+  soFar?: LogSoFar,
+): Promise<Handed> {
+  const log = createTimedLog({ pod, services: writers, fromMs, windowFromMs, soFar });
+  const sinceMs = soFar?.sinceMs ?? fromMs;
+  const since = Number.isFinite(sinceMs) ? { sinceTime: new Date(sinceMs).toISOString().replace(/\.\d+/, '') } : {};
   const answer = await cluster.readLog(
-    { ...address, ...since, tailLines: MOST_LINES, limitBytes: MOST_BYTES },
+    { namespace, pod, container: container.name, previous, ...since, tailLines: MOST_LINES, limitBytes: MOST_BYTES },
     (chunk) => log.push(chunk),
     signal,
   );
-  const result = log.end();
+  return { answer, log, result: log.end() };
+}
+
+async function toldBy(
+  { answer, log, result }: Handed,
+  wanted: WantedRun,
+  reading: LogReading,
+  cluster: ClusterClient,
+  signal: AbortSignal,
+): Promise<RunRead> {
+  const { pod, container, previous } = wanted;
+  const address = { namespace: reading.namespace, pod, container: container.name, previous };
   const which = previous ? `the previous log of pod ${pod}` : `the log of pod ${pod}`;
   const gaps: SafeText[] = [];
   if (!answer.ok && answer.fault.kind === 'gone') gaps.push(redact(`pod ${pod} ended while it was read`));

@@ -1,8 +1,10 @@
 // A container's log as the API hands it over, each line with the kubelet's time before it → what it says since when.
 // Times are the kubelet's and not the records' own: those may lack an offset, or come from a clock of somebody else.
 import type { Service } from '../api/components.ts';
+import type { LogSoFar } from '../clients/clients.ts';
 import type { LogSighting } from '../facts/observed.ts';
 import { createLogScan, type LogScan } from '../logs/scan.ts';
+import { createKeeper } from './log-so-far.ts';
 
 /** A run that has just one time to tell lines apart is told by this. */
 export interface TimedLogOptions {
@@ -12,17 +14,19 @@ export interface TimedLogOptions {
   readonly fromMs: number;
   /** Lines after it are in the window. */
   readonly windowFromMs: number;
+  /** What an earlier reading left: what comes begins where that ended. */
+  readonly soFar?: LogSoFar | undefined;
 }
 
 export interface TimedLogResult {
-  /** The kubelet's time of the first and last line that was handed over, those left out included. */
+  /** The kubelet's time of the first and last line that was handed over, those left out included. Not of what was kept. */
   readonly firstTime: string | undefined;
   readonly lastTime: string | undefined;
   readonly lines: number;
   /** Lines without a time: the kubelet's own words about a log that it cannot read. */
   readonly foreignLines: number;
   readonly errors: number;
-  /** Records in the window, and those of them whose level nobody can read. */
+  /** Records in the window, without those that an earlier reading need not keep; and those whose level nobody can read. */
   readonly records: number;
   readonly unread: number;
   readonly sightings: readonly LogSighting[];
@@ -32,6 +36,8 @@ export interface TimedLog {
   readonly push: (chunk: Uint8Array) => void;
   readonly bytes: () => number;
   readonly end: () => TimedLogResult;
+  /** After the end: what the next reading may go on from. */
+  readonly soFar: (nowMs: number) => LogSoFar | undefined;
 }
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)(?: |$)/;
@@ -41,20 +47,25 @@ const PLAIN_TIME = /^\d{4}-\d\d-(?:[01]\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d\.\
 const PLAIN_BYTES = 31;
 
 /** Two scans over one log: what is older than the window, and the window. A line is in one of them, once. */
-export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLogOptions): TimedLog {
+export function createTimedLog({ pod, services, fromMs, windowFromMs, soFar: before }: TimedLogOptions): TimedLog {
   let errors = 0;
   let records = 0;
   let unread = 0;
+  const times: string[] = [];
+  const keeper = createKeeper(times);
   const older = part(createLogScan({ services }));
   const recent = part(
     createLogScan({
       services,
-      onRecord: (gravity) => {
+      onRecord: (record) => {
+        const { gravity } = record;
         records += 1;
         if (gravity === 'error') errors += 1;
         if (gravity === 'unknown') unread += 1;
+        keeper.saw(record);
       },
     }),
+    times,
   );
   let partial: Buffer[] = [];
   let firstTime: string | undefined;
@@ -72,10 +83,18 @@ export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLog
     }
     firstTime ??= time.text;
     lastTime = time.text;
+    sort(line, time);
+  }
+
+  function sort(line: Buffer, time: LineTime): void {
     if (time.ms < fromMs) return;
     (time.ms > windowFromMs ? recent : older).add(line.subarray(time.length), time.text);
   }
 
+  for (const line of linesOf(before?.text)) {
+    const time = timeOf(line);
+    if (time !== undefined) sort(line, time);
+  }
   return {
     bytes: () => bytes,
     push(chunk) {
@@ -97,7 +116,23 @@ export function createTimedLog({ pod, services, fromMs, windowFromMs }: TimedLog
       const sightings = [...recent.sightings(pod, true), ...older.sightings(pod, false)];
       return { firstTime, lastTime, lines, foreignLines, errors, records, unread, sightings };
     },
+    soFar: (nowMs) =>
+      foreignLines > 0
+        ? undefined
+        : keeper.soFar(
+            { afterMs: windowFromMs, lines: (before?.lines ?? 0) + lines, bytes: (before?.bytes ?? 0) + bytes },
+            nowMs,
+          ),
   };
+}
+
+function* linesOf(text: Uint8Array = new Uint8Array()): Generator<Buffer> {
+  const view = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  for (let start = 0; start < view.length;) {
+    const end = view.indexOf(0x0a, start) + 1;
+    yield view.subarray(start, end);
+    start = end;
+  }
 }
 
 interface Part {
@@ -106,8 +141,7 @@ interface Part {
 }
 
 /** A scan that remembers the time of each of its lines. */
-function part(scan: LogScan): Part {
-  const times: string[] = [];
+function part(scan: LogScan, times: string[] = []): Part {
   return {
     add(line, time) {
       times.push(time);
@@ -124,8 +158,15 @@ function part(scan: LogScan): Part {
   };
 }
 
+interface LineTime {
+  readonly text: string;
+  readonly ms: number;
+  /** Of what stands before the line. */
+  readonly length: number;
+}
+
 /** The kubelet's time in UTC with nine decimals, so that texts compare as times do. */
-function timeOf(line: Buffer): { readonly text: string; readonly ms: number; readonly length: number } | undefined {
+function timeOf(line: Buffer): LineTime | undefined {
   const head = line.toString('latin1', 0, PLAIN_BYTES);
   if (PLAIN_TIME.test(head)) {
     const ms = Date.parse(`${head.slice(0, 23)}Z`);

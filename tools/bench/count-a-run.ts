@@ -18,6 +18,8 @@ export interface RunCounts {
   readonly keptReport: number;
   /** The same of a pod of a namespace with reports. */
   readonly keptPod: number;
+  /** The same of a log that was read, and in which nothing counts. */
+  readonly keptLog: number;
   /** Bytes of a status that is written. */
   readonly written: number;
 }

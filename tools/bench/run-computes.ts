@@ -11,11 +11,12 @@ export const title = 'what a run of sixty checks over ten pods computes';
 export const budget = `at most ${MOST_CPU_MS} ms of CPU`;
 
 export async function measure(print: (line: string) => void): Promise<boolean> {
-  const { calls, byRoom, json, allocated, keptReport, keptPod, written } = await countARun();
+  const { calls, byRoom, json, allocated, keptReport, keptPod, keptLog, written } = await countARun();
   const rooms = byRoom.slice(0, 8).map(([room, of]) => `${room} ${Math.round(of)}`);
   print(`${figure(calls)} calls of functions (${rooms.join(', ')}), ${figure(json)} characters of JSON`);
   print(
-    `${figure(allocated)} bytes of objects made, ${figure(keptReport)} kept of a report, ${figure(keptPod)} of a pod`,
+    `${figure(allocated)} bytes of objects made, ${figure(keptReport)} kept of a report, ${figure(keptPod)} of a pod, ` +
+      `${figure(keptLog)} of its log`,
   );
   print(`${figure(written)} bytes of a status that is written`);
   return withTimedRuns(async (time) => {

@@ -1,6 +1,7 @@
 // A process of its own that counts what a run of a large report takes and prints it as one line of JSON: nothing else may
 // have loaded our code, optimised it or filled the heap. Started by `count-a-run.ts`, with the flags that it needs.
 import { createKeeper, KEPT } from '../../src/kube/kept.ts';
+import { logsSoFar } from '../../src/kube/logs-so-far.ts';
 import { keptReport } from '../../src/operator/kept-report.ts';
 import type { RunCounts } from './count-a-run.ts';
 import { workCounter } from './counted-work.ts';
@@ -51,6 +52,17 @@ function bytesOfOne(many: number, keep: (number: number) => readonly unknown[]):
   return (bytesHeld() - before) / many;
 }
 
+/** What is kept of a log in which nothing counts: where the next reading begins. */
+function keepLog(number: number): readonly unknown[] {
+  const since = '2026-11-23T10:00:00Z';
+  const file = { namespace: 'recognize', pod: `node-persistence-7d9c5b6f4c-${number}`, container: 'app', since };
+  const anchor = `2026-11-23T10:00:00.${String(number).padStart(9, '0')}Z`;
+  const [afterMs, sinceMs] = [Date.parse(since) + number, Date.parse(since) + 300_000 + number];
+  logs.keep({ ...file, previous: false }, ['node-persistence'], { afterMs, sinceMs, anchor, lines: 100, bytes: 8_000 });
+  return [];
+}
+
+const logs = logsSoFar({ monotonicMs: () => Date.now() });
 const counter = await workCounter();
 const report = runInMemory();
 await runs(report, FIRST_RUNS);
@@ -67,6 +79,7 @@ const counts: RunCounts = {
   // The watch's copy of it, and what its last run has left.
   keptReport: bytesOfOne(KEPT_REPORTS, () => [keptReport(report.object()), report.keep()]),
   keptPod: bytesOfOne(KEPT_PODS, (number) => [keepObject(report.pod(number), KEPT.pod).value]),
+  keptLog: bytesOfOne(KEPT_PODS, keepLog),
   written: report.writtenBytes / report.writes,
 };
 counter.end();

@@ -1,5 +1,5 @@
 // What a run computes as a formula: a part for each run, each check, each pod and each KiB of log, fitted to runs of many
-// sizes. For administrators, who know these numbers of their installations.
+// sizes; a run reads what was logged since the last one. For administrators, who know these numbers of their installations.
 import { leastSquares } from './least-squares.ts';
 import { load } from './process-use.ts';
 import { type RunSize, withTimedRuns } from './time-a-run.ts';

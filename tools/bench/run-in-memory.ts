@@ -6,6 +6,7 @@ import { examine } from '../../src/examine.ts';
 import type { KubernetesObject } from '../../src/facts/namespace-objects.ts';
 import { ok } from '../../src/facts/outcome.ts';
 import { logStarts } from '../../src/kube/log-starts.ts';
+import { logsSoFar } from '../../src/kube/logs-so-far.ts';
 import { memoryOf, type Memory } from '../../src/operator/memory.ts';
 import type { ReportApi } from '../../src/operator/ports.ts';
 import { reconcile } from '../../src/operator/reconcile.ts';
@@ -188,6 +189,7 @@ function clusterAnswers(now: () => number, stepMs: number, read: { bytes: number
     architectures: () => Promise.resolve(ok(['amd64'])),
     readConfigMap: () => Promise.resolve(ok(undefined)),
     logStarts: logStarts(),
+    logsSoFar: logsSoFar({ monotonicMs: now }),
     readLog: ({ previous, sinceTime, limitBytes }, onChunk) => {
       // The file is an hour old, and is asked for from its beginning where it begins.
       const since = sinceTime === undefined ? BEGIN - 3_600_000 : Date.parse(sinceTime);

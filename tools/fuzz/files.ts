@@ -7,6 +7,7 @@ export const FUZZED: readonly string[] = [
   'test/unit/guide/signatures.property.test.ts',
   'test/unit/logs/stream.property.test.ts',
   'test/unit/probes/configuration.test.ts',
+  'test/unit/probes/logs-by-parts.test.ts',
   'test/unit/runtime/nesting.test.ts',
   'test/unit/probes/prometheus-text.test.ts',
   'test/unit/targets/database-url.test.ts',

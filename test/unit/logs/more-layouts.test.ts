@@ -20,8 +20,8 @@ function read(
   const records: string[] = [];
   const scan = createLogScan({
     services: [service],
-    onRecord: (gravity, record) => {
-      const time = record()?.time;
+    onRecord: ({ gravity, read: readRecord }) => {
+      const time = readRecord()?.time;
       records.push(`${gravity} ${time === undefined ? '' : new Date(time).toISOString()}`);
     },
   });
@@ -157,7 +157,7 @@ describe('a line that the container runtime cut', () => {
   it('and never ends is none of the work', () => {
     const lines = 20_000;
     const records: unknown[] = [];
-    const scan = createLogScan({ services: ['node-persistence'], onRecord: (gravity) => records.push(gravity) });
+    const scan = createLogScan({ services: ['node-persistence'], onRecord: ({ gravity }) => records.push(gravity) });
     scan.push(Buffer.from(cri('P', '{"level":"ERROR","message":"PSQLException: FATAL').repeat(lines)));
     expect(scan.end().counters.lines).toBe(lines);
   });

@@ -92,7 +92,7 @@ describe('an error whose trace stands in one line', () => {
     ['of CRI, joined by bars', `2026-11-28T04:28:00.123456789Z stdout F ${HEAD}${CHAIN.join(' | ')}`],
   ])('%s, is understood', (_, line) => {
     const records: string[] = [];
-    const scan = createLogScan({ services: ['node-persistence'], onRecord: (gravity) => records.push(gravity) });
+    const scan = createLogScan({ services: ['node-persistence'], onRecord: ({ gravity }) => records.push(gravity) });
     scan.push(Buffer.from(`${line}\n2026-11-28T04:28:01.000Z  INFO 1 --- [main] c.x.Y : next\n`));
     const { findings } = scan.end();
     expect([records[0], findings.map(({ id, deepest }) => `${id} ${deepest?.fault ?? ''}`)]).toEqual([

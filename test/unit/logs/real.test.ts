@@ -122,7 +122,7 @@ describe.each(LOGS)('$id', (log) => {
   it('is read: every record of it has a level, but what the JVM and the banner print', () => {
     let unknown = 0;
     scanned(textOf(log), service, {
-      onRecord: (gravity, read) => {
+      onRecord: ({ gravity, read }) => {
         if (gravity === 'unknown' && /^(?:\d{4}-|\{)/.test(read()?.text ?? '')) unknown += 1;
       },
     });

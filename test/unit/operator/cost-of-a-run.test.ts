@@ -31,6 +31,7 @@ describe('a run of a large report', () => {
     ['bytes of objects made in a run', ({ allocated }) => allocated],
     ['bytes kept of a report', ({ keptReport }) => keptReport],
     ['bytes kept of a pod', ({ keptPod }) => keptPod],
+    ['bytes kept of a log', ({ keptLog }) => keptLog],
     ['bytes of a status that is written', ({ written }) => written],
   ])('%s: at most a tenth more than documented', (what, counted) => {
     const figure = documented(what);
