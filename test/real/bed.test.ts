@@ -10,6 +10,7 @@ import { enclosed } from './bed/enclosure.ts';
 import { buildMissing, builtFolder, runBuild, type Build } from './bed/keep.ts';
 import { startProgram, stopAll, type Program } from './bed/process.ts';
 import { missingLine, missingTools } from './bed/tools.ts';
+import { isImageWanted } from './parts/image.ts';
 
 /** Whether a process with this argument exists. */
 function isAnyRunning(argument: string): boolean {
@@ -158,6 +159,11 @@ it('missing tools are one line', () => {
   const missing = missingTools(['go', 'java'], '/nowhere');
   expect(missing).toEqual(['go', 'java']);
   expect(missingLine(missing)).toMatch(/^npm run test:real needs go .*, java .*\.$/);
+});
+
+it('the image is built for a whole run and for its own tests: every change of a source is another one', () => {
+  const runs = [[], ['test/real/'], ['test/real/image.test.ts'], ['test/real/bed.test.ts'], ['--root', '/elsewhere']];
+  expect(runs.map(isImageWanted)).toEqual([true, true, true, false, false]);
 });
 
 describe('a run', () => {

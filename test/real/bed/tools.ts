@@ -13,6 +13,8 @@ export const TOOLS = {
   setpriv: 'util-linux',
   flock: 'util-linux',
   ip: 'iproute2',
+  buildah: 'buildah',
+  debootstrap: 'debootstrap',
 } as const;
 
 export type Tool = keyof typeof TOOLS;
