@@ -39,7 +39,8 @@ export async function startFront(
 
   /** Passes it on; what comes back goes to its sender, if he is still there. */
   function pass(request: IncomingMessage, body: Buffer, record: RecordedRequest, response: ServerResponse): void {
-    const { host: _, ...headers } = request.headers;
+    // Each value of its own: a group of impersonation has a line of its own.
+    const { host: _, ...headers } = request.headersDistinct;
     const to: RequestOptions = { method: record.method, headers, agent };
     const onward = ask(behind.url + (request.url ?? '/'), to, (answer) => {
       record.status = answer.statusCode ?? 0;

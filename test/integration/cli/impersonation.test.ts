@@ -1,7 +1,10 @@
-// As whom a verb asks: what goes over the wire when kubectl's flags stand before the verb or behind it.
-import { expect, it, onTestFinished } from 'vitest';
+// As whom a verb asks: what goes over the wire when kubectl's flags stand before the verb or behind it, and what an API
+// server makes of it.
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { viewerRole } from '../../../tools/packaging/roles.ts';
 import { answer, startStub, status, type Stub } from '../../unit/kube/api-server-stub.ts';
-import { command } from '../gate/command.ts';
+import { command, type CommandResult } from '../gate/command.ts';
+import { startBareCluster, type BareCluster } from './bare-cluster.ts';
 
 async function stub(): Promise<Stub> {
   const made = await startStub((_request, response) => answer(response, 403, status(403, 'Forbidden')));
@@ -38,4 +41,37 @@ it('--request-timeout ends the wait for one answer', async () => {
   onTestFinished(() => made.close());
   const { code, err } = await command('run', 'prod', '--kubeconfig', made.kubeconfig, '--request-timeout', '1s');
   expect([code, err]).toEqual([5, expect.stringContaining('no answer before the deadline')]);
+});
+
+describe('an API server', () => {
+  let cluster: BareCluster;
+  beforeAll(async () => {
+    cluster = await startBareCluster();
+    await cluster.seed([
+      viewerRole(),
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'readers', namespace: 'recognize' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'recognize-health-view' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'readers' }],
+      },
+    ]);
+  });
+  afterAll(() => cluster.stop());
+
+  const statusAs = (kubeconfig: string, ...flags: readonly string[]): Promise<CommandResult> =>
+    command('status', '-n', 'recognize', '--kubeconfig', kubeconfig, ...flags);
+
+  it('lets the user do what his groups may, and nothing that the administrator may', async () => {
+    const asReader = ['--as', 'jane', '--as-group', 'others', '--as-group', 'readers'];
+    await expect.poll(() => statusAs(cluster.admin, ...asReader)).toMatchObject({ code: 0 });
+    const { code, err } = await statusAs(cluster.admin, '--as', 'jane');
+    expect([code, err]).toEqual([2, expect.stringContaining('User "jane" cannot list resource "healthreports"')]);
+  });
+
+  it('lets nobody take the name of another who may not', async () => {
+    const { code, err } = await statusAs(await cluster.kubeconfigOf('bob'), '--as', 'jane');
+    expect([code, err]).toEqual([2, expect.stringContaining('User "bob" cannot impersonate-on:user-info:list')]);
+  });
 });

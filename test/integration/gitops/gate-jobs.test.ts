@@ -39,7 +39,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'recognize-health-jobs-'));
-  stack = await startStack({ replicas: {}, cluster: 'ours' });
+  stack = await startStack({ replicas: {}, cluster: 'switched' });
   await stack.admin.create(stack.report('prod'));
   operator = await startOperator(stack.kubeconfig.operatorFile);
 });
@@ -217,16 +217,29 @@ describe("a wrapper chart's Helm hook", () => {
     expect(objectsIn(await rendered('--set', 'recognizeHealth.gate.enabled=false'))).toEqual([]);
   });
 
+  /** As Helm does before it makes the hook: `before-hook-creation`. */
+  const removeEarlier = (): Promise<string> =>
+    succeed(kubectl, ['-n', stack.namespace, 'delete', 'job', 'recognize-health-gate', '--ignore-not-found']);
+
+  it('cannot be applied over an earlier Job, whose pods are not to be changed', async () => {
+    const { code, stderr } = await kubectl(['apply', '-f', '-'], {
+      kubeconfig: stack.kubeconfig.admin,
+      input: await rendered('--set', 'recognizeHealth.gate.override=another'),
+    });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('field is immutable')]);
+  });
+
   it('lets an upgrade go on, or stops it', async () => {
+    await removeEarlier();
     await succeed(kubectl, ['apply', '-f', '-'], await rendered());
     const passed = await runAsPod('recognize-health-gate');
     expect(passed, passed.stderr).toMatchObject({ code: 0 });
     expect(await whileBlocked(() => runAsPod('recognize-health-gate'))).toMatchObject({ code: 3 });
-    await succeed(kubectl, ['-n', stack.namespace, 'delete', 'job', 'recognize-health-gate']);
   });
 
   it('is opened by a reason, which is recorded', async () => {
     const reason = 'change 4711: the key is "replaced" today';
+    await removeEarlier();
     await succeed(kubectl, ['apply', '-f', '-'], await rendered('--set', `recognizeHealth.gate.override=${reason}`));
     const result = await whileBlocked(() => runAsPod('recognize-health-gate'));
     expect(result, result.stdout + result.stderr).toMatchObject({ code: 0 });

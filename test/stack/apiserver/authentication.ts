@@ -1,7 +1,9 @@
-// Bearer tokens: who a request comes from. Tokens are random, live in memory and end with the server.
+// Who a request comes from, by its bearer token, and for whom it asks, by the headers of impersonation. Tokens are
+// random, live in memory and end with the server.
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Store } from './store.ts';
-import { ANONYMOUS, type User } from './rbac.ts';
+import { ANONYMOUS, type Attributes, isAllowed, refusal, type User } from './rbac.ts';
 
 export interface Tokens {
   /** Make a token for a user; `system:authenticated` is among its groups. */
@@ -43,3 +45,27 @@ export function createTokens(store: Store): Tokens {
     },
   };
 }
+
+/**
+ * For whom a user asks: himself, or whom the headers name.
+ * @throws the 403 for who may not impersonate him, or one of the groups; in the words of 1.36, where the right to
+ * impersonate may be had for one verb alone
+ */
+export function askingFor(store: Store, user: User, asked: Attributes, { headersDistinct }: IncomingMessage): User {
+  const [name] = headersDistinct['impersonate-user'] ?? [];
+  const groups = headersDistinct['impersonate-group'] ?? [];
+  if (name === undefined) return user;
+  for (const needed of [impersonation('users', name), ...groups.map((group) => impersonation('groups', group))])
+    if (!isAllowed(store, user, needed))
+      throw refusal(user, { ...asked, verb: `impersonate-on:user-info:${asked.verb}` });
+  return { name, groups: [...groups, 'system:authenticated'] };
+}
+
+const impersonation = (resource: 'users' | 'groups', name: string): Attributes => ({
+  verb: 'impersonate',
+  group: '',
+  resource,
+  subresource: '',
+  namespace: '',
+  name,
+});

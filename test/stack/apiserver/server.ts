@@ -2,7 +2,7 @@
 // Written by us because neither npm nor Debian has a kube-apiserver; its contract is the recording in test/fixtures.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAuthority, type Authority } from '../certificates.ts';
-import { createTokens } from './authentication.ts';
+import { askingFor, createTokens } from './authentication.ts';
 import type { Answer, Call, Cluster } from './cluster.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { handle } from './handle.ts';
@@ -177,7 +177,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
         query: url.searchParams,
         headers,
         body: protobuf ?? bytes.toString('utf8'),
-        user,
+        user: askingFor(store, user, attributes, request),
         attributes,
         resource: undefined,
         warnings,

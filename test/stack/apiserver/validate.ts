@@ -1,6 +1,6 @@
 // What the real server checks of every object and of definitions, beyond types and schemas.
 import { ruleFault } from './cel.ts';
-import { isObject, listAt, textAt, valueAt, type KubeObject } from './json.ts';
+import { equal, isObject, listAt, textAt, valueAt, type KubeObject } from './json.ts';
 import type { Resource } from './resources.ts';
 import { invalid, type Cause } from './status.ts';
 
@@ -117,8 +117,15 @@ function dataCauses(object: KubeObject): Cause[] {
   return keys.filter((key) => !DATA_KEY.test(key)).map((key) => wrong(`data[${key}]`, key, DATA_KEY_TEXT));
 }
 
+/** A Job runs what it was made with: another one is made for other pods. */
+function jobCauses(object: KubeObject, before: KubeObject | undefined): Cause[] {
+  const template = valueAt(object, 'spec', 'template');
+  if (before === undefined || equal(template, valueAt(before, 'spec', 'template'))) return [];
+  return [wrong('spec.template', template, 'field is immutable')];
+}
+
 /** The causes in a built-in object; only what tests and charts are likely to get wrong is looked at. */
-export function builtinCauses(resource: Resource, object: KubeObject): Cause[] {
+export function builtinCauses(resource: Resource, object: KubeObject, before: KubeObject | undefined): Cause[] {
   switch (resource.storage) {
     case 'apiextensions.k8s.io/customresourcedefinitions':
       return definitionCauses(object);
@@ -130,6 +137,8 @@ export function builtinCauses(resource: Resource, object: KubeObject): Cause[] {
     case '/secrets':
     case '/configmaps':
       return dataCauses(object);
+    case 'batch/jobs':
+      return jobCauses(object, before);
     case '/pods':
       return listAt(object, 'spec', 'containers').length === 0 ? [missing('spec.containers')] : [];
     default:

@@ -56,7 +56,7 @@ function refuseWrong(resource: Resource, next: KubeObject, before: KubeObject | 
   const schema = resource.custom?.schema;
   if (schema === undefined) {
     if (resource.storage === '/events') validateEvent(next, resource.group);
-    refuseInvalid(resource, next, [...causes, ...builtinCauses(resource, next)]);
+    refuseInvalid(resource, next, [...causes, ...builtinCauses(resource, next, before)]);
     return;
   }
   const found = validate(without(next, 'metadata'), schema);
