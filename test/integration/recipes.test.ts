@@ -95,7 +95,7 @@ beforeAll(async () => {
   writeFileSync(join(bin, 'npm'), '#!/bin/sh\n[ "$*" = ci ]\n');
   chmodSync(join(bin, 'npm'), 0o755);
   // The pages name the namespace.
-  stack = await startStack({ replicas: {}, cluster: 'ours', configured: true });
+  stack = await startStack({ replicas: {}, cluster: 'switched', namespaces: true, configured: true });
   await stack.admin.create(stack.report('prod'));
   operator = await startOperator(stack.kubeconfig.operatorFile, stack.watched, {
     onReady: ({ port }) => serviceAt(port),

@@ -40,6 +40,8 @@ export const ON_REAL_SERVER: Part = {
     'gate/exit-codes',
     'gate/gate',
     'gate/operator-death',
+    'gitops/gate-jobs',
+    'gitops/pipelines',
     'kube/explain',
     'kube/reflector',
     'kube/shared-namespaces',
@@ -54,6 +56,7 @@ export const ON_REAL_SERVER: Part = {
     'operator/mutes',
     'operator/resilience',
     'operator/shards',
+    'recipes',
     'security/altered-status',
     'security/attacks',
     'security/attacks-on-secrets',
@@ -115,16 +118,9 @@ export const LEFT_OUT: readonly Part[] = [
   },
   {
     fate: 'still ask for what only our own API server does',
-    files: ['gitops/gate-jobs', 'gitops/pipelines', 'recipes', 'soak'],
+    files: ['soak'],
   },
 ];
-
-/** Parts of files that run on the real API server, which start one of ours beside it. */
-export const SCENES_ON_OURS: Readonly<Record<string, string>> = {
-  'faults/logs': "takes a right from the operator's Roles, which other stacks of a shared server use too",
-  'faults/upgrade': "takes a right from the operator's Roles, which other stacks of a shared server use too",
-  'faults/workloads': 'several workloads of one service',
-};
 
 /** The file of a name in the table, from the root of the repository. */
 export const pathOf = (file: string): string => `test/integration/${file}${ENDING}`;

@@ -47,7 +47,7 @@ const DEFECT = /broke|defect|did not end|nhandled|not watched any more/;
 /** Runs a soak. Rejects only when the stack or the operator cannot be started. */
 export async function soak({ minutes, seed, truthWithinMs, say }: SoakOptions): Promise<Soak> {
   buildWhenNeeded();
-  const stack = await startStack({ cluster: 'ours' });
+  const stack = await startStack({ cluster: 'switched' });
   const silent = await startSilent();
   const operator = await startOperatorProcess(
     stack.kubeconfig.operatorFile,

@@ -155,7 +155,7 @@ describe('without the right to logs', () => {
   let scene: Scene;
   // A ClusterRole is everybody's: on a server that other files share, their operators would lose it as well.
   beforeAll(async () => {
-    scene = await startScene({ cluster: 'ours' });
+    scene = await startScene({ cluster: 'switched' });
   });
   afterAll(() => scene.close());
 

@@ -409,7 +409,7 @@ describe('an operator whose Role is older than the upgrade questions', () => {
   };
   // Other stacks use the Roles of a shared cluster too.
   beforeAll(async () => {
-    narrow = await startScene({ cluster: 'ours' });
+    narrow = await startScene({ cluster: 'switched' });
     await narrow.stack.service('circuit-storage').configure({ configMap: { SETTING: 'x' } });
   });
   afterAll(() => narrow.close());

@@ -221,7 +221,7 @@ async function another(stack: Stack, name: string, labels: object, bad: boolean)
 describe('several workloads of auth-vault', () => {
   let own: Scene;
   beforeAll(async () => {
-    own = await startScene({ cluster: 'ours' });
+    own = await startScene({ cluster: 'switched' });
     expectHealthy(await own.create());
   });
   afterAll(() => own.close());

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const program = join(folder, 'kubectl-recognize');
   const built = spawnSync(process.execPath, ['build.mjs', '--plugin', program], { cwd: ROOT, encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`build.mjs --plugin: ${built.stderr}`);
-  stack = await startStack({ replicas: {}, cluster: 'ours' });
+  stack = await startStack({ replicas: {}, cluster: 'switched' });
   const role = gateRole() as AnyObject;
   await stack.put([
     role,
