@@ -32,5 +32,5 @@ USER 65532:65532
 EXPOSE 8080
 # The flags give up speed that nobody here misses for memory (docs/performance.md). --liftoff-only is about the
 # WebAssembly that undici reads HTTP with: to optimise it takes 40 MB for a moment.
-ENTRYPOINT ["node", "--optimize-for-size", "--liftoff-only", "--no-sparkplug", "--max-semi-space-size=4", "--max-old-space-size=96", "/app/recognize-health.js"]
+ENTRYPOINT ["node", "--optimize-for-size", "--liftoff-only", "--no-sparkplug", "--max-semi-space-size=4", "--v8-pool-size=1", "--max-old-space-size=96", "/app/recognize-health.js"]
 CMD ["operator"]
