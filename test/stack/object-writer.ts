@@ -64,10 +64,13 @@ export function apiWriter(admin: Admin): ObjectWriter {
     await admin.setStatus(given, isSeen ? { ...status, observedGeneration: now } : status);
   }
 
-  /** Objects of it can be written when the API server has taken note of it. */
+  /** The API server takes note of a definition a moment later: its first version is served then, or no longer. */
   async function served({ spec }: AnyObject): Promise<void> {
-    const apiVersion = `${textAt(spec, 'group')}/${textAt(listAt(spec, 'versions')[0], 'name')}`;
-    while (!(await admin.serves({ apiVersion, kind: textAt(objectAt(spec, 'names'), 'kind') }))) await sleep(20);
+    const [version] = listAt(spec, 'versions');
+    const apiVersion = `${textAt(spec, 'group')}/${textAt(version, 'name')}`;
+    const kind = textAt(objectAt(spec, 'names'), 'kind');
+    const isWanted = isObject(version) && version['served'] !== false;
+    while ((await admin.serves({ apiVersion, kind })) !== isWanted) await sleep(20);
   }
 
   const owned = (owner: JsonObject): JsonObject => ({ ...owner, uid: uids.get(String(owner['uid'])) ?? owner['uid'] });
