@@ -169,7 +169,7 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
   let cluster: BareCluster;
   let dashboard: Dashboard;
   let sick: string;
-  const seed = (name: string, { status, spec }: Told): void => {
+  const seed = async (name: string, { status, spec }: Told): Promise<void> => {
     const now = new Date();
     const metadata = { name, namespace: 'recognize', generation: 1 };
     const current = {
@@ -177,7 +177,7 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
       lastRunTime: now.toISOString(),
       freshUntil: new Date(now.getTime() + 600_000).toISOString(),
     };
-    cluster.seed([{ apiVersion: API_VERSION, kind: KIND, metadata, spec: spec ?? {}, status: current }]);
+    await cluster.seed([{ apiVersion: API_VERSION, kind: KIND, metadata, spec: spec ?? {}, status: current }]);
   };
   const heading = `document.querySelector('h2').textContent`;
   const said = `document.querySelector('[role=status]').textContent`;
@@ -186,8 +186,8 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
 
   beforeAll(async () => {
     cluster = await startBareCluster();
-    seed('sick', bad);
-    seed('well', many);
+    await seed('sick', bad);
+    await seed('well', many);
     dashboard = await startDashboard(cluster.admin, '-n', 'recognize');
     sick = `${dashboard.url}/reports/recognize/sick`;
   });
@@ -218,7 +218,7 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
       getSelection().selectAllChildren(document.querySelector('h1'));
       scrollTo(0, 700);
     })()`);
-    seed('sick', bad.status === undefined ? bad : { ...bad, status: { ...bad.status, healthy: '1/99' } });
+    await seed('sick', bad.status === undefined ? bad : { ...bad, status: { ...bad.status, healthy: '1/99' } });
     await sees(`document.querySelector('table.keys').textContent`).toMatch(/1\/99/);
     const still = `[window.opened, [...document.querySelectorAll('details')].map(({ open }) => open),
       document.activeElement === document.querySelectorAll('summary')[1], String(getSelection()), scrollY]`;
@@ -231,7 +231,7 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
     ]);
 
     // Another verdict is another page: it is told, and the fold stays.
-    seed('sick', many);
+    await seed('sick', many);
     await sees(said).toMatch(/^Now: recognize\/sick: PASS$/);
     await sees(heading).toMatch(/PASS/);
     expect(await browser.evaluate(`[window.opened, document.querySelector('details').open, document.title]`)).toEqual([
@@ -240,7 +240,7 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
       'recognize/sick: PASS | recognize-health',
     ]);
     expect(browser.said().console).toEqual([]);
-    seed('sick', bad);
+    await seed('sick', bad);
   });
 
   it('says that the API server is gone, shows what it knew, and says when it is back', async () => {
@@ -251,7 +251,7 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
     await expectWellMade(browser, 'dashboard alone', { width: 390, scheme: 'dark' });
     await cluster.server.restart();
     await sees(said).toMatch(/^Current again\.$/);
-    seed('newcomer', many);
+    await seed('newcomer', many);
     await sees('document.querySelector("table").textContent').toMatch(/newcomer/);
   });
 
