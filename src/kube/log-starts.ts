@@ -35,6 +35,7 @@ export function logStarts(): LogStarts {
   };
 }
 
-function keyOf({ namespace, pod, container, previous, since }: LogFile): string {
+/** Which run of which container's log it is. */
+export function keyOf({ namespace, pod, container, previous, since }: LogFile): string {
   return [namespace, pod, container, previous ? 'previous' : '', since].join('/');
 }

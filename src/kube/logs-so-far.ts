@@ -2,6 +2,7 @@
 // Bounded: what finds no room is not kept, and its log is read whole.
 import type { LogFile, LogSoFar, LogsSoFar } from '../clients/clients.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { keyOf as keyOfFile } from './log-starts.ts';
 
 const MOST_LOGS = 20_000;
 const MOST_BYTES = 8 * 1024 * 1024;
@@ -42,6 +43,6 @@ export function logsSoFar(clock: Pick<Clock, 'monotonicMs'>): LogsSoFar {
   };
 }
 
-function keyOf({ namespace, pod, container, previous, since }: LogFile, readers: readonly string[]): string {
-  return [namespace, pod, container, previous ? 'previous' : '', since, ...readers].join('/');
+function keyOf(file: LogFile, readers: readonly string[]): string {
+  return [keyOfFile(file), ...readers].join('/');
 }
