@@ -153,16 +153,14 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
     return objects === undefined ? undefined : ok(objects);
   };
 
+  const listsOf = (namespace: string): readonly KeptLists[] =>
+    KIND_NAMES.flatMap((name) => watchedIn(name, namespace)?.lists ?? []);
   const bytesOf = (namespace: string): number =>
-    KIND_NAMES.reduce((sum, name) => sum + (watchedIn(name, namespace)?.lists.bytes(namespace) ?? 0), 0);
-  const eachList = (namespace: string, work: (lists: KeptLists) => void): void => {
-    for (const name of KIND_NAMES) {
-      const lists = watchedIn(name, namespace)?.lists;
-      if (lists !== undefined) work(lists);
-    }
-  };
+    listsOf(namespace).reduce((sum, lists) => sum + lists.bytes(namespace), 0);
+  /** What namespaces that are not put away take, in the order of their last reading. In bytes. */
+  const atHand = new Map<string, number>();
   const forget = (namespace: string): void => {
-    eachList(namespace, (lists) => lists.forget(namespace));
+    for (const lists of listsOf(namespace)) lists.forget(namespace);
     readAt.delete(namespace);
     atHand.delete(namespace);
   };
@@ -177,8 +175,6 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
     const total = [...readAt.keys()].reduce((sum, namespace) => sum + bytesOf(namespace), 0);
     if (total > MOST_KEPT_BYTES) forget(listed);
   };
-  /** What namespaces that are not put away take, in the order of their last reading. In bytes. */
-  const atHand = new Map<string, number>();
   /** Puts away what was read longest ago, but not what was read now. */
   const putAway = (read: string): void => {
     atHand.delete(read);
@@ -187,7 +183,7 @@ export function sharedNamespaces(options: SharedNamespacesOptions): SharedNamesp
     for (const [namespace, bytes] of atHand) {
       if (total <= MOST_AT_HAND_BYTES || namespace === read) break;
       total -= bytes;
-      eachList(namespace, (lists) => lists.putAway(namespace));
+      for (const lists of listsOf(namespace)) lists.putAway(namespace);
       atHand.delete(namespace);
     }
   };
