@@ -1,17 +1,9 @@
 // Faults to order: which requests fail, how, and how often.
+import type { RecordedRequest } from './recorded.ts';
 
 /** What a fault may look at. */
-export interface FaultRequest {
-  method: string;
-  path: string;
+export interface FaultRequest extends Omit<RecordedRequest, 'query' | 'userAgent' | 'status'> {
   query: URLSearchParams;
-  user: string;
-  verb: string;
-  group: string;
-  resource: string;
-  subresource: string;
-  namespace: string;
-  name: string;
 }
 
 export interface FaultOrder {
