@@ -60,7 +60,6 @@ export async function startBenchCluster({ bookmarkMs }: { readonly bookmarkMs?: 
     ...operatorAccountObjects(),
     JSON.parse(JSON.stringify(crd())) as object,
   ]);
-  while (!(await admin.serves({ apiVersion: API_VERSION, kind: KIND, namespace: NAMESPACE }))) await sleep(50);
   const { url, caPem } = access;
   const token = await admin.token(OPERATOR_NAMESPACE, OPERATOR_ACCOUNT);
   const kubeconfig = join(folder, 'kubeconfig');

@@ -2,10 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { crd } from '../../../src/api/crd.ts';
-import { API_VERSION, KIND } from '../../../src/api/names.ts';
-import { createAdmin } from '../../stack/admin.ts';
 import { startSwitchedServer, type SwitchedServer } from '../../stack/switched-server.ts';
 
 export interface BareCluster {
@@ -32,7 +29,6 @@ export async function startBareCluster(
     definition,
     ...namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
   ]);
-  await untilServed(server);
   const write = async (name: string, text: string): Promise<string> => {
     const path = join(folder, name);
     await writeFile(path, text, { mode: 0o600 });
@@ -49,11 +45,4 @@ export async function startBareCluster(
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A server serves the kind of a definition a moment after it has it. */
-export async function untilServed({ url, caPem, adminToken: token }: SwitchedServer): Promise<void> {
-  const admin = createAdmin({ url, caPem, token });
-  while (!(await admin.serves({ apiVersion: API_VERSION, kind: KIND }))) await sleep(20);
-  await admin.close();
 }

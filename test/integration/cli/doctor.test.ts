@@ -14,7 +14,6 @@ import { startSwitchedServer, type SwitchedServer } from '../../stack/switched-s
 import { operatorAccountObjects } from '../../stack/operator-account.ts';
 import { report, run } from '../../unit/judge/fixtures.ts';
 import { command, type CommandResult } from '../gate/command.ts';
-import { untilServed } from './bare-cluster.ts';
 
 let server: SwitchedServer;
 let folder: string;
@@ -108,9 +107,9 @@ const healthReport = (name: string, changes: { spec?: object; status?: object; n
 
 /** Everything that is there in a good installation; a changed object takes the place of the first of its kind and name. */
 const install = async (...changed: readonly JsonObject[]): Promise<void> => {
-  await server.seed([crd(), ...operatorAccountObjects()]);
-  await untilServed(server);
   await server.seed([
+    crd(),
+    ...operatorAccountObjects(),
     plain({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'recognize' } }),
     deployment(),
     ...manifest('service.yaml'),
