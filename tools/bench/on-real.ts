@@ -1,7 +1,7 @@
 // `npm run bench -- --real`: the same measurements where a real API server can be had, in a network namespace of their own.
 import { runEnclosed, POD_NETWORK } from '../../test/real/bed/enclosure.ts';
 import { buildMissing } from '../../test/real/bed/keep.ts';
-import { missingTools } from '../../test/real/bed/tools.ts';
+import { missingLine, missingTools } from '../../test/real/bed/tools.ts';
 import { CONTROL_PLANE } from '../../test/real/parts/control-plane.ts';
 import { ON_REAL } from './api-server.ts';
 
@@ -13,7 +13,7 @@ export async function onRealApiServer(
 ): Promise<number> {
   const missing = missingTools(['go', 'unshare', 'setpriv', 'flock', 'ip']);
   if (missing.length > 0) {
-    err(`--real needs ${missing.join(', ')}, which this machine does not have.`);
+    err(missingLine(missing, 'npm run bench -- --real'));
     return 2;
   }
   try {

@@ -36,8 +36,8 @@ export function missingTools(tools: readonly Tool[], path = process.env['PATH'] 
   return tools.filter((tool) => !isThere(tool, path));
 }
 
-/** One line that says what to install. */
-export function missingLine(missing: readonly Tool[]): string {
+/** One line that says what to install for a command. */
+export function missingLine(missing: readonly Tool[], command = 'npm run test:real'): string {
   const names = missing.map((tool) => `${tool} (Debian: ${TOOLS[tool]})`).join(', ');
-  return `npm run test:real needs ${names}, which this machine does not have. \`npm test\` needs none of them.`;
+  return `${command} needs ${names}, which this machine does not have. \`npm test\` needs none of them.`;
 }
