@@ -21,7 +21,8 @@ import { OPERATOR_ACCOUNT, OPERATOR_NAMESPACE, operatorAccountObjects } from './
 import { createPodLogs } from './pod-logs.ts';
 import { superviseFolder } from './postgres/supervisor.ts';
 import { startRecognize, type Installation } from './recognize/installation.ts';
-import type { WorkloadOptions, WorkloadTrouble } from './recognize/objects.ts';
+import type { WorkloadOptions } from './recognize/workload-options.ts';
+import type { WorkloadTrouble } from './recognize/workload-trouble.ts';
 import { type Configuration, configurationsOf } from './recognize/settings.ts';
 import type { TopologyName } from './recognize/topology.ts';
 import { startDatabases } from './databases.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service } from '../../../src/api/components.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { UP_SINCE_MS } from '../../stack/recognize/service.ts';
-import type { WorkloadTrouble } from '../../stack/recognize/objects.ts';
+import type { WorkloadTrouble } from '../../stack/recognize/workload-trouble.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { undo, type Undo } from '../../stack/switches/undo.ts';
 import { expectError, expectHealthy, expectRootCause } from './expectations.ts';

@@ -1,6 +1,7 @@
 // The objects of an installation fit together, and each trouble shows where its controller or kubelet would show it.
 import { describe, expect, it } from 'vitest';
-import { installationObjects, type ObjectsOptions, type WorkloadOptions } from '../../stack/recognize/objects.ts';
+import { installationObjects, type ObjectsOptions } from '../../stack/recognize/objects.ts';
+import type { WorkloadOptions } from '../../stack/recognize/workload-options.ts';
 import type { KubernetesObject } from '../../stack/recognize/pod-object.ts';
 import { servicesOf } from '../../stack/recognize/topology.ts';
 

@@ -1,7 +1,7 @@
 // What can happen to one Recognize service of the stack: its process, its answers, its workload. Each with its undo.
 import type { Service } from '../../../src/api/components.ts';
 import type { Conduct } from '../recognize/conduct.ts';
-import type { WorkloadTrouble } from '../recognize/objects.ts';
+import type { WorkloadTrouble } from '../recognize/workload-trouble.ts';
 import { UP_SINCE_MS, type RunningService, type Where } from '../recognize/service.ts';
 import { undo, type Undo } from './undo.ts';
 

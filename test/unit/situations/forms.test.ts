@@ -12,7 +12,7 @@ import { CHECKS } from '../../../src/checks/index.ts';
 import { failed, ok } from '../../../src/facts/outcome.ts';
 import { compareText } from '../../../src/runtime/compare-text.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
-import type { WorkloadTrouble } from '../../stack/recognize/objects.ts';
+import type { WorkloadTrouble } from '../../stack/recognize/workload-trouble.ts';
 import type { TopologyName } from '../../stack/recognize/topology.ts';
 import { digest, installed, type Installed, lookAs, workloadsOf } from './forms.ts';
 import { json, look, type SessionAnswers, type Situation, template } from './world.ts';

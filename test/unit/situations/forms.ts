@@ -8,7 +8,7 @@ import { TOPOLOGIES } from '../../../src/product/index.ts';
 import { backendsOf, draftReport, readServiceSettings } from '../../../src/settings/index.ts';
 import { discover } from '../../../src/targets/discovery.ts';
 import { configurationsOf } from '../../stack/recognize/settings.ts';
-import type { WorkloadOptions } from '../../stack/recognize/objects.ts';
+import type { WorkloadOptions } from '../../stack/recognize/workload-options.ts';
 import type { TopologyName } from '../../stack/recognize/topology.ts';
 import { type WrittenDatabase, writtenBackends } from '../../stack/recognize/written.ts';
 import { installation, namespaceObjects } from '../targets/objects.ts';

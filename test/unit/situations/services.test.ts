@@ -2,7 +2,8 @@
 // is no evidence about them. Each row is a run through the whole line.
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../src/facts/namespace-objects.ts';
-import { serviceObjects, type WorkloadOptions } from '../../stack/recognize/objects.ts';
+import { serviceObjects } from '../../stack/recognize/objects.ts';
+import type { WorkloadOptions } from '../../stack/recognize/workload-options.ts';
 import { servicesOf } from '../../stack/recognize/topology.ts';
 import { deployment, NOW } from '../targets/objects.ts';
 import { edit, json, look, template, type Situation, INSTALLED } from './world.ts';

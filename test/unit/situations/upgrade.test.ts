@@ -6,7 +6,7 @@ import { judgeWayBack } from '../../../src/gate/way-back.ts';
 import { ok } from '../../../src/facts/outcome.ts';
 import { renderDiff } from '../../../src/output/diff.ts';
 import { jsonBytes } from '../../../src/report/index.ts';
-import type { WorkloadOptions } from '../../stack/recognize/objects.ts';
+import type { WorkloadOptions } from '../../stack/recognize/workload-options.ts';
 import {
   afterRuns,
   flat,

@@ -4,7 +4,7 @@ import { compareReports } from '../../../src/gate/compare.ts';
 import { afterStep } from '../../../src/gate/after.ts';
 import { snapshotReport, type SnapshotReport } from '../../../src/gate/snapshot.ts';
 import { ok } from '../../../src/facts/outcome.ts';
-import type { WorkloadOptions } from '../../stack/recognize/objects.ts';
+import type { WorkloadOptions } from '../../stack/recognize/workload-options.ts';
 import { servicesOf } from '../../stack/recognize/topology.ts';
 import { NOW } from '../targets/objects.ts';
 import { look, type Examined, type INSTALLED, type Situation } from './world.ts';
