@@ -63,6 +63,7 @@ export const ON_REAL_SERVER: Part = {
     'security/attacks-on-the-process',
     'security/planted-secrets',
     'security/report-author',
+    'soak',
   ],
 };
 
@@ -115,10 +116,6 @@ export const LEFT_OUT: readonly Part[] = [
   {
     fate: 'are scenarios that test/real runs on control planes of their own',
     files: ['chart/install', 'chart/manifests'],
-  },
-  {
-    fate: 'still ask for what only our own API server does',
-    files: ['soak'],
   },
 ];
 

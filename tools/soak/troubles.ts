@@ -1,5 +1,6 @@
 // Everything that the soak does to an operator: what ails a target, with the check that must say so, and what ails the
 // operator's own side, after which everything must be as true as before.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crd } from '../../src/api/crd.ts';
 import type { AnyObject } from '../../test/stack/admin.ts';
 import type { FaultOrder, FaultRequest } from '../../test/stack/apiserver/faults.ts';
@@ -157,9 +158,11 @@ export const OWN_TROUBLES: readonly Trouble[] = [
     name: 'definition removed',
     begin: async ({ stack, reports }) => {
       const definition = JSON.parse(JSON.stringify(crd())) as AnyObject;
-      await stack.admin.remove(definition);
+      await stack.server.writer.remove(definition);
       return undo(async () => {
-        await stack.admin.create(definition);
+        // It goes when the last report has gone.
+        while ((await stack.admin.get(definition)) !== undefined) await sleep(50);
+        await stack.put([definition]);
         for (const report of reports) await stack.admin.create(report);
       });
     },
