@@ -4,10 +4,7 @@
 #   bases.sh FOLDER DEBIAN NODE NPM  leaves FOLDER/build and FOLDER/run, images in OCI's layout
 set -eu
 folder=$1 debian=$2 node=$3 npm=$4
-storage=$folder/storage
-mkdir "$storage"
-export TMPDIR="$storage"
-in_storage() { buildah --storage-driver vfs --root "$storage/root" --runroot "$storage/run" "$@"; }
+. "$(dirname "$0")/storage.sh"
 
 build=$(in_storage from scratch)
 root=$(in_storage mount "$build")

@@ -3,10 +3,7 @@
 #   build.sh FOLDER CONTEXT BASES CACHE  leaves FOLDER/image, in OCI's layout; CACHE is that of the machine's own npm
 set -eu
 folder=$1 context=$2 bases=$3 cache=$4
-storage=$folder/storage
-mkdir "$storage"
-export TMPDIR="$storage"
-in_storage() { buildah --storage-driver vfs --root "$storage/root" --runroot "$storage/run" "$@"; }
+. "$(dirname "$0")/storage.sh"
 
 # By their relative path they are localhost/build and localhost/run; another path may be no name of an image.
 cd "$bases"

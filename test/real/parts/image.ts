@@ -23,7 +23,7 @@ function runScript(part: string, name: string, ...args: readonly string[]): void
 const BASES: Build = {
   name: 'image-bases',
   version: `${DEBIAN}, Node ${NODE}`,
-  sources: () => [script('bases.sh'), DEBIAN, NODE, NPM, versionOf('uname', '-m')],
+  sources: () => [script('storage.sh'), script('bases.sh'), DEBIAN, NODE, NPM, versionOf('uname', '-m')],
   make: (folder) => runScript('image-bases', 'bases.sh', folder, DEBIAN, NODE, NPM),
 };
 
