@@ -73,11 +73,24 @@ function answerOf(error: unknown, exchange: Exchange, status: number): AwsAnswer
   const name = said ? textOf(error.name) : '';
   const own = name !== '' && !MADE_UP.has(name) && !/^\d+$/.test(name) ? name : undefined;
   // A document that is cut short, or the XML form where JSON was asked for, is none to the SDK; its code is there.
-  const code = own ?? /<Error>\s*<Code>([A-Za-z][A-Za-z.:]{1,80})<\/Code>/.exec(exchange.excerpt)?.[1];
+  const code = own ?? /<Error[^>]{0,120}>\s*<Code>([A-Za-z][A-Za-z.:]{1,80})<\/Code>/.exec(exchange.excerpt)?.[1];
   const region = said && 'Region' in error && typeof error.Region === 'string' ? error.Region : undefined;
-  const message = code === undefined || !(error instanceof Error) ? '' : textOf(error.message);
+  const message = own === undefined ? messageIn(exchange.excerpt) : sayingOf(error);
   const { headers, excerpt, certificateNotAfter } = exchange;
   return { kind: 'answer', status, code, message, headers, region, excerpt, certificateNotAfter };
+}
+
+/** The words of the service, without those that the SDK makes up where it said none. */
+function sayingOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const message = MADE_UP.has(error.message) ? '' : textOf(error.message);
+  // Google's S3 says in it what its message leaves out.
+  const details = 'Details' in error ? textOf(error.Details) : '';
+  return details === '' ? message : `${message} ${details}`.trim();
+}
+
+function messageIn(excerpt: string): string {
+  return /<Message>([^<]{1,256})/.exec(excerpt)?.[1] ?? '';
 }
 
 /** The SDK takes both from the answer as they come: a document with two codes in it makes a list of them. */

@@ -1,13 +1,11 @@
-// What an answer of S3 or KMS means: one table of error codes for each service, then the HTTP status for answers
-// without a code. Codes are AWS's; S3-compatible servers use the same ones (sources: test/fixtures/aws).
+// The fault that a failed call to S3 or KMS amounts to, in the words of whoever asked, and who is to blame for it.
 import type { AwsAccess } from '../facts/target.ts';
 import type { FaultCode } from '../api/faults.ts';
 import type { Fault } from '../facts/outcome.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { AwsAnswer, AwsFailure } from './aws-failure.ts';
+import { bucketRegion, meaningOf, type AwsService, type Meaning } from './aws-meaning.ts';
 import type { TransportFault } from './clients.ts';
-
-export type AwsService = 's3' | 'kms';
 
 /** Who asked about what. */
 export interface AwsQuestion {
@@ -19,130 +17,25 @@ export interface AwsQuestion {
   readonly action: string;
   readonly source: AwsAccess['credentials']['source'];
   /** How the request was addressed, where that explains an answer. */
-  readonly addressing?: { readonly plain: boolean; readonly virtualHost: boolean };
+  readonly addressing?: {
+    /** Of an endpoint that is asked without TLS. */
+    readonly plainHost: string | undefined;
+    readonly virtualHost: boolean;
+    readonly bucket?: string;
+  };
   /** Masked wherever they appear. */
   readonly secrets: readonly string[];
 }
 
-type Meaning =
-  | 'credentials'
-  | 'denied'
-  | 'missing'
-  | 'region'
-  | 'throttled'
-  | 'server'
-  | 'skew'
-  | 'disabled'
-  | 'pending'
-  | 'unusable'
-  | 'full'
-  | 'locked'
-  | 'bucketKey'
-  | 'usage'
-  | 'input'
-  | 'garbage'
-  | 'unknown';
-
-/** Codes that both services, or both protocols, use. */
-const COMMON: Readonly<Record<string, Meaning>> = {
-  AccessDenied: 'denied',
-  AccessDeniedException: 'denied',
-  NotAuthorized: 'denied',
-  OptInRequired: 'denied',
-  SignatureDoesNotMatch: 'credentials',
-  ExpiredToken: 'credentials',
-  ExpiredTokenException: 'credentials',
-  InvalidToken: 'credentials',
-  InvalidTokenId: 'credentials',
-  InvalidClientTokenId: 'credentials',
-  UnrecognizedClientException: 'credentials',
-  IncompleteSignature: 'credentials',
-  IncompleteSignatureException: 'credentials',
-  MissingAuthenticationToken: 'credentials',
-  MissingAuthenticationTokenException: 'credentials',
-  RequestTimeTooSkewed: 'skew',
-  RequestExpired: 'skew',
-  RequestInTheFuture: 'skew',
-  SlowDown: 'throttled',
-  Throttling: 'throttled',
-  ThrottlingException: 'throttled',
-  ThrottledException: 'throttled',
-  RequestThrottled: 'throttled',
-  RequestThrottledException: 'throttled',
-  RequestLimitExceeded: 'throttled',
-  TooManyRequests: 'throttled',
-  TooManyRequestsException: 'throttled',
-  LimitExceededException: 'throttled',
-  // Asked twice before it is believed: what lasts is an outage.
-  ServiceUnavailable: 'server',
-  ServiceUnavailableException: 'server',
-  InternalError: 'server',
-  InternalFailure: 'server',
-  ValidationException: 'input',
-  ValidationError: 'input',
-};
-
-const OF_SERVICE: Readonly<Record<AwsService, Readonly<Record<string, Meaning>>>> = {
-  s3: {
-    NoSuchBucket: 'missing',
-    InvalidAccessKeyId: 'credentials',
-    InvalidSecurity: 'credentials',
-    TokenRefreshRequired: 'credentials',
-    AllAccessDisabled: 'denied',
-    AccountProblem: 'denied',
-    NotSignedUp: 'denied',
-    PermanentRedirect: 'region',
-    TemporaryRedirect: 'region',
-    Redirect: 'region',
-    IllegalLocationConstraintException: 'region',
-    SlowDownRead: 'server',
-    SlowDownWrite: 'server',
-    XMinioServerNotInitialized: 'server',
-    XMinioStorageFull: 'full',
-    InsufficientStorage: 'full',
-    XMinioAdminBucketQuotaExceeded: 'full',
-    QuotaExceeded: 'full',
-    QuotaExceededException: 'full',
-    StorageQuotaExceeded: 'full',
-    ObjectLocked: 'locked',
-    RetentionPolicyNotMet: 'locked',
-    MissingUploadObjectWithObjectLockHeaders: 'locked',
-    'KMS.DisabledException': 'bucketKey',
-    'KMS.NotFoundException': 'bucketKey',
-    'KMS.KMSInvalidStateException': 'bucketKey',
-    'KMS.InvalidStateException': 'bucketKey',
-    'KMS.KeyUnavailableException': 'bucketKey',
-    'KMS.InvalidKeyUsageException': 'bucketKey',
-    'KMS.ThrottlingException': 'throttled',
-    'kms:KeyNotFound': 'bucketKey',
-    'kms:KeyAPIMissing': 'bucketKey',
-    'kms:NotConfigured': 'bucketKey',
-    XMinioKMSNotConfigured: 'bucketKey',
-    BandwidthLimitExceeded: 'throttled',
-    InvalidBucketName: 'input',
-    NotImplemented: 'garbage',
-    MethodNotAllowed: 'garbage',
-  },
-  kms: {
-    NotFoundException: 'missing',
-    DisabledException: 'disabled',
-    KMSInvalidStateException: 'unusable',
-    KeyUnavailableException: 'unusable',
-    CustomKeyStoreInvalidStateException: 'unusable',
-    CloudHsmClusterNotActiveException: 'unusable',
-    InvalidKeyUsageException: 'usage',
-    UnsupportedOperationException: 'usage',
-    InvalidArnException: 'input',
-    InvalidKeyIdException: 'input',
-    KMSInternalException: 'server',
-    DependencyTimeoutException: 'server',
-    UnknownOperationException: 'garbage',
-  },
-};
-
 /** True for refusals of the identity itself, after which fresh credentials may help. */
 export function refusesIdentity(failure: AwsFailure, service: AwsService): boolean {
   return failure.kind === 'answer' && meaningOf(failure, service, '') === 'credentials';
+}
+
+/** The host of an endpoint that is asked without TLS. */
+export function plainHost({ endpoint }: AwsAccess): string | undefined {
+  const url = endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  return url?.protocol === 'http:' ? url.hostname : undefined;
 }
 
 /** The fault that a failed call amounts to. */
@@ -194,58 +87,12 @@ function transportCode(kind: TransportFault['kind'], prefix: 'Bucket' | 'Kms'): 
   }
 }
 
-/** What the answer says. `region` is the one we asked in. */
-function meaningOf(answer: AwsAnswer, service: AwsService, region: string): Meaning {
-  const { code, status, message } = answer;
-  if (code === undefined) return meaningOfStatus(answer, service, region);
-  if (service === 's3' && code === 'AuthorizationHeaderMalformed') {
-    // Sent for a signature scoped to another region, and also for an access key that is none.
-    return bucketRegion(answer) === undefined ? 'credentials' : 'region';
-  }
-  if (code === 'InvalidSignatureException' || code === 'SignatureDoesNotMatch') {
-    // KMS has no code of its own for a wrong clock or region: the message tells.
-    if (/signature (expired|not yet current)/i.test(message)) return 'skew';
-    return /scoped to a valid region/i.test(message) ? 'input' : 'credentials';
-  }
-  // KMS has answered Sign with either code for such a key.
-  const state = code === 'KMSInvalidStateException' || code === 'DisabledException';
-  if (state && /pending ?deletion/i.test(message)) return 'pending';
-  if (service === 's3' && code.startsWith('KMS.') && OF_SERVICE.s3[code] === undefined) return 'bucketKey';
-  if (service === 's3' && code === 'NotImplemented' && /\bKMS\b/.test(message)) return 'bucketKey';
-  if (service === 's3' && /\bWORM\b|object lock|retention/i.test(message)) return 'locked';
-  // MinIO without its quorum, in versions that have no code of its own for it.
-  if (code === 'SlowDown' && /resource requested is un(read|writ)able/i.test(message)) return 'server';
-  const known = OF_SERVICE[service][code] ?? COMMON[code];
-  if (known !== undefined) return known;
-  if (status === 429) return 'throttled';
-  if (status === 507) return 'full';
-  if (status >= 500) return 'server';
-  if (status === 403) return 'denied';
-  return 'unknown';
-}
-
-function meaningOfStatus(answer: AwsAnswer, service: AwsService, region: string): Meaning {
-  const { status, excerpt } = answer;
-  const bare = excerpt.trim() === '';
-  if (service === 's3' && [301, 307, 308, 400].includes(status)) {
-    const actual = bucketRegion(answer);
-    if (actual !== undefined && actual !== region) return 'region';
-  }
-  if (status === 429) return 'throttled';
-  if (status >= 500 && status !== 501) return 'server';
-  if (!bare) return 'garbage';
-  if (status === 401 || status === 403) return 'denied';
-  if (service === 's3' && status === 404) return 'missing';
-  return 'garbage';
-}
-
-/** The bucket's real region, where the answer names it. */
-function bucketRegion({ headers, region, message }: AwsAnswer): string | undefined {
-  return headers['x-amz-bucket-region'] ?? region ?? /expecting '([a-z0-9-]{2,32})'/.exec(message)?.[1];
-}
-
-function answerFault(answer: AwsAnswer, question: AwsQuestion): Fault {
-  const meaning = meaningOf(answer, question.service, question.region);
+function answerFault(answer: AwsAnswer, asked: AwsQuestion): Fault {
+  const question = { ...asked, action: deniedAction(answer) ?? asked.action };
+  const said = meaningOf(answer, question.service, question.region);
+  // Who encrypts with a key of KMS needs that key for every object.
+  const ofItsKey = said === 'denied' && question.service === 's3' && question.action.startsWith('kms:');
+  const meaning = ofItsKey && question.source === 'own' ? 'bucketKey' : said;
   if (question.source === 'none' && ANSWERS.has(meaning))
     return { code: 'SecretNotRead', detail: say(question, `answers a request that nobody signed${shown(answer)}`) };
   const words = `${hint(answer, question) ?? sentence(meaning, answer, question)}${shown(answer)}`;
@@ -255,6 +102,11 @@ function answerFault(answer: AwsAnswer, question: AwsQuestion): Fault {
     evidence: evidence(answer, question),
   };
   return meaning === 'denied' ? { ...fault, names: { action: question.action } } : fault;
+}
+
+/** What AWS says was missing: one request may take several actions. */
+function deniedAction({ message }: AwsAnswer): string | undefined {
+  return /not authorized to perform: ((?:s3|kms):[A-Za-z]{3,40})\b/.exec(message)?.[1];
 }
 
 /** What a server says to a request that nobody signed: it answers, and no more is proved. */
@@ -316,8 +168,12 @@ function sentence(meaning: Meaning, answer: AwsAnswer, { service, source, region
       return `${who} may not ${action}`;
     case 'missing':
       return service === 's3' ? 'there is no such bucket' : `there is no such key in ${region}`;
-    case 'region':
-      return `the bucket is in ${bucketRegion(answer) ?? 'another region'}, the spec says ${region}`;
+    case 'region': {
+      const actual = bucketRegion(answer);
+      return actual === region
+        ? `the bucket is in ${region} as the spec says, and the endpoint is another region's`
+        : `the bucket is in ${actual ?? 'another region'}, the spec says ${region}`;
+    }
     case 'throttled':
       return `${name} asks to slow down`;
     case 'server':
@@ -347,13 +203,25 @@ function sentence(meaning: Meaning, answer: AwsAnswer, { service, source, region
   }
 }
 
-/** A setting of the spec that explains an answer which is none of the service's own. */
-function hint({ excerpt, code, status }: AwsAnswer, { addressing }: AwsQuestion): string | undefined {
-  if (addressing === undefined || (code !== undefined && code !== 'BadRequest')) return undefined;
-  if (addressing.virtualHost && excerpt.includes('ListAllMyBucketsResult'))
+/** A setting of the spec that explains an answer. */
+function hint({ excerpt, code, status, headers }: AwsAnswer, { addressing }: AwsQuestion): string | undefined {
+  if (addressing === undefined) return undefined;
+  const { plainHost: host, virtualHost, bucket } = addressing;
+  const takenFor = virtualHost && code === 'NoSuchBucket' ? /<BucketName>([^<]{1,80})</.exec(excerpt)?.[1] : undefined;
+  if (takenFor !== undefined && takenFor !== bucket)
+    return `S3 takes the host name for a bucket ${takenFor}: set forcePathStyle: true`;
+  // The service's own answers explain themselves.
+  if (code !== undefined && code !== 'BadRequest') return undefined;
+  if (virtualHost && excerpt.includes('ListAllMyBucketsResult'))
     return 'S3 answers, and takes no bucket from the host name: set forcePathStyle: true';
-  const wantsTls = status === 0 || /HTTP request[a-z ]* to an? HTTPS|plain HTTP request|requires? TLS/i.test(excerpt);
-  return addressing.plain && wantsTls ? 'what answers seems to speak TLS: write https:// in the endpoint' : undefined;
+  if (host === undefined) return undefined;
+  if (status === 0 || /HTTP request[a-z ]* to an? HTTPS|plain HTTP request|requires? TLS/i.test(excerpt))
+    return 'what answers seems to speak TLS: write https:// in the endpoint';
+  const { location = '' } = headers;
+  const led = URL.canParse(location) ? new URL(location) : undefined;
+  // To another host it leads to a login, or anywhere.
+  const isSame = led?.protocol === 'https:' && (led.hostname === host || led.hostname.endsWith(`.${host}`));
+  return isSame ? 'what answers leads to https://: write it in the endpoint' : undefined;
 }
 
 function shown({ code, status }: AwsAnswer): string {
@@ -363,7 +231,7 @@ function shown({ code, status }: AwsAnswer): string {
 
 function evidence({ code, status, message, excerpt }: AwsAnswer, { secrets }: AwsQuestion): SafeText {
   if (status === 0) return literal('The answer is not HTTP.');
-  const said = code === undefined ? excerpt : `${code}: ${message}`;
+  const said = code === undefined ? excerpt : message === '' ? code : `${code}: ${message}`;
   return redact(`HTTP ${status} ${said}`, secrets);
 }
 

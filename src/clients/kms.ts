@@ -7,7 +7,7 @@ import { failed, ok, type Failed, type Fault } from '../facts/outcome.ts';
 import type { KeyDescription } from '../facts/observed.ts';
 import type { AwsAccess } from '../facts/target.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
-import { awsFault, refusesIdentity, type AwsQuestion } from './aws-fault.ts';
+import { awsFault, plainHost, refusesIdentity, type AwsQuestion } from './aws-fault.ts';
 import type { AwsFailure } from './aws-failure.ts';
 import { createAwsPool, placeOf, secretsOf, type AwsPoolOptions } from './aws-pool.ts';
 import type { KmsClient } from './clients.ts';
@@ -62,7 +62,7 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
       const given = await pool.call(access, '', signal, async (client, sending) =>
         client.send(new (await sdk()).GetPublicKeyCommand({ KeyId: keyId }), sending),
       );
-      if (!given.ok) return fault(given.fault, access, keyId, 'kms:GetPublicKey');
+      if (!given.ok) return unknownTo(given.fault) ?? fault(given.fault, access, keyId, 'kms:GetPublicKey');
       const parsed = PUBLIC_KEY.safeParse(given.value.value);
       const der = parsed.success ? parsed.data.PublicKey : undefined;
       // SubjectPublicKeyInfo is a SEQUENCE (RFC 5280, 4.1).
@@ -94,6 +94,8 @@ export function createKmsClient(options: AwsPoolOptions): KmsClient & { destroy(
       }
       if (asked.fault.kind === 'answer' && asked.fault.code === 'DryRunOperationException')
         return ok({ algorithm, ...shownIn(asked.fault) });
+      if (asked.fault.kind === 'answer' && /dry.?run/i.test(asked.fault.message))
+        return failed('NotAsked', literal('what answers does not know a dry run of Sign; the state of the key tells'));
       const denied = fault(asked.fault, access, keyId, 'kms:Sign');
       if (denied.fault.code !== 'CheckerNotAuthorized' || asked.fault.kind !== 'answer') return denied;
       if (refusesIdentity(asked.fault, 'kms')) return denied;
@@ -114,6 +116,7 @@ const KEY_METADATA = z.object({
   KeyState: z.string().min(1),
   KeyUsage: text,
   KeySpec: text,
+  CustomerMasterKeySpec: text,
   DeletionDate: day,
   ValidTo: day,
   SigningAlgorithms: z.array(z.string()).catch([]),
@@ -131,6 +134,15 @@ function ignored(): Failed {
   );
 }
 
+/** What stands for KMS elsewhere may have keys, and not give their public half. */
+function unknownTo(failure: AwsFailure): Failed | undefined {
+  const isUnknown =
+    failure.kind === 'answer' &&
+    failure.code !== undefined &&
+    (failure.status === 501 || failure.code === 'UnknownOperationException');
+  return isUnknown ? failed('NotAsked', literal('what answers does not know this question of KMS')) : undefined;
+}
+
 /** A key of another region is missing or denied here; the ARN says where it is. */
 function elsewhere(fault: Fault, access: AwsAccess, keyId: string): Fault {
   const region = /^arn:[a-z-]+:kms:([a-z0-9-]{2,32}):/.exec(keyId)?.[1];
@@ -143,11 +155,12 @@ function elsewhere(fault: Fault, access: AwsAccess, keyId: string): Fault {
 function descriptionOf(metadata: unknown): KeyDescription | undefined {
   const parsed = KEY_METADATA.safeParse(metadata);
   if (!parsed.success) return undefined;
-  const { KeyState, KeyUsage, KeySpec, DeletionDate, ValidTo, SigningAlgorithms } = parsed.data;
+  const { KeyState, KeyUsage, KeySpec, CustomerMasterKeySpec, DeletionDate, ValidTo, SigningAlgorithms } = parsed.data;
   return {
     state: KeyState,
     usage: KeyUsage ?? '',
-    spec: KeySpec ?? '',
+    // The name until 2021, and with older servers still.
+    spec: KeySpec ?? CustomerMasterKeySpec ?? '',
     deletionDate: DeletionDate?.toISOString(),
     validTo: ValidTo?.toISOString(),
     signingAlgorithms: SigningAlgorithms,
@@ -172,6 +185,7 @@ function questionAbout(access: AwsAccess, keyId: string, action: string): AwsQue
     region: access.region,
     action,
     source: access.credentials.source,
+    addressing: { plainHost: plainHost(access), virtualHost: false },
     secrets: secretsOf(access),
   };
 }

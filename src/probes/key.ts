@@ -1,9 +1,9 @@
 // Visits a signing key: in KMS by three questions that change nothing, off AWS by reading the pair.
 import type { KmsClient } from '../clients/clients.ts';
 import type { AwsAccess } from '../facts/target.ts';
-import type { KeyObserved } from '../facts/observed.ts';
+import type { KeyDescription, KeyObserved } from '../facts/observed.ts';
 import { failed, named, type Fault, type Outcome } from '../facts/outcome.ts';
-import { isSigningKey } from '../product/signing-key.ts';
+import { EXPECTED_KEY_SPEC, isSigningKey } from '../product/signing-key.ts';
 import { literal, type SafeText } from '../runtime/safe-text.ts';
 import { readKeyPair } from './key-pair.ts';
 import type { Probe } from './probe.ts';
@@ -34,7 +34,7 @@ export const keyProbe: Probe<'key'> = {
     }
     const { value: key } = state;
     const rest = { pair: noPair(), ...shownBy(state) };
-    const algorithm = key.signingAlgorithms.find((name) => name.endsWith('SHA_256')) ?? key.signingAlgorithms[0];
+    const algorithm = algorithmOf(key);
     if (!SIGNS.has(key.state) || !isSigningKey(key) || algorithm === undefined) {
       const none = notAsked(literal('not asked, because the key cannot sign as it is'));
       return { state, publicKey: none, sign: none, ...rest };
@@ -48,6 +48,12 @@ export const keyProbe: Probe<'key'> = {
     return { state, publicKey, sign, ...rest };
   },
 };
+
+/** What to ask about; servers that stand for KMS may leave out what a key signs with. */
+function algorithmOf({ signingAlgorithms, spec }: KeyDescription): string | undefined {
+  const named = signingAlgorithms.find((name) => name.endsWith('SHA_256')) ?? signingAlgorithms[0];
+  return named ?? (spec === EXPECTED_KEY_SPEC ? PRODUCT_ALGORITHM : undefined);
+}
 
 /** Services need kms:Sign alone. Who may sign, and may not describe the key, has what the product needs. */
 async function permittedOrDenied(

@@ -19,7 +19,11 @@ export const keyUsage: Check<'key'> = {
     if (!isSigningKey(state.value)) {
       const fault = failed(
         'KmsKeyUsageWrong',
-        redact(`the key is ${spec} for ${usage}, not one for SIGN_VERIFY`),
+        redact(
+          usage === 'SIGN_VERIFY'
+            ? `the key is ${spec === '' ? 'of no spec' : spec}, and Recognize signs with ECC or RSA`
+            : `the key is ${spec} for ${usage === '' ? 'no named use' : usage}, not one for SIGN_VERIFY`,
+        ),
       ).fault;
       return found(fault, redact(`KeyUsage: ${usage}, KeySpec: ${spec}`));
     }
