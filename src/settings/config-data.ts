@@ -1,12 +1,14 @@
 // Spring's config data: the mounted application files in their order of precedence, by profile and by place, and trees of
 // files that are imported (`configtree:`). Profiles and imports that the files themselves name are followed.
 import { canonical } from '../product/setting-name.ts';
-import { compare, type Place, placeOf, type Places, type Rank, rankOf } from './config-places.ts';
+import { compare, isAt, type Place, placeOf, type Places, type Rank, rankOf } from './config-places.ts';
 import type { ReadDocuments, SettingsDocument } from './documents.ts';
 import type { HiddenSecret } from './environment.ts';
 import type { MountedFile, Mounts } from './mounts.ts';
+import { finderIn } from './named.ts';
 import { resolvePlaceholders } from './placeholders.ts';
 import { activeProfiles, isActive, type WordsOf } from './profiles.ts';
+import { storeOf, storesIn } from './stores.ts';
 import { type KeyRef, secretOf, textOf, type Entry, whyMissing } from './value.ts';
 
 /** Settings of the command line and the environment, the first source over the others. */
@@ -40,40 +42,51 @@ interface Import {
 interface Reading extends Places {
   /** Of the files. */
   readonly imports: readonly Import[];
+  /** `spring.main.cloud-platform` */
+  readonly platform: string;
 }
 
 /** Files name profiles and files, which name others: Spring goes on without end, nobody writes more levels than this. */
 const MOST_ROUNDS = 5;
 const MOST_NAMED = 64;
-const STORE = /^(?:optional:)?((?:vault|aws-|consul|configserver|kubernetes)[a-z-]*)/;
+/** Spring Cloud's own file, which it reads before the others and puts under them. */
+const BOOTSTRAP = ['bootstrap'];
+const OF_A_VARIABLE = 'env:';
+const KUBERNETES = 'kubernetes';
 
 /** The application files among the mounted ones. Where Spring would not look for a file, nobody would mount one. */
 export function configData(mounts: Mounts, outer: Outer, readFile: ReadFile): ConfigData {
-  const known = new Map<MountedFile, Read['read']>();
+  const known = new Map<string, Read['read']>();
+  const variables = variablesIn(outer);
+  const all: Mounts = { ...mounts, files: [...mounts.files, ...variables] };
+  // Which hint a file has is known once everything is that names it.
   const readOnce = (file: MountedFile, hint: string): Read['read'] => {
-    const held = known.get(file) ?? readMounted(file, hint, readFile);
-    known.set(file, held);
+    const key = `${all.files.indexOf(file)} ${hint}`;
+    const held = known.get(key) ?? readMounted(file, hint, readFile);
+    known.set(key, held);
     return held;
   };
   const words = (written: string): readonly string[] => wordsIn(outer)(new RegExp(`^${written}[0-9]*$`));
   const { groups, written, isOnly } = locationsOf(words);
   const names = words('springconfigname');
   const places = { names: names.length === 0 ? ['application'] : names, groups, isOnly };
-  const { reading, files } = settled(mounts, places, outer, readOnce);
+  const { reading, files } = settled(all, places, outer, readOnce);
   const troubles = files.flatMap(({ read }) => ('trouble' in read ? [read.trouble] : []));
   const secrets: HiddenSecret[] = [];
   const ranked = files.map((one) => ({ rank: one.rank, sources: entriesOf(one, reading) }));
   for (const { written: place, rank } of [...written, ...reading.imports]) {
     const tree = /^(?:optional:)?configtree:(.*?)\/*$/.exec(place)?.[1];
-    const store = STORE.exec(place)?.[1];
-    if (store !== undefined) troubles.push(`spring.config.import names a ${store} store`);
+    const store = storeOf(place);
+    if (store !== undefined) troubles.push(`spring.config.import names ${store}`);
     for (const root of tree === undefined ? [] : rootsOf(tree, mounts)) {
       ranked.push({ rank, sources: [treeEntries(mounts.files, root)] });
       secrets.push(...secretsOfTree(mounts, root));
     }
   }
+  const sources = ranked.toSorted((a, b) => compare(b.rank, a.rank)).flatMap((one) => one.sources);
+  troubles.push(...storesIn([...outer, ...sources].flat()));
   return {
-    sources: ranked.toSorted((a, b) => compare(b.rank, a.rank)).flatMap(({ sources }) => sources),
+    sources,
     secrets: [...secrets, ...secretFiles(mounts, files, reading)],
     troubles,
   };
@@ -135,7 +148,7 @@ function settled(
   outer: Outer,
   readOnce: (file: MountedFile, hint: string) => Read['read'],
 ): { readonly reading: Reading; readonly files: readonly Read[] } {
-  let reading: Reading = { ...places, profiles: activeProfiles(wordsIn(outer)), imports: [] };
+  let reading: Reading = { ...places, profiles: activeProfiles(wordsIn(outer)), imports: [], platform: KUBERNETES };
   for (let round = 0; ; round += 1) {
     const files = ranked(mounts, reading).map(({ file, rank, hint }) => ({ file, rank, read: readOnce(file, hint) }));
     const read = files.map((one) => ({ rank: one.rank, own: entriesOf(one, reading) }));
@@ -146,7 +159,14 @@ function settled(
         rank: [...rank, index],
       })),
     );
-    const next = { ...places, profiles: activeProfiles(wordsIn(sources)), imports: imports.slice(0, MOST_NAMED) };
+    const words = wordsIn(sources);
+    const [platform = KUBERNETES] = words(/^springmaincloudplatform$/);
+    const next = {
+      ...places,
+      profiles: activeProfiles(words),
+      imports: imports.slice(0, MOST_NAMED),
+      platform: platform.toLowerCase(),
+    };
     const isSame = JSON.stringify(next) === JSON.stringify(reading);
     if (isSame || round === MOST_ROUNDS) return { reading, files };
     reading = next;
@@ -155,12 +175,11 @@ function settled(
 
 /** Words of lists within sources, of which the first stands over the others. `all`: where placeholders lead to. */
 function wordsIn(sources: Outer, all: Outer = sources): WordsOf {
-  const find = (name: string): Entry | undefined =>
-    all.flat().find((entry) => canonical(entry.name) === canonical(name));
+  const find = finderIn(all);
   const known = sources.map((source) =>
     source.flatMap((entry) => {
       const name = canonical(entry.name);
-      return /^spring(?:profiles|config)/.test(name) ? [{ name, entry }] : [];
+      return /^spring(?:profiles|config|maincloudplatform)/.test(name) ? [{ name, entry }] : [];
     }),
   );
   return (pattern, of = 'first') => {
@@ -189,8 +208,10 @@ function ranked(
 function rankIn(file: Pick<MountedFile, 'path'>, reading: Reading, of: 'any' | 'named' = 'any'): Rank | undefined {
   const { names, profiles, imports } = reading;
   const isOnly = reading.isOnly || of === 'named';
+  const bootstrap = rankOf(file, { ...reading, names: BOOTSTRAP, isOnly });
   const found = [
     rankOf(file, { ...reading, isOnly }),
+    bootstrap === undefined ? undefined : [-2, ...bootstrap],
     ...imports.map(({ written, rank }) => {
       const own = rankOf(file, { names, groups: [[placeOf(written)]], isOnly: true, profiles });
       return own === undefined ? undefined : [...rank, ...own];
@@ -201,7 +222,16 @@ function rankIn(file: Pick<MountedFile, 'path'>, reading: Reading, of: 'any' | '
 
 function hintOf({ path }: MountedFile, { groups, imports }: Reading): string {
   const all: readonly Place[] = [...groups.flat(), ...imports.map(({ written }) => placeOf(written))];
-  return all.find((place) => place.path === path)?.hint ?? '';
+  const hint = all.find((place) => place.hint !== '' && isAt(path, place.path))?.hint ?? '';
+  return hint === '' && path.startsWith(OF_A_VARIABLE) ? '.properties' : hint;
+}
+
+/** Variables as the files that an import may name: `env:APP_SETTINGS[.yml]`. */
+function variablesIn(outer: Outer): readonly MountedFile[] {
+  return outer
+    .flat()
+    .filter(({ isVariable }) => isVariable)
+    .map(({ name, value, origin }) => ({ path: OF_A_VARIABLE + name, value, origin }));
 }
 
 function isWithin(path: string, root: string): boolean {
@@ -214,18 +244,19 @@ function readMounted(file: MountedFile, hint: string, readFile: ReadFile): Read[
     const secret = secretOf(file.value);
     const missing = whyMissing(file.value);
     if (missing !== undefined) return { trouble: `${missing}, and is mounted at ${file.path}` };
-    const trouble = `${file.path} comes from key ${secret?.key ?? ''} of Secret ${secret?.name ?? ''}, which is not read`;
-    return { trouble, secret };
+    const from =
+      secret === undefined ? 'is put together from Secrets' : `comes from key ${secret.key} of Secret ${secret.name}`;
+    return { trouble: `${file.path} ${from}, which ${secret === undefined ? 'are' : 'is'} not read`, secret };
   }
   const read = readFile(file.path + hint, text);
   return 'refused' in read ? { trouble: `${file.origin}, mounted at ${file.path}, ${read.refused}` } : read;
 }
 
 /** The settings of a file: its documents from the last to the first. */
-function entriesOf({ file, read }: Read, { profiles }: Places): readonly (readonly Entry[])[] {
+function entriesOf({ file, read }: Read, reading: Reading): readonly (readonly Entry[])[] {
   if ('trouble' in read) return [];
   return read.documents
-    .filter((document) => isActive(document, profiles))
+    .filter((document) => isActive(document, reading))
     .map((document) =>
       [...document].map(([name, value]) => ({
         name,

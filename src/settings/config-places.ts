@@ -51,9 +51,8 @@ export function rankOf(
 
   /** Whether the place is this file, one of a profile beside it, or the directory that it is in. */
   function match(file: string, one: Place): 'file' | 'directory' | undefined {
-    const own = placed(file, one);
-    if (own === one.path || profileOfFile(own, one, profiles) > 0) return 'file';
-    return isBelow(own, one.path) ? 'directory' : undefined;
+    if (isAt(file, one.path) || profileOfFile(file, one, profiles) > 0) return 'file';
+    return isBelow(placed(file, one), one.path) ? 'directory' : undefined;
   }
 }
 
@@ -67,9 +66,18 @@ export function compare(a: Rank, b: Rank): number {
   return 0;
 }
 
-/** A path as the place would write it: nobody knows in which directory the program runs. */
+/** What a relative place is below a directory that nobody knows: that in which the program runs. */
+const RELATIVE = /^(?:\.\.?\/)*([^/.].*)$/;
+
+/** Whether the file is the one that is written. */
+export function isAt(path: string, written: string): boolean {
+  const relative = RELATIVE.exec(written)?.[1];
+  return relative === undefined ? path === written : path === relative || path.endsWith(`/${relative}`);
+}
+
+/** A path as the place would write it. */
 function placed(path: string, { path: place }: Place): string {
-  const relative = /^(?:\.\/)?([^/.].*)$/.exec(place)?.[1];
+  const relative = RELATIVE.exec(place)?.[1];
   if (relative === undefined) return path;
   const at = path.lastIndexOf(`/${relative}`);
   return at === -1 ? path : place + path.slice(at + 1 + relative.length);
@@ -87,7 +95,7 @@ function profileOfFile(path: string, place: Place, profiles: readonly string[]):
   const [, base, end] = /^(.*)(\.[a-z]+)$/i.exec(place.path) ?? [];
   return base === undefined || end === undefined
     ? 0
-    : profiles.findLastIndex((profile) => path === `${base}-${profile}${end}`) + 1;
+    : profiles.findLastIndex((profile) => isAt(path, `${base}-${profile}${end}`)) + 1;
 }
 
 /** A file of one of the names: 0 for every profile, n for the n-th active one. */
@@ -96,7 +104,7 @@ export function byName(
   names: readonly string[],
   profiles: readonly string[],
 ): { readonly profile: number; readonly name: number } | undefined {
-  const base = /([^/]+)\.(?:ya?ml|properties|json)$/i.exec(path)?.[1];
+  const base = /([^/]+)\.(?:ya?ml|properties)$/i.exec(path)?.[1];
   const found = names.flatMap((name, index) => {
     const active = profiles.findLastIndex((one) => base === `${name}-${one}`);
     return base === name || active !== -1 ? [{ profile: base === name ? 0 : active + 1, name: index }] : [];
@@ -111,5 +119,5 @@ function usualDepth(path: string): number {
 
 /** Spring's loaders in their order: properties stand over YAML. */
 export function ending(path: string): number {
-  return ['json', 'yaml', 'yml', 'properties'].indexOf(/[^.]*$/.exec(path.toLowerCase())?.[0] ?? '');
+  return ['yaml', 'yml', 'properties'].indexOf(/[^.]*$/.exec(path.toLowerCase())?.[0] ?? '');
 }

@@ -78,7 +78,11 @@ export function environmentOf(container: Fields, maps: ConfigMaps, namespace: st
     });
   }
   return {
-    entries: [...entries.values()].map(({ after, ...entry }) => ({ ...entry, under: secrets.slice(after) })),
+    entries: [...entries.values()].map(({ after, ...entry }) => ({
+      ...entry,
+      isVariable: true,
+      under: secrets.slice(after),
+    })),
     variables,
     secrets,
     troubles,

@@ -1,5 +1,4 @@
 // `${name:default}` in the value of a setting, as Spring resolves it: nested, in every source, and not for ever.
-import { canonical } from '../product/setting-name.ts';
 import { pack, type Entry, type Part, type Value } from './value.ts';
 
 export interface Resolved {
@@ -16,7 +15,7 @@ const RANDOM = /^random\./;
 const LONGEST = 16 * 1024;
 
 /**
- * Resolves a value. `find` looks a name up by relaxed binding.
+ * Resolves a value. `find` says which setting a name means.
  *
  * @param within what Secrets may set, of a name that nothing else sets
  */
@@ -28,17 +27,17 @@ export function resolvePlaceholders(
   const origins = new Set<string>([entry.origin]);
   let budget = LONGEST;
 
-  const resolve = (value: Value, open: readonly string[]): Value => {
+  const resolve = (value: Value, open: readonly Entry[]): Value => {
     const { text, unpack } = pack(value.map((part) => withDefault(part, open)));
     return text.includes('${') ? inText(text, unpack, open) : unpack(text);
   };
 
-  const withDefault = (part: Part, open: readonly string[]): Part =>
+  const withDefault = (part: Part, open: readonly Entry[]): Part =>
     typeof part === 'object' && part.kind === 'within' && part.otherwise !== undefined
       ? { ...part, otherwise: resolve(part.otherwise, open) }
       : part;
 
-  const inText = (text: string, unpack: (piece: string) => Value, open: readonly string[]): Value => {
+  const inText = (text: string, unpack: (piece: string) => Value, open: readonly Entry[]): Value => {
     budget -= text.length;
     if (budget < 0 || open.length > DEEPEST) return [gone('its placeholders go too deep to be followed')];
     const parts: Part[] = [];
@@ -59,7 +58,7 @@ export function resolvePlaceholders(
     return [...parts, ...unpack(text.slice(at))];
   };
 
-  const placeholder = (body: string, unpack: (piece: string) => Value, open: readonly string[]): Value => {
+  const placeholder = (body: string, unpack: (piece: string) => Value, open: readonly Entry[]): Value => {
     const colon = separator(body);
     const written = colon === -1 ? body : body.slice(0, colon);
     const name = written.includes('${')
@@ -67,22 +66,27 @@ export function resolvePlaceholders(
           .filter((part) => typeof part === 'string')
           .join('')
       : written;
-    if (open.some((one) => canonical(one) === canonical(name)))
-      return [gone(`its placeholders go round in a circle: ${[...open, name].join(' → ')}`)];
     if (RANDOM.test(name)) return ['0'];
     const found = find(name);
     if (found !== undefined) {
+      if (open.some((one) => isSame(one, found)))
+        return [gone(`its placeholders go round in a circle: ${[...open, found].map((one) => one.name).join(' → ')}`)];
       origins.add(found.origin);
-      return resolve(found.value, [...open, name]);
+      return resolve(found.value, [...open, found]);
     }
-    const otherwise = colon === -1 ? undefined : inText(body.slice(colon + 1), unpack, [...open, name]);
+    const otherwise = colon === -1 ? undefined : inText(body.slice(colon + 1), unpack, open);
     const hidden = within(name, otherwise);
     if (hidden !== undefined) return [hidden];
     if (otherwise !== undefined) return otherwise;
     return [gone(`nothing that can be read sets ${name}, which it refers to`)];
   };
 
-  return { value: resolve(entry.value, [entry.name]), origins: [...origins] };
+  return { value: resolve(entry.value, [entry]), origins: [...origins] };
+}
+
+/** One place and one name: it is one setting. */
+function isSame(a: Entry, b: Entry): boolean {
+  return a.name === b.name && a.origin === b.origin;
 }
 
 function gone(why: string): Part {

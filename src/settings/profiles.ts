@@ -30,15 +30,18 @@ export function activeProfiles(words: WordsOf): readonly string[] {
   return [...found];
 }
 
-/** `spring.config.activate.on-profile`, or `spring.profiles` as before 2.4: profiles with `!`, `&`, `|` and brackets; the cloud platform is Kubernetes. */
-export function isActive(document: SettingsDocument, profiles: readonly string[]): boolean {
+/** `spring.config.activate.on-profile`, or `spring.profiles` as before 2.4: profiles with `!`, `&`, `|` and brackets; the cloud platform is Kubernetes, unless `spring.main.cloud-platform` says another. */
+export function isActive(
+  document: SettingsDocument,
+  { profiles, platform = 'kubernetes' }: { readonly profiles: readonly string[]; readonly platform?: string },
+): boolean {
   const wanted = [...document].flatMap(([name, value]) =>
     /^spring(?:config)?(?:activateonprofile|profiles)[0-9]*$/.test(canonical(name)) ? value.split(',') : [],
   );
   const platforms = [...document].flatMap(([name, value]) =>
     canonical(name).endsWith('configactivateoncloudplatform') ? [value.trim().toLowerCase()] : [],
   );
-  if (platforms.some((one) => one !== 'kubernetes')) return false;
+  if (platforms.some((one) => one !== platform)) return false;
   return wanted.length === 0 || wanted.some((expression) => holds(expression, profiles));
 }
 

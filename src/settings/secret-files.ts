@@ -17,7 +17,7 @@ export const readSecretFiles: ReadSecretFiles = (files, { keys, names, profiles 
   for (const { file, text } of ranked.toSorted((a, b) => compare(a.rank, b.rank))) {
     const read = readSettings(file, text);
     if ('refused' in read) continue;
-    for (const document of read.documents.filter((one) => isActive(one, profiles)))
+    for (const document of read.documents.filter((one) => isActive(one, { profiles })))
       for (const [setting, value] of document) found.set(canonical(setting), { file, setting, value });
   }
   return [...found.values()].filter(({ value }) => value !== '' && !value.includes('${'));

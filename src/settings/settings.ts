@@ -11,6 +11,7 @@ import { configMapNames, type ConfigMaps } from './config-maps.ts';
 import { readJson, readSettings } from './documents.ts';
 import { environmentOf, type HiddenSecret, mayBeWithin, type VariableEntry } from './environment.ts';
 import { type Mounts, mountsOf } from './mounts.ts';
+import { finderIn } from './named.ts';
 import { resolvePlaceholders } from './placeholders.ts';
 import { type Entry, type KeyRef, pack, type Part, secretOf, textOf, type Value } from './value.ts';
 
@@ -101,7 +102,12 @@ export function settingsOf(
   }
   const title = titleOf(workload);
   const secrets = [...data.secrets, ...variables, ...json.secrets, ...bindings.secrets];
-  const find = (name: string): Entry | undefined => first.get(canonical(name));
+  const means = finderIn(sources.map(({ entries }) => entries));
+  const find = (name: string): Entry | undefined => {
+    const entry = means(name);
+    const held = entry === undefined ? undefined : first.get(canonical(entry.name));
+    return held?.name === entry?.name && held?.origin === entry?.origin ? held : entry;
+  };
   const within = (name: string, otherwise: Value | undefined): Part | undefined =>
     secrets.length === 0 ? undefined : mayBeWithin(name, secrets, otherwise);
   return {

@@ -21,6 +21,8 @@ export interface Entry {
   readonly name: string;
   readonly value: Value;
   readonly origin: string;
+  /** Of the environment, whose names know neither dots nor hyphens. */
+  readonly isVariable?: true;
 }
 
 export function missing(why: string): Value {

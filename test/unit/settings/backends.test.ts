@@ -127,7 +127,7 @@ describe('what cannot be written down is said in a sentence', () => {
     backends({ container: { env: env(variables) } }).unresolved.map(({ why }) => why);
 
   test.each([
-    ['a circle', { SPRING_DATASOURCE_URL: '${A}', A: '${b}', B: '${a}' }, /circle: SPRING_DATASOURCE_URL → A → b → a/],
+    ['a circle', { SPRING_DATASOURCE_URL: '${A}', A: '${b}', B: '${a}' }, /circle: SPRING_DATASOURCE_URL → A → B → A/],
     [
       'nothing sets it',
       { SPRING_DATASOURCE_URL: 'jdbc:postgresql://${DB_HOST}/x' },

@@ -134,6 +134,24 @@ describe.each<readonly [string, readonly Row[]]>([
         'r',
       ],
       [
+        'a relative file and that of a profile beside it',
+        { '/srv/own.yml': 'a: own', '/srv/own-prod.yml': 'a: prod' },
+        { ...PROD, SPRING_CONFIG_LOCATION: 'file:./own.yml' },
+        'prod',
+      ],
+      [
+        'a relative file below a directory, without a dot',
+        { '/srv/conf/own.yml': 'a: own', '/srv/conf/own-prod.yml': 'a: prod', '/srv/other/own-prod.yml': 'a: other' },
+        { ...PROD, SPRING_CONFIG_LOCATION: 'optional:file:conf/own.yml' },
+        'prod',
+      ],
+      [
+        'a relative file above the directory of the program',
+        { '/srv/conf/own.yml': 'a: own' },
+        { SPRING_CONFIG_LOCATION: 'file:../conf/own.yml' },
+        'own',
+      ],
+      [
         'an option of the machine',
         { '/o/x.yml': 'a: o' },
         { JDK_JAVA_OPTIONS: '-Dspring.config.location=/o/x.yml' },
@@ -187,6 +205,39 @@ describe.each<readonly [string, readonly Row[]]>([
         { '/config/application.yml': 'spring.config.import: "file:/x/more[.properties]"', '/x/more': 'a=hinted' },
         {},
         'hinted',
+      ],
+      [
+        'of a file without an ending, which was named without its hint before',
+        {
+          '/x/more': 'a=hinted',
+          '/x/application.yml': 'spring.config.import: "file:/x/more[.properties]"',
+        },
+        { SPRING_CONFIG_LOCATION: 'file:/x/application.yml,optional:file:/x/more' },
+        'hinted',
+      ],
+      [
+        'of a relative file without an ending',
+        { '/srv/application.yml': 'spring.config.import: "file:./more[.properties]"', '/srv/more': 'a=hinted' },
+        {},
+        'hinted',
+      ],
+      [
+        'of a variable as YAML',
+        { '/config/application.yml': 'spring.config.import: "env:APP_SETTINGS[.yml]"\na: base' },
+        { APP_SETTINGS: 'a: variable' },
+        'variable',
+      ],
+      [
+        'of a variable without a hint, which holds properties',
+        { '/config/application.yml': 'a: base' },
+        { APP_SETTINGS: 'a=variable', SPRING_CONFIG_IMPORT: 'optional:env:APP_SETTINGS' },
+        'variable',
+      ],
+      [
+        'of a variable that is not there',
+        { '/config/application.yml': 'a: base' },
+        { SPRING_CONFIG_IMPORT: 'optional:env:APP_SETTINGS' },
+        'base',
       ],
       [
         'of each file, and none forgets those of another',
@@ -296,8 +347,81 @@ describe.each<readonly [string, readonly Row[]]>([
     ],
   ],
   [
+    'files of Spring Cloud, which are read first and stand under all others',
+    [
+      ['alone', { '/config/bootstrap.yml': 'a: b' }, {}, 'b'],
+      ['its profile', { '/config/bootstrap.yml': 'a: b', '/config/bootstrap-prod.properties': 'a=p' }, PROD, 'p'],
+      [
+        'under every other, whatever its profile',
+        { '/config/bootstrap-prod.yml': 'a: b', '/srv/application.yml': 'a: n' },
+        PROD,
+        'n',
+      ],
+      [
+        'with a profile that they activate',
+        { '/config/bootstrap.yml': 'spring.profiles.active: prod', '/config/application-prod.yml': 'a: prod' },
+        {},
+        'prod',
+      ],
+      [
+        'with what they import',
+        { '/config/bootstrap.yml': 'spring.config.import: "file:/x/m.yml"\na: b', '/x/m.yml': 'a: m' },
+        {},
+        'm',
+      ],
+    ],
+  ],
+  [
+    'names in placeholders',
+    [
+      [
+        'a variable, and else what stands behind it',
+        { '/config/application.yml': 'a: "${A:otherwise}"' },
+        {},
+        'otherwise',
+      ],
+      [
+        'a name in capital letters is no setting of a file',
+        { '/config/application.yml': 'db.host: file\na: "${DB_HOST:otherwise}"' },
+        {},
+        'otherwise',
+      ],
+      [
+        'nor is one in camel case a variable',
+        { '/config/application.yml': 'a: "${dbHost:otherwise}"' },
+        { DB_HOST: 'v' },
+        'otherwise',
+      ],
+      [
+        'one with dots or hyphens is',
+        { '/config/application.yml': 'a: "${db.host}-${db-host}-${db.host-name}"' },
+        { DB_HOST: 'v', DB_HOSTNAME: 'w' },
+        'v-v-w',
+      ],
+      [
+        'in a file hyphens, underscores and case do not count, and dots do',
+        { '/config/application.yml': 'dbHost: c\ndb_port: u\na: "${db-host}-${dbhost}-${db-port}-${db.host:no}"' },
+        {},
+        'c-c-u-no',
+      ],
+      [
+        'one that stands in the file as it is written',
+        { '/config/application.properties': 'NP_HOST=f\na=${NP_HOST}' },
+        {},
+        'f',
+      ],
+    ],
+  ],
+  [
     'values',
     [
+      [
+        'of another platform than Kubernetes, where settings say so',
+        { '/config/application.yml': 'a: n\n---\nspring.config.activate.on-cloud-platform: kubernetes\na: k' },
+        { SPRING_MAIN_CLOUD_PLATFORM: 'none' },
+        'n',
+      ],
+      ['of a file that Spring does not know', { '/config/application.json': '{"a": "j"}' }, {}, undefined],
       ['an item of a list', { '/config/application.yml': 'list: [{x: file}]\na: "${list[0].x}"' }, {}, 'file'],
       [
         'that a variable overrules',

@@ -430,7 +430,7 @@ describe('what the configuration does not tell', () => {
   };
 
   test.each<[string, string, RegExp]>([
-    ['a circle', '${springDatasourceUrl}', /go round in a circle/],
+    ['a circle', '${SPRING_DATASOURCE_URL}', /go round in a circle/],
     ['a placeholder of nothing', 'jdbc:postgresql://${NOWHERE}/x', /nothing that can be read sets NOWHERE/],
     ['an Oracle URL', 'jdbc:oracle:thin:@db:1521/x', /Oracle/],
     ['a URL without a database', 'jdbc:postgresql://db:5432/', /names no database/],

@@ -59,7 +59,7 @@ const url = (value: string): Change =>
   withEnv('node-persistence', [...env({ SPRING_DATASOURCE_URL: value }), held('SPRING_DATASOURCE_PASSWORD', 'PW')]);
 
 const rows: readonly Row[] = [
-  ['circular placeholders', url('${springDatasourceUrl}'), {}, /go round in a circle/],
+  ['circular placeholders', url('${SPRING_DATASOURCE_URL}'), {}, /go round in a circle/],
   ['placeholders that double', url('${A}${A}'), {}, /nothing that can be read sets A/],
   ['an Oracle URL', url('jdbc:oracle:thin:app/hunter2@db:1521/x'), {}, /Oracle/],
   ['a URL without a database', url('jdbc:postgresql://db:5432/'), {}, /names no database/],
@@ -144,7 +144,7 @@ describe.each(rows)('%s', (_name, change, configMaps, words) => {
 it('all of them side by side cost the others nothing', async () => {
   const maps = Object.assign({}, ...rows.map(([, , held]) => held)) as Row[2];
   const change = all(
-    withEnv('node-persistence', env({ SPRING_DATASOURCE_URL: '${springDatasourceUrl}' })),
+    withEnv('node-persistence', env({ SPRING_DATASOURCE_URL: '${SPRING_DATASOURCE_URL}' })),
     withFiles('core-daemon', 'large'),
     withFiles('operations-service', 'bomb'),
   );
