@@ -5,7 +5,7 @@ import { ask } from './checks/ask.ts';
 import type { Clients } from './clients/clients.ts';
 import type { NamespaceObjects } from './facts/namespace-objects.ts';
 import type { Visit } from './facts/observed.ts';
-import { failed } from './facts/outcome.ts';
+import { isSameBackend } from './facts/same-backend.ts';
 import { serverOf } from './facts/server.ts';
 import type { Target, TargetRef } from './facts/target.ts';
 import { GUIDE } from './guide/index.ts';
@@ -17,10 +17,9 @@ import { jsonBytes, statusBudget, watchedOf, wayBackOf, writeReport } from './re
 import { orAborted } from './runtime/abort.ts';
 import { type Clock, isCancelled } from './runtime/clock.ts';
 import { parseDuration } from './runtime/duration.ts';
-import { literal } from './runtime/safe-text.ts';
-import { configurationReader, type ReadConfigMap } from './settings/index.ts';
+import { configurationReader, earlyReader, LATE, type ReadConfigMap } from './settings/index.ts';
 import { withAliases } from './targets/aliases.ts';
-import { expectedLater, resolveTargets, together } from './targets/index.ts';
+import { expectedLater, type ResolvedTargets, resolveTargets, together } from './targets/index.ts';
 import type { SecretReader } from './kube/secrets.ts';
 import { oncePerKey } from './runtime/once-per-key.ts';
 
@@ -29,6 +28,8 @@ const METADATA_BYTES = 2 * 1024;
 
 /** Of a probe's time, for reading the configuration: what it names has all of that time afterwards. */
 const READING_SHARE = 0.5;
+/** When what has come of it is taken for a beginning. */
+const EARLY_SHARE = 0.05;
 
 export interface ExamineInput {
   readonly namespace: string;
@@ -66,7 +67,9 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   const asked = new AbortController();
   const { sharing, names } = sharingConfigMaps(clients, AbortSignal.any([signal, asked.signal]));
   const reading = clock.deadline(timeoutMs * READING_SHARE, signal);
+  const soon = clock.deadline(timeoutMs * EARLY_SHARE, signal);
   const configMap = readerOf(sharing, namespace, signal);
+  const known = { objects, namespace, read: configMap, spec, signal: reading.signal };
   const resolved = await resolveTargets({
     spec,
     namespace,
@@ -74,7 +77,8 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     previous,
     secrets,
     ...(input.podSecretsOff === true ? { podSecretsOff: 'the operator' } : {}),
-    configuration: configurationReader({ objects, namespace, read: configMap, spec, signal: reading.signal }),
+    configuration: configurationReader(known),
+    early: earlyReader(known, soon.signal),
     ...(configMap === undefined ? {} : { configMap: (name) => configMap(name, reading.signal) }),
     now: startedAt,
     signal,
@@ -84,10 +88,11 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
     visitAll({ targets, clients: sharing, clock, timeoutMs, signal, onDefect });
   const [seen, [discovered, seenThere], configuration] = await Promise.all([
     visit(resolved.targets),
-    resolved.discovered.then(async (found) => [found, await visit(found.targets)] as const),
+    visitDiscovered(resolved, namespace, visit),
     resolved.configuration,
   ]).finally(() => {
     reading.clear();
+    soon.clear();
     asked.abort();
   });
   const looking = clock.deadline(timeoutMs * READING_SHARE, signal);
@@ -160,6 +165,24 @@ export async function examine(input: ExamineInput): Promise<HealthReportStatus> 
   });
 }
 
+/** Visits what is known early at once, and then what is new or is another backend once everything is known. */
+async function visitDiscovered(
+  { early, discovered }: Pick<ResolvedTargets, 'early' | 'discovered'>,
+  namespace: string,
+  visit: (targets: readonly Target[]) => Promise<readonly Visit[]>,
+): Promise<readonly [Awaited<ResolvedTargets['discovered']>, readonly Visit[]]> {
+  const first = early.then((targets) => ({ targets, visits: visit(targets) }));
+  first.then(({ visits }) => visits.catch(() => undefined)).catch(() => undefined);
+  const found = await discovered;
+  const { targets, visits } = await first;
+  const known = found.targets.filter((one) =>
+    targets.some((other) => other.id === one.id && isSameBackend(other, one, namespace) === 'yes'),
+  );
+  const rest = found.targets.filter((one) => !known.includes(one));
+  const [seen, seenLater] = await Promise.all([visits, visit(rest)]);
+  return [found, [...seen.filter(({ target }) => known.some(({ id }) => id === target.id)), ...seenLater]];
+}
+
 /** Several questions read the same ConfigMaps: within a run each is read once, and each asker waits no longer than it may. */
 function sharingConfigMaps(
   clients: Clients,
@@ -200,13 +223,13 @@ function configMapVersions(
   return new Map(known.flatMap(([name, version]) => (version === undefined ? [] : [[name, version] as const])));
 }
 
-/** A ConfigMap that does not come in time is one that could not be read. */
+/** Reads for as long as its signal allows. */
 function readerOf({ cluster }: Clients, namespace: string, run: AbortSignal): ReadConfigMap | undefined {
   if (cluster === undefined) return undefined;
   return (name, signal) =>
     orAborted(cluster.readConfigMap(namespace, name, signal), signal).catch((error: unknown) => {
       if (isCancelled(run)) throw error;
-      return failed('ClusterUnavailable', literal('it did not come in time'));
+      return LATE;
     });
 }
 

@@ -7,7 +7,10 @@ import type { BackendUse } from '../facts/backend-use.ts';
 import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { ServiceTarget } from '../facts/target.ts';
 import { type TopologyName, TOPOLOGIES } from '../product/index.ts';
-import { redact, type SafeText } from '../runtime/safe-text.ts';
+import { failed } from '../facts/outcome.ts';
+import { orAborted } from '../runtime/abort.ts';
+import { isCancelled } from '../runtime/clock.ts';
+import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import {
   type Configuration,
   type ConfiguredEntry,
@@ -26,7 +29,7 @@ import { soughtEntries } from './hidden.ts';
 import type { DraftEntry } from './draft-entry.ts';
 import { readSecretFiles } from './secret-files.ts';
 import { readServiceSettings } from './services.ts';
-import type { Settings } from './settings.ts';
+import { configMapsOf, type Settings } from './settings.ts';
 import { callsOf, originOf, useOf } from './uses.ts';
 
 type Waiver = NonNullable<HealthReportSpec['upgrade']['waive']>[number];
@@ -42,6 +45,9 @@ export interface ConfigurationRequest {
   readonly spec: HealthReportSpec;
   readonly signal: AbortSignal;
 }
+
+/** A ConfigMap that does not come in time is one that could not be read. */
+export const LATE = failed('ClusterUnavailable', literal('it did not come in time'));
 
 /** In bytes: a check has a sentence of 160. */
 const LONGEST_WHY = 140;
@@ -67,6 +73,33 @@ export function configurationReader(
   known: Omit<ConfigurationRequest, 'services' | 'topology'>,
 ): (services: readonly ServiceTarget[], topology: TopologyName) => Promise<Configuration> {
   return (services, topology) => readConfiguration({ ...known, services, topology });
+}
+
+/**
+ * Reads what has come when `soon` is aborted: whoever is slow holds nobody else back. Undefined: everything had come, and
+ * `configurationReader` says it.
+ */
+export function earlyReader(
+  known: Omit<ConfigurationRequest, 'services' | 'topology'>,
+  soon: AbortSignal,
+): (services: readonly ServiceTarget[], topology: TopologyName) => Promise<Configuration | undefined> {
+  return async (services, topology) => {
+    const { objects, read, signal } = known;
+    if (objects === undefined || read === undefined) return undefined;
+    const came = new Map<string, Awaited<ReturnType<ReadConfigMap>>>();
+    const names = new Set([...workloadsOf(services, objects).values()].flatMap(configMapsOf));
+    const all = Promise.all([...names].map(async (name) => came.set(name, await read(name, signal))));
+    await orAborted(all, soon).catch((error: unknown) => {
+      if (isCancelled(soon)) throw error;
+    });
+    if (came.size === names.size) return undefined;
+    return readConfiguration({
+      ...known,
+      services,
+      topology,
+      read: (name) => Promise.resolve(came.get(name) ?? LATE),
+    });
+  };
 }
 
 /** Reads the ConfigMaps that the services' templates name. What the spec waives is left out. */

@@ -4,5 +4,5 @@ export { readConfigMaps, type ConfigMaps, type ReadConfigMap } from './config-ma
 export { configMapsOf, settingsOf, type Setting, type Settings } from './settings.ts';
 export { differences } from './differences.ts';
 export { draftReport, type Draft } from './draft.ts';
-export { configurationReader, readConfiguration } from './configuration.ts';
+export { configurationReader, earlyReader, LATE, readConfiguration } from './configuration.ts';
 export { readServiceSettings, type ServiceSettings } from './services.ts';

@@ -12,6 +12,9 @@ import { readDatabaseUrl, type DatabaseUrl } from './database-url.ts';
 import { roleName } from './open-values.ts';
 import { type KeyRef, readAll } from './references.ts';
 
+/** What is found among the servers of what has come of the configuration, or else of all of it. */
+export type FindNamed = <T>(find: (named: readonly NamedServers[]) => T | undefined) => Promise<T | undefined>;
+
 /** What a database is made from beside its spec. */
 export interface DatabaseSources {
   readonly secrets: SecretReader;
@@ -21,8 +24,8 @@ export interface DatabaseSources {
   readonly objects: NamespaceObjects | undefined;
   /** `spec.timeout`, in ms: servers of one URL share it. */
   readonly timeoutMs: number;
-  /** Servers that workloads name in their configuration, beside what their templates say. Asked for when it matters. */
-  readonly named?: () => Promise<readonly NamedServers[]>;
+  /** Looks among servers that workloads name in their configuration, beside what their templates say. Asked when it matters. */
+  readonly named?: FindNamed;
   /** Where the database was found; undefined: the spec lists it. */
   readonly found?: ConfiguredDatabaseEntry;
 }
@@ -258,7 +261,7 @@ async function nameOf(
       return (
         (await namedBySecret(name, servers, secrets, signal)) ??
         namedByWorkload(name, servers, objects) ??
-        namedByConfiguration(name, servers, (await named?.()) ?? [])
+        (await named?.((all) => namedByConfiguration(name, servers, all)))
       );
     }),
   );

@@ -10,7 +10,7 @@ import type { SafeText } from '../runtime/safe-text.ts';
 import type { ConfigMapReader } from './authority.ts';
 import { bucketTarget, keyTarget } from './aws.ts';
 import { type Configuration, NO_CONFIGURATION } from './configured.ts';
-import { databaseTarget } from './database.ts';
+import { databaseTarget, type FindNamed } from './database.ts';
 import { withPools } from './database-pools.ts';
 import { discoveredTargets, type DiscoveredTargets } from './discovered.ts';
 import { withLogs } from './logs.ts';
@@ -34,6 +34,8 @@ export interface TargetsRequest {
   readonly podSecretsOff?: PodSecretsOff;
   /** Reads the configuration of these services, within a time of its own. Undefined: nobody can. */
   readonly configuration?: (services: readonly ServiceTarget[], topology: TopologyName) => Promise<Configuration>;
+  /** The same, without what keeps it waiting. Undefined within: nothing does. */
+  readonly early?: (services: readonly ServiceTarget[], topology: TopologyName) => Promise<Configuration | undefined>;
   readonly now: Date;
   readonly signal: AbortSignal;
 }
@@ -48,6 +50,8 @@ export interface ResolvedTargets {
   readonly configuration: Promise<Configuration>;
   /** What the services' configuration names and the spec does not: the others need not wait for it. */
   readonly discovered: Promise<DiscoveredTargets & Pick<ResolvedTargets, 'notExamined'>>;
+  /** What of it is known while the configuration of others is awaited. */
+  readonly early: Promise<DiscoveredTargets['targets']>;
 }
 
 const CLUSTER = { kind: 'cluster', id: 'cluster', component: 'platform', required: false } as const;
@@ -71,9 +75,11 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
   const configuration = request.configuration?.(services.targets, topology) ?? Promise.resolve(NO_CONFIGURATION);
   // Whoever waits for it may have gone before it ends.
   configuration.catch(() => undefined);
+  const first = request.early?.(services.targets, topology) ?? Promise.resolve(undefined);
+  first.catch(() => undefined);
   const timeoutMs = parseDuration(spec.timeout) ?? 10_000;
   const sources = { secrets, ...(request.configMap === undefined ? {} : { configMap: request.configMap }) };
-  const named = async (): Promise<Configuration['named']> => (await configuration).named;
+  const named: FindNamed = async (find) => find((await first)?.named ?? []) ?? find((await configuration).named);
   const [visited, databases, buckets, keys] = await Promise.all([
     Promise.all(
       services.targets.map((target) =>
@@ -95,23 +101,27 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
   ]);
   const reading = { spec, namespace, topology: TOPOLOGIES[topology], lastRunTime: previous?.lastRunTime, now };
   const listed = [...databases, ...buckets, ...keys.filter((key) => key !== undefined)];
+  const foundIn = (found: Configuration): Promise<DiscoveredTargets> =>
+    discoveredTargets({
+      spec,
+      namespace,
+      objects,
+      configuration: found,
+      listed,
+      ...sources,
+      secrets: podSecrets(secrets, spec.podSecrets === 'Never' ? 'the report' : request.podSecretsOff),
+      previous,
+      now,
+      signal,
+    });
   const discovered = configuration
-    .then((found) =>
-      discoveredTargets({
-        spec,
-        namespace,
-        objects,
-        configuration: found,
-        listed,
-        ...sources,
-        secrets: podSecrets(secrets, spec.podSecrets === 'Never' ? 'the report' : request.podSecretsOff),
-        previous,
-        now,
-        signal,
-      }),
-    )
+    .then(foundIn)
     .then((found) => ({ ...found, notExamined: found.targets.flatMap(unresolved) }));
   discovered.catch(() => undefined);
+  const early = first.then(async (found) =>
+    found === undefined ? [] : (await foundIn({ ...found, fault: undefined })).targets,
+  );
+  early.catch(() => undefined);
   const targets: Target[] = [
     ...visited.map((target) => withLogs(target, reading)),
     ...withPools(databases, services.targets, TOPOLOGIES[topology]),
@@ -126,6 +136,7 @@ export async function resolveTargets(request: TargetsRequest): Promise<ResolvedT
     notExamined: [...new Set([...services.notes, ...targets.flatMap(unresolved)])],
     configuration,
     discovered,
+    early,
   };
 }
 
