@@ -17,12 +17,23 @@ export function answerFault(rule: ApiRule, params: CallParams, value: unknown): 
   if (rule.verb === 'list') {
     const items = value['items'] ?? [];
     if (!Array.isArray(items)) return wrong('no list');
-    return items.every(isNamed) ? undefined : wrong('a list of which an item has no name');
+    const odd = items.map((item) => oddItem(params, item)).find((why) => why !== undefined);
+    return odd === undefined ? undefined : wrong(odd);
   }
-  if (!isNamed(value)) return wrong('an object without a name');
-  return params.name === undefined || value.metadata.name === params.name
-    ? undefined
-    : wrong('an object of another name');
+  if (!isNamed(value)) return wrong('an object whose metadata cannot be read');
+  if (params.name !== undefined && value.metadata.name !== params.name) return wrong('an object of another name');
+  return isElsewhere(params, value) ? wrong('an object of another namespace') : undefined;
+}
+
+/** What is wrong with an item of a list, as the end of a sentence about the answer. */
+export function oddItem(params: CallParams, item: unknown): string | undefined {
+  if (!isNamed(item)) return 'a list with an item whose metadata cannot be read';
+  return isElsewhere(params, item) ? 'a list with an item of another namespace' : undefined;
+}
+
+/** True for an object of another namespace than the one that was asked about. */
+export function isElsewhere({ namespace }: CallParams, { metadata }: Named): boolean {
+  return namespace !== undefined && metadata.namespace !== undefined && metadata.namespace !== namespace;
 }
 
 /** A Status where the HTTP status says that all is well: what it says itself counts, and silence is trouble. */
@@ -31,11 +42,27 @@ function refusedInside(rule: ApiRule, params: CallParams, value: Readonly<Record
   return faultOf(code, JSON.stringify(value), undefined, describeCall(rule, params));
 }
 
-type Named = { readonly metadata: { readonly name: string } };
+export type Named = { readonly metadata: { readonly name: string; readonly namespace?: string } };
 
-/** True for an object whose metadata can be read: a name, and a namespace where there is one, are texts. */
+/** Longer than any version of a server: it goes into the address of the next call. */
+const LONGEST_VERSION = 256;
+
+/** True for an object whose metadata can be read: what is a text is one, and its owners are objects. */
 export function isNamed(value: unknown): value is Named {
   if (!isRecord(value) || !isRecord(value['metadata'])) return false;
-  const { name, namespace } = value['metadata'];
-  return typeof name === 'string' && name !== '' && (namespace === undefined || typeof namespace === 'string');
+  const { name, namespace, uid, resourceVersion, ownerReferences } = value['metadata'];
+  return (
+    typeof name === 'string' &&
+    name !== '' &&
+    [namespace, uid].every((one) => one === undefined || typeof one === 'string') &&
+    (resourceVersion === undefined || versionIn(value) !== undefined) &&
+    (ownerReferences === undefined || (Array.isArray(ownerReferences) && ownerReferences.every(isRecord)))
+  );
+}
+
+/** The version of an object, a bookmark or a list; undefined where there is none that could be asked with. */
+export function versionIn(value: unknown): string | undefined {
+  const metadata = isRecord(value) && isRecord(value['metadata']) ? value['metadata'] : {};
+  const { resourceVersion: version } = metadata;
+  return typeof version === 'string' && version.length <= LONGEST_VERSION ? version : undefined;
 }

@@ -1,7 +1,7 @@
 // The only way to the API server: `call` takes a rule, so that every call is one that the Roles were generated from.
 import { type Clock, isCancelled } from '../runtime/clock.ts';
 import { redact } from '../runtime/safe-text.ts';
-import { answerFault, isNamed } from './answer.ts';
+import { answerFault, oddItem } from './answer.ts';
 import { type ApiFault, type ApiResult, faultOf } from './api-fault.ts';
 import { type ItemReader, readItems, UnreadableList } from './list-items.ts';
 import { type ApiRule, type CallParams, describeCall, pathOf, RULES } from './rules.ts';
@@ -88,7 +88,7 @@ export function createKubeApi(transport: Transport, clock: Clock, callMs = CALL_
     call: <T>(rule: ApiRule, params: CallParams, options: CallOptions) =>
       exchange<T>(rule, params, options, async (answer) => {
         const maxBytes = options.maxBytes ?? MAX_BODY_BYTES;
-        const read = await readJson(answer, maxBytes, options.eachItem);
+        const read = await readJson(answer, maxBytes, params, options.eachItem);
         if (read.kind === 'value') {
           const wrong = answerFault(rule, params, read.value);
           if (wrong !== undefined) return { ok: false, fault: wrong };
@@ -170,10 +170,11 @@ type JsonRead =
 async function readJson(
   answer: ApiResponse,
   maxBytes: number,
+  params: CallParams,
   eachItem: ((item: unknown) => void) | undefined,
 ): Promise<JsonRead> {
   let size = 0;
-  const reader = eachItem === undefined ? readWhole() : readItems((item) => eachItem(namedItem(item)));
+  const reader = eachItem === undefined ? readWhole() : readItems((item) => eachItem(evenItem(params, item)));
   try {
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {
       size += chunk.length;
@@ -192,8 +193,9 @@ async function readJson(
 }
 
 /** @throws UnreadableList */
-function namedItem(item: unknown): unknown {
-  if (!isNamed(item)) throw new UnreadableList('the answer is a list of which an item has no name');
+function evenItem(params: CallParams, item: unknown): unknown {
+  const odd = oddItem(params, item);
+  if (odd !== undefined) throw new UnreadableList(`the answer is ${odd}`);
   return item;
 }
 

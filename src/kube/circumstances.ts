@@ -2,6 +2,7 @@
 // while there is such a pod; a cluster that does not let us see them still has its pods judged.
 import type { EventObject, KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import { ok, type Outcome } from '../facts/outcome.ts';
+import { isRecord } from '../runtime/is-record.ts';
 import { asEvidence } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { listAll } from './list.ts';
@@ -14,15 +15,10 @@ const RECENT_MS = 15 * 60_000;
 /** Owners whose pods are meant to be ready. A Job's are not. */
 const OWNERS: ReadonlySet<string> = new Set(['ReplicaSet', 'StatefulSet', 'DaemonSet', 'ReplicationController']);
 
-interface PodParts {
-  readonly spec?: { readonly nodeName?: string };
-  readonly status?: {
-    readonly phase?: string;
-    readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] | null;
-    readonly containerStatuses?:
-      readonly { readonly lastState?: { readonly terminated?: { readonly finishedAt?: string } } }[] | null;
-  };
-}
+/** What is read here of an object that may hold anything: what is no record, or no list of them, is empty. */
+const record = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {});
+const records = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) ? value.filter(isRecord) : [];
 
 /**
  * The objects with Events and Nodes, where some pod is not ready, was restarted, or is not even there.
@@ -38,9 +34,7 @@ export async function withCircumstances(
   const pods = (objects.pods.ok ? objects.pods.value : []).filter(isMeantToBeReady);
   const waiting = pods.filter((pod) => !isReady(pod));
   if (waiting.length === 0 && !pods.some((pod) => wasRestarted(pod, now)) && !isAnyShort(objects)) return objects;
-  const names = [...new Set(waiting.flatMap((pod) => (pod as PodParts).spec?.nodeName ?? []))]
-    .sort()
-    .slice(0, MOST_NODES);
+  const names = [...new Set(waiting.flatMap(({ spec }) => nodeNameIn(spec)))].sort().slice(0, MOST_NODES);
   const [events, nodes] = await Promise.all([warnings(api, namespace, signal), nodesNamed(api, names, signal)]);
   return { ...objects, events, nodes };
 }
@@ -71,21 +65,26 @@ async function nodesNamed(
   return ok(nodes);
 }
 
-function isMeantToBeReady({ metadata, ...pod }: KubernetesObject): boolean {
-  const phase = (pod as PodParts).status?.phase;
+function nodeNameIn(spec: unknown): readonly string[] {
+  const { nodeName } = record(spec);
+  return typeof nodeName === 'string' && nodeName !== '' ? [nodeName] : [];
+}
+
+function isMeantToBeReady({ metadata, status }: KubernetesObject): boolean {
+  const { phase } = record(status);
   if (phase === 'Succeeded' || phase === 'Failed' || metadata.deletionTimestamp !== undefined) return false;
   return metadata.ownerReferences?.some(({ kind }) => OWNERS.has(kind)) === true;
 }
 
-function isReady(pod: KubernetesObject): boolean {
-  return (
-    (pod as PodParts).status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
-  );
+function isReady({ status }: KubernetesObject): boolean {
+  return records(record(status)['conditions']).some((one) => one['type'] === 'Ready' && one['status'] === 'True');
 }
 
-function wasRestarted(pod: KubernetesObject, now: Date): boolean {
-  const ends = (pod as PodParts).status?.containerStatuses?.map(({ lastState }) => lastState?.terminated?.finishedAt);
-  return ends?.some((at) => at !== undefined && now.getTime() - Date.parse(at) <= RECENT_MS) === true;
+function wasRestarted({ status }: KubernetesObject, now: Date): boolean {
+  const ends = records(record(status)['containerStatuses']).map(
+    ({ lastState }) => record(record(lastState)['terminated'])['finishedAt'],
+  );
+  return ends.some((at) => typeof at === 'string' && now.getTime() - Date.parse(at) <= RECENT_MS);
 }
 
 /** A workload has fewer pods than it wants: nobody was let make them. */

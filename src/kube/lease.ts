@@ -1,4 +1,5 @@
 // Leases (coordination.k8s.io/v1) as leader election needs them: read, make, replace; every replace fenced.
+import { z } from 'zod';
 import type { ApiResult } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { RULES } from './rules.ts';
@@ -29,13 +30,7 @@ interface LeaseObject {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string };
-  readonly spec?: {
-    readonly holderIdentity?: string;
-    readonly leaseDurationSeconds?: number;
-    readonly acquireTime?: string;
-    readonly renewTime?: string;
-    readonly leaseTransitions?: number;
-  };
+  readonly spec?: object;
 }
 
 export interface LeaseCall {
@@ -74,7 +69,7 @@ export function createLeaseStore(api: KubeApi, { namespace, name }: LeaseAt): Le
   };
 }
 
-function specOf(record: LeaseRecord): NonNullable<LeaseObject['spec']> {
+function specOf(record: LeaseRecord): object {
   return {
     holderIdentity: record.holder,
     leaseDurationSeconds: record.durationSeconds,
@@ -84,13 +79,38 @@ function specOf(record: LeaseRecord): NonNullable<LeaseObject['spec']> {
   };
 }
 
+/** What is read of a Lease's spec; whatever is no such value is not there. */
+const time = z
+  .string()
+  .transform((text) => new Date(text))
+  .refine((at) => !Number.isNaN(at.getTime()))
+  .catch(new Date(0));
+const leaseSpec = z
+  .object({
+    holderIdentity: z.string().catch(''),
+    leaseDurationSeconds: z.int().catch(0),
+    acquireTime: time,
+    renewTime: time,
+    leaseTransitions: z.int().catch(0),
+  })
+  .catch({
+    holderIdentity: '',
+    leaseDurationSeconds: 0,
+    acquireTime: new Date(0),
+    renewTime: new Date(0),
+    leaseTransitions: 0,
+  });
+
 function recordOf({ spec }: LeaseObject): LeaseRecord {
+  const { holderIdentity, leaseDurationSeconds, acquireTime, renewTime, leaseTransitions } = leaseSpec.parse(
+    spec ?? {},
+  );
   return {
-    holder: spec?.holderIdentity ?? '',
-    durationSeconds: spec?.leaseDurationSeconds ?? 0,
-    acquired: new Date(spec?.acquireTime ?? 0),
-    renewed: new Date(spec?.renewTime ?? 0),
-    transitions: spec?.leaseTransitions ?? 0,
+    holder: holderIdentity,
+    durationSeconds: leaseDurationSeconds,
+    acquired: acquireTime,
+    renewed: renewTime,
+    transitions: leaseTransitions,
   };
 }
 

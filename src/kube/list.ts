@@ -1,6 +1,7 @@
 // Lists in pages, each read item by item: neither a large namespace nor large objects ever become one huge answer.
 import { redact } from '../runtime/safe-text.ts';
 import type { ApiResult } from './api-fault.ts';
+import { versionIn } from './answer.ts';
 import type { KubeApi } from './call.ts';
 import { type CallParams, describeCall, type ResourceRule } from './rules.ts';
 
@@ -20,7 +21,7 @@ export interface ListOptions<T> {
 }
 
 interface ListPage {
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly metadata?: { readonly resourceVersion?: unknown; readonly continue?: unknown };
   readonly items?: readonly unknown[] | null;
 }
 
@@ -92,12 +93,12 @@ async function pages<T extends object>(
     if (bytes > mostBytes) {
       return tooLarge(`there is more than ${Math.floor(mostBytes / 1024 / 1024)} MiB of them to keep in mind`);
     }
-    const { continue: next, resourceVersion } = answer.value.metadata ?? {};
-    if (next === undefined || next === '') {
+    const { continue: next } = answer.value.metadata ?? {};
+    if (typeof next !== 'string' || next === '') {
       const { serverDate } = answer;
       return {
         ok: true,
-        value: { items, resourceVersion: resourceVersion ?? '' },
+        value: { items, resourceVersion: versionIn(answer.value) ?? '' },
         serverDate,
       };
     }

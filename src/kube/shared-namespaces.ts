@@ -5,6 +5,7 @@ import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-obje
 import { ok, type Outcome } from '../facts/outcome.ts';
 import { orAborted } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { versionIn } from './answer.ts';
 import type { KubeApi } from './call.ts';
 import { withCircumstances } from './circumstances.ts';
 import { createKeeper } from './kept.ts';
@@ -240,14 +241,14 @@ function watchKind(
     relistMs: RELIST_MS,
     start: async (signal) => {
       // The version of now, and as little else as may be.
-      const first = await api.call<{ metadata?: { resourceVersion?: string } }>(
+      const first = await api.call<unknown>(
         list,
         { ...params, query: { limit: 1 } },
         { signal, eachItem: () => undefined },
       );
       if (!first.ok) return first;
       lists.restart();
-      return { ok: true, value: { version: first.value.metadata?.resourceVersion ?? '', objects: 0 } };
+      return { ok: true, value: { version: versionIn(first.value) ?? '', objects: 0 } };
     },
     onObject: (object, isGone) => {
       const { namespace } = (object as KubernetesObject).metadata;

@@ -3,8 +3,9 @@
 // (kubernetes-client/javascript#447, #680, #1496, #1933).
 import { backoffMs } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { isRecord } from '../runtime/is-record.ts';
 import { redact } from '../runtime/safe-text.ts';
-import { isNamed } from './answer.ts';
+import { isElsewhere, isNamed, versionIn } from './answer.ts';
 import type { ApiFault, ApiResult } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { lines, LineTooLong } from './lines.ts';
@@ -77,9 +78,16 @@ const RELIST_MS = 10 * 60_000;
 const WATCH_S = { shortest: 230, spread: 120 } as const;
 
 interface WatchEvent {
-  readonly type?: string;
-  readonly object?: { readonly metadata?: { readonly resourceVersion?: string } };
+  readonly type?: unknown;
+  readonly object?: unknown;
 }
+
+/** What happened to an object; its value says whether the object is gone. */
+const CHANGES: ReadonlyMap<unknown, boolean> = new Map([
+  ['ADDED', false],
+  ['MODIFIED', false],
+  ['DELETED', true],
+]);
 
 /** How a watch ended. `gone`: start again at once. */
 type WatchEnd =
@@ -109,9 +117,16 @@ export function createWatch(options: WatchOptions): Watch {
   /** What an event brings: from where a later watch goes on, or the end of this one. */
   const apply = ({ type, object }: WatchEvent): { version?: string; end?: WatchEnd } => {
     if (type === 'ERROR') return { end: errorEvent(object) };
-    const version = object?.metadata?.resourceVersion;
+    const odd = (why: string): { end: WatchEnd } => ({ end: { kind: 'fault', fault: unreadable(why) } });
+    const version = versionIn(object);
     // A bookmark has a version and no name.
-    if (isNamed(object) && type !== 'BOOKMARK') options.onObject(object, type === 'DELETED');
+    if (type === 'BOOKMARK') return version === undefined ? odd('a bookmark has no version') : { version };
+    const isGone = CHANGES.get(type);
+    // Nothing is passed over: what was not understood may be the change that matters.
+    if (isGone === undefined) return odd('an event is of no type that there is');
+    if (!isNamed(object)) return odd('an event is of an object whose metadata cannot be read');
+    if (isElsewhere(params, object)) return odd('an event is of an object of another namespace');
+    options.onObject(object, isGone);
     return version === undefined ? {} : { version };
   };
 
@@ -255,9 +270,9 @@ function parseEvent(line: string): WatchEvent | undefined {
 
 /** A server says in an event what it could not say in the status of an answer that had begun. */
 function errorEvent(object: unknown): WatchEnd {
-  const { code, message } = (object ?? {}) as { code?: number; message?: string };
+  const { code, message } = isRecord(object) ? object : {};
   if (code === 410) return { kind: 'gone' };
-  const text = redact(`the watch ended with an error: ${message ?? 'no message'}`);
+  const text = redact(`the watch ended with an error: ${typeof message === 'string' ? message : 'no message'}`);
   return { kind: 'fault', fault: { code: code === 429 ? 'TooManyRequests' : 'ServerError', message: text } };
 }
 

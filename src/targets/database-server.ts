@@ -6,6 +6,7 @@ import type { SecretReader } from '../kube/secrets.ts';
 import { secret } from '../runtime/secret.ts';
 import type { NamedServers } from './configured.ts';
 import { readDatabaseUrl } from './database-url.ts';
+import { type Fields, fields, list, text } from './fields.ts';
 import { workloadLists } from './workload.ts';
 
 /** Keys under which Secrets of database operators and charts hold host and port. */
@@ -101,8 +102,8 @@ function allNamed(servers: readonly HostAddress[], named: readonly Named[]): { m
 }
 
 /** Servers of the database URLs within a text. */
-function namesIn(text: string): readonly Named[] {
-  return (text.match(/(?:jdbc:)?postgres(?:ql)?:\/\/[^\s"'`]+/g) ?? []).flatMap((url) => {
+function namesIn(said: string): readonly Named[] {
+  return (said.match(/(?:jdbc:)?postgres(?:ql)?:\/\/[^\s"'`]+/g) ?? []).flatMap((url) => {
     const read = readDatabaseUrl(secret(url), '', 'user');
     return read.ok ? read.value.hosts.map((server) => ({ ...server, mode: read.value.tls.mode })) : [];
   });
@@ -113,65 +114,48 @@ function pairOf(host: string | undefined, port: string | undefined): Named[] {
   return host === undefined || !Number.isInteger(number) ? [] : [{ host: host.trim(), port: number, mode: undefined }];
 }
 
-/** The parts of a pod template that are read here, as the API sends them: any of them may be missing. */
-interface PodSpec {
-  readonly containers?: readonly ContainerSpec[];
-  readonly initContainers?: readonly ContainerSpec[];
-  readonly volumes?: readonly {
-    readonly secret?: { readonly secretName?: string };
-    readonly projected?: { readonly sources?: readonly { readonly secret?: { readonly name?: string } }[] };
-  }[];
-}
-
-interface ContainerSpec {
-  readonly args?: readonly string[];
-  readonly command?: readonly string[];
-  readonly env?: readonly {
-    readonly name?: string;
-    readonly value?: string;
-    readonly valueFrom?: { readonly secretKeyRef?: { readonly name?: string } };
-  }[];
-  readonly envFrom?: readonly { readonly secretRef?: { readonly name?: string } }[];
-}
-
 /** The Secrets that the pods of a workload use, as variables or as files. */
 export function secretsOfPods(workload: KubernetesObject): readonly string[] {
   return [...new Set(secretsIn(podSpecOf(workload)))];
 }
 
-function podSpecOf({ spec }: KubernetesObject): PodSpec {
-  return (spec as { template?: { spec?: PodSpec } } | undefined)?.template?.spec ?? {};
+function podSpecOf({ spec }: KubernetesObject): Fields {
+  return fields(fields(fields(spec)['template'])['spec']);
 }
 
-function containersOf({ containers = [], initContainers = [] }: PodSpec): readonly ContainerSpec[] {
-  return [...containers, ...initContainers];
+function containersOf({ containers, initContainers }: Fields): readonly Fields[] {
+  return [...list(containers), ...list(initContainers)];
 }
 
-function usesSecret(pod: PodSpec, name: string): boolean {
+function usesSecret(pod: Fields, name: string): boolean {
   return secretsIn(pod).includes(name);
 }
 
-function secretsIn(pod: PodSpec): readonly string[] {
-  const mounted = (pod.volumes ?? []).flatMap((volume) => [
-    volume.secret?.secretName,
-    ...(volume.projected?.sources ?? []).map((source) => source.secret?.name),
+function secretsIn(pod: Fields): readonly string[] {
+  const mounted = list(pod['volumes']).flatMap(({ secret: mount, projected }) => [
+    fields(mount)['secretName'],
+    ...list(fields(projected)['sources']).map((source) => fields(source['secret'])['name']),
   ]);
-  const referred = containersOf(pod).flatMap(({ env = [], envFrom = [] }) => [
-    ...env.map(({ valueFrom }) => valueFrom?.secretKeyRef?.name),
-    ...envFrom.map(({ secretRef }) => secretRef?.name),
+  const referred = containersOf(pod).flatMap(({ env, envFrom }) => [
+    ...list(env).map(({ valueFrom }) => fields(fields(valueFrom)['secretKeyRef'])['name']),
+    ...list(envFrom).map(({ secretRef }) => fields(secretRef)['name']),
   ]);
-  return [...mounted, ...referred].filter((name) => name !== undefined);
+  return texts([...mounted, ...referred]);
 }
 
 /** Database URLs in variables and arguments, and pairs of variables such as DB_HOST and DB_PORT. */
-function namesInPod(pod: PodSpec): readonly Named[] {
-  return containersOf(pod).flatMap(({ env = [], args = [], command = [] }) => {
-    const values = new Map(env.map(({ name = '', value = '' }) => [name, value]));
+function namesInPod(pod: Fields): readonly Named[] {
+  return containersOf(pod).flatMap(({ env, args, command }) => {
+    const values = new Map(list(env).map(({ name, value }) => [text(name) ?? '', text(value) ?? '']));
     const pairs = [...values].flatMap(([name, value]) =>
       /host$/i.test(name) ? pairOf(value, values.get(name.replace(/host$/i, portInCase))) : [],
     );
-    return [...pairs, ...[...values.values(), ...args, ...command].flatMap(namesIn)];
+    return [...pairs, ...[...values.values(), ...texts(args), ...texts(command)].flatMap(namesIn)];
   });
+}
+
+function texts(values: unknown): readonly string[] {
+  return Array.isArray(values) ? values.filter((one): one is string => typeof one === 'string') : [];
 }
 
 function portInCase(host: string): string {

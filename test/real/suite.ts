@@ -98,6 +98,7 @@ export const LEFT_OUT: readonly Part[] = [
       'probes/key-permissions',
       'security/database-login',
       'security/hostile',
+      'security/hostile-api-server',
     ],
   },
   {

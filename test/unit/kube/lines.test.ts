@@ -31,6 +31,20 @@ test.each([
   await expect(collect(chunked('ok\n0123456789\n', cuts), 8)).rejects.toBeInstanceOf(LineTooLong);
 });
 
+test('a line that comes byte by byte takes the memory of its bytes alone', async () => {
+  const bytes = 1_000_000;
+  const one = Buffer.from('x');
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async function* slowly(): AsyncGenerator<Buffer> {
+    for (let sent = 0; sent < bytes; sent += 1) yield one;
+    most = process.memoryUsage().heapUsed;
+  }
+  let most = 0;
+  const before = process.memoryUsage().heapUsed;
+  expect(await collect(slowly())).toEqual(['x'.repeat(bytes)]);
+  expect(most - before).toBeLessThan(64 * 1024 * 1024);
+});
+
 test('a line at the limit is given', async () => {
   expect(await collect(chunked('01234567\nx', [3]), 8)).toEqual(['01234567', 'x']);
 });

@@ -19,6 +19,18 @@ describe.each<readonly [string, readonly Row[]]>([
   [
     'a controller',
     [
+      ...[undefined, null, 5, [null], [{ env: 5, args: {} }], [{ env: [null], envFrom: [{ secretRef: 5 }] }]].map(
+        (containers, index): Row => [
+          `whose pod template is none, number ${index + 1}, is judged all the same`,
+          {
+            objects: deployment(({ spec }) => {
+              Object.assign((spec['template'] as Fields)['spec'] as Fields, { initContainers: containers });
+            }),
+          },
+          0,
+          [],
+        ],
+      ),
       [
         'that stands still says nothing of the new generation',
         {
