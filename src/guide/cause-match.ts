@@ -16,6 +16,15 @@ export function withCauses(matches: readonly Match[], text: string, services: re
   const cause = causeIn(text, services);
   if (cause === undefined) return matches.map((match) => withLine(exact(match, text), text));
   const entry = citationFor(cause.component, cause.fault);
+  // The guide's line of a connection is no more than the host: who answers, with an error, was reached.
+  const isOnlyItsHost = ({ fault, blames }: Match): boolean =>
+    fault === 'InternalConnectionError' && cause.fault === 'InternalServiceError' && blames === cause.blames;
+  if (matches.some(isOnlyItsHost))
+    return withCauses(
+      matches.filter((match) => !isOnlyItsHost(match)),
+      text,
+      services,
+    );
   const isSame = (match: Match): boolean => match.entry === entry || accuses(match, cause.blames);
   if (matches.some(isSame)) {
     return matches.map((match) =>

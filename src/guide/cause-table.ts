@@ -71,10 +71,10 @@ const SQLSTATE_RULES: readonly CauseRule[] = [
 const DATABASE_RULES: readonly CauseRule[] = [
   // Who says only that it is about the database.
   database(
-    /Failed to obtain (?:JDBC|R2DBC) Connection|io\.r2dbc\.postgresql|Unable to acquire JDBC Connection|Could not open JDBC Connection|JDBCConnectionException|CannotGetJdbcConnectionException|SQLTransientConnectionException|Unable to obtain connection from database|DataSource health check failed|PSQLException: FATAL|FlywaySqlException|because of SQLSTATE\(|Failed to validate connection|\(db\) took \d{1,9}ms to respond/gi,
+    /Failed to obtain (?:JDBC|R2DBC) Connection|io\.r2dbc\.postgresql|Unable to acquire JDBC Connection|Could not open JDBC Connection|JDBCConnectionException|CannotGetJdbcConnectionException|SQLTransientConnectionException|Unable to obtain connection from database|DataSource health check failed|PSQLException: FATAL|FlywaySqlException|because of SQLSTATE\(|Failed to validate connection|\(db\) took \d{1,9}ms to respond|server with specified targetServerType/gi,
   ),
   database(
-    /password authentication failed for user|SASL authentication failed|\bauth failed\b|no pg_hba\.conf entry for|pg_hba\.conf rejects connection|is not permitted to log in|FATAL: role "[^"\n]{1,63}" does not exist|permission denied for database|no such user\b|requested (?:password|SCRAM)-based authentication|authentication type \d{1,3} is not supported|(?:PAM|LDAP|IAM \w{1,20}(?: account)?|certificate|GSSAPI) authentication failed/gi,
+    /password authentication failed for user|authentication failed for user "|SASL authentication failed|\bauth failed\b|no pg_hba\.conf entry for|pg_hba\.conf rejects connection|is not permitted to log in|FATAL: role "[^"\n]{1,63}" does not exist|permission denied for database|no such user\b|requested (?:password|SCRAM)-based authentication|authentication type \d{1,3} is not supported|(?:PAM|LDAP|IAM \w{1,20}(?: account)?|certificate|GSSAPI) authentication failed/gi,
     'DatabaseAuthenticationFailed',
   ),
   database(/FATAL: database "[^"\n]{1,63}" does not exist|no such database\b/gi, 'DatabaseMissing'),
@@ -87,10 +87,13 @@ const DATABASE_RULES: readonly CauseRule[] = [
     'DatabaseStartingUp',
   ),
   database(
-    /query_wait_timeout|server login has been failing|could not get connection from the pool|server DNS lookup failed|all backend nodes are down|failed to create a backend connection|failed to connect to remote server/gi,
+    /PSQLException: Connection attempt timed out|query_wait_timeout|server login has been failing|could not get connection from the pool|server DNS lookup failed|all backend nodes are down|failed to create a backend connection|failed to connect to remote server/gi,
     'DatabaseTimeout',
   ),
-  database(/terminating connection due to|Connection to [\w.:[\]-]{1,253} refused/gi, 'DatabaseUnreachable'),
+  database(
+    /terminating connection (?:due to (?!idle|transaction)|because of)|Connection to [\w.:[\]-]{1,253} refused/gi,
+    'DatabaseUnreachable',
+  ),
   {
     ...database(
       /This connection has been closed|I\/O error occurred while sending to the backend|The connection attempt failed/gi,
@@ -102,8 +105,14 @@ const DATABASE_RULES: readonly CauseRule[] = [
     /The server does not support SSL|could not be verified by hostnameverifier|Could not open SSL root certificate|PSQLException: SSL error|FATAL: (?:SSL|TLS) required|requires? (?:SSL|TLS) connections/gi,
     'DatabaseTlsFailed',
   ),
-  database(/cannot execute [A-Z ]{1,40} in a read-only transaction/gi, 'DatabaseReadOnly'),
-  database(/could not (?:extend|write to|create) file "[^"\n]{1,200}": [^\n]{0,40}space/gi, 'DatabaseDiskFull'),
+  database(
+    /cannot execute [A-Z ()]{1,40} in a read-only transaction|cannot assign TransactionIds during recovery|is not accepting commands [a-z ]{0,60}to avoid wraparound/gi,
+    'DatabaseReadOnly',
+  ),
+  database(
+    /could not (?:extend|write|create|access|fsync)\b[^\n]{0,240}(?:No space left|Disk quota exceeded)/gi,
+    'DatabaseDiskFull',
+  ),
 ];
 
 /** `(Service: S3, Status Code: 403` of SDK 2, `(Service: Amazon S3; Status Code: 403; Error Code: AccessDenied` of SDK 1. */
@@ -115,7 +124,10 @@ const AWS_RULES: readonly CauseRule[] = [
   },
   { says: /Service: (?:AWS)?Kms[,;] Status Code: \d{3}/gi, about: 'key-management', answered: true },
   { ...storage(/Service: (?:Amazon )?S3[,;] Status Code: 5\d\d/gi, 'BucketServerError'), vague: true },
-  storage(/Service: (?:Amazon )?S3[,;] Status Code: 301/gi, 'BucketWrongRegion'),
+  storage(
+    /Service: (?:Amazon )?S3[,;] Status Code: 30[17]|region (?:'[\w-]{1,32}' )?is wrong; expecting '/gi,
+    'BucketWrongRegion',
+  ),
   storage(
     /(?:is not authorized to perform: s3:|Access ?Denied|does not have storage\.[\w.]{1,60} access)[^\n]{0,500}\(Service: (?:Amazon )?S3/gi,
     'BucketAccessDenied',
@@ -127,12 +139,12 @@ const AWS_RULES: readonly CauseRule[] = [
     'BucketKeyUnusable',
   ),
   storage(
-    /(?:quota (?:is )?exceeded|QuotaExceeded|minimum free drive|storage cap exceeded)[^\n]{0,300}\(Service: (?:Amazon )?S3|Service: (?:Amazon )?S3[,;] Status Code: 507/gi,
+    /(?:quota (?:is )?(?:exceeded|reached)|QuotaExceeded|minimum free drive|storage cap exceeded)[^\n]{0,300}\(Service: (?:Amazon )?S3|Service: (?:Amazon )?S3[,;] Status Code: 507/gi,
     'BucketFull',
   ),
   storage(/(?:\bWORM\b|object lock|retention)[^\n]{0,300}\(Service: (?:Amazon )?S3/gi, 'BucketObjectLocked'),
   storage(
-    /(?:Access Key Id you provided does not exist|signature we calculated does not match|provided token (?:has expired|is malformed)|security token|between the request time and)[^\n]{0,200}\(Service: (?:Amazon )?S3|InvalidAccessKeyId|SignatureDoesNotMatch/gi,
+    /(?:Access Key Id you provided does not exist|signature we calculated does not match|provided token (?:has expired|is malformed)|security token|between the request time and|account is disabled|Credential access key)[^\n]{0,200}\(Service: (?:Amazon )?S3|InvalidAccessKeyId|SignatureDoesNotMatch|Service: (?:Amazon )?S3[,;] Status Code: 401/gi,
     'BucketCredentialsInvalid',
   ),
   storage(/NoSuchBucket|specified bucket does not exist/gi, 'BucketMissing'),
@@ -145,7 +157,7 @@ const AWS_RULES: readonly CauseRule[] = [
   { ...keys(/Service: (?:AWS)?Kms[,;] Status Code: 5\d\d/gi, 'KmsServerError'), vague: true },
   keys(/(?:is not authorized to perform: kms:|Access ?Denied)[^\n]{0,500}\(Service: (?:AWS)?Kms/gi, 'KmsAccessDenied'),
   keys(
-    /(?:security token|Signature expired|signature we calculated)[^\n]{0,300}\(Service: (?:AWS)?Kms/gi,
+    /(?:security token|Signature (?:expired|not yet current)|signature we calculated)[^\n]{0,300}\(Service: (?:AWS)?Kms/gi,
     'KmsCredentialsInvalid',
   ),
   keys(/kms\.model\.NotFoundException|is not found\.? \(Service: (?:AWS)?Kms/gi, 'KmsKeyMissing'),
@@ -206,13 +218,17 @@ const NETWORK_RULES: readonly CauseRule[] = [
     says: /UnknownHostException|invalid for dns resolution|Name or service not known|Unable to resolve host|Failed to resolve '|ENOTFOUND|EAI_AGAIN/gi,
     trouble: 'unresolved',
   },
-  { says: /SSLHandshakeException|PKIX path|SSLPeerUnverifiedException|No subject alternative/gi, trouble: 'tls' },
+  {
+    says: /SSLHandshakeException|PKIX path|SSLPeerUnverifiedException|No subject alternative|unrecognized SSL message/gi,
+    trouble: 'tls',
+  },
 ];
 
 /** What the SDKs say without naming their service: whose log it is, or a frame of the trace, tells which. */
-export const AWS_CLIENT = /SdkClientException|AmazonClientException|StsException|ApiCall(?:Attempt)?TimeoutException/i;
+export const AWS_CLIENT =
+  /SdkClientException|AmazonClientException|StsException|services\.sts\.model\.\w{1,60}Exception|ApiCall(?:Attempt)?TimeoutException/i;
 export const AWS_NO_CREDENTIALS =
-  /Unable to load (?:AWS )?credentials|contained no credentials|credentials from any|\(Service: (?:AWSSecurityTokenService|Sts)[,;]/i;
+  /(?:Unable|Failed) to load (?:AWS )?credentials|contained no credentials|credentials from any|\(Service: (?:AWSSecurityTokenService|Sts)[,;]/i;
 
 interface CauseGroup {
   /** All rules of the group are about it: they are passed over in a log that cannot speak of it. */
