@@ -65,14 +65,12 @@ export function queryFault({ code, message }: ServerError, where: string, known:
         code: 'DatabaseTimeout',
         detail: detailOf(`${where} ended a question at its time limit: ${said}`, known),
       };
-    case '08P01': // a pooler's
-    case '58000': // pgcat's
-    case '57P01':
-    case '57P02':
-    case '57P03':
-    case '53300':
-      return connectFault({ code, message }, where, known);
     default:
-      return { code: 'DatabaseQueryFailed', detail: detailOf(`${where} failed a question: ${said}`, known) };
+      return REFUSES.test(code)
+        ? connectFault({ code, message }, where, known)
+        : { code: 'DatabaseQueryFailed', detail: detailOf(`${where} failed a question: ${said}`, known) };
   }
 }
+
+/** A pooler connects with the first question, and says of it what a server says of a connection. 58000 is pgcat's. */
+const REFUSES = /^(?:08\w{3}|53300|57P0[123]|58000)$/;

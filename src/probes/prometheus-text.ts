@@ -48,9 +48,9 @@ export function createSampleReader(names: ReadonlySet<string>): SampleReader {
 }
 
 function sampleOf(line: string, names: ReadonlySet<string>): Sample | undefined {
-  const name = /^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(line)?.[0];
-  if (name === undefined || !names.has(name)) return undefined;
-  const read = line[name.length] === '{' ? readLabels(line, name.length + 1) : { labels: NONE, next: name.length };
+  const [head = '', name = ''] = /^[ \t]*([a-zA-Z_:][a-zA-Z0-9_:]*)[ \t]*/.exec(line) ?? [];
+  if (!names.has(name)) return undefined;
+  const read = line[head.length] === '{' ? readLabels(line, head.length + 1) : { labels: NONE, next: head.length };
   if (read === undefined) return undefined;
   // A time in ms may follow the value.
   const [word = ''] = line.slice(read.next).trim().split(/[ \t]/, 1);
@@ -72,6 +72,7 @@ function readLabels(line: string, from: number): Labels | undefined {
   const name = /[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"/y;
   let at = from;
   for (;;) {
+    at = afterBlanks(line, at);
     if (line[at] === '}') return { labels, next: at + 1 };
     name.lastIndex = at;
     const label = name.exec(line)?.[1];
@@ -89,9 +90,16 @@ function readLabels(line: string, from: number): Labels | undefined {
       }
     }
     labels.set(label, value);
-    at += 1;
+    at = afterBlanks(line, at + 1);
     if (line[at] === ',') at += 1;
   }
+}
+
+/** Blanks may stand between any two parts of a line. */
+function afterBlanks(line: string, from: number): number {
+  let at = from;
+  while (line[at] === ' ' || line[at] === '\t') at += 1;
+  return at;
 }
 
 function numberOf(word: string): number | undefined {

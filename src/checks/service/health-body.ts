@@ -22,6 +22,11 @@ const LONGEST_LOCATION = 60;
 /** What Envoy says in place of a server that it cannot reach (a mesh, an ingress). */
 const NO_UPSTREAM = /^\s*(upstream connect error|no healthy upstream|upstream request timeout)/;
 
+/** By an AuthorizationPolicy of Istio: no credentials of the service help. */
+export function isDeniedByMesh({ status, body }: HttpAnswer): boolean {
+  return status === 403 && body.startsWith('RBAC: access denied');
+}
+
 /** Reads an answer as the format of the target asks. `path` is the one that was asked, where that is another. */
 export function readHealth(answer: HttpAnswer, health: ServiceTarget['health'], path = health.path): Reading {
   const proxy = answer.status >= 502 && answer.status <= 504 ? NO_UPSTREAM.exec(answer.body)?.[1] : undefined;
@@ -31,6 +36,8 @@ export function readHealth(answer: HttpAnswer, health: ServiceTarget['health'], 
       code: 'ServiceUnreachable',
       words: `is not reached by its proxy: ${answer.status} ${proxy}`,
     };
+  if (isDeniedByMesh(answer))
+    return closed(`answers 403 on ${path}: a policy of its mesh does not let the operator in`, health.named);
   switch (health.format) {
     case 'page':
       return readPage(answer, health.named);

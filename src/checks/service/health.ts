@@ -7,7 +7,7 @@ import type { HttpAnswer, ServiceObserved } from '../../facts/observed.ts';
 import { podsOf, type ServiceAddress, type ServiceTarget } from '../../facts/target.ts';
 import { literal, redact, type SafeText } from '../../runtime/safe-text.ts';
 import { OUR_TROUBLES, passOn } from '../../facts/pass-on.ts';
-import { readHealth, type Reading } from './health-body.ts';
+import { isDeniedByMesh, readHealth, type Reading } from './health-body.ts';
 import { judgeWorkload } from '../pods/workload.ts';
 import { sentence } from '../../facts/sentence.ts';
 
@@ -90,7 +90,7 @@ export function readOutcome({ answer, place, alive }: One, target: ServiceTarget
   }
   const reading = readHealth(answer.value, health, place?.path);
   const { status } = answer.value;
-  if (target.credentials !== undefined && (status === 401 || status === 403)) {
+  if (target.credentials !== undefined && (status === 401 || status === 403) && !isDeniedByMesh(answer.value)) {
     const words = `answers ${status} on ${place?.path ?? health.path}: it refuses the credentials of the report`;
     return { healthy: false, code: 'HealthCredentialsRequired', words };
   }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { serviceHealth } from '../../../src/checks/service/health.ts';
 import { ok } from '../../../src/facts/outcome.ts';
+import { secret } from '../../../src/runtime/secret.ts';
 import { isHealthDocument } from '../../../src/probes/health-document.ts';
 import { healthSeen, http, service } from './seen.ts';
 
@@ -147,5 +148,24 @@ describe('a status', () => {
     [200, '["status"]', false],
   ])('%i %s is a health document: %s', (status, body, isOne) => {
     expect(isHealthDocument(http(status, body), 'spring')).toBe(isOne);
+  });
+});
+
+describe('a mesh that does not let the operator in', () => {
+  const answers = [ok(http(403, 'RBAC: access denied'))] as const;
+
+  it('is not taken for a service that asks for credentials', () => {
+    const answer = serviceHealth.ask(healthSeen(service(), answers));
+    const detail = 'core-daemon-1 answers 403 on /actuator/health: a policy of its mesh does not let the operator in';
+    expect(answer).toMatchObject({ kind: 'fault', fault: { code: 'HealthNotReadable', detail } });
+  });
+
+  it('has not seen the credentials of the report', () => {
+    const credentials = { username: 'ops', password: secret('a-secret') };
+    const answer = serviceHealth.ask(healthSeen(service({ credentials }), answers));
+    expect(answer).toMatchObject({
+      kind: 'fault',
+      fault: { detail: expect.stringContaining('policy of its mesh') as string },
+    });
   });
 });

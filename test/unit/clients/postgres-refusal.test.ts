@@ -1,7 +1,7 @@
 // What servers and poolers say when they refuse a connection, and the fault that each text is.
 import { describe, expect, it } from 'vitest';
 import { traits, type FaultCode } from '../../../src/api/faults.ts';
-import { connectFault } from '../../../src/clients/postgres-fault.ts';
+import { connectFault, queryFault } from '../../../src/clients/postgres-fault.ts';
 
 const REFUSALS: readonly (readonly [state: string, text: string, fault: FaultCode, detail?: string])[] = [
   ['28P01', 'password authentication failed for user "app"', 'DatabaseAuthenticationFailed'],
@@ -71,5 +71,28 @@ describe('a refusal', () => {
     expect(connectFault({ code: '28000', message: 'Rolle darf nicht' }, 'db', []).code).toBe(
       'DatabaseAuthenticationFailed',
     );
+  });
+});
+
+describe('a question that is not answered', () => {
+  it.each<readonly [state: string, text: string, fault: FaultCode]>([
+    // Poolers connect to their server with the first question.
+    ['08P01', 'server login has been failing, try again later (server_login_retry)', 'DatabasePoolerWithoutServer'],
+    ['08006', 'odyssey: c12ab: failed to connect to remote server s34', 'DatabasePoolerWithoutServer'],
+    ['08004', 'no more connections allowed (max_client_conn)', 'DatabasePoolerFull'],
+    ['58000', 'could not get connection from the pool - AllServersDown', 'DatabasePoolerWithoutServer'],
+    ['57P01', 'terminating connection due to administrator command', 'DatabaseStartingUp'],
+    [
+      '53300',
+      'remaining connection slots are reserved for roles with the SUPERUSER attribute',
+      'DatabaseSlotsExhausted',
+    ],
+    ['57014', 'canceling statement due to statement timeout', 'DatabaseTimeout'],
+    ['42501', 'permission denied for table node', 'DatabasePrivilegeMissing'],
+    ['53200', 'out of memory', 'DatabaseQueryFailed'],
+    ['XX001', 'invalid page in block 1 of relation base/1/2', 'DatabaseQueryFailed'],
+    ['57P05', 'terminating connection due to idle-session timeout', 'DatabaseQueryFailed'],
+  ])('%s %s is %s', (code, message, fault) => {
+    expect(queryFault({ code, message }, 'db:5432', []).code).toBe(fault);
   });
 });

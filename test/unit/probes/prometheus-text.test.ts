@@ -27,6 +27,9 @@ describe('a sample', () => {
     ['up +Inf', {}, Number.POSITIVE_INFINITY],
     ['up -Inf', {}, Number.NEGATIVE_INFINITY],
     ['up 1\r', {}, 1],
+    ['  up {a="1"} 1', { a: '1' }, 1],
+    ['up{ a = "1" , b="2" } 1', { a: '1', b: '2' }, 1],
+    ['up{a="1"}\t1 # {trace_id="b"} 0.4', { a: '1' }, 1],
   ])('%j is read', (line, labels, value) => expect(read(`# TYPE up gauge\n${line}\n`)).toEqual([[labels, value]]));
 
   it.each([
