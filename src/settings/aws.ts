@@ -3,10 +3,11 @@ import type { Service } from '../api/components.ts';
 import type { ConfiguredAccess, ConfiguredBackend, Credential, ServiceBackends, Unresolved } from './configured.ts';
 import type { Template } from '../targets/configured.ts';
 import { looksLike } from '../targets/within.ts';
-import { BUCKET_NAME, bucketWords, endpointNames, KMS_NAME, regionNames } from './aws-names.ts';
+import { BUCKET_KEY, BUCKET_NAME, bucketWords, endpointNames, KMS_NAME, regionNames } from './aws-names.ts';
 import { credentialOf, openly } from './credential.ts';
 import { placesOf } from './environment.ts';
 import { inConfigMap, secretFileAt, withoutCertificate } from './mounts.ts';
+import { putInLater } from './put-in-later.ts';
 import type { Setting, Settings } from './settings.ts';
 import { secretOf, templateOf, textOf, whyMissing } from './value.ts';
 
@@ -16,33 +17,58 @@ const KMS_ID = /^(?:alias\/[\w/-]+|(?:mrk-)?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-
 const PREFIXES = ['aws', 'cloudawscredentials', 'springcloudawscredentials'] as const;
 const PUBLIC_PATH = /^(.*filesystem)publicpath$/;
 
-/** The buckets of one service. */
+/** `s3://circuits/prefix`: what programs of many kinds take for a bucket and a place in it. */
+const S3_URL = /^s3[an]?:\/\/([^/]*)(?:\/.*)?$/s;
+const ACCESS_POINT = /^arn:aws[a-z-]*:s3(?:-[a-z-]+)?:[a-z0-9-]*:[0-9]*:(?:accesspoint|outpost)[/:]/;
+
+/** The buckets of one service. One that only the looks of a value tell counts where no name tells any. */
 export function bucketsIn(service: Service, settings: Settings): ServiceBackends {
-  return together(
-    settings.names
-      .filter((name) => BUCKET_NAME.test(name))
-      .map((name) => {
-        const setting = settings.get(name);
-        if (setting === undefined) return NOTHING;
-        const named = { service, name: 'circuits', ...placed(setting) };
-        const words = bucketWords(name);
-        const bucket = textOf(setting.value);
-        if (bucket === undefined) {
-          const { found } = accessed(settings, { kind: 'bucket', ...named, bucket: 'unread' }, words);
-          const template = templateOf(setting.value);
-          const [backend] = found;
-          const hidden =
-            template === undefined || backend?.kind !== 'bucket'
-              ? {}
-              : { hidden: { kind: 'bucket', backend, words: { bucket: template } } as const };
-          return unresolved({ kind: 'bucket', ...named, why: whyOf(setting), ...hidden });
-        }
-        if (bucket === '') return NOTHING;
-        if (!looksLike('bucket', bucket))
-          return unresolved({ kind: 'bucket', ...named, why: `${setting.name} is no name of a bucket` });
-        return accessed(settings, { kind: 'bucket', ...named, bucket }, words);
-      }),
+  const named = settings.names.filter((name) => BUCKET_NAME.test(name));
+  const byName = together(named.map((name) => bucketIn(service, settings, name)));
+  const looks = settings.names.filter(
+    (name) => !named.includes(name) && S3_URL.test(textOf(settings.get(name)?.value ?? []) ?? ''),
   );
+  if (byName.found.length + byName.unresolved.length === 0)
+    return together(looks.map((name) => bucketIn(service, settings, name)));
+  const others = looks.flatMap((name): readonly ServiceBackends[] => {
+    const [setting, { found }] = [settings.get(name), bucketIn(service, settings, name)];
+    const isKnown = found.every((one) => byName.found.some((other) => bucketOf(other) === bucketOf(one)));
+    if (setting === undefined || isKnown) return [];
+    const warning = `${setting.name} leads to a further bucket, which is examined only where a report lists it (${setting.origin})`;
+    return [{ ...NOTHING, warnings: [warning] }];
+  });
+  return together([byName, ...others]);
+}
+
+function bucketOf(backend: ConfiguredBackend): string | undefined {
+  return backend.kind === 'bucket' ? backend.bucket : undefined;
+}
+
+function bucketIn(service: Service, settings: Settings, name: string): ServiceBackends {
+  const setting = settings.get(name);
+  if (setting === undefined) return NOTHING;
+  const named = { service, name: 'circuits', ...placed(setting) };
+  const words = bucketWords(name);
+  const text = textOf(setting.value);
+  if (text === undefined) {
+    const { found } = accessed(settings, { kind: 'bucket', ...named, bucket: 'unread' }, words);
+    const template = templateOf(setting.value);
+    const [backend] = found;
+    const hidden =
+      template === undefined || backend?.kind !== 'bucket'
+        ? {}
+        : { hidden: { kind: 'bucket', backend, words: { bucket: template } } as const };
+    return unresolved({ kind: 'bucket', ...named, why: whyOf(setting), ...hidden });
+  }
+  if (text === '') return NOTHING;
+  const bucket = S3_URL.exec(text)?.[1] ?? text;
+  if (!looksLike('bucket', bucket)) {
+    const why = ACCESS_POINT.test(bucket)
+      ? `${setting.name} holds the ARN of an access point, which is not asked; list the bucket behind it`
+      : `${setting.name} is no name of a bucket`;
+    return unresolved({ kind: 'bucket', ...named, why });
+  }
+  return accessed(settings, { kind: 'bucket', ...named, bucket }, words);
 }
 
 /** The KMS keys and the key pair of one service. */
@@ -57,7 +83,7 @@ const NOTHING: ServiceBackends = { found: [], unresolved: [], warnings: [] };
 
 function kmsKey(service: Service, settings: Settings, name: string): ServiceBackends {
   const setting = settings.get(name);
-  if (setting === undefined) return NOTHING;
+  if (setting === undefined || BUCKET_KEY.test(name)) return NOTHING;
   const named = { service, name: 'signing', ...placed(setting) };
   const text = textOf(setting.value)?.trim();
   const saysSo = KMS_NAME.test(name);
@@ -73,7 +99,9 @@ function kmsKey(service: Service, settings: Settings, name: string): ServiceBack
     return unresolved({ kind: 'kms', ...named, why: whyOf(setting), ...hidden });
   }
   const region = KMS_ARN.exec(text)?.[1];
-  if (region === undefined && !(saysSo && KMS_ID.test(text))) return NOTHING;
+  if (region === undefined && !saysSo) return NOTHING;
+  if (region === undefined && !KMS_ID.test(text))
+    return text === '' ? NOTHING : unresolved({ kind: 'kms', ...named, why: noKey(setting, text) });
   const { found, ...rest } = accessed(settings, { kind: 'kms', ...named, keyId: text }, ['kms']);
   return {
     ...rest,
@@ -195,6 +223,11 @@ function authorityOf({ mounts }: Settings): Pick<ConfiguredAccess, 'authority'> 
   const authority =
     own.map(({ value }) => secretOf(value)).find((one) => one !== undefined) ?? own.flatMap(inConfigMap)[0];
   return authority === undefined ? {} : { authority };
+}
+
+function noKey({ name }: Setting, text: string): string {
+  const later = putInLater(text);
+  return later === undefined ? `${name} is no id, alias (alias/…) or ARN of a KMS key` : `${name} ${later}`;
 }
 
 function whyOf({ name, value }: Setting): string {

@@ -1,7 +1,7 @@
 // Spring's config data: the mounted application files in their order of precedence, by profile and by place, and trees of
 // files that are imported (`configtree:`). Profiles and imports that the files themselves name are followed.
 import { canonical } from '../product/setting-name.ts';
-import { compare, isAt, type Place, placeOf, type Places, type Rank, rankOf } from './config-places.ts';
+import { BOOTSTRAP, compare, isAt, type Place, placeOf, type Places, type Rank, rankOf } from './config-places.ts';
 import type { ReadDocuments, SettingsDocument } from './documents.ts';
 import type { HiddenSecret } from './environment.ts';
 import type { MountedFile, Mounts } from './mounts.ts';
@@ -49,8 +49,6 @@ interface Reading extends Places {
 /** Files name profiles and files, which name others: Spring goes on without end, nobody writes more levels than this. */
 const MOST_ROUNDS = 5;
 const MOST_NAMED = 64;
-/** Spring Cloud's own file, which it reads before the others and puts under them. */
-const BOOTSTRAP = ['bootstrap'];
 const OF_A_VARIABLE = 'env:';
 const KUBERNETES = 'kubernetes';
 

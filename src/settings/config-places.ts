@@ -28,6 +28,9 @@ export function placeOf(written: string): Place {
   return { path, hint: hint.slice(1, -1) };
 }
 
+/** Spring Cloud's own file, which it reads before the others and puts under them. */
+export const BOOTSTRAP = ['bootstrap'];
+
 /** How much a file counts, the highest most; undefined: Spring does not read it. Compared by `compare`. */
 export type Rank = readonly number[];
 

@@ -15,7 +15,10 @@ import { type KeyRef, pack, secretOf, templateOf, textOf, type Value, whyMissing
 const URL_NAME = /^(.*(?:datasource[a-z0-9]*?|database|flyway|postgres(?:ql)?|db|hikari))ur[li]$/;
 const URL_VALUE = /^(?:r2dbc:|jdbc[a-z-]*:|postgres(?:ql)?:\/\/)/;
 /** What may stand before `host`, so that it is the host of a database. */
-const HOST_NAME = /^(.*(?:typeorm|datasource|database|postgres(?:ql)?|pg|db))host(?:name)?$/;
+const HOST_NAME =
+  /^(.*(?:typeorm|datasource(?:properties)?|database|postgres(?:ql)?|pg|db))(?:host(?:name)?|server(?:name)?|addr(?:ess)?|endpoint)$/;
+/** Stores of other makers that have such a word at their end. */
+const OTHER_BASE = /(?:mongo|influx|couch|maria|dynamo|cosmos)db$/;
 /** Words of the vendor's names before `springDatasourceUrl`, and whose database that is. */
 const PREFIXES: Readonly<Record<string, string>> = { np: 'node-persistence', cs: 'circuit-storage' };
 const LONGEST_NAME = 40;
@@ -32,7 +35,9 @@ export function databasesIn(service: Service, settings: Settings): ServiceBacken
   });
   const hosts = settings.names.flatMap((name) => {
     const [base, setting] = [HOST_NAME.exec(name)?.[1], settings.get(name)];
-    return base === undefined || setting === undefined ? [] : fromHost(service, settings, setting, base);
+    return base === undefined || setting === undefined || OTHER_BASE.test(base)
+      ? []
+      : fromHost(service, settings, setting, base);
   });
   // Of a URL and the pieces that it is put together from, the URL says more.
   const all = [...urls, ...hosts];
@@ -51,7 +56,7 @@ export function urlNames(base: string): readonly string[] {
 /** What stands before `url` or `jdbc-url` where a name says that it is a database's: `springdatasource`. */
 function urlBase(name: string): string | undefined {
   const jdbc = /^(.*)jdbcur[li]$/.exec(name)?.[1];
-  return jdbc ?? URL_NAME.exec(name)?.[1];
+  return (jdbc ?? URL_NAME.exec(name)?.[1])?.replace(OF_DRIVER, '');
 }
 
 /** A URL of something else under such a name: `http://…`, `mongodb://…`. A JDBC URL of any maker is a database's. */
@@ -64,17 +69,14 @@ function isOther({ value }: Setting): boolean {
 const NOTHING = { found: [], unresolved: [], warnings: [] } as const;
 
 function fromUrl(service: Service, settings: Settings, written: Setting, base: string): ServiceBackends {
-  const setting = { ...written, value: withoutName(written.value) };
+  const setting = { ...written, value: withProperties(withoutName(written.value), settings, base) };
   const named = { service, name: nameOf(service, base), ...placed(setting) };
   const bases = [base, base.replace(/hikari$/, ''), 'springdatasource', 'datasource'];
-  const username = credentialOf(
-    settings,
-    bases.flatMap((one) => [`${one}username`, `${one}user`]),
-  );
-  const password = credentialOf(
-    settings,
-    bases.map((one) => `${one}password`),
-  );
+  const username = credentialOf(settings, [
+    ...bases.flatMap((one) => [`${one}username`, `${one}user`]),
+    ...driverNames(base, 'user'),
+  ]);
+  const password = credentialOf(settings, [...bases.map((one) => `${one}password`), ...driverNames(base, 'password')]);
   const beside = { ...figures(settings, bases), ...given('username', username), ...given('password', password) };
   const warnings = openly(`the password of database ${named.name}`, password);
   const ref = secretOf(setting.value);
@@ -120,10 +122,8 @@ function fromUrl(service: Service, settings: Settings, written: Setting, base: s
     ...overruledBy(setting, base),
     ...schemaOf(url),
     ...beside,
-    // What the settings beside it say stands over the URL.
+    // The driver takes what the URL says before what it is given beside it.
     ...inUrl,
-    ...given('username', known(username) ?? inUrl.username ?? username),
-    ...given('password', known(password) ?? inUrl.password ?? password),
   };
   return {
     ...NOTHING,
@@ -146,6 +146,39 @@ function fromUrl(service: Service, settings: Settings, written: Setting, base: s
     if (isHidden(piece)) return {};
     return given(field, { kind: 'open', origin, ...(field === 'username' ? { text: piece } : {}) });
   }
+}
+
+/** Properties that Hikari hands to the driver: in canonical spelling, and in that of the driver. */
+const OF_DRIVER = /datasourceproperties$/;
+const DRIVER_WORDS: ReadonlyMap<string, string> = new Map(
+  ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslfactory', 'socketFactory', 'options']
+    .concat(['targetServerType', 'loadBalanceHosts', 'currentSchema', 'prepareThreshold'])
+    .map((word) => [word.toLowerCase(), word]),
+);
+
+/** Names of a property of the driver beside this URL. */
+function driverNames(base: string, word: string): readonly string[] {
+  const plain = base.replace(/hikari$/, '');
+  return [`${plain}hikaridatasourceproperties${word}`, `${plain}datasourceproperties${word}`];
+}
+
+/** A JDBC URL with the properties that the driver is given beside it, as far as they say something of the place. */
+function withProperties(value: Value, settings: Settings, base: string): Value {
+  const { text } = pack(value);
+  if (!text.startsWith('jdbc:')) return value;
+  let joint = text.includes('?') ? '&' : '?';
+  const more = [...DRIVER_WORDS].flatMap(([name, word]): Value => {
+    const setting = driverNames(base, name)
+      .map((one) => settings.get(one))
+      .find((one) => one !== undefined);
+    // The driver takes what the URL says before them.
+    if (setting === undefined || new RegExp(`[?&]${word}=`).test(text)) return [];
+    const parts = setting.value.map((part) => (typeof part === 'string' ? encodeURIComponent(part) : part));
+    const before = `${joint}${word}=`;
+    joint = '&';
+    return [before, ...parts];
+  });
+  return more.length === 0 ? value : [...value, ...more];
 }
 
 /** The name that a session has says nothing of where it is, and often stands in the image alone. */
@@ -176,10 +209,6 @@ function unexpanded({ name, value }: Setting): string | undefined {
 /** Without its userinfo: that is a credential, or holds the place of one. */
 function openUrl(url: DatabaseUrl): DatabaseUrl {
   return { ...url, username: undefined, password: undefined };
-}
-
-function known(credential: Credential | undefined): Credential | undefined {
-  return credential?.kind === 'unknown' || credential?.kind === 'within' ? undefined : credential;
 }
 
 function given<K extends string, T>(field: K, value: T | undefined): Partial<Record<K, T>> {
@@ -244,7 +273,13 @@ function fromHost(service: Service, settings: Settings, setting: Setting, base: 
     .find((one) => one !== undefined);
   if (database === undefined) return [];
   const named = { service, name: nameOf(service, base), ...placed(setting) };
-  const port = settings.get(`${base}port`);
+  const port = settings.get(`${base}port`) ?? settings.get(`${base}portnumber`);
+  // A data source of the driver's own, which has them as its properties.
+  if (OF_DRIVER.test(base)) {
+    const at = port === undefined ? [] : [':', ...port.value];
+    const value = ['jdbc:postgresql://', ...setting.value, ...at, '/', ...database.value];
+    return [fromUrl(service, settings, { ...setting, value }, base.replace(OF_DRIVER, ''))];
+  }
   const unresolved = (why: string, more: Pick<Unresolved, 'hidden'> = {}): ServiceBackends[] => [
     { ...NOTHING, unresolved: [{ kind: 'database', ...named, why, ...more } satisfies Unresolved] },
   ];
@@ -255,7 +290,10 @@ function fromHost(service: Service, settings: Settings, setting: Setting, base: 
     ...given('password', password),
     ...given('schema', textOf(settings.get(`${base}schema`)?.value ?? []) || undefined),
   };
-  const [host, name, number] = [setting, database, port].map((one) => textOf(one?.value ?? []));
+  const [written, name, portBeside] = [setting, database, port].map((one) => textOf(one?.value ?? []));
+  // `db.example:5433`
+  const [, before, behind] = port === undefined ? (/^([^:[\]]+):([0-9]+)$/.exec(written ?? '') ?? []) : [];
+  const [host, number] = [before ?? written, behind ?? portBeside];
   const open = [setting, database, port].find((one) => one !== undefined && textOf(one.value) === undefined);
   if (open !== undefined) {
     const why = whyMissing(open.value) ?? `${open.name} comes from a Secret, which is not read`;
@@ -294,7 +332,8 @@ function nodeTls(
  * as in `spring.datasource.reporting.url`, is called after it.
  */
 export function nameOf(service: Service, base: string): string {
-  const [, prefix = '', own = ''] = /^(.*?)(?:spring)?(?:datasources?|flyway)(.*?)(?:hikari)?$/.exec(base) ?? [];
+  const [, prefix = '', own = ''] =
+    /^(.*?)(?:spring)?(?:datasources?|flyway)(.*?)(?:hikari)?(?:datasourceproperties)?$/.exec(base) ?? [];
   const words = [prefix, own].map((word) => word.replace(/[^a-z0-9]/g, '')).filter((word) => word !== '');
   const name = words.length === 0 ? service : (PREFIXES[words.join('')] ?? [service, ...words].join('-'));
   return name.slice(0, LONGEST_NAME).replace(/-+$/, '');

@@ -88,9 +88,9 @@ function soughtDatabases({ service, secrets, origin }: Sought): readonly Configu
           password: within(bases.flatMap((base) => [`${base}password`, `${base}pass`])),
         },
         hidden: {
-          host: word(['host', 'hostname']),
+          host: word(['host', 'hostname', 'server', 'servername', 'address', 'endpoint']),
           database: word(DATABASE_WORDS),
-          port: word(['port']),
+          port: word(['port', 'portnumber']),
           sslmode: word(['sslmode']),
           sslrootcert: word(['sslrootcert']),
         },

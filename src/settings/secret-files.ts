@@ -2,7 +2,7 @@
 // counts of each. A value with a placeholder is left out, because what it refers to is not known there.
 import { canonical } from '../product/setting-name.ts';
 import type { ReadSecretFiles } from '../targets/configured.ts';
-import { byName, compare, ending } from './config-places.ts';
+import { BOOTSTRAP, byName, compare, ending } from './config-places.ts';
 import { readSettings } from './documents.ts';
 import { isActive } from './profiles.ts';
 
@@ -10,9 +10,10 @@ import { isActive } from './profiles.ts';
 export const readSecretFiles: ReadSecretFiles = (files, { keys, names, profiles }) => {
   const found = new Map<string, { readonly file: string; readonly setting: string; readonly value: string }>();
   const ranked = [...files].flatMap(([file, text]) => {
-    const named = byName(file, names, profiles);
-    if (keys === undefined && named === undefined) return [];
-    return [{ file, text, rank: [named?.profile ?? 0, named?.name ?? 0, ending(file)] }];
+    const [named, below] = [byName(file, names, profiles), byName(file, BOOTSTRAP, profiles)];
+    if (keys === undefined && named === undefined && below === undefined) return [];
+    const { profile = 0, name = 0 } = named ?? below ?? {};
+    return [{ file, text, rank: [named === undefined && below !== undefined ? -1 : 0, profile, name, ending(file)] }];
   });
   for (const { file, text } of ranked.toSorted((a, b) => compare(a.rank, b.rank))) {
     const read = readSettings(file, text);

@@ -69,13 +69,19 @@ export function settingsOf(
   const container = templateContainer(workload);
   const pod = podTemplateSpec(workload);
   const environment = environmentOf(container, maps, namespace);
-  const { options, properties, troubles: unreadOptions } = argumentsOf(container, environment);
   const mounts = mountsOf(container, pod, maps, {
     annotations: annotationsOf(workload),
     variables: environment.variables,
   });
-  const json = jsonOf([options, properties, environment.entries]);
-  const outer = isSpring ? [options, json.entries, properties, environment.entries] : [environment.entries];
+  const {
+    options,
+    properties,
+    variables: assigned,
+    troubles: unread,
+  } = argumentsOf(container, environment, mounts.files);
+  const ofEnvironment = [...assigned, ...environment.entries];
+  const json = jsonOf([options, properties, ofEnvironment]);
+  const outer = isSpring ? [options, json.entries, properties, ofEnvironment] : [ofEnvironment];
   const data = isSpring ? configData(mounts, outer, readFile) : NO_DATA;
   const bindings = isSpring ? bindingsOf(mounts, (name) => textIn(outer.flat(), name)) : NO_BINDINGS;
   const variables = environment.secrets;
@@ -84,10 +90,10 @@ export function settingsOf(
         { entries: options, over: [] },
         { entries: bindings.entries, over: [] },
         { entries: [...json.entries, ...properties], over: [...json.secrets, ...bindings.secrets] },
-        { entries: environment.entries, over: [...json.secrets, ...bindings.secrets] },
+        { entries: ofEnvironment, over: [...json.secrets, ...bindings.secrets] },
         ...data.sources.map((entries) => ({ entries, over: [...variables, ...json.secrets, ...bindings.secrets] })),
       ]
-    : [{ entries: environment.entries, over: [] }];
+    : [{ entries: ofEnvironment, over: [] }];
   const first = new Map<string, Found>();
   const overruled = new Map<string, string>();
   for (const { entries, over } of sources) {
@@ -135,7 +141,7 @@ export function settingsOf(
     troubles: [
       ...new Set([
         ...environment.troubles,
-        ...unreadOptions,
+        ...unread,
         ...mounts.troubles,
         ...json.troubles,
         ...data.troubles,

@@ -286,6 +286,16 @@ const rows: readonly Row[] = [
     [WELL],
   ],
   [
+    'one of Spring Cloud in it, under every other whatever its profile',
+    [mounted('/config', { secret: { secretName: 'app' } }, env({ SPRING_PROFILES_ACTIVE: 'prod' }))],
+    {
+      'app/application.yml': `spring.datasource.url: "${URL}"`,
+      'app/bootstrap-prod.yml':
+        'spring.datasource: {url: "jdbc:postgresql://other/np", username: app, password: hunter2}',
+    },
+    [WELL],
+  ],
+  [
     'one of a profile, by subPath, with documents of other profiles',
     [
       mounted(
