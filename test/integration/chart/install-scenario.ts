@@ -132,12 +132,12 @@ export function describeChart(where: string, start: StartReleaseCluster): void {
 
     it('has a second replica stand by for the first, and take over from it', async () => {
       const leader = await startAsDeployed(release);
-      await expect.poll(() => leader.log(), { timeout: 30_000 }).toContain('"leading"');
+      await expect.poll(() => leader.log()).toContain('"leading"');
       const standby = await startAsDeployed(release);
       try {
-        await expect.poll(() => standby.log(), { timeout: 30_000 }).toContain('standing by');
+        await expect.poll(() => standby.log()).toContain('standing by');
         expect(await leader.stop()).toBe(0);
-        await expect.poll(() => standby.log(), { timeout: 30_000 }).toContain('"leading"');
+        await expect.poll(() => standby.log()).toContain('"leading"');
         await runOfReport(release, 'taken-over');
       } finally {
         await leader.stop();

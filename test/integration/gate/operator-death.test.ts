@@ -166,9 +166,7 @@ describe('an operator that dies', () => {
     );
     try {
       const gated = scene.gate('prod', '--timeout', '4s', '-o', 'json');
-      await expect
-        .poll(() => scene.stack.aws.calls.some(({ service }) => service === 'kms'), { timeout: 30_000 })
-        .toBe(true);
+      await expect.poll(() => scene.stack.aws.calls.some(({ service }) => service === 'kms')).toBe(true);
       process.kill(child.pid ?? 0, 'SIGKILL');
       const result = await gated;
       expect([result.code, said(result).reports[0]?.reason]).toEqual([6, 'NotAnswered']);

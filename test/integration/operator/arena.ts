@@ -285,12 +285,15 @@ function lineOf(text: string): Line {
   }
 }
 
+/** An answer that hangs for 30 s and a wait of 30 s before the next try (src/kube): that long on an idle machine. */
+const LONGEST_WAIT_MS = 90_000;
+
 /** Waits until it holds. The failure says what was last seen. */
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
   holds: (seen: T) => boolean,
-  withinMs = 30_000,
+  withinMs = LONGEST_WAIT_MS,
 ): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
