@@ -51,7 +51,6 @@ const isWell = (of: AnyObject): Promise<unknown> =>
     `${of.metadata.name} is well`,
     () => health(of),
     (seen) => seen?.result === 'pass',
-    60_000,
   );
 const code = async (path: string): Promise<number> =>
   fetch(`http://127.0.0.1:${operator?.port() ?? 0}${path}`).then(
@@ -118,7 +117,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe('memory is not taken by', () => {
+// A hundred megabytes of objects, read with the image's memory: minutes on a busy machine.
+describe('memory is not taken by', { timeout: 300_000 }, () => {
   test.each<[string, number, (namespace: string, index: number) => AnyObject]>([
     [
       'reports with a quarter of a megabyte of annotations',
