@@ -38,6 +38,13 @@ export function plainHost({ endpoint }: AwsAccess): string | undefined {
   return url?.protocol === 'http:' ? url.hostname : undefined;
 }
 
+const VAGUE: ReadonlySet<FaultCode> = new Set(['Unclassified', 'TargetInvalid', 'BucketAnswerInvalid']);
+
+/** True where an answer of S3 says nothing of the bucket: whoever asked has to say what it means. */
+export function isVague({ code }: Fault): boolean {
+  return VAGUE.has(code);
+}
+
 /** The fault that a failed call amounts to. */
 export function awsFault(failure: AwsFailure, question: AwsQuestion): Fault {
   switch (failure.kind) {

@@ -2,10 +2,10 @@
 // be deleted again, and says what stayed behind where it could not.
 import { createHash, randomUUID } from 'node:crypto';
 import type * as Sdk from '@aws-sdk/client-s3';
-import type { FaultCode } from '../api/faults.ts';
 import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { AwsFailure } from './aws-failure.ts';
+import { isVague } from './aws-fault.ts';
 import type { Answered } from './aws-pool.ts';
 import type { Result } from './clients.ts';
 
@@ -114,7 +114,7 @@ export async function writeTest(
 
 /** A write that S3 refuses has a cause also where its code is not known: the bucket takes no objects. */
 function refused(fault: Fault, failure: AwsFailure, bucket: string): Fault {
-  if (failure.kind !== 'answer' || !VAGUE.has(fault.code)) return fault;
+  if (failure.kind !== 'answer' || !isVague(fault)) return fault;
   if (failure.code !== undefined) return { ...fault, code: 'BucketWriteRefused' };
   // S3 has answered other questions: a page comes from what stands before it and lets reading pass.
   const { status } = failure;
@@ -122,8 +122,6 @@ function refused(fault: Fault, failure: AwsFailure, bucket: string): Fault {
   const what = `bucket ${bucket}: what stands before the storage refuses to write (HTTP ${status})`;
   return { ...fault, code: 'BucketWriteRefused', detail: redact(what) };
 }
-
-const VAGUE: ReadonlySet<FaultCode> = new Set(['Unclassified', 'TargetInvalid', 'BucketAnswerInvalid']);
 
 /** A plain delete in a bucket with versions puts a marker in the object's place, and S3 says so. */
 function markedBy({ DeleteMarker }: { readonly DeleteMarker?: unknown }): boolean {

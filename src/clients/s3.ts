@@ -1,12 +1,11 @@
 // S3: is the bucket there, may it be listed, where is it, how does it keep objects. Nothing is written but by `roundTrip`.
 // The only place that loads @aws-sdk/client-s3.
 import { z } from 'zod';
-import type { FaultCode } from '../api/faults.ts';
 import type { S3Client as SdkS3Client } from '@aws-sdk/client-s3';
 import { failed, ok, type Failed, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { AwsAccess } from '../facts/target.ts';
 import type { Exchange } from './aws-exchange.ts';
-import { awsFault, plainHost, refusesIdentity, type AwsQuestion } from './aws-fault.ts';
+import { awsFault, isVague, plainHost, refusesIdentity, type AwsQuestion } from './aws-fault.ts';
 import type { AwsFailure } from './aws-failure.ts';
 import { createAwsPool, placeOf, secretsOf, type AwsPoolOptions } from './aws-pool.ts';
 import type { Result, S3Client } from './clients.ts';
@@ -160,9 +159,6 @@ function unknownQuestion(): Failed {
   return failed('NotAsked', literal('what answers does not know this question of S3'));
 }
 
-/** What servers that only resemble S3 make of a question that they do not know. */
-const UNKNOWN_QUESTION: ReadonlySet<FaultCode> = new Set(['BucketAnswerInvalid', 'TargetInvalid', 'Unclassified']);
-
 /**
  * The fault of a question that no service needs: denied is no fault of the product, and servers that only resemble S3 may
  * not know it.
@@ -177,7 +173,7 @@ function optional(failure: AwsFailure, fault: Fault, action: string): Fault {
       names: { action },
     };
   // It has answered as S3 does before this is asked.
-  return UNKNOWN_QUESTION.has(fault.code) ? unknownQuestion().fault : fault;
+  return isVague(fault) ? unknownQuestion().fault : fault;
 }
 
 function located({
