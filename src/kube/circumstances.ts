@@ -2,7 +2,7 @@
 // while there is such a pod; a cluster that does not let us see them still has its pods judged.
 import type { EventObject, KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import { ok, type Outcome } from '../facts/outcome.ts';
-import { isRecord } from '../runtime/is-record.ts';
+import { fields, list, text } from '../runtime/fields.ts';
 import { asEvidence } from './api-fault.ts';
 import type { KubeApi } from './call.ts';
 import { listAll } from './list.ts';
@@ -14,11 +14,6 @@ const MOST_NODES = 5;
 const RECENT_MS = 15 * 60_000;
 /** Owners whose pods are meant to be ready. A Job's are not. */
 const OWNERS: ReadonlySet<string> = new Set(['ReplicaSet', 'StatefulSet', 'DaemonSet', 'ReplicationController']);
-
-/** What is read here of an object that may hold anything: what is no record, or no list of them, is empty. */
-const record = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {});
-const records = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
-  Array.isArray(value) ? value.filter(isRecord) : [];
 
 /**
  * The objects with Events and Nodes, where some pod is not ready, was restarted, or is not even there.
@@ -66,23 +61,23 @@ async function nodesNamed(
 }
 
 function nodeNameIn(spec: unknown): readonly string[] {
-  const { nodeName } = record(spec);
-  return typeof nodeName === 'string' && nodeName !== '' ? [nodeName] : [];
+  const nodeName = text(fields(spec)['nodeName']);
+  return nodeName === undefined ? [] : [nodeName];
 }
 
 function isMeantToBeReady({ metadata, status }: KubernetesObject): boolean {
-  const { phase } = record(status);
+  const { phase } = fields(status);
   if (phase === 'Succeeded' || phase === 'Failed' || metadata.deletionTimestamp !== undefined) return false;
   return metadata.ownerReferences?.some(({ kind }) => OWNERS.has(kind)) === true;
 }
 
 function isReady({ status }: KubernetesObject): boolean {
-  return records(record(status)['conditions']).some((one) => one['type'] === 'Ready' && one['status'] === 'True');
+  return list(fields(status)['conditions']).some((one) => one['type'] === 'Ready' && one['status'] === 'True');
 }
 
 function wasRestarted({ status }: KubernetesObject, now: Date): boolean {
-  const ends = records(record(status)['containerStatuses']).map(
-    ({ lastState }) => record(record(lastState)['terminated'])['finishedAt'],
+  const ends = list(fields(status)['containerStatuses']).map(
+    ({ lastState }) => fields(fields(lastState)['terminated'])['finishedAt'],
   );
   return ends.some((at) => typeof at === 'string' && now.getTime() - Date.parse(at) <= RECENT_MS);
 }

@@ -1,6 +1,6 @@
 // Settings on the command line of a Java program: `--key=value` after the jar, `-Dkey=value` before it, and what the
 // variables for options of the virtual machine add.
-import type { Fields } from '../targets/fields.ts';
+import { type Fields, texts } from '../runtime/fields.ts';
 import type { Environment } from './environment.ts';
 import { expand, expandShell, type Variables } from './expand.ts';
 import { isAt } from './config-places.ts';
@@ -106,10 +106,6 @@ function assignedIn(scripts: readonly string[], { variables }: Environment): rea
 /** An options file: words, and comments from `#` to the end of the line. */
 function withoutComments(value: Value): Value {
   return value.map((part) => (typeof part === 'string' ? part.replace(/^\s*#.*$/gm, '') : part));
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function expandedParts(value: Value, variables: Variables): Value {

@@ -1,7 +1,7 @@
 // The ConfigMaps that a pod template names, read by name and never listed.
 import { BINARY } from '../facts/binary-keys.ts';
 import type { Outcome } from '../facts/outcome.ts';
-import { type Fields, fields, list, text } from '../targets/fields.ts';
+import { type Fields, fields, list, text } from '../runtime/fields.ts';
 
 /** What was read, by name. Undefined within: there is no such ConfigMap. */
 export type ConfigMaps = ReadonlyMap<string, Outcome<Readonly<Record<string, string>> | undefined>>;

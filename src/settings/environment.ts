@@ -1,5 +1,5 @@
 // The environment of a container as the kubelet makes it: envFrom in order, then env, the later over the earlier.
-import { type Fields, fields, list, text } from '../targets/fields.ts';
+import { type Fields, fields, list, text } from '../runtime/fields.ts';
 import { canonical } from '../product/setting-name.ts';
 import type { SecretPlace } from '../targets/configured.ts';
 import { type ConfigMaps, dataOf } from './config-maps.ts';

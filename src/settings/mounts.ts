@@ -1,6 +1,6 @@
 // The files that a container sees from ConfigMaps and Secrets: paths with their text, or with the Secret key that is one.
 import { holdsCertificate } from '../targets/authority.ts';
-import { type Fields, fields, list, text } from '../targets/fields.ts';
+import { type Fields, fields, list, text } from '../runtime/fields.ts';
 import { binaryKeysOf, type ConfigMaps, dataOf } from './config-maps.ts';
 import type { Authority } from './configured.ts';
 import { expand, type Variables } from './expand.ts';

@@ -2,7 +2,7 @@
 // not read: what they hold is a reference. Pure.
 import { podTemplateSpec, templateContainer, type WorkloadObject } from '../targets/workload.ts';
 import { titleOf } from '../targets/discovery.ts';
-import { fields, labelsOf, text } from '../targets/fields.ts';
+import { fields, labelsOf, text } from '../runtime/fields.ts';
 import { argumentsOf } from './arguments.ts';
 import { type Bindings, BINDINGS_PREFIX, bindingsOf } from './bindings.ts';
 import { canonical } from '../product/setting-name.ts';

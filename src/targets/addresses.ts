@@ -5,7 +5,7 @@ import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-obje
 import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import type { ServiceAddress } from '../facts/target.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
-import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
+import { count, type Fields, fields, labelsOf, list, text } from '../runtime/fields.ts';
 import { podTemplateSpec, templateLabels, type WorkloadObject } from './workload.ts';
 
 export interface Reached {

@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '../facts/namespace-objects.ts';
 import type { Recognised } from '../product/index.ts';
 import { selects } from './addresses.ts';
-import { count, fields } from './fields.ts';
+import { count, fields } from '../runtime/fields.ts';
 import { templateLabels, type WorkloadObject } from './workload.ts';
 
 export interface Candidate {

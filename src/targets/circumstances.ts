@@ -1,7 +1,7 @@
 // Why a pod is as it is, by others than its kubelet's status: the Events about it and the conditions of its node. Pure.
 import type { EventObject, KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import type { Pod, Warning } from '../facts/workload.ts';
-import { fields, list, text } from './fields.ts';
+import { fields, list, text } from '../runtime/fields.ts';
 import { compareText } from '../runtime/compare-text.ts';
 
 /** Events that are looked at for one object. */

@@ -1,7 +1,7 @@
 // Where the settings of a service stand: the variables and ConfigMaps that its pod template names. Names only; what
 // comes from Secrets is not looked at. Pure.
 import type { ConfigMapUse, ConfigurationReading } from '../facts/target.ts';
-import { type Fields, fields, list, text } from './fields.ts';
+import { type Fields, fields, list, text } from '../runtime/fields.ts';
 import { podTemplateSpec, templateContainer, type WorkloadObject } from './workload.ts';
 
 /** A template that names more ConfigMaps is read this far. */

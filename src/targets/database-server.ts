@@ -6,7 +6,7 @@ import type { SecretReader } from '../kube/secrets.ts';
 import { secret } from '../runtime/secret.ts';
 import type { NamedServers } from './configured.ts';
 import { readDatabaseUrl } from './database-url.ts';
-import { type Fields, fields, list, text } from './fields.ts';
+import { type Fields, fields, list, text, texts } from '../runtime/fields.ts';
 import { workloadLists } from './workload.ts';
 
 /** Keys under which Secrets of database operators and charts hold host and port. */
@@ -152,10 +152,6 @@ function namesInPod(pod: Fields): readonly Named[] {
     );
     return [...pairs, ...[...values.values(), ...texts(args), ...texts(command)].flatMap(namesIn)];
   });
-}
-
-function texts(values: unknown): readonly string[] {
-  return Array.isArray(values) ? values.filter((one): one is string => typeof one === 'string') : [];
 }
 
 function portInCase(host: string): string {

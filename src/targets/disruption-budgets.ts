@@ -2,7 +2,7 @@
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import { ok, type Outcome } from '../facts/outcome.ts';
 import type { DisruptionBudget } from '../facts/workload.ts';
-import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
+import { count, type Fields, fields, labelsOf, list, text } from '../runtime/fields.ts';
 
 /** The budgets whose selector fits these labels, by name. */
 export function disruptionBudgetsFor(

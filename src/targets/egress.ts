@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import { hostsOf, type AwsAccess, type Target } from '../facts/target.ts';
-import { fields, list, text } from './fields.ts';
+import { fields, list, text } from '../runtime/fields.ts';
 
 /** A host and a port that somebody connects to, and for what: ids of targets. */
 export interface Destination {

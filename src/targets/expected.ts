@@ -4,7 +4,7 @@ import type { NamespaceObjects } from '../facts/namespace-objects.ts';
 import { hostsNamed, type NamedHost, recogniseServiceName, type Topology } from '../product/index.ts';
 import { selects } from './addresses.ts';
 import type { Chosen } from './candidates.ts';
-import { list, text } from './fields.ts';
+import { list, text } from '../runtime/fields.ts';
 import { strayPods } from './stray-pods.ts';
 import { templateContainer, templateLabels, type WorkloadObject } from './workload.ts';
 

@@ -4,7 +4,7 @@ import type { HealthPlace, ServiceTarget } from '../facts/target.ts';
 import { managementIn } from '../product/management.ts';
 import { canonical } from '../product/setting-name.ts';
 import { isRecord } from '../runtime/is-record.ts';
-import { count, type Fields, fields, list, text } from './fields.ts';
+import { count, type Fields, fields, list, text } from '../runtime/fields.ts';
 
 export interface PlacesRequest {
   readonly format: ServiceTarget['health']['format'];

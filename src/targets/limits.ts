@@ -3,7 +3,7 @@
 import type { KubernetesObject } from '../facts/namespace-objects.ts';
 import type { Workload } from '../facts/workload.ts';
 import { parseQuantity } from '../runtime/quantity.ts';
-import { type Fields, fields, labelsOf, list } from './fields.ts';
+import { type Fields, fields, labelsOf, list } from '../runtime/fields.ts';
 import { applicationContainer } from './pods.ts';
 
 type Limits = Workload['limits'];

@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '../facts/namespace-objects.ts';
 import type { Container, Pod } from '../facts/workload.ts';
 import { recogniseImage } from '../product/recognition.ts';
-import { count, type Fields, fields, list, text } from './fields.ts';
+import { count, type Fields, fields, list, text } from '../runtime/fields.ts';
 
 /** Containers that meshes and agents inject beside the application. */
 const SIDECARS =

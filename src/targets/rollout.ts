@@ -1,7 +1,7 @@
 // How far a workload's rollout is, by what its own controller says. Pure.
 import type { KubernetesObject } from '../facts/namespace-objects.ts';
 import type { Workload, WorkloadKind } from '../facts/workload.ts';
-import { count, type Fields, fields, list, text } from './fields.ts';
+import { count, type Fields, fields, list, text } from '../runtime/fields.ts';
 
 /** What a Deployment waits for progress unless its spec says otherwise. StatefulSet and DaemonSet have no such field. */
 const USUAL_DEADLINE_MS = 600_000;

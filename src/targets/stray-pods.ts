@@ -3,7 +3,7 @@
 import type { Service } from '../api/components.ts';
 import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-objects.ts';
 import { recogniseImage, recogniseLabels, repositoryName } from '../product/recognition.ts';
-import { fields, labelsOf, list, text } from './fields.ts';
+import { fields, labelsOf, list, text } from '../runtime/fields.ts';
 import { applicationContainer, hasEnded } from './pods.ts';
 import { workloadsIn } from './workload.ts';
 

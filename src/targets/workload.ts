@@ -3,7 +3,7 @@ import type { KubernetesObject, NamespaceObjects } from '../facts/namespace-obje
 import type { Fault, Outcome } from '../facts/outcome.ts';
 import type { Workload, WorkloadKind } from '../facts/workload.ts';
 import { explained, warningsAbout } from './circumstances.ts';
-import { count, type Fields, fields, labelsOf, list, text } from './fields.ts';
+import { count, type Fields, fields, labelsOf, list, text } from '../runtime/fields.ts';
 import { disruptionBudgetsFor } from './disruption-budgets.ts';
 import { limitsOf } from './limits.ts';
 import { applicationContainer, hasEnded, podOf } from './pods.ts';

@@ -1,5 +1,5 @@
 // Reading fields of Kubernetes objects that are typed as unknown: what is missing or of another type is undefined.
-import { isRecord } from '../runtime/is-record.ts';
+import { isRecord } from './is-record.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -13,6 +13,11 @@ export function list(value: unknown): readonly Fields[] {
 
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The texts of a list. */
+export function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 export function count(value: unknown): number | undefined {
