@@ -180,8 +180,14 @@ export interface LogFile extends Pick<PodLogRequest, 'namespace' | 'pod' | 'cont
 
 /** What is known of where logs begin. Times are the kubelet's, in UTC with nine decimals. */
 export interface LogStarts {
-  /** The time of the file's first line, if lines from `first` to `last` prove that it is still the file that was seen. */
-  know(file: LogFile, seen: { readonly first: string; readonly last: string }): string | undefined;
+  /**
+   * The time of the file's first line, if it is still the file that was seen: it was found to begin with the line at
+   * `first`, or a line at `oldBy` or later was seen in it.
+   */
+  know(
+    file: LogFile,
+    seen: { readonly first: string; readonly oldBy: string; readonly last: string },
+  ): string | undefined;
   /** The file was found to begin so; its last line that was seen. */
   learn(file: LogFile, start: string, last: string): void;
 }

@@ -24,10 +24,10 @@ export function logStarts(): LogStarts {
     }
   };
   return {
-    know: (file, { first, last }) => {
+    know: (file, { first, oldBy, last }) => {
       const key = keyOf(file);
       const known = files.get(key);
-      if (known === undefined || first > known.lastSeen) return undefined;
+      if (known === undefined || (first !== known.start && oldBy > known.lastSeen)) return undefined;
       put(key, { start: known.start, lastSeen: last > known.lastSeen ? last : known.lastSeen });
       return known.start;
     },

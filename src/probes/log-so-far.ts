@@ -11,7 +11,7 @@ const MOST_BYTES = 16 * 1024;
 /** With those after the seam. */
 const MOST_HELD_BYTES = 4 * MOST_BYTES;
 /** Lines of the two streams of a container are not always in order, by less than this. */
-const OUT_OF_ORDER_MS = 1_000;
+export const OUT_OF_ORDER_MS = 1_000;
 
 export interface Keeper {
   /** Each record of the window, in order. */

@@ -9,6 +9,7 @@ import { failed, ok, type Outcome } from '../facts/outcome.ts';
 import { type LogReading, podsOf } from '../facts/target.ts';
 import type { Container, Pod } from '../facts/workload.ts';
 import { clipSafe, literal, redact, type SafeText } from '../runtime/safe-text.ts';
+import { OUT_OF_ORDER_MS } from './log-so-far.ts';
 import type { Probe } from './probe.ts';
 import { createTimedLog, type TimedLog, type TimedLogResult } from './timed-log.ts';
 
@@ -140,6 +141,8 @@ interface Handed {
   readonly answer: Result<undefined, PodLogFault>;
   readonly log: TimedLog;
   readonly result: TimedLogResult;
+  /** Its first line is that from which on it was to be read: the file is the one that was read before. */
+  readonly isSameFile: boolean;
 }
 
 /** Reads all that is wanted. */
@@ -179,13 +182,13 @@ function isOfUse(known: LogSoFar | undefined, { fromMs }: WantedRun): known is L
 
 /** Whether what came is the rest of that log, and a whole reading would have been handed over all of it. */
 function goesOn(part: Handed, known: LogSoFar | undefined): boolean {
-  const { answer, log, result } = part;
+  const { answer, log, result, isSameFile } = part;
   if (known === undefined) return true;
   // Nothing came, and asking again would bring nothing either.
   if (!answer.ok && result.lines === 0) return true;
   const lines = known.lines + result.lines;
   const bytes = known.bytes + log.bytes();
-  return result.firstTime === known.anchor && lines < MOST_LINES && bytes < MOST_BYTES && isCountable(result);
+  return isSameFile && lines < MOST_LINES && bytes < MOST_BYTES && isCountable(result);
 }
 
 /** How many records there are is not known of a part. It matters where more than a few cannot be read. */
@@ -212,16 +215,18 @@ async function request(
     (chunk) => log.push(chunk),
     signal,
   );
-  return { answer, log, result: log.end() };
+  const result = log.end();
+  return { answer, log, result, isSameFile: soFar !== undefined && result.firstTime === soFar.anchor };
 }
 
 async function toldBy(
-  { answer, log, result }: Handed,
+  handed: Handed,
   wanted: WantedRun,
   reading: LogReading,
   cluster: ClusterClient,
   signal: AbortSignal,
 ): Promise<RunRead> {
+  const { answer, log, result } = handed;
   const { pod, container, previous } = wanted;
   const address = { namespace: reading.namespace, pod, container: container.name, previous };
   const which = previous ? `the previous log of pod ${pod}` : `the log of pod ${pod}`;
@@ -231,7 +236,7 @@ async function toldBy(
   if (!answer.ok && answer.fault.kind === 'none' && previous) gaps.push(redact(`${which} is gone`));
   if (log.bytes() >= MOST_BYTES) gaps.push(redact(`${which} was read up to ${MOST_BYTES / 1024 / 1024} MiB`));
   else if (result.lines >= MOST_LINES) gaps.push(redact(`of ${which} the last ${MOST_LINES} lines were read`));
-  else if (answer.ok && (await isRotated(result, wanted, address, cluster, signal))) {
+  else if (answer.ok && (await isRotated(handed, wanted, address, cluster, signal))) {
     gaps.push(redact(`${which} was rotated: its beginning is gone`));
   }
   if (result.foreignLines > 0) gaps.push(redact(`${which} cannot be read on its node`));
@@ -248,7 +253,7 @@ async function toldBy(
  * so when the container ran at that time already, and the first line that its file now has is later.
  */
 async function isRotated(
-  result: TimedLogResult,
+  { result, isSameFile }: Handed,
   { container, previous, fromMs }: WantedRun,
   address: Omit<LogFile, 'since'>,
   cluster: ClusterClient,
@@ -261,7 +266,9 @@ async function isRotated(
   if (Number.isNaN(ranSince) || !Number.isFinite(fromMs)) return false;
   if (ranSince >= fromMs || Date.parse(first) < fromMs) return false;
   const file = { ...address, since };
-  const known = cluster.logStarts?.know(file, { first, last });
+  // A new file may begin a little before the last line of the old one.
+  const oldBy = isSameFile ? first : later(first, OUT_OF_ORDER_MS);
+  const known = cluster.logStarts?.know(file, { first, oldBy, last });
   if (known !== undefined) return Date.parse(known) >= fromMs;
   const head = createTimedLog({ pod: address.pod, services: [], fromMs: 0, windowFromMs: 0 });
   const answer = await cluster.readLog({ ...address, limitBytes: HEAD_BYTES }, (chunk) => head.push(chunk), signal);
@@ -285,6 +292,11 @@ function hasPrevious({ restarts, waiting, startedAt, lastTermination }: Containe
   const ended = startOf(lastTermination?.finishedAt);
   // Whole seconds: the last lines may be almost one later.
   return Number.isNaN(ended) || ended + 1_000 >= fromMs;
+}
+
+/** A time of the kubelet's, some whole seconds later. */
+function later(time: string, ms: number): string {
+  return new Date(Date.parse(`${time.slice(0, 19)}Z`) + ms).toISOString().slice(0, 19) + time.slice(19);
 }
 
 /** Milliseconds since the epoch; NaN for a time that is not known. */

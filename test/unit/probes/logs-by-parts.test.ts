@@ -142,11 +142,20 @@ function installation(pieceBytes: number, skewMs: number) {
   const forget = (): void => void (memory = logsSoFar({ monotonicMs: () => nowMs }));
   forget();
   const starts = logStarts();
+  // By its time a line is known for one of the file that was read before: the runtime takes none of the next file at it.
+  const taken = { present: new Set<number>(), before: new Set<number>() };
+  const putAway = (how: () => void): void => {
+    how();
+    taken.before = new Set([...taken.before, ...taken.present]);
+    taken.present = new Set();
+  };
 
   const write = (records: Extract<Step, { does: 'write' }>['records']): void => {
     const lines = records.flatMap(([name, gaps]): readonly NodeLine[] =>
       (RECORDS[name] ?? []).map((text, index) => {
         lastLine = Math.max(lastLine + (gaps[index] ?? 0), latest - 900_000);
+        while (taken.before.has(lastLine)) lastLine += 1;
+        taken.present.add(lastLine);
         latest = Math.max(latest, lastLine);
         return { at: lastLine, text };
       }),
@@ -186,14 +195,14 @@ function installation(pieceBytes: number, skewMs: number) {
       if (one.does === 'write') write(one.records);
       else if (one.does === 'break') breaks = one.afterLines;
       else if (one.does === 'window') windowMs = one.ms;
-      else if (one.does === 'rotate') log.rotate();
+      else if (one.does === 'rotate') putAway(log.rotate);
       else if (one.does === 'forget') forget();
       else if (one.does === 'readiness') ready = !ready;
       else {
         ended = { startedAt: rfc(began), finishedAt: rfc(nowMs) };
         began = nowMs + 1;
         restarts += 1;
-        log.restart();
+        putAway(log.restart);
       }
     },
     pass: (ms: number): void => {
