@@ -1,7 +1,7 @@
 // Reads the file of `check -f`: HealthReports to examine, and Secrets that satisfy their references.
 // A file that is missing, empty, huge, binary, not YAML or of another kind gets one sentence and exit code 2.
 import { open } from 'node:fs/promises';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { EXIT } from '../api/exit-codes.ts';
 import { problemLines, validateReport } from '../api/validate.ts';
 import { API_VERSION, GROUP, KIND } from '../api/names.ts';
@@ -9,6 +9,7 @@ import type { HealthReportSpec } from '../api/health-report.ts';
 import { secret, type Secret } from '../runtime/secret.ts';
 import { CommandError } from './exit.ts';
 import { isRecord } from '../runtime/is-record.ts';
+import { repeatedKey } from './repeated-key.ts';
 
 /** No HealthReport comes near this; more is a mistake or an attack. In bytes. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
@@ -34,6 +35,14 @@ export interface Documents {
   readonly secrets: readonly SecretDocument[];
 }
 
+/** What the parser refuses; and, where it does not, a key that stands twice. */
+function firstMistake(document: Document.Parsed): { readonly at: number; readonly what: string } | undefined {
+  const [error] = document.errors;
+  if (error !== undefined) return { at: error.pos[0], what: error.code.toLowerCase().replaceAll('_', ' ') };
+  const at = repeatedKey(document);
+  return at === undefined ? undefined : { at, what: 'duplicate key' };
+}
+
 /** Reads `path`, or standard input for `-`. */
 export async function readDocuments(path: string): Promise<Documents> {
   const name = path === '-' ? 'standard input' : path;
@@ -49,7 +58,7 @@ export function parseDocuments(text: string, file: string): Documents {
   const documents = parseAllDocuments(text, {
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: true,
+    uniqueKeys: false,
     logLevel: 'error',
   });
   const reports: ReportDocument[] = [];
@@ -57,12 +66,10 @@ export function parseDocuments(text: string, file: string): Documents {
   const parsed = Array.isArray(documents) ? documents : [];
   for (const [index, document] of parsed.entries()) {
     const place = parsed.length > 1 ? `${file}, document ${index + 1}` : file;
-    const [error] = document.errors;
-    if (error !== undefined) {
-      const { line, col } = lines.linePos(error.pos[0]);
-      throw unusable(
-        `${place} is not valid YAML: line ${line}, column ${col} (${error.code.toLowerCase().replaceAll('_', ' ')})`,
-      );
+    const mistake = firstMistake(document);
+    if (mistake !== undefined) {
+      const { line, col } = lines.linePos(mistake.at);
+      throw unusable(`${place} is not valid YAML: line ${line}, column ${col} (${mistake.what})`);
     }
     const value = toPlain(document, place);
     if (value === null || value === undefined) continue;

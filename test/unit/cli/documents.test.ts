@@ -75,6 +75,8 @@ describe('a file that cannot be used', () => {
       'same name',
     ],
     ['with a duplicate key', `${REPORT}spec: {}\nspec: {}\n`, 'not valid YAML'],
+    ['with a duplicate key further down', `${REPORT}spec: {buckets: [{name: a, name: b}]}\n`, 'line 4, column 28 (dup'],
+    ['with a key that is a number and a text', `${REPORT}1: a\n"1": b\n`, 'line 5, column 1 (duplicate key)'],
     [
       'with aliases that multiply',
       `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n`,
