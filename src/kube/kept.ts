@@ -1,6 +1,6 @@
 // What is kept of an object of the API server: the fields that somebody reads. Objects are reduced as they arrive, so
 // that annotations of 250 KiB, or four thousand pods, cost what is read of them. A field that a new question needs is
-// named here first; test/unit/kube/kept.test.ts holds that nothing which is read is missing.
+// named here first: tests give objects to a run as they are kept.
 
 /** Which fields to keep: all, those named (of each element where it is a list), or a map's short values. */
 export type Shape = true | 'short values' | { readonly [field: string]: Shape };
@@ -49,7 +49,14 @@ export const KEPT = {
     metadata: METADATA,
     // The images that a rollback would start.
     spec: { replicas: true, template: { spec: { containers: { name: true, image: true } } } },
-    status: { replicas: true, readyReplicas: true, availableReplicas: true, observedGeneration: true },
+    // A Rollout does not repeat why its ReplicaSet cannot make pods.
+    status: {
+      replicas: true,
+      readyReplicas: true,
+      availableReplicas: true,
+      observedGeneration: true,
+      conditions: { type: true, status: true, reason: true, message: true },
+    },
   },
   pod: {
     metadata: METADATA,

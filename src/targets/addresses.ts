@@ -80,8 +80,8 @@ function addressesOf(workload: WorkloadObject, objects: NamespaceObjects, namesp
     ({ pod }, index) => pod === undefined || found.findIndex((other) => other.pod === pod) === index,
   );
   if (onePerPod.length === 0) {
-    const why = redact(`the Service ${name} has no ready endpoint`);
-    return { addresses: failed('NoReadyEndpoints', why), ports: NO_PORTS };
+    const why = leadsToNoPort(slices, port) ?? 'has no ready endpoint';
+    return { addresses: failed('NoReadyEndpoints', redact(`the Service ${name} ${why}`)), ports: NO_PORTS };
   }
   const scheme = onePerPod.some((endpoint) => isHttps(port, endpoint.port)) ? 'https' : 'http';
   return {
@@ -210,6 +210,17 @@ function endpointsOf(slice: KubernetesObject, servicePort: Fields): Endpoint[] {
     const pod = text(fields(endpoint['targetRef'])['name']);
     return [{ address, port: number, pod }];
   });
+}
+
+/** Of a targetPort that no container has by that name the slices list the pods, and no port. */
+function leadsToNoPort(slices: readonly KubernetesObject[], { name, targetPort }: Fields): string | undefined {
+  const wanted = text(name);
+  const isKnown = slices.some((slice) =>
+    list((slice as unknown as Fields)['ports']).some((port) => text(port['name']) === wanted),
+  );
+  if (isKnown || typeof targetPort !== 'string' || !slices.some((slice) => podsListed(slice).length > 0))
+    return undefined;
+  return `leads to no port: no container of its pods has one of the name ${targetPort} (targetPort)`;
 }
 
 /** Old enough to have its slices. */

@@ -48,11 +48,17 @@ export function podOf(object: KubernetesObject): Pod {
     startedAt,
     wasReady: wasReady(condition('Ready'), startedAt),
     ...(gates.length === 0 ? {} : { gates }),
-    ...(scheduled['status'] === 'False' && scheduled['reason'] === 'Unschedulable'
-      ? { unschedulable: text(scheduled['message']) ?? 'no node fits' }
-      : {}),
+    ...unscheduled(scheduled, spec),
     containers: containersOf(object),
   };
+}
+
+/** Why no node was chosen for it. A pod with gates is not even looked at by the scheduler until somebody takes them away. */
+function unscheduled({ status, reason, message }: Fields, spec: Fields): Pick<Pod, 'unschedulable'> {
+  if (status !== 'False') return {};
+  const gates = list(spec['schedulingGates']).flatMap(({ name }) => text(name) ?? []);
+  if (reason === 'SchedulingGated') return { unschedulable: `held back by its scheduling gates: ${gates.join(', ')}` };
+  return reason === 'Unschedulable' ? { unschedulable: text(message) ?? 'no node fits' } : {};
 }
 
 /** The kubelet writes the condition when it takes the pod on; a later change to False is one from True. */
