@@ -73,4 +73,4 @@ export function queryFault({ code, message }: ServerError, where: string, known:
 }
 
 /** A pooler connects with the first question, and says of it what a server says of a connection. 58000 is pgcat's. */
-const REFUSES = /^(?:08\w{3}|53300|57P0[123]|58000)$/;
+const REFUSES = /^(?:08\w{3}|28\w{3}|3D000|53300|57P0[123]|58000)$/;

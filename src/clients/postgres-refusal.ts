@@ -9,7 +9,8 @@ export interface Refusal {
   readonly means: string;
 }
 
-const CREDENTIALS: Refusal = { code: 'DatabaseAuthenticationFailed', means: 'refuses the credentials' };
+/** The word `credentials` before a colon would mask the first word of the server's text. */
+const CREDENTIALS: Refusal = { code: 'DatabaseAuthenticationFailed', means: 'does not accept the login' };
 const MISSING: Refusal = { code: 'DatabaseMissing', means: 'has no such database' };
 const REJECTED: Refusal = { code: 'DatabaseAccessRejected', means: 'lets the role not in (pg_hba.conf)' };
 const TLS_DEMANDED: Refusal = { code: 'DatabaseTlsDemanded', means: 'lets the role not in without TLS' };
@@ -80,6 +81,17 @@ const POOLERS: readonly (readonly [RegExp, Refusal])[] = [
   [/login rejected|not allowed for this user/i, REJECTED],
 ];
 
+/** What the server told a pooler, which hands it on among words of its own (PgBouncer from 1.18 on). */
+const HANDED_ON = /(?:cached error|server login failed):\s*(?:FATAL:?\s+)?(\S.*?)\s*(?:\(server_login_retry\)|$)/is;
+/** The states of such words, which are not handed on. */
+const TOLD: readonly (readonly [RegExp, string])[] = [
+  [/^password authentication failed|^role ".*" does not exist/i, '28P01'],
+  [/pg_hba\.conf|not permitted to log in|certificate authentication failed|client certificate/i, '28000'],
+  [/^database ".*" does not exist/i, '3D000'],
+  [/^sorry, too many clients|connection slots are reserved|^too many connections for/i, '53300'],
+  [/^the database system is /i, '57P03'],
+];
+
 /** States in which poolers speak for themselves: protocol violation, connection exceptions, system error. */
 const POOLER_STATES: ReadonlySet<string> = new Set(['08P01', '08000', '08004', '08006', '58000', 'XX000', '0A000']);
 
@@ -103,6 +115,9 @@ export function refusalOf({ code, message, detail = '' }: ServerError): Refusal 
   const text = `${message}\n${detail}`;
   const [, exact] = (TEXTS[code] ?? []).find(([pattern]) => pattern.test(text)) ?? [];
   if (exact !== undefined) return exact;
+  const handedOn = POOLER_STATES.has(code) ? HANDED_ON.exec(text)?.[1] : undefined;
+  const [, told] = handedOn === undefined ? [] : (TOLD.find(([pattern]) => pattern.test(handedOn)) ?? []);
+  if (handedOn !== undefined && told !== undefined) return refusalOf({ code: told, message: handedOn });
   if (POOLER_STATES.has(code) || code === '28000' || code === '28P01') {
     const [, pooler] = POOLERS.find(([pattern]) => pattern.test(text)) ?? [];
     if (pooler !== undefined) return pooler;

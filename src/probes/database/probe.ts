@@ -1,12 +1,14 @@
 // One connection to a database, and questions over it one after the other, each with an outcome of its own.
+import type { FaultCode } from '../../api/faults.ts';
 import type { PostgresClient } from '../../clients/clients.ts';
-import { failed, ok, type Fault } from '../../facts/outcome.ts';
-import type { DatabaseObserved } from '../../facts/observed.ts';
+import { failed, ok, type Fault, type Outcome } from '../../facts/outcome.ts';
+import type { DatabaseAnswers, DatabaseObserved } from '../../facts/observed.ts';
 import { hostsOf, type DatabaseConnection, type HostAddress } from '../../facts/target.ts';
 import { literal } from '../../runtime/safe-text.ts';
 import { choose } from './hosts.ts';
 import type { Probe } from '../probe.ts';
 import { askEach, failEach } from '../../questions/database/index.ts';
+import { REFUSALS } from '../../questions/database/question-faults.ts';
 import { statementsBehind } from './statements.ts';
 
 /** Servers of one URL that are visited; more than any installation has. */
@@ -59,7 +61,10 @@ async function observeHost(
       schema,
       searchPath: connection.searchPath ?? [],
     });
-    const connect = ok(certificateNotAfter === undefined ? { encrypted } : { encrypted, certificateNotAfter });
+    const shown = certificateNotAfter === undefined ? {} : { certificateNotAfter };
+    const refusal = refusalIn(answers);
+    if (refusal !== undefined) return { ...notConnected(refusal), ...shown };
+    const connect = ok({ encrypted, ...shown });
     const answered = answers.connections.ok ? answers.connections.value.processId : undefined;
     if (processId === undefined || answered === undefined || processId === answered) return { connect, ...answers };
     return {
@@ -74,6 +79,14 @@ async function observeHost(
   if (seen.ok) return seen.value;
   const { certificateNotAfter } = seen;
   return { ...notConnected(seen.fault), ...(certificateNotAfter === undefined ? {} : { certificateNotAfter }) };
+}
+
+/** A pooler lets in whom its server does not: it says so of the first question, and no session came of it. */
+function refusalIn(answers: DatabaseAnswers): Fault | undefined {
+  const each: readonly Outcome<unknown>[] = Object.values(answers);
+  const [first] = each;
+  if (first === undefined || first.ok || each.some(({ ok: answered }) => answered)) return undefined;
+  return (REFUSALS as readonly FaultCode[]).includes(first.fault.code) ? first.fault : undefined;
 }
 
 function notConnected(fault: Fault): DatabaseObserved {

@@ -1,10 +1,16 @@
 // Faults that any question to a connected database may meet.
 import type { FaultCode } from '../../api/faults.ts';
 
-export const QUESTION_FAULTS = [
-  'NotAsked',
-  'DatabaseTimeout',
-  'DatabaseUnreachable',
+/** What a pooler may say of a connection in the middle of a session: it makes its own to the server when it is asked. */
+export const REFUSALS = [
+  'DatabaseAuthenticationFailed',
+  'DatabaseAccessRejected',
+  'DatabaseTlsDemanded',
+  'DatabaseCertificateDemanded',
+  'DatabaseLoginForbidden',
+  'DatabaseClosed',
+  'DatabaseParameterRefused',
+  'DatabaseMissing',
   'DatabaseStartingUp',
   'DatabaseSlotsExhausted',
   'DatabaseRoleSlotsExhausted',
@@ -13,6 +19,13 @@ export const QUESTION_FAULTS = [
   'DatabasePoolerWithoutServer',
   'DatabaseStandbyClosed',
   'DatabaseConnectionRefused',
+] as const satisfies readonly FaultCode[];
+
+export const QUESTION_FAULTS = [
+  'NotAsked',
+  'DatabaseTimeout',
+  'DatabaseUnreachable',
+  ...REFUSALS,
   'DatabaseQueryFailed',
   'DatabasePrivilegeMissing',
   'CheckerStarved',
