@@ -128,6 +128,9 @@ function readSpring({ status }: HttpAnswer, body: Body): Reading {
     const code = lost.length > 0 ? faultOfParts(lost) : 'HealthPartDown';
     return { healthy: false, code, words: `says UP, but not of its part ${shown(lost.length > 0 ? lost : broken)}` };
   }
+  // Spring Boot leaves words that it does not know out of the sum: UP says nothing of such a part.
+  const unknown = bad.find(({ backend }) => backend !== undefined);
+  if (unknown !== undefined) return unrecognized(`UP, and ${unknown.status} of its part ${unknown.path}`);
   const databases = parts.filter(({ backend }) => backend === 'database');
   const seen = databases.some(({ isDataSource }) => isDataSource) && databases.every(({ status }) => status === 'UP');
   const [odd] = bad;

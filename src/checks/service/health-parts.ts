@@ -15,9 +15,8 @@ export interface HealthPart {
   readonly isDataSource: boolean;
 }
 
-/** How deep nested parts are looked at, how many are read, and how many are named. */
-const DEEPEST = 4;
-const MOST_READ = 200;
+/** How deep nested parts are looked at, and how many are named. How many there are is bounded by what is read of a body. */
+const DEEPEST = 8;
 const MOST_NAMED = 3;
 const LONGEST_NAME = 32;
 
@@ -62,7 +61,6 @@ export function partsOf(document: Readonly<Record<string, unknown>>): readonly H
     if (depth > DEEPEST) return false;
     let any = false;
     for (const [name, child] of childrenOf(parent)) {
-      if (parts.length >= MOST_READ) return true;
       if (!isRecord(child) || typeof own(child, 'status') !== 'string') continue;
       any = true;
       const path = prefix + clip(name);
@@ -86,16 +84,16 @@ export function partsOf(document: Readonly<Record<string, unknown>>): readonly H
 
 /**
  * The parts of a document or of a part: `components`; `details` in Spring Boot 2.0 and 2.1; fields beside the status in
- * 1.x; a list of `checks` with names (MicroProfile).
+ * 1.x; a list of `checks` with names (MicroProfile). Who writes a list in the place of the others means the same.
  */
 function childrenOf(parent: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
   const children = own(parent, 'components') ?? own(parent, 'details');
   if (isRecord(children)) return Object.entries(children);
-  const checks = own(parent, 'checks');
-  if (Array.isArray(checks)) {
-    return checks.slice(0, MOST_READ).map((check: unknown): readonly [string, unknown] => {
-      const name = isRecord(check) ? own(check, 'name') : undefined;
-      return [typeof name === 'string' ? name : '', check];
+  const listed = Array.isArray(children) ? children : own(parent, 'checks');
+  if (Array.isArray(listed)) {
+    return listed.map((one: unknown): readonly [string, unknown] => {
+      const name = isRecord(one) ? own(one, 'name') : undefined;
+      return [typeof name === 'string' ? name : '', one];
     });
   }
   return Object.entries(parent);

@@ -54,6 +54,47 @@ describe('the parts of a document', () => {
       { status: 'UP', checks: [{ name: 'x', ...down }] },
       'HealthPartDown: says UP, but not of its part x',
     ],
+    [
+      'a list in the place of the parts',
+      200,
+      { status: 'UP', components: [{ name: 'db', ...down }] },
+      'HealthDatabaseDown: says UP, but not of its part db',
+    ],
+    [
+      'deep below others',
+      200,
+      {
+        status: 'UP',
+        components: {
+          a: {
+            ...up,
+            components: { b: { ...up, details: { c: { ...up, details: { d: { ...up, details: { db: down } } } } } } },
+          },
+        },
+      },
+      'HealthDatabaseDown: says UP, but not of its part a.b.c.d.db',
+    ],
+    [
+      'after hundreds of others',
+      200,
+      {
+        status: 'UP',
+        components: { ...Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`t${i}`, up])), db: down },
+      },
+      'HealthDatabaseDown: says UP, but not of its part db',
+    ],
+    [
+      'a backend with a word that Spring Boot leaves out of the sum',
+      200,
+      { status: 'UP', components: { db: { status: 'FATAL' } } },
+      'HealthStatusUnrecognized: says UP, and FATAL of its part db',
+    ],
+    [
+      'another part with such a word',
+      200,
+      { status: 'UP', components: { mail: { status: 'FATAL' } } },
+      'says UP, and FATAL of its part mail',
+    ],
     ['a list of names', 200, { status: 'UP', components: ['db'] }, 'says UP'],
     [
       'with a word of its own under UP',

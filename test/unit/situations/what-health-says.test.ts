@@ -34,6 +34,18 @@ describe.each<readonly [string, readonly Row[]]>([
         3,
         ['core-daemon/health HealthDatabaseDown'],
       ],
+      [
+        'with its bucket of a word that says nothing',
+        body({ status: 'UP', components: { s3: { status: 'DEGRADED' } } }, '127.0.4'),
+        5,
+        ['circuit-storage/health HealthStatusUnrecognized'],
+      ],
+      [
+        'with its parts as a list, the database DOWN under UP',
+        body({ status: 'UP', components: [{ name: 'db', status: 'DOWN' }] }, '127.0.3'),
+        3,
+        ['node-persistence/health HealthDatabaseDown'],
+      ],
       ['empty', health(typed('application/json', '')), 5, ['core-daemon/health HealthBodyInvalid']],
       ['204', health(typed('', '', 204)), 5, ['core-daemon/health HealthBodyInvalid']],
       ['a list', health(json(200, '[]')), 5, ['core-daemon/health HealthBodyInvalid']],
