@@ -5,6 +5,7 @@ import type { DatabaseConnection } from '../facts/target.ts';
 import { onAbort } from '../runtime/abort.ts';
 import type { Result, TransportFault } from './clients.ts';
 import type { Dial } from './dial.ts';
+import { isOwnAuthority } from './own-authority.ts';
 import { nameCheck } from './postgres-name.ts';
 import { secure } from './tls.ts';
 import { socketFault, whenAborted } from './transport-fault.ts';
@@ -32,9 +33,30 @@ const ALPN = ['postgresql'];
  * Dials and sets TLS up as the mode says. `Prefer` takes TLS unverified when it is offered and goes on without it when
  * it is not; the others fail then. Where the login is withheld, certificates are looked at and not verified: what to
  * verify them with is not known here.
+ *
+ * Node shows a client certificate before it has judged the server's. So a server that nobody names is looked at without
+ * one first, and shown it when it turned out to be meant.
  * @throws the signal's reason when the run was cancelled
  */
 export async function handshake(
+  dial: Dial,
+  connection: DatabaseConnection,
+  signal: AbortSignal,
+): Promise<Result<Handshaken, TransportFault>> {
+  const { certificate: _, ...bare } = connection.tls;
+  if (connection.tls.certificate === undefined || connection.namedBySecret) return shake(dial, connection, signal);
+  const looked = await shake(dial, { ...connection, tls: bare }, signal);
+  if (!looked.ok || !isMeant(connection, looked.value.verified)) return looked;
+  looked.value.socket.destroy();
+  return shake(dial, connection, signal);
+}
+
+/** The server is one for which the credentials are meant: their Secret says so, or its authority signed the certificate. */
+export function isMeant({ namedBySecret, tls }: DatabaseConnection, verified: boolean): boolean {
+  return namedBySecret || (verified && tls.ownAuthority === true && isOwnAuthority(tls.ca ?? ''));
+}
+
+async function shake(
   dial: Dial,
   connection: DatabaseConnection,
   signal: AbortSignal,

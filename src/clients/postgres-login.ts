@@ -3,7 +3,7 @@
 import type { Client as PgClient } from 'pg';
 import type { FaultCode } from '../api/faults.ts';
 import type { DatabaseConnection } from '../facts/target.ts';
-import type { Handshaken } from './postgres-handshake.ts';
+import { type Handshaken, isMeant } from './postgres-handshake.ts';
 
 /** RFC 7677, 4; PostgreSQL's default too. */
 const LEAST_SCRAM_ROUNDS = 4096;
@@ -25,11 +25,6 @@ interface AuthenticationEvents {
 }
 
 export type Refuse = (code: FaultCode, why: string) => void;
-
-/** The server is one for which the credentials are meant: their Secret says so, or its authority signed the certificate. */
-export function isMeant({ namedBySecret, tls }: DatabaseConnection, verified: boolean): boolean {
-  return namedBySecret || (verified && tls.ownAuthority === true);
-}
 
 /** Only a login that is tied to the certificate will do: because the URL says so, or because nobody names the server. */
 export function needsBinding(connection: DatabaseConnection, { encrypted, verified }: Handshaken): boolean {

@@ -10,9 +10,9 @@ import type { Clock } from '../runtime/clock.ts';
 import type { PostgresClient, PostgresSession } from './clients.ts';
 import type { Dial } from './dial.ts';
 import { connectFault, detailOf, queryFault, serverErrorIn, transportFault } from './postgres-fault.ts';
-import { handshake, whereIs, type Handshaken } from './postgres-handshake.ts';
+import { handshake, isMeant, whereIs, type Handshaken } from './postgres-handshake.ts';
 import { keepsStatementName } from './postgres-statement.ts';
-import { isMeant, needsBinding, watchLogin } from './postgres-login.ts';
+import { needsBinding, watchLogin } from './postgres-login.ts';
 import { certificateNotAfter } from './tls.ts';
 import { socketFault, timeoutOrStop } from './transport-fault.ts';
 

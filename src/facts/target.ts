@@ -167,7 +167,7 @@ export interface DatabaseConnection extends HostAddress {
     /** `Allow`: TLS where the server refuses without. `Prefer`: where it offers TLS, unverified. */
     readonly mode: 'Disable' | 'Allow' | 'Prefer' | 'Require' | 'VerifyCA' | 'VerifyFull';
     readonly ca?: string | undefined;
-    /** The authority is of the Secret that holds the password: what it signs may be given the password. */
+    /** The authority is of the Secret with the login: what it signs may be given that, unless it signs for everybody. */
     readonly ownAuthority?: boolean;
     /** With `Require`: the name in the certificate is compared all the same. */
     readonly verifiesName?: boolean;

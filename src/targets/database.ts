@@ -128,12 +128,12 @@ async function connectionOf(
   if (!role.ok) return role;
   const [first, ...otherHosts] = value.hosts;
   if (first === undefined) return failed('TargetInvalid', redact(`${source} holds a URL that names no host`));
-  const secretName = login.password?.name ?? spec.urlSecretRef?.name;
+  const holders = [login.password?.name ?? spec.urlSecretRef?.name, pair?.name].filter((name) => name !== undefined);
   const named =
     // The workload that uses the Secret names the server: it is where the reference was found.
-    found === undefined
-      ? await nameOf([secretName, pair?.name], value.hosts, spec, sources, signal)
-      : { mode: value.tls.mode };
+    found === undefined ? await nameOf(holders, value.hosts, spec, sources, signal) : { mode: value.tls.mode };
+  const ownAuthority =
+    ca !== undefined && holders.length > 0 && holders.every((name) => name === spec.tls?.caSecretRef?.name);
   const certificate = cert === undefined || key === undefined ? undefined : { pem: cert.reveal(), key };
   return ok({
     ...first,
@@ -146,7 +146,7 @@ async function connectionOf(
     namedBySecret: named !== undefined,
     tls: {
       ...tlsOf(spec, value, named?.mode, ca?.reveal() ?? authority.value),
-      ...(ca !== undefined && spec.tls?.caSecretRef?.name === secretName ? { ownAuthority: true } : {}),
+      ...(ownAuthority ? { ownAuthority: true } : {}),
       ...(certificate === undefined ? {} : { certificate }),
     },
     authentication: value.authentication,
@@ -248,13 +248,13 @@ function strangeNames(
 
 /** Whether the Secrets with the credentials, or workloads that use them, name every server. */
 async function nameOf(
-  holders: readonly (string | undefined)[],
+  holders: readonly string[],
   servers: readonly HostAddress[],
   { urlSecretRef }: DatabaseSpec,
   { secrets, objects, named }: DatabaseSources,
   signal: AbortSignal,
 ): Promise<{ readonly mode: DatabaseConnection['tls']['mode'] | undefined } | undefined> {
-  const names = [...new Set(holders.filter((name) => name !== undefined))];
+  const names = [...new Set(holders)];
   const found = await Promise.all(
     names.map(async (name) => {
       if (name === urlSecretRef?.name) return { mode: undefined };

@@ -143,6 +143,30 @@ describe('TLS from the first byte', () => {
       fault: { code: 'DatabaseLoginWithheld' },
     });
   });
+
+  // In TLS 1.2 a server has the certificate of the client before the client knows whose the server's is.
+  it.each([
+    ['of another authority', { ca: createAuthority().caPem }, 'DatabaseTlsFailed', [undefined]],
+    ['that nobody verifies', {}, 'DatabaseLoginWithheld', [undefined]],
+    ['of the authority in its Secret', { ca: authority.caPem, mode: 'VerifyFull' }, undefined, [undefined, 'app']],
+  ] as const)('in a handshake with a server that nobody names, with a certificate %s', async (_, more, fault, seen) => {
+    const shown: unknown[] = [];
+    const pair = authority.issue({ commonName: 'app' });
+    const { port } = await listen(
+      (socket) => {
+        const { subject } = tlsOf(socket).getPeerCertificate() as { readonly subject?: { readonly CN: unknown } };
+        shown.push(subject?.CN);
+        welcoming(socket);
+      },
+      { ...own, requestCert: true, rejectUnauthorized: false, ca: authority.caPem, maxVersion: 'TLSv1.2' },
+    );
+    const certificate = { pem: pair.certPem, key: secret(pair.keyPem) };
+    const mode = 'ca' in more ? 'VerifyFull' : 'Require';
+    const tls = { mode, direct: true, certificate, ownAuthority: true, ...more } as const;
+    const got = await connect(connectionTo(port, { tls, namedBySecret: false }));
+    expect(got.ok ? undefined : got.fault.code).toBe(fault);
+    await expect.poll(() => shown).toEqual(seen);
+  });
 });
 
 describe('of several servers', () => {

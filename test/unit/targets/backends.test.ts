@@ -80,6 +80,31 @@ describe('a database', () => {
     ).toBe('q');
   });
 
+  test.each([
+    ['own', undefined, true],
+    ['own', 'own', true],
+    ['own', 'pair', false],
+    ['ca', undefined, false],
+  ])('has an authority of its own in Secret %s, beside a client certificate of %s: %s', async (ca, pair, isOwn) => {
+    const values = {
+      'own/username': 'u',
+      'own/password': 'q',
+      ...Object.fromEntries(['own', 'ca'].map((name) => [`${name}/ca.crt`, PEM])),
+      ...Object.fromEntries(
+        ['own', 'pair'].flatMap((name) => ['crt', 'key'].map((end) => [`${name}/tls.${end}`, PEM])),
+      ),
+    };
+    const tls = {
+      caSecretRef: { name: ca, key: 'ca.crt' },
+      ...(pair === undefined ? {} : { clientCertificateSecretRef: { name: pair } }),
+    };
+    const database = { name: 'np', host: 'db', database: 'x', credentialsSecretRef: { name: 'own' }, tls };
+    const { connection } = (await one({ databases: [database] }, values, 'database')) as {
+      connection: { value: { tls: object } };
+    };
+    expect('ownAuthority' in connection.value.tls).toBe(isOwn);
+  });
+
   test.each<[string, object, Readonly<Record<string, string>>, boolean]>([
     ['a URL with its password', { urlSecretRef: { name: 'db', key: 'url' } }, {}, true],
     [
