@@ -15,8 +15,12 @@ const PASSWORD = 'password';
 const CERTIFICATE = 'tls.crt';
 const PRIVATE_KEY = 'tls.key';
 
-/** Paths that may be asked with credentials: what they open besides health is not for a report to show. */
-const HEALTH_PATH = /\/health[^/]*(?:\/|$)/i;
+/**
+ * Paths that may be asked with credentials: what they open besides health is not for a report to show. In plain letters, so
+ * that nobody on the way reads another path in it, and without `.` and `..`, which would lead there.
+ */
+const HEALTH_PATH =
+  /^(?:\/(?!\.{1,2}\/)[\w.~-]+)*\/health(?:z|y|checks?|status|[-_.][\w.-]*)?(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*\/?$/i;
 
 /** The target with what the spec names for it. Where something is missing or must not go out, the fault is its address. */
 export async function withSecrets(

@@ -111,6 +111,36 @@ describe('what is refused', () => {
     expect(shown(await coreDaemon(said, values))).toEqual({ refused });
   });
 
+  it.each([
+    '/actuator/health/../env',
+    '/actuator/health/%2e%2e/env',
+    '/actuator/health/%2E./heapdump',
+    '/health/./../../admin/export',
+    '/actuator/health/..%2fenv',
+    '/actuator/health;/../env',
+    '/actuator/env;/health',
+    '/healthcare/patients',
+    '/health%00/x',
+  ])('a path that passes health on its way to another place: %s', async (healthPath) => {
+    const why = `TargetInvalid: credentials are sent to paths of health alone (/actuator/health), and ${healthPath} is none`;
+    expect(shown(await coreDaemon({ ...basic, healthPath }, { login: BASIC }))).toEqual({ refused: why });
+    const far = await coreDaemon({ ...https, ...basic, healthPath }, { login: { ...BASIC, url: https.url } });
+    expect(shown(far)).toMatchObject({ basic: undefined, refused: expect.stringContaining('is none') as string });
+  });
+
+  it.each([
+    '/health',
+    '/health/',
+    '/healthz',
+    '/health-check',
+    '/healthCheck',
+    '/-/healthy',
+    '/core.daemon/v1/actuator/health/readiness',
+    '/actuator/health/db/primary',
+  ])('nothing of health itself: %s', async (healthPath) => {
+    expect(shown(await coreDaemon({ ...basic, healthPath }, { login: BASIC }))).toEqual({ basic: 'ops:hunter2' });
+  });
+
   it('a key of the author’s choosing', () => {
     const said = { name: 'core-daemon', credentialsSecretRef: { name: 'login', passwordKey: 'other' } };
     expect(spec({ services: [said] }).services?.[0]?.credentialsSecretRef).toEqual({ name: 'login' });
