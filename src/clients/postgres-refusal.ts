@@ -22,6 +22,7 @@ const ROLE_FULL: Refusal = { code: 'DatabaseRoleSlotsExhausted', means: 'has no 
 const DATABASE_FULL: Refusal = { code: 'DatabaseLimitReached', means: 'has no connection left for the database' };
 const POOLER_FULL: Refusal = { code: 'DatabasePoolerFull', means: 'is a pooler with no connection left' };
 const POOLER_ALONE: Refusal = { code: 'DatabasePoolerWithoutServer', means: 'is a pooler without its server' };
+const DISK_FULL: Refusal = { code: 'DatabaseDiskFull', means: 'has a full disk' };
 const STARTING: Refusal = { code: 'DatabaseStartingUp', means: 'is starting up or shutting down' };
 const STANDBY_CLOSED: Refusal = { code: 'DatabaseStandbyClosed', means: 'is a standby that takes no queries' };
 const CLOSED: Refusal = { code: 'DatabaseClosed', means: 'takes no connections to the database' };
@@ -100,6 +101,7 @@ const STATES: Readonly<Record<string, Refusal>> = {
   '28000': CREDENTIALS,
   '3D000': MISSING,
   '42501': NO_CONNECT,
+  '53100': DISK_FULL,
   '53300': NO_SLOT,
   '55000': CLOSED,
   '57P01': STARTING,

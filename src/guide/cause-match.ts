@@ -13,8 +13,11 @@ import type { Match } from './matcher.ts';
  * cause comes before it: `Application run failed` is what followed from it.
  */
 export function withCauses(matches: readonly Match[], text: string, services: readonly Service[]): readonly Match[] {
-  const cause = causeIn(text, services);
+  const cause = causeOf(text, services, matches.length > 0);
   if (cause === undefined) return matches.map((match) => withLine(exact(match, text), text));
+  // A start that failed at a statement is a start that failed.
+  if (cause.fault === 'StatementErrorLogged' && matches.length > 0)
+    return matches.map((match) => exact({ ...match, deepest: cause.deepest }, text));
   const entry = citationFor(cause.component, cause.fault);
   // The guide's line of a connection is no more than the host: who answers, with an error, was reached.
   const isOnlyItsHost = ({ fault, blames }: Match): boolean =>
@@ -32,6 +35,13 @@ export function withCauses(matches: readonly Match[], text: string, services: re
     );
   }
   return [asMatch(cause, entry), ...matches.map((match) => ({ ...match, deepest: cause.deepest }))];
+}
+
+/** Where a line of the guide stands beside it, a start that failed, a statement that a pooler lost is a connection that was not to be had. */
+function causeOf(text: string, services: readonly Service[], isBeside: boolean): Cause | undefined {
+  const cause = causeIn(text, services);
+  const isLost = cause?.fault === 'StatementErrorLogged' && cause.deepest.fault === 'DatabaseStatementsAtRisk';
+  return isBeside && isLost ? { ...cause, fault: 'DatabaseErrorLogged' } : cause;
 }
 
 function accuses({ blames }: Match, component: Component | undefined): boolean {

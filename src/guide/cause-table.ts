@@ -48,6 +48,11 @@ export const SQLSTATES: Readonly<Record<string, FaultCode>> = {
   '57P02': 'DatabaseUnreachable',
   '57P03': 'DatabaseStartingUp',
   '25006': 'DatabaseReadOnly',
+  '42P01': 'DatabaseSchemaMissing',
+  '3F000': 'DatabaseSchemaMissing',
+  '42703': 'DatabaseSchemaMissing',
+  '42501': 'DatabasePrivilegeMissing',
+  XX001: 'DatabaseQueryFailed',
 };
 
 const database = (says: RegExp, fault?: FaultCode): CauseRule => ({
@@ -112,6 +117,20 @@ const DATABASE_RULES: readonly CauseRule[] = [
   database(
     /could not (?:extend|write|create|access|fsync)\b[^\n]{0,240}(?:No space left|Disk quota exceeded)/gi,
     'DatabaseDiskFull',
+  ),
+  // A session that looks in another schema, or before the migrations: it connects, and health asks no table.
+  database(
+    /ERROR: (?:relation|schema|column|function) [^\n]{1,200} does not exist|no schema has been selected to create in/gi,
+    'DatabaseSchemaMissing',
+  ),
+  database(
+    /ERROR: permission denied for (?:table|schema|sequence|relation|view|function)\b|ERROR: must be owner of/gi,
+    'DatabasePrivilegeMissing',
+  ),
+  database(/prepared statement "[^"\n]{1,63}" (?:does not exist|already exists)/gi, 'DatabaseStatementsAtRisk'),
+  database(
+    /ERROR: (?:could not (?:read blocks? |open file |access status of transaction)|invalid page in block|missing chunk number|out of (?:shared )?memory)/gi,
+    'DatabaseQueryFailed',
   ),
 ];
 

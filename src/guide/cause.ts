@@ -98,8 +98,17 @@ export function poolFault(text: string): 'PoolUsedUp' | 'PoolWithoutConnections'
   return active === total ? 'PoolUsedUp' : undefined;
 }
 
+/** Of statements, on a connection that stands: nothing that the guide has a row for. */
+const OF_STATEMENTS: ReadonlySet<FaultCode> = new Set([
+  'DatabaseSchemaMissing',
+  'DatabasePrivilegeMissing',
+  'DatabaseStatementsAtRisk',
+  'DatabaseQueryFailed',
+]);
+
 function databaseFault(headers: Headers, fault: FaultCode | undefined): FaultCode {
   if (fault === 'DatabaseDiskFull') return fault;
+  if (fault !== undefined && OF_STATEMENTS.has(fault)) return 'StatementErrorLogged';
   return poolFault(headers.text) ?? 'DatabaseErrorLogged';
 }
 

@@ -76,13 +76,20 @@ export function createTally(): Tally {
         row.captured.add(redact(occurrence.captured, [], CAPTURED_BYTES));
       }
     },
-    findings: () => [...rows.values()].map(toFinding).sort(bySeverity),
+    findings: () => [...rows.values()].filter(isWorthAWord).map(toFinding).sort(bySeverity),
   };
 }
 
 /** One row for each entry and component. A pool that is used up is another's affair than one that gets no connection. */
 function rowOf({ id, component, fault }: Occurrence): string {
   return `${id} ${component} ${fault === 'PoolUsedUp' ? fault : ''}`;
+}
+
+/** A statement that failed is everyday talk; that statements fail is not. */
+const STATEMENTS = 3;
+
+function isWorthAWord({ first, count }: Row): boolean {
+  return first.fault !== 'StatementErrorLogged' || count >= STATEMENTS;
 }
 
 function toFinding({ first, last, excerpt, blames, captured, count, deepest }: Row): LogFinding {

@@ -69,6 +69,8 @@ export const LOG_FAULTS = {
   DatabaseDiskFull: {
     result: 'fail',
     severity: 'critical',
+    explainsDependents: true,
+    serverWide: true,
     meaning: 'The database wrote that its disk is full: it cannot store anything more.',
   },
   SqlBatchFailed: {
@@ -102,6 +104,20 @@ export const LOG_FAULTS = {
     explainable: true,
     meaning:
       'The log says time and again that the database refuses the service: its login or its database, while its health does not show the database UP; or its writes, whatever its health says.',
+  },
+  StatementErrorLogged: {
+    result: 'warn',
+    severity: 'high',
+    explainable: true,
+    meaning:
+      'Statements of the service failed several times for a reason that does not lie in them: a table, a right or a prepared statement is missing, or the database is damaged.',
+  },
+  StatementsFail: {
+    result: 'fail',
+    severity: 'high',
+    explainable: true,
+    meaning:
+      'The log says time and again, and did a moment ago, that statements of the service fail: a table, a right or a prepared statement is missing, or the database is damaged.',
   },
   CircuitDeleteFailed: {
     result: 'warn',

@@ -28,6 +28,7 @@ const FAULTS = [
   'DatabaseStartingUp',
   'DatabaseStandbyClosed',
   'DatabaseKindMissing',
+  'DatabaseDiskFull',
   'DatabaseConnectionRefused',
   'DatabaseUrlRefused',
   'DatabaseUrlNotHonoured',

@@ -31,7 +31,10 @@ export const serviceLogs: Check<'logs'> = {
       const { pods } = logs.value;
       return pass(say(`no line that the guide knows in the log of ${pods} ${pods === 1 ? 'pod' : 'pods'}`, logs.value));
     }
-    const refusal = refusedTimeAndAgain(recent, now, () => showsDatabaseUp(target, all)) ?? failingForLong(recent, now);
+    const refusal =
+      refusedTimeAndAgain(recent, now, () => showsDatabaseUp(target, all)) ??
+      failingForLong(recent, now) ??
+      failingStatements(recent, now);
     if (refusal !== undefined) {
       const { code, lines, word } = refusal;
       const detail = say(`${word} ${where(lines, target)}${because(lines[0])}`, logs.value);
@@ -76,7 +79,7 @@ function because(line: LogSighting | undefined): string {
 /** So often in the window is no accident. */
 const TIME_AND_AGAIN = 3;
 type Refusal = 'StorageRefusesService' | 'KeyRefusesService' | 'DatabaseRefusesService';
-type Lasting = Refusal | 'CallsToServiceFail';
+type Lasting = Refusal | 'CallsToServiceFail' | 'StatementsFail';
 
 /** Nothing of the kind passes by itself, and a probe that asks something else does not see it. */
 const REFUSALS: Readonly<Partial<Record<FaultCode, Refusal>>> = {
@@ -173,6 +176,14 @@ function failingForLong(recent: readonly LogSighting[], now: Date): Refused | un
       return { code, lines, word: 'failed' };
   }
   return undefined;
+}
+
+/** Of no single statement: no health and no probe of ours asks the tables of a service under its name. */
+function failingStatements(recent: readonly LogSighting[], now: Date): Refused | undefined {
+  const lines = recent.filter(({ fault }) => fault === 'StatementErrorLogged');
+  const isOn = lines.some(({ lastTime }) => now.getTime() - Date.parse(lastTime) <= STILL_MS);
+  const count = lines.reduce((sum, line) => sum + line.count, 0);
+  return isOn && count >= TIME_AND_AGAIN ? { code: 'StatementsFail', lines, word: 'failed' } : undefined;
 }
 
 /** Its own health shows the database UP at every address: a pool may hold what a login was refused. */

@@ -125,4 +125,14 @@ export const DATABASE_ENTRIES: readonly Entry[] = [
     'With PgBouncer from 1.21 on set `max_prepared_statements` above 0. Otherwise add `prepareThreshold=0` to the JDBC URL of the services, or use `pool_mode = session`.',
     [['any', 'DatabaseStatementsAtRisk']],
   ),
+  ours(
+    'OPS-116',
+    'Statements of a service fail on a connection that stands',
+    'PostgreSQL answers the service and refuses what it asks: the table or column is not where the service looks (another `currentSchema` or `search_path`, or a migration that did not run), its role has no right to it, a pooler lost what was prepared, or a page is damaged. Health only connects, so that it may say UP.',
+    'Read the line. For a table or column compare `currentSchema` of the URL and `search_path` of the role with the schema that holds `flyway_schema_history`; for a right, `\\dp` and the owner of the tables; for a prepared statement, `max_prepared_statements` of PgBouncer or `prepareThreshold=0`. Damaged pages are a matter for whoever keeps the backups.',
+    [
+      ['any', 'StatementErrorLogged'],
+      ['any', 'StatementsFail'],
+    ],
+  ),
 ];

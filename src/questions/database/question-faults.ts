@@ -18,6 +18,7 @@ export const REFUSALS = [
   'DatabasePoolerFull',
   'DatabasePoolerWithoutServer',
   'DatabaseStandbyClosed',
+  'DatabaseDiskFull',
   'DatabaseConnectionRefused',
 ] as const satisfies readonly FaultCode[];
 

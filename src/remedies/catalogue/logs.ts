@@ -77,6 +77,14 @@ export const LOG_REMEDIES = {
     "Our own login works and that of the service does not: compare user, password, database and host in the settings of the service with those of the report, and look the refusal up in the database's log.",
     LOG_DIAGNOSED,
   ),
+  StatementErrorLogged: remedy(
+    'The line says what was missing. When it comes back, look at schema, grants and pooler as the entry says.',
+    LOG_DIAGNOSED,
+  ),
+  StatementsFail: remedy(
+    'Compare currentSchema and search_path of the service with the schema of its migrations, grant its role the right that the line names, or let the pooler take prepared statements along (prepareThreshold=0 does without).',
+    LOG_DIAGNOSED,
+  ),
   CircuitDeleteFailed: remedy(
     'The exception after the line says what the database refused. Look at the database of circuit-storage.',
     LOG_DIAGNOSED,

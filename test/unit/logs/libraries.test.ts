@@ -187,6 +187,20 @@ it.each<readonly [string, Service, string, string]>([
     '',
   ],
   [
+    'another schema than that of the tables',
+    'node-persistence',
+    'x\norg.postgresql.util.PSQLException: ERROR: relation "nodes" does not exist',
+    '',
+  ],
+  ['a column that a migration would have made', 'node-persistence', 'SQL Error: 0, SQLState: 42703', ''],
+  [
+    'a page that is broken',
+    'node-persistence',
+    'x\norg.postgresql.util.PSQLException: ERROR: invalid page in block 3 of relation base/1/2',
+    '',
+  ],
+  ['a row that is there already', 'node-persistence', 'SQL Error: 0, SQLState: 23505', ''],
+  [
     'a plan that is old',
     'node-persistence',
     'x\norg.postgresql.util.PSQLException: ERROR: cached plan must not change result type',

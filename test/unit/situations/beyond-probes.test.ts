@@ -52,6 +52,11 @@ const uncalled = (service: string): readonly string[] => [
   `org.springframework.web.client.ResourceAccessException: I/O error on POST request for "http://${service}:8080/v1": Connect timed out`,
 ];
 const UNSAVED = [`${AT} ERROR 1 --- [main] k.c.S : Persisting circuit on S3 failed. [circuitId=1]`];
+const UNTABLED = [
+  `${AT} ERROR 1 --- [main] k.n.P : boom`,
+  'org.postgresql.util.PSQLException: ERROR: relation "node" does not exist',
+];
+const FAILING = ['node-persistence/logs StatementsFail'];
 const REFUSED = ['node-persistence/logs DatabaseRefusesService'];
 
 describe.each<readonly [string, readonly Row[]]>([
@@ -116,6 +121,19 @@ describe.each<readonly [string, readonly Row[]]>([
         0,
         ['node-persistence/logs DatabaseErrorLogged'],
       ],
+      ['tables in another schema', sql(3, 'ERROR: relation "node" does not exist'), 3, FAILING],
+      ['tables in another schema, twice', sql(2, 'ERROR: relation "node" does not exist'), 0, []],
+      [
+        'tables in another schema, minutes ago',
+        { logs: { 'node-persistence': [-270, -269, -268].flatMap((ago) => timed(ago, UNTABLED)) } },
+        0,
+        ['node-persistence/logs StatementErrorLogged'],
+      ],
+      ['a column that no migration made', sql(3, 'ERROR: column n1_0.version does not exist'), 3, FAILING],
+      ['tables without a right to them', sql(3, 'ERROR: permission denied for table node'), 3, FAILING],
+      ['statements that a pooler lost', sql(3, 'ERROR: prepared statement "S_1" does not exist'), 3, FAILING],
+      ['pages that are broken', sql(3, 'ERROR: invalid page in block 3 of relation base/1/2'), 3, FAILING],
+      ['rows that are there already', sql(3, 'ERROR: duplicate key value violates unique constraint "x"'), 0, []],
       ['rows that two want at once', sql(3, 'ERROR: deadlock detected'), 0, []],
       [
         'the way to KMS, for two minutes',

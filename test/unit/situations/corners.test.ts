@@ -100,6 +100,12 @@ describe.each<readonly [string, readonly Row[]]>([
         3,
         ['database/main/connect DatabasePoolerWithoutServer'],
       ],
+      [
+        'has a server whose disk is full',
+        pooler('53100', 'could not write init file: No space left on device'),
+        3,
+        ['database/main/connect DatabaseDiskFull'],
+      ],
       ['let us wait too long', pooler('08P01', 'query_wait_timeout'), 3, ['database/main/connect DatabasePoolerFull']],
     ],
   ],
