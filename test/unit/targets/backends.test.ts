@@ -15,6 +15,10 @@ const secretsOf = (values: Readonly<Record<string, string>>): SecretReader => ({
       value === undefined ? failed('SecretMissing', redact(`there is no Secret ${name}`)) : ok(secret(value)),
     );
   },
+  keys: (name) =>
+    Promise.resolve(
+      ok(Object.keys(values).flatMap((at) => (at.startsWith(`${name}/`) ? [at.slice(name.length + 1)] : []))),
+    ),
 });
 
 const one = async (input: object, values: Readonly<Record<string, string>>, kind: Target['kind']): Promise<unknown> => {
@@ -259,6 +263,16 @@ describe('buckets and keys', () => {
     ['names its host', { BUCKET_HOST: 'minio.storage' }, ENDPOINT, true],
     ['names another host', { endpoint: 'https://minio.storage:9000' }, 'https://attacker.example:9000', false],
     ['names another port', { endpoint: 'https://minio.storage:9000' }, 'https://minio.storage:9443', false],
+    ['names this one with TLS', { endpoint: 'https://minio.storage:9000' }, 'http://minio.storage:9000', false],
+    ['names this one without TLS', { endpoint: 'http://minio.storage:9000' }, ENDPOINT, true],
+    ['names the usual port', { endpoint: 'https://minio.storage' }, ENDPOINT, false],
+    ['names the usual port', { endpoint: 'https://minio.storage' }, 'https://minio.storage:443', true],
+    ['names its host and port', { BUCKET_HOST: 'minio.storage', BUCKET_PORT: '9000' }, ENDPOINT, true],
+    ['names another port', { BUCKET_HOST: 'minio.storage', BUCKET_PORT: '443' }, ENDPOINT, false],
+    ['names another host in another spelling', { S3_ENDPOINT_URL: 'https://s3.example' }, ENDPOINT, false],
+    ['names another host in another spelling', { awsEndpointUrlS3: 'https://s3.example' }, ENDPOINT, false],
+    ['names another host in another spelling', { 'Minio.Endpoint': 's3.example' }, ENDPOINT, false],
+    ['names another host beside a login', { endpoint: 'https://key:word@s3.example/' }, ENDPOINT, false],
     ['names another one, and is asked for at AWS', { endpoint: ENDPOINT }, undefined, true],
     ['holds something else there', { endpoint: '<none given>' }, ENDPOINT, true],
   ])('a Secret that %s (%j) is used at %s: %s', async (_, more, endpoint, used) => {
