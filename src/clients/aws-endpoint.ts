@@ -5,14 +5,26 @@ import { isAwsEndpoint } from '../facts/aws-endpoint.ts';
 /** What an administrator sets for a store of their own: the SDK's names, read from the operator's environment alone. */
 const OWN_ENDPOINTS = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_KMS'] as const;
 
-/** Whether a request signed with the operator's own identity may go to this endpoint of a spec. */
-export function mayShowIdentity(endpoint: string | undefined, environment: NodeJS.ProcessEnv): boolean {
-  // Without one the SDK goes to AWS, or to where the environment says.
-  if (endpoint === undefined) return true;
-  const origin = originOf(endpoint);
-  if (origin === undefined) return false;
-  if (OWN_ENDPOINTS.some((name) => originOf(environment[name] ?? '') === origin)) return true;
-  return isAwsEndpoint(endpoint);
+/** Why a request signed with the operator's own identity may not go where a spec says. */
+export type Withheld = 'another endpoint' | 'another authority';
+
+/**
+ * Whether a request signed with the operator's own identity may go to this endpoint; undefined: it may.
+ *
+ * @param endpoint of the spec, or of the environment; undefined: AWS
+ * @param ca the authority of the spec. AWS names endpoints in a VPC after itself whoever made them, and they lead to
+ *   addresses of his: only the system's roots tell AWS from somebody who is called so
+ */
+export function identityWithheld(
+  { endpoint, ca }: { readonly endpoint: string | undefined; readonly ca?: string | undefined },
+  environment: NodeJS.ProcessEnv,
+): Withheld | undefined {
+  const origin = endpoint === undefined ? undefined : originOf(endpoint);
+  if (endpoint !== undefined && origin === undefined) return 'another endpoint';
+  if (origin !== undefined && OWN_ENDPOINTS.some((name) => originOf(environment[name] ?? '') === origin))
+    return undefined;
+  if (endpoint !== undefined && !isAwsEndpoint(endpoint)) return 'another endpoint';
+  return ca === undefined ? undefined : 'another authority';
 }
 
 function originOf(url: string): string | undefined {

@@ -1,5 +1,6 @@
 // Why a call of the AWS SDK brought no result, before anything is said about buckets or keys: the way there was broken,
 // we have no identity, or the other side answered something.
+import type { Withheld } from './aws-endpoint.ts';
 import { codeOf, dialFaultIn, socketFault, tlsFault } from './transport-fault.ts';
 import type { TransportFault } from './clients.ts';
 import type { Exchange } from './aws-exchange.ts';
@@ -9,7 +10,7 @@ export type AwsFailure =
   /** The operator has no ambient credentials. */
   | { readonly kind: 'identity'; readonly detail: string }
   /** The operator's own identity is not shown to this endpoint. */
-  | { readonly kind: 'withheld' }
+  | { readonly kind: 'withheld'; readonly from: Withheld }
   | AwsAnswer
   /** Our own side failed before anything was sent, e.g. an endpoint that is no URL. */
   | { readonly kind: 'unsent'; readonly detail: string };

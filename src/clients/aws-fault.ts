@@ -61,7 +61,9 @@ export function awsFault(failure: AwsFailure, question: AwsQuestion): Fault {
         code: 'CheckerNotAuthorized',
         detail: say(
           question,
-          'not asked: our own identity is shown to AWS and AWS_ENDPOINT_URL alone; give credentialsSecretRef',
+          failure.from === 'another endpoint'
+            ? 'not asked: our own identity is shown to AWS and AWS_ENDPOINT_URL alone; give credentialsSecretRef'
+            : 'not asked: our own identity is not shown under an authority of the report; leave it out or give credentialsSecretRef',
         ),
       };
     case 'unsent':

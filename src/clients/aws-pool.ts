@@ -6,7 +6,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { AwsAccess } from '../facts/target.ts';
 import { abortError, orAborted } from '../runtime/abort.ts';
 import { stopReason, systemClock } from '../runtime/clock.ts';
-import { endpointOfEnvironment, mayShowIdentity } from './aws-endpoint.ts';
+import { endpointOfEnvironment, identityWithheld } from './aws-endpoint.ts';
 import { createExchangeRecorder, type Exchange, type RequestHandler } from './aws-exchange.ts';
 import { readFailure, type AwsAnswer, type AwsFailure } from './aws-failure.ts';
 import type { Result } from './clients.ts';
@@ -143,8 +143,12 @@ export function createAwsPool<C extends SdkClient>(
       const where = placeOf(access, service, environment);
       const aborted = deadlineOrThrow(signal, where);
       if (aborted !== undefined) return { ok: false, fault: aborted };
-      if (access.credentials.source === 'ambient' && !mayShowIdentity(access.endpoint, environment))
-        return { ok: false, fault: { kind: 'withheld' } };
+      const endpoint = access.endpoint ?? endpointOfEnvironment(service, environment);
+      const from =
+        access.credentials.source === 'ambient'
+          ? identityWithheld({ endpoint, ca: access.ca }, environment)
+          : undefined;
+      if (from !== undefined) return { ok: false, fault: { kind: 'withheld', from } };
       const entry = take(access, variant);
       const call = new AbortController();
       const exchange = recorder.begin(call.signal);

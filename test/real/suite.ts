@@ -81,6 +81,7 @@ export const LEFT_OUT: readonly Part[] = [
       'chart/promtool',
       'cli/check-ends',
       'clients/arbitrary-answers',
+      'clients/aws-identity',
       'clients/aws-signature',
       'clients/dial',
       'clients/http',

@@ -1,6 +1,9 @@
 // To whom the operator's own identity is shown: AWS itself, and where its administrator says; never where a report says.
 import { describe, expect, test } from 'vitest';
-import { mayShowIdentity } from '../../../src/clients/aws-endpoint.ts';
+import { identityWithheld } from '../../../src/clients/aws-endpoint.ts';
+
+const mayShowIdentity = (endpoint: string | undefined, environment: NodeJS.ProcessEnv): boolean =>
+  identityWithheld({ endpoint }, environment) === undefined;
 
 describe("the operator's own identity is shown", () => {
   test.each([
