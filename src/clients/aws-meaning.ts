@@ -186,6 +186,7 @@ function meaningOfStatus(answer: AwsAnswer, service: AwsService, region: string)
     if (actual !== undefined && actual !== region) return 'region';
   }
   if (status === 429) return 'throttled';
+  if (service === 's3' && status === 507) return 'full';
   if (status >= 500 && status !== 501) return 'server';
   if (!bare) return 'garbage';
   if (status === 401) return 'credentials';

@@ -1,5 +1,6 @@
 // What probes may use to talk to the outside, as plain functions that return an Outcome and never throw
 // (except the signal's Stop when the run was cancelled). Each is made in its own file, the only importer of its SDK.
+import type { LeftObject } from '../facts/left-behind.ts';
 import type { Outcome } from '../facts/outcome.ts';
 import type { HttpAnswer, KeyDescription } from '../facts/observed.ts';
 import type { AwsAccess, BasicCredentials, ClientCertificate, DatabaseConnection } from '../facts/target.ts';
@@ -109,6 +110,14 @@ export interface S3Client {
     forcePathStyle: boolean,
     signal: AbortSignal,
   ): Promise<Outcome<{ readonly status: 'Enabled' | 'Suspended' | 'Never' }>>;
+  /** Deletes an object that a write test left. */
+  remove(
+    access: AwsAccess,
+    bucket: string,
+    forcePathStyle: boolean,
+    object: LeftObject,
+    signal: AbortSignal,
+  ): Promise<Outcome<undefined>>;
   /** Puts, reads, compares and deletes one small object under `.recognize-health/`. The only thing here that writes. */
   roundTrip(
     access: AwsAccess,

@@ -130,6 +130,14 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
       };
       return writeTest(bucket, ask, fail, signal);
     },
+    async remove(access, bucket, forcePathStyle, { key, versionId }, signal) {
+      const variant = forcePathStyle ? 'path' : 'host';
+      const removed = await pool.call(access, variant, signal, async (client, sending) =>
+        client.send(new (await sdk()).DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }), sending),
+      );
+      if (removed.ok) return ok(undefined);
+      return { ok: false, fault: fault(removed.fault, access, bucket, variant, 's3:DeleteObject') };
+    },
     destroy: () => pool.destroy(),
     get size() {
       return pool.size;

@@ -1,5 +1,7 @@
 // Visits a bucket: head, then the other questions at once. What the first question denies is not asked again.
 // Nothing is written unless the spec says writeTest.
+import type { S3Client } from '../clients/clients.ts';
+import { objectLeft } from '../facts/left-behind.ts';
 import { failed, named, ok, type Fault, type Outcome } from '../facts/outcome.ts';
 import type { BucketObserved } from '../facts/observed.ts';
 import { literal } from '../runtime/safe-text.ts';
@@ -31,7 +33,7 @@ export const bucketProbe: Probe<'bucket'> = {
     const [encryption, versioning, write] = await Promise.all([
       s3.encryption(...ask),
       s3.versioning(...ask),
-      left !== undefined ? { ok: false as const, fault: left } : writeTest ? s3.roundTrip(...ask) : withoutWriteTest(),
+      left !== undefined ? afterAll(left, s3, ...ask) : writeTest ? s3.roundTrip(...ask) : withoutWriteTest(),
     ]);
     return {
       reach: ok(date === undefined ? {} : { date }),
@@ -45,6 +47,18 @@ export const bucketProbe: Probe<'bucket'> = {
     };
   },
 };
+
+/** What an earlier run left is deleted before anything is written again, where the server had trouble with it then. */
+async function afterAll(
+  left: Fault,
+  s3: S3Client,
+  ...[access, bucket, forcePathStyle, signal]: Parameters<S3Client['roundTrip']>
+): Promise<BucketObserved['write']> {
+  const object = objectLeft(left);
+  if (object === undefined) return { ok: false, fault: left };
+  const removed = await s3.remove(access, bucket, forcePathStyle, object, signal);
+  return removed.ok ? s3.roundTrip(access, bucket, forcePathStyle, signal) : { ok: false, fault: left };
+}
 
 function objectsOnly(
   { bytes, certificateNotAfter }: { readonly bytes: number; readonly certificateNotAfter?: string | undefined },

@@ -152,7 +152,14 @@ function clientsOf(now: () => number, stepMs: number, read: { bytes: number }): 
   return {
     http: httpAnswers(),
     postgres: { connect: unasked },
-    s3: { head: unasked, list: unasked, encryption: unasked, versioning: unasked, roundTrip: unasked },
+    s3: {
+      head: unasked,
+      list: unasked,
+      encryption: unasked,
+      versioning: unasked,
+      remove: unasked,
+      roundTrip: unasked,
+    },
     kms: { describe: unasked, publicKey: unasked, dryRunSign: unasked },
     cluster: clusterAnswers(now, stepMs, read),
   };

@@ -207,6 +207,7 @@ function clientsOf(situation: Situation, objects: readonly KubernetesObject[], n
       list: () => Promise.resolve(ok({ objects: 1 })),
       encryption: () => Promise.resolve(ok({ algorithm: 'AES256' })),
       versioning: () => Promise.resolve(ok({ status: 'Enabled' as const })),
+      remove: () => Promise.resolve(ok(undefined)),
       roundTrip: () => Promise.resolve(ok({ bytes: 64 })),
       ...situation.s3,
     },
