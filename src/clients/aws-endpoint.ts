@@ -5,7 +5,7 @@ import { isAwsEndpoint } from '../facts/aws-endpoint.ts';
 /** What an administrator sets for a store of their own: the SDK's names, read from the operator's environment alone. */
 const OWN_ENDPOINTS = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_KMS'] as const;
 
-/** Why a request signed with the operator's own identity may not go where a spec says. */
+/** Why a request signed with the operator's own identity may not go where a spec says, or not on its authority's word. */
 export type Withheld = 'another endpoint' | 'another authority';
 
 /**

@@ -63,7 +63,7 @@ export function awsFault(failure: AwsFailure, question: AwsQuestion): Fault {
           question,
           failure.from === 'another endpoint'
             ? 'not asked: our own identity is shown to AWS and AWS_ENDPOINT_URL alone; give credentialsSecretRef'
-            : 'not asked: our own identity is not shown under an authority of the report; leave it out or give credentialsSecretRef',
+            : 'not asked: by the roots that the operator trusts this is not AWS, and no authority of a report says to whom its identity is shown; give credentialsSecretRef',
         ),
       };
     case 'unsent':

@@ -6,7 +6,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { AwsAccess } from '../facts/target.ts';
 import { abortError, orAborted } from '../runtime/abort.ts';
 import { stopReason, systemClock } from '../runtime/clock.ts';
-import { endpointOfEnvironment, identityWithheld } from './aws-endpoint.ts';
+import { endpointOfEnvironment, identityWithheld, type Withheld } from './aws-endpoint.ts';
 import { createExchangeRecorder, type Exchange, type RequestHandler } from './aws-exchange.ts';
 import { readFailure, type AwsAnswer, type AwsFailure } from './aws-failure.ts';
 import type { Result } from './clients.ts';
@@ -108,6 +108,16 @@ export function createAwsPool<C extends SdkClient>(
     return client;
   }
 
+  function withheldFrom(access: AwsAccess): Withheld | undefined {
+    const { endpoint = endpointOfEnvironment(service, environment), ca, credentials } = access;
+    return credentials.source === 'ambient' ? identityWithheld({ endpoint, ca }, environment) : undefined;
+  }
+
+  /** AWS itself is known by the system's roots: an authority of the report is left out where it must not say who AWS is. */
+  function shown(access: AwsAccess): AwsAccess {
+    return withheldFrom(access) === 'another authority' ? { ...access, ca: undefined } : access;
+  }
+
   function take(access: AwsAccess, variant: string): Entry<C> {
     const key = keyOf(access, variant);
     const entry = entries.get(key) ?? { client: open(access, variant), inUse: 0, dropped: false };
@@ -139,16 +149,13 @@ export function createAwsPool<C extends SdkClient>(
   }
 
   const pool: AwsPool<C> = {
-    async call(access, variant, signal, ask) {
-      const where = placeOf(access, service, environment);
+    async call(asked, variant, signal, ask) {
+      const where = placeOf(asked, service, environment);
       const aborted = deadlineOrThrow(signal, where);
       if (aborted !== undefined) return { ok: false, fault: aborted };
-      const endpoint = access.endpoint ?? endpointOfEnvironment(service, environment);
-      const from =
-        access.credentials.source === 'ambient'
-          ? identityWithheld({ endpoint, ca: access.ca }, environment)
-          : undefined;
-      if (from !== undefined) return { ok: false, fault: { kind: 'withheld', from } };
+      const from = withheldFrom(asked);
+      if (from === 'another endpoint') return { ok: false, fault: { kind: 'withheld', from } };
+      const access = shown(asked);
       const entry = take(access, variant);
       const call = new AbortController();
       const exchange = recorder.begin(call.signal);
@@ -166,7 +173,8 @@ export function createAwsPool<C extends SdkClient>(
         try {
           return { ok: true, value: { value: await ask(client, { abortSignal: call.signal }), exchange } };
         } catch (error) {
-          return { ok: false, fault: readFailure(error, exchange, where) };
+          const fault = readFailure(error, exchange, where);
+          return { ok: false, fault: from !== undefined && isUnknown(fault) ? { kind: 'withheld', from } : fault };
         }
       };
       try {
@@ -183,7 +191,7 @@ export function createAwsPool<C extends SdkClient>(
       }
       return { ok: false, fault: stopped ?? timeout(where, '') };
     },
-    forget: (access, variant) => drop(keyOf(access, variant)),
+    forget: (access, variant) => drop(keyOf(shown(access), variant)),
     get size() {
       return entries.size;
     },
@@ -198,6 +206,11 @@ export function createAwsPool<C extends SdkClient>(
       return entries.size;
     },
   };
+}
+
+/** The other side is certified by an authority that is none of the system's. */
+function isUnknown(failure: AwsFailure): boolean {
+  return failure.kind === 'transport' && failure.fault.kind === 'tls' && failure.fault.because === 'unknown-authority';
 }
 
 /** One answer that asks to slow down, or for later, says nothing yet: the same call is made once more. */

@@ -32,7 +32,10 @@ export function ambientAccess(aws: Pick<Aws, 'url'>): AwsAccess {
 }
 
 /** Runs with a principal's credentials in the environment, where the SDK's default chain finds them first. */
-export async function withAmbient<T>(principal: Principal | undefined, run: () => Promise<T>): Promise<T> {
+export async function withAmbient<T>(
+  principal: Pick<Principal, 'accessKeyId' | 'secretAccessKey'> | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
   const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE'] as const;
   const files = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'] as const;
   const before = [...names, ...files].map((name) => [name, process.env[name]] as const);

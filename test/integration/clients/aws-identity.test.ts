@@ -1,6 +1,12 @@
 // The operator's own AWS identity under an authority that a report names. AWS's names for endpoints in a VPC lead to
 // addresses of whoever made the endpoint, so a name of AWS is no proof of who answers: its certificate is.
-import { describe, expect, it } from 'vitest';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDial } from '../../../src/clients/dial.ts';
 import { createKmsClient } from '../../../src/clients/kms.ts';
 import { createS3Client } from '../../../src/clients/s3.ts';
@@ -30,13 +36,19 @@ async function askedAt(host: string, endpoint: string | undefined, environment: 
     credentials: { source: 'ambient' },
   };
   const [s3, kms] = [createS3Client(clients), createKmsClient(clients)];
-  const answers = await withAmbient({ ...OPERATOR, arn: '' } as never, async () => [
+  const answers = await withAmbient(OPERATOR, async () => [
     await s3.head(access, 'circuits', true, PATIENT),
     await kms.describe(access, 'alias/x', PATIENT),
   ]);
   s3.destroy();
   kms.destroy();
   return { received: server.received(), answers };
+}
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'recognize-health-roots-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 describe("the operator's own identity, under an authority of the report", () => {
@@ -52,10 +64,42 @@ describe("the operator's own identity, under an authority of the report", () => 
         ok: false,
         fault: {
           code: 'CheckerNotAuthorized',
-          detail: expect.stringContaining('an authority of the report') as string,
+          detail: expect.stringContaining('no authority of a report says') as string,
         },
       }),
     );
+  });
+
+  it('is shown to AWS, which the operator knows without it', async () => {
+    const host = 's3.eu-west-1.amazonaws.com';
+    const known = createAuthority('of the system');
+    const leaf = known.issue({ commonName: host, hosts: [host] });
+    const server = await listen((socket) => socket.on('data', () => socket.end('HTTP/1.1 403 No\r\n\r\n')), {
+      key: leaf.keyPem,
+      cert: leaf.certPem,
+    });
+    const roots = join(await temporaryFolder(), 'roots.pem');
+    await writeFile(roots, known.caPem);
+    // Node reads its roots when it starts.
+    await promisify(execFile)(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        fileURLToPath(new URL('ask-as-operator.ts', import.meta.url)),
+        String(server.port),
+        authority.caPem,
+      ],
+      {
+        env: {
+          PATH: process.env['PATH'],
+          NODE_EXTRA_CA_CERTS: roots,
+          AWS_ACCESS_KEY_ID: OPERATOR.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: OPERATOR.secretAccessKey,
+        },
+      },
+    );
+    expect(server.received()).toContain(OPERATOR.accessKeyId);
   });
 
   it("is shown to the store that the operator's environment names", async () => {
