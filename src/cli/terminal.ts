@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { styleText } from 'node:util';
 import { plain, type Paint } from '../output/columns.ts';
+import { withoutLogCommands } from '../output/log-commands.ts';
 import { Stop } from '../runtime/clock.ts';
 
 /** What a verb needs of the process. */
@@ -59,7 +60,8 @@ export function processTerminal(): Terminal {
   const colours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    // Messages repeat what servers said, into logs of CI systems too.
+    err: (text) => void process.stderr.write(`${withoutLogCommands(text)}\n`),
     ...(process.stderr.isTTY ? { progress: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
     ...widthOf(process.stdout, process.env['COLUMNS']),
     ...(process.stdout.isTTY ? { redraw: (text: string) => void process.stdout.write(`${CLEAR}${text}\n`) } : {}),

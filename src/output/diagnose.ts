@@ -8,6 +8,7 @@ import { entryUrl, type Entry } from '../guide/entry.ts';
 import { ENTRIES } from '../guide/index.ts';
 import { type Paint, plain, USUAL_WIDTH, wrap } from './columns.ts';
 import { jsonText, type Formats } from './format.ts';
+import { withoutLogCommands } from './log-commands.ts';
 
 /** Narrower than this, a label stands before its text and not in a column of its own. */
 const NARROW = 60;
@@ -66,7 +67,7 @@ export function renderDiagnosis({ counters, findings }: LogEvidence, paint: Pain
   const lines = count(counters.lines, 'line');
   if (findings.length === 0) return [`Nothing of the guide found in ${lines}.`];
   return [
-    ...findings.flatMap((finding) => [...renderFinding(withEntry(finding), paint, width), '']),
+    ...findings.flatMap((finding) => [...renderFinding(withEntry(finding), paint, width), '']).map(withoutLogCommands),
     `${count(findings.length, 'finding')} in ${count(counters.matched, 'record')} of ${lines}.`,
   ];
 }

@@ -2,6 +2,7 @@
 import { Document, type YAMLSeq } from 'yaml';
 import type { Formats } from './format.ts';
 import { jsonText } from './format.ts';
+import { printable } from './printable.ts';
 
 /** As `targets` makes it. */
 export interface EgressTold {
@@ -47,13 +48,13 @@ function commented(told: EgressTold, value: object, path: readonly string[], com
   const document = new Document(value);
   const reports = told.reports.join(', ');
   const todo = told.open.map(
-    (place) => ` TODO ${place}: a NetworkPolicy knows no names; add a rule with the addresses behind it`,
+    (place) => ` TODO ${printable(place)}: a NetworkPolicy knows no names; add a rule with the addresses behind it`,
   );
   document.commentBefore = [` What the operator needs to examine ${reports}.`, ...todo].join('\n');
   const sequence = document.getIn(path) as YAMLSeq;
   for (const [index, item] of sequence.items.entries()) {
     const comment = comments[index];
-    if (comment !== undefined) (item as { commentBefore?: string }).commentBefore = ` ${comment}`;
+    if (comment !== undefined) (item as { commentBefore?: string }).commentBefore = ` ${printable(comment)}`;
   }
   return document.toString({ lineWidth: 120 }).trimEnd();
 }

@@ -1,6 +1,7 @@
 // A format of `-o`: its name stands in a record of renderers, so no format is without one.
-import { stringify } from 'yaml';
+import { Document, Scalar, visit } from 'yaml';
 import type { Paint } from './columns.ts';
+import { escaped, needsEscapes } from './log-commands.ts';
 
 /** All that a verb has to say as text, without a line feed at its end; empty when the format has nothing to say. `width`: of a terminal. */
 export type Renderer<T> = (said: T, paint: Paint, width?: number) => string;
@@ -9,9 +10,19 @@ export type Renderer<T> = (said: T, paint: Paint, width?: number) => string;
 export type Formats<T> = Readonly<Record<string, Renderer<T>>>;
 
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2);
+  return escaped(JSON.stringify(value, null, 2));
 }
 
 export function yamlText(value: unknown): string {
-  return stringify(value, { lineWidth: 120, aliasDuplicateObjects: false }).trimEnd();
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  const odd: Scalar[] = [];
+  visit(document, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === 'string' && needsEscapes(scalar.value)) odd.push(scalar);
+    },
+  });
+  if (odd.length === 0) return document.toString({ lineWidth: 120 }).trimEnd();
+  for (const scalar of odd) scalar.type = Scalar.QUOTE_DOUBLE;
+  // Folded, such a text could begin a line.
+  return escaped(document.toString({ lineWidth: 0 }).trimEnd());
 }

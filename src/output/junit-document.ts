@@ -81,11 +81,16 @@ function secondsOf(ms: number): string {
 
 /** XML 1.0 text or attribute: its five special characters as entities, what XML cannot hold at all replaced. */
 function escape(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&apos;');
+  return (
+    text
+      .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll("'", '&apos;')
+      // What a CI system obeys in a log, if the document is printed into one.
+      .replace(/#(?=#)/g, '&#35;')
+      .replace(/:(?=:[A-Za-z])/g, '&#58;')
+  );
 }
