@@ -73,6 +73,8 @@ export interface Pod {
   readonly gates?: readonly string[];
   /** It was ready before, or it is not known that it never was. */
   readonly wasReady?: boolean;
+  /** When its kubelet, or that of a lost node's controller, took it for not ready. Missing of one that is. RFC 3339 UTC */
+  readonly unreadySince?: string;
   /** Why its node is not ready. */
   readonly nodeTrouble?: string;
   /** Of its Events, newest first. Missing where they were not asked for, or could not be read. */

@@ -47,6 +47,7 @@ export function podOf(object: KubernetesObject): Pod {
     createdAt: creationTimestamp,
     startedAt,
     wasReady: wasReady(condition('Ready'), startedAt),
+    ...unreadySince(condition('Ready')),
     ...(gates.length === 0 ? {} : { gates }),
     ...unscheduled(scheduled, spec),
     containers: containersOf(object),
@@ -68,6 +69,11 @@ function wasReady(ready: Fields, startedAt: string | undefined): boolean {
   if (ready['status'] === 'True') return true;
   const [changed, started] = [text(ready['lastTransitionTime']), startedAt].map((at) => Date.parse(at ?? ''));
   return changed !== undefined && started !== undefined && changed - started > TAKES_ON_MS;
+}
+
+function unreadySince({ status, lastTransitionTime }: Fields): Pick<Pod, 'unreadySince'> {
+  const since = text(lastTransitionTime);
+  return status === 'True' || status === undefined || since === undefined ? {} : { unreadySince: since };
 }
 
 /** Readiness gates that are not True while all containers are ready. */

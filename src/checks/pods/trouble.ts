@@ -87,6 +87,18 @@ export function startingPods(workload: Workload, now: Date): readonly Pod[] {
   );
 }
 
+/**
+ * How many pods can serve at most: all but those that are not ready for longer than a controller needs to hear of it. Undefined
+ * where there is none of these. Counts of a controller that stands still are too high.
+ */
+export function mostServing(workload: Workload, now: Date): number | undefined {
+  const pods = activePods(workload);
+  const long = pods.filter(
+    ({ unreadySince }) => unreadySince !== undefined && now.getTime() - Date.parse(unreadySince) > PATIENCE_MS,
+  );
+  return long.length === 0 ? undefined : pods.length - long.length;
+}
+
 /** Pods that count: a terminating one is on its way out, an evicted or finished one was replaced. By name. */
 export function activePods({ pods }: Workload): readonly Pod[] {
   return pods

@@ -10,6 +10,7 @@ import { RESTART_FAULTS, type RestartsBefore, restartsSeen, restartTrouble } fro
 import {
   activePods,
   certainTroubleOf,
+  mostServing,
   recentKill,
   startingPods,
   type Trouble,
@@ -108,8 +109,10 @@ function beside(answer: Answer, one: Workload, all: readonly Workload[], now: Da
 export function judgeWorkload(workload: Workload, now: Date, before: RestartsBefore = {}): Answer {
   const { desired, maxUnavailable } = workload;
   const name = `${workload.kind} ${workload.name}`;
-  const serving = Math.max(workload.ready, workload.available);
-  const replicas = `${serving} of ${desired} replicas available`;
+  const counted = Math.max(workload.ready, workload.available);
+  const serving = Math.min(counted, mostServing(workload, now) ?? counted);
+  const stale = serving < counted ? ` (its controller still counts ${counted})` : '';
+  const replicas = `${serving} of ${desired} replicas available${stale}`;
   if (desired === 0) return found({ code: 'ScaledToZero', detail: sentence(`${name} asks for 0 replicas`) });
 
   const underWay = workload.rollingOut || workload.lagging;

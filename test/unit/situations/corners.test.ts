@@ -25,6 +25,13 @@ const noneReady = all(
     one['endpoints'] = [];
   }),
 );
+/** The first pods of core-daemon; what the controllers count, and the EndpointSlice, stay as they are. */
+const unready = (since: string, most = 9): Change => {
+  let left = most;
+  return pod('core-daemon', ({ status }) => {
+    if (left-- > 0) status['conditions'] = [{ type: 'Ready', status: 'False', lastTransitionTime: since }];
+  });
+};
 const portless = slice('core-daemon', (one) => {
   one['ports'] = [];
 });
@@ -138,6 +145,24 @@ describe.each<readonly [string, readonly Row[]]>([
         },
         3,
         ['core-daemon/workload PodsUnschedulable', ROLLOUT],
+      ],
+    ],
+  ],
+  [
+    'a pod that its kubelet holds for not ready, while controllers stand still',
+    [
+      [
+        'for half an hour',
+        { objects: unready('2026-11-23T09:30:00Z') },
+        3,
+        ['core-daemon/workload ReplicasUnavailable'],
+      ],
+      ['for a moment: they will hear of it', { objects: unready('2026-11-23T09:59:30Z') }, 0, []],
+      [
+        'one of three',
+        { made: { workloads: { 'core-daemon': { replicas: 3 } } }, objects: unready('2026-11-23T09:30:00Z', 1) },
+        3,
+        ['core-daemon/workload ReplicasUnavailable'],
       ],
     ],
   ],
