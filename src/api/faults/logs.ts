@@ -103,7 +103,7 @@ export const LOG_FAULTS = {
     severity: 'high',
     explainable: true,
     meaning:
-      'The log says time and again that the database refuses the service: its login or its database, while its health does not show the database UP; or its writes, whatever its health says.',
+      'The log says time and again that the database refuses the service: its login or its database, or for more than a minute that it cannot be reached, while the health of the service does not show it UP; or its writes, whatever that health says.',
   },
   StatementErrorLogged: {
     result: 'warn',

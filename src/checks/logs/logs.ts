@@ -33,7 +33,7 @@ export const serviceLogs: Check<'logs'> = {
     }
     const refusal =
       refusedTimeAndAgain(recent, now, () => showsDatabaseUp(target, all)) ??
-      failingForLong(recent, now) ??
+      failingForLong(recent, now, () => showsDatabaseUp(target, all)) ??
       failingStatements(recent, now);
     if (refusal !== undefined) {
       const { code, lines, word } = refusal;
@@ -146,8 +146,8 @@ interface Alone {
 }
 
 /**
- * Nobody's health shows a bucket, a key, or the way from one service to another: that a service does not get at one, its
- * log alone can tell.
+ * Nobody's health shows a bucket, a key, or the way from one service to another, and not each shows its database: that a
+ * service does not get at one, its log alone can tell.
  */
 const ALONE: readonly Alone[] = [
   {
@@ -156,6 +156,11 @@ const ALONE: readonly Alone[] = [
     stillMs: STILL_MS,
   },
   { code: 'KeyRefusesService', faults: new Set(['TokenSignFailed', 'KeyErrorLogged']), stillMs: STILL_MS },
+  {
+    code: 'DatabaseRefusesService',
+    faults: new Set(['DatabaseErrorLogged', 'PoolWithoutConnections']),
+    stillMs: STILL_MS,
+  },
   {
     code: 'CallsToServiceFail',
     faults: new Set(['InternalConnectionError', 'NodePersistenceConnectionError']),
@@ -166,8 +171,13 @@ const ALONE: readonly Alone[] = [
 const LASTING_MS = 60_000;
 
 /** Failures of whatever cause, for longer than trouble passes by itself, and still going on. */
-function failingForLong(recent: readonly LogSighting[], now: Date): Refused | undefined {
+function failingForLong(
+  recent: readonly LogSighting[],
+  now: Date,
+  showsDatabaseUp: () => boolean,
+): Refused | undefined {
   for (const { code, faults, stillMs } of ALONE) {
+    if (code === 'DatabaseRefusesService' && showsDatabaseUp()) continue;
     const lines = recent.filter(({ fault }) => faults.has(fault));
     const count = lines.reduce((sum, line) => sum + line.count, 0);
     const from = Math.min(...lines.map(({ firstTime }) => Date.parse(firstTime)));

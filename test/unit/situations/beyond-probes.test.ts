@@ -52,6 +52,13 @@ const uncalled = (service: string): readonly string[] => [
   `org.springframework.web.client.ResourceAccessException: I/O error on POST request for "http://${service}:8080/v1": Connect timed out`,
 ];
 const UNSAVED = [`${AT} ERROR 1 --- [main] k.c.S : Persisting circuit on S3 failed. [circuitId=1]`];
+const HIDDEN = at('127.0.3', ({ pathname }) => (pathname === '/actuator/health' ? UP : undefined));
+const LOGGED = ['node-persistence/logs DatabaseErrorLogged'];
+const UNREACHED = [
+  `${AT} ERROR 1 --- [main] k.n.P : boom`,
+  'org.postgresql.util.PSQLException: The connection attempt failed.',
+  'Caused by: java.net.SocketTimeoutException: Connect timed out',
+];
 const UNTABLED = [
   `${AT} ERROR 1 --- [main] k.n.P : boom`,
   'org.postgresql.util.PSQLException: ERROR: relation "node" does not exist',
@@ -120,6 +127,24 @@ describe.each<readonly [string, readonly Row[]]>([
         { logs: { 'node-persistence': [-270, -269, -268].flatMap((ago) => timed(ago, READ_ONLY)) } },
         0,
         ['node-persistence/logs DatabaseErrorLogged'],
+      ],
+      [
+        'the way to a database that no health shows, for two minutes',
+        { ...HIDDEN, logs: { 'node-persistence': [-150, -80, -20].flatMap((ago) => timed(ago, UNREACHED)) } },
+        3,
+        REFUSED,
+      ],
+      [
+        'the way to a database that no health shows, for a moment',
+        { ...HIDDEN, logs: { 'node-persistence': [-22, -21, -20].flatMap((ago) => timed(ago, UNREACHED)) } },
+        0,
+        LOGGED,
+      ],
+      [
+        'the way to a database that health shows UP: a pool that mends itself',
+        { logs: { 'node-persistence': [-150, -80, -20].flatMap((ago) => timed(ago, UNREACHED)) } },
+        0,
+        LOGGED,
       ],
       ['tables in another schema', sql(3, 'ERROR: relation "node" does not exist'), 3, FAILING],
       ['tables in another schema, twice', sql(2, 'ERROR: relation "node" does not exist'), 0, []],
