@@ -9,7 +9,8 @@ import { type BodyLimit, createResponseReader, type HttpResponse, MAX_BODY_BYTES
 import { certificateNotAfter } from './tls.ts';
 import { clientCertificateFault, socketFault, whenAborted } from './transport-fault.ts';
 
-const USER_AGENT = 'recognize-health';
+/** What our probes are called, and nobody who names a header can call them otherwise. */
+export const USER_AGENT = 'recognize-health';
 const ACCEPT = 'application/json, text/html;q=0.9, */*;q=0.8';
 
 /**

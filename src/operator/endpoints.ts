@@ -2,6 +2,7 @@
 // /gate/{namespace}/{name} (may an upgrade go on?), which every replica answers by itself.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { USER_AGENT } from '../clients/http.ts';
 import type { Wanted } from '../kube/who-asks.ts';
 import type { Admission } from './admission.ts';
 
@@ -65,6 +66,11 @@ export async function serveEndpoints(input: EndpointsInput): Promise<Endpoints> 
     }
     /** Answers whoever may ask; the rest are told why not. */
     const admitted = async (wanted: Wanted, answer: () => Promise<void>): Promise<void> => {
+      // A report sends our probes where it likes, and shows what they are told: this is about the reports of others.
+      if (request.headers['user-agent'] === USER_AGENT) {
+        send(403, 'text/plain', 'a probe of the operator is not told about reports\n');
+        return;
+      }
       const refusal = await input.admission?.(request.headers.authorization, wanted);
       if (refusal === undefined) return answer();
       if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');

@@ -3,6 +3,8 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createDial } from '../../../src/clients/dial.ts';
+import { createHttpClient } from '../../../src/clients/http.ts';
 import { serveEndpoints, type Endpoints, type EndpointsInput } from '../../../src/operator/endpoints.ts';
 
 let endpoints: Endpoints | undefined;
@@ -65,6 +67,21 @@ describe('the endpoints', () => {
   ] as const)('answer %s %s with %i', async (method, path, status) => {
     const { port } = await serve({ host: '127.0.0.1' });
     expect(await ask('127.0.0.1', port, path, method)).toBe(status);
+  });
+
+  it.each([
+    ['/gate/other/prod', 403],
+    ['/metrics', 403],
+    ['/healthz', 200],
+  ])('answer a probe of the operator at %s, which a report may send anywhere, with %i', async (path, status) => {
+    const gate = (): Promise<{ status: 200; body: object }> => Promise.resolve({ status: 200, body: { of: 'others' } });
+    const { port } = await serve({ host: '127.0.0.1', gate });
+    const url = `http://127.0.0.1:${port}${path}`;
+    const headers = { 'User-Agent': 'somebody else', 'user-agent': 'curl' };
+    const got = await createHttpClient(createDial()).get({ url, tls: {}, headers }, new AbortController().signal);
+    expect(got).toMatchObject({ ok: true, value: { status } });
+    expect(JSON.stringify(got)).not.toContain('others');
+    expect(await ask('127.0.0.1', port, path)).toBe(200);
   });
 
   it('close what one address opens beyond its share, and go on answering', async () => {
