@@ -79,6 +79,8 @@ export interface ServiceTarget {
   readonly others?: readonly Workload[] | undefined;
   /** Workloads that may be the service, where nothing tells whether they are. */
   readonly unsure?: readonly Workload[];
+  /** Only the report says that its workload is this service: its title, and the Secrets that its pods use. */
+  readonly onReportsWord?: { readonly title: string; readonly secrets: readonly string[] };
   /** Why there may be more workloads of it, where a pod runs it that belongs to none of these. */
   readonly hidden?: Fault;
   /** spec.capacity.maxPodsPerService: 3, as the vendor tested, unless it says otherwise. */

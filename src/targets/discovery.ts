@@ -52,7 +52,8 @@ export function titleOf({ kind, object }: WorkloadObject): string {
   return `${kind} ${object.metadata.name}`;
 }
 
-function recognisedAs(workload: WorkloadObject, services: readonly KubernetesObject[]): Recognised | undefined {
+/** What the workload is by its image, its labels, its name, or the names of Services in front of it. */
+export function recognisedAs(workload: WorkloadObject, services: readonly KubernetesObject[]): Recognised | undefined {
   const own = templateLabels(workload);
   const labels = { ...own, ...workload.object.metadata.labels };
   const recognised = recogniseService({ image: imageOf(workload), labels, name: workload.object.metadata.name });

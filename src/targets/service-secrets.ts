@@ -1,5 +1,6 @@
 // What a service is shown and verified with, from the Secrets that the spec names: its authority, a client certificate, a
-// user and a password. The last two go to the service's own pods, or to a host that their Secret names itself.
+// user and a password. The last two go to the service's own pods, or to a host that their Secret names itself. Pods that only
+// the report calls the service's are its own where they use that Secret.
 import type { ServiceSpec } from '../api/health-report.ts';
 import { failed, type Outcome } from '../facts/outcome.ts';
 import type { ServiceTarget } from '../facts/target.ts';
@@ -68,7 +69,7 @@ export async function withSecrets(
 
 /** Why credentials must not go where the spec would have them go. */
 async function refusal(
-  { id, addresses, health }: ServiceTarget,
+  { id, addresses, health, onReportsWord }: ServiceTarget,
   url: string | undefined,
   holders: readonly string[],
   secrets: SecretReader,
@@ -80,6 +81,11 @@ async function refusal(
   if (strange !== undefined)
     return no(`credentials are sent to paths of health alone (/actuator/health), and ${strange} is none`);
   if (url === undefined) {
+    const foreign = holders.find((holder) => onReportsWord?.secrets.includes(holder) === false);
+    if (foreign !== undefined && onReportsWord !== undefined)
+      return no(
+        `only the report calls ${onReportsWord.title} ${id}, and its pods do not use Secret ${foreign}: it is not shown to them`,
+      );
     return addresses.value.every(({ pod }) => pod !== undefined)
       ? undefined
       : no(`not every endpoint of ${id} is a pod of its own: credentials are not sent there`);

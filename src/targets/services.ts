@@ -11,7 +11,8 @@ import { recognise, TOPOLOGIES, type TopologyName } from '../product/index.ts';
 import { reachedAt } from './addresses.ts';
 import { type Chosen, servicesOf } from './candidates.ts';
 import { configurationOf } from './configuration.ts';
-import { discover, type Discovery } from './discovery.ts';
+import { secretsOfPods } from './database-server.ts';
+import { discover, type Discovery, recognisedAs, titleOf } from './discovery.ts';
 import { expectedServices } from './expected.ts';
 import { healthPlaces, readinessOf, usualPath } from './health-places.ts';
 import { strayPods } from './stray-pods.ts';
@@ -197,10 +198,23 @@ function serviceTarget(
     ...(others.length === 0 ? {} : { others: valuesOf(others) }),
     ...(chosen === undefined || chosen.unsure.length === 0 ? {} : { unsure: valuesOf(chosen.unsure) }),
     maxPods: spec.capacity.maxPodsPerService,
+    ...(said?.workload === undefined || workload === undefined || objects === undefined
+      ? {}
+      : onReportsWord(service, workload, objects)),
     ...(workload === undefined
       ? {}
       : { configuration: configurationOf(workload, namespace, spec.upgrade.targetVersion) }),
   };
+}
+
+/** Nothing where the workload would be found to be the service. */
+function onReportsWord(
+  service: Service,
+  workload: WorkloadObject,
+  { services }: NamespaceObjects,
+): Pick<ServiceTarget, 'onReportsWord'> {
+  if (recognisedAs(workload, services.ok ? services.value : [])?.service === service) return {};
+  return { onReportsWord: { title: titleOf(workload), secrets: secretsOfPods(workload.object) } };
 }
 
 /** The Services in front of it; nothing where none is known. */

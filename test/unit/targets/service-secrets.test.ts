@@ -23,9 +23,13 @@ function secretsOf(values: Values): SecretReader {
   };
 }
 
-async function coreDaemon(said: object, values: Values): Promise<ServiceTarget> {
+async function coreDaemon(
+  said: object,
+  values: Values,
+  objects = installation({ topology: 'Split', labels: 'conventional' }),
+): Promise<ServiceTarget> {
   const { targets } = await resolve({
-    objects: namespaceObjects(installation({ topology: 'Split', labels: 'conventional' })),
+    objects: namespaceObjects(objects),
     spec: spec({ services: [{ name: 'core-daemon', ...said }] }),
     secrets: secretsOf(values),
   });
@@ -56,6 +60,51 @@ describe('what the own pods of a service are shown', () => {
 
   it('is nothing that the spec does not name', async () => {
     expect(shown(await coreDaemon({}, { login: BASIC, pair: PAIR }))).toEqual({});
+  });
+});
+
+describe('a workload that the report alone calls this service', () => {
+  const elsewhere = { workload: { name: 'mailer' } };
+  const objectsWith = (podSpec: object, name = 'mailer'): ReturnType<typeof installation> => {
+    const labels = { app: name };
+    const metadata = { name, namespace: 'recognize', labels };
+    const containers = [{ name, image: `registry.example/${name}:1`, ...podSpec }];
+    const template = { metadata: { labels }, spec: { containers } };
+    return [
+      { kind: 'Deployment', apiVersion: 'apps/v1', metadata, spec: { selector: { matchLabels: labels }, template } },
+      { kind: 'Service', apiVersion: 'v1', metadata, spec: { selector: labels, ports: [{ port: 80, name: 'http' }] } },
+      {
+        kind: 'EndpointSlice',
+        apiVersion: 'discovery.k8s.io/v1',
+        metadata: { ...metadata, labels: { 'kubernetes.io/service-name': name } },
+        ports: [{ name: 'http', port: 80 }],
+        endpoints: [{ addresses: ['10.1.2.3'], targetRef: { kind: 'Pod', name: `${name}-1` } }],
+      } as ReturnType<typeof installation>[number],
+    ];
+  };
+  const asked = async (podSpec: object, said: object, name?: string): Promise<unknown> =>
+    shown(await coreDaemon({ ...elsewhere, ...said }, { login: BASIC, pair: PAIR }, objectsWith(podSpec, name)));
+
+  it.each([
+    ['login', basic],
+    ['pair', pair],
+  ])('is not shown what Secret %s holds', async (name, said) => {
+    const refused = `TargetInvalid: only the report calls Deployment mailer core-daemon, and its pods do not use Secret ${name}: it is not shown to them`;
+    expect(await asked({}, said)).toEqual({ refused });
+  });
+
+  it('is shown it where its own pods use that Secret', async () => {
+    expect(await asked({ envFrom: [{ secretRef: { name: 'login' } }] }, basic)).toEqual({ basic: 'ops:hunter2' });
+  });
+
+  it('is shown it where it would be found to be that service', async () => {
+    expect(await asked({}, { ...basic, workload: { name: 'core-daemon' } }, 'core-daemon')).toEqual({
+      basic: 'ops:hunter2',
+    });
+  });
+
+  it('is asked all the same where nothing is to be shown', async () => {
+    expect(await asked({}, {})).toEqual({});
   });
 });
 
