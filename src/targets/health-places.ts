@@ -4,7 +4,7 @@ import type { HealthPlace, ServiceTarget } from '../facts/target.ts';
 import { managementIn } from '../product/management.ts';
 import { canonical } from '../product/setting-name.ts';
 import { isRecord } from '../runtime/is-record.ts';
-import { count, type Fields, fields, list, text } from '../runtime/fields.ts';
+import { count, type Fields, fields, list, text, texts } from '../runtime/fields.ts';
 
 export interface PlacesRequest {
   readonly format: ServiceTarget['health']['format'];
@@ -58,9 +58,28 @@ export function healthPlaces(request: PlacesRequest): readonly HealthPlace[] {
   return places;
 }
 
-/** How the kubelet tells that the container is ready, in words; undefined where it does not ask. */
+/** Parts of a script that end well, whatever the service does. */
+const NOTHING =
+  /^(?:(?:\/usr)?\/bin\/)?(?:true|:|exit(?: 0)?|(?:echo|printf|sleep|date|ls|pwd|hostname)(?:\s[^`$]*)?)$/;
+/** Who asks nothing needs no more. In characters. */
+const MOST_SCRIPT = 1024;
+const SHELL = /^(?:\S{0,64}\/)?(?:ba|da|a)?sh$/;
+
+/** A command that ends well whatever the service does: it asks nothing (`true`), or forgets the answer (`… || true`). */
+function asksNothing(command: unknown): boolean {
+  const words = texts(command).map((word) => word.trim());
+  const script = SHELL.test(words[0] ?? '') && /^-\w*c$/.test(words[1] ?? '') ? words[2] : words.join(' ');
+  if (script === undefined || script === '' || script.length > MOST_SCRIPT) return false;
+  const parts = script.split(/\|\||&&|[;|\n]/).map((part) => part.trim());
+  const isForgotten = /(?:\|\||[;\n])\s*(?:true|:|exit 0)\s*;?\s*$/.test(script);
+  return isForgotten || parts.every((part) => part === '' || NOTHING.test(part));
+}
+
+/** How the kubelet tells that the container is ready, in words; undefined where it asks nothing, or somebody else. */
 export function readinessOf(container: Fields): string | undefined {
   const probe = fields(container['readinessProbe']);
+  if (asksNothing(fields(probe['exec'])['command'])) return undefined;
+  if (text(fields(probe['tcpSocket'])['host']) !== undefined) return undefined;
   const [http] = probeOf('readinessProbe', container);
   if (http !== undefined) return `GET ${http.path}`;
   if (probe['exec'] !== undefined) return 'a command';

@@ -42,7 +42,7 @@ export const serviceHealth: Check<'service'> = {
   about: 'service',
   feeds: 'Healthy',
   evidence:
-    'The answer of every Ready pod of the service, the worst of them. The place comes from the spec, the probes of the pod template, the management port, the Service, in this order; the aggregate before a group of it. Where none of them is open to us, the readiness probe of the kubelet, as long as the pod template has one; Unknown where it has none.',
+    'The answer of every Ready pod of the service, the worst of them. The place comes from the spec, the probes of the pod template, the management port, the Service, in this order; the aggregate before a group of it. Where none of them is open to us, the readiness probe of the kubelet, as long as the pod template has one that asks the pod and may fail; Unknown where it has none.',
   faults: FAULTS,
   ask({ target, observed: { answers }, now }) {
     if (target.presence === 'gone') return notAsked('it is gone');

@@ -83,6 +83,38 @@ describe.each<readonly [string, readonly Row[]]>([
         ['core-daemon/health HealthDown'],
       ],
       ['on a path of its own is all that there is', { objects: asks('/readyz'), ...answers({ '/readyz': UP }) }, 0, []],
+      ...[
+        ['true'],
+        ['/bin/sh', '-c', 'exit 0'],
+        ['sh', '-c', 'sleep 5; echo ready'],
+        ['bash', '-ec', 'curl -sf http://localhost:8080/actuator/health || true'],
+        ['sh', '-c', 'wget -qO- localhost:8080/ping; exit 0'],
+      ].map((command): Row => [
+        `is a command that ends well in any case: ${command.join(' ')}`,
+        { objects: readiness({ exec: { command } }), ...answers({}) },
+        5,
+        ['core-daemon/health HealthNotReadable'],
+      ]),
+      ...[['cat', '/tmp/ready'], ['sh', '-c', 'test -f /tmp/ready && exit 0 || exit 1'], ['/app/healthcheck.sh']].map(
+        (command): Row => [
+          `is a command that may end badly: ${command.join(' ')}`,
+          { objects: readiness({ exec: { command } }), ...answers({}) },
+          0,
+          [],
+        ],
+      ),
+      [
+        'connects to another host',
+        { objects: readiness({ tcpSocket: { host: 'db.example', port: 5432 } }), ...answers({}) },
+        5,
+        ['core-daemon/health HealthNotReadable'],
+      ],
+      [
+        'asks another host',
+        { objects: readiness({ httpGet: { host: 'status.example', path: '/up', port: 80 } }), ...answers({}) },
+        5,
+        ['core-daemon/health HealthNotReadable'],
+      ],
       [
         'is a command without a scheme',
         {
