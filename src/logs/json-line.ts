@@ -13,6 +13,8 @@ export interface JsonLine {
   readonly text: string;
   /** The service or application that it names, as written. */
   readonly origin?: string | undefined;
+  /** The text is a line as it was written, and the rest what a collector says of it. */
+  readonly isLine?: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -23,6 +25,8 @@ const LEVELS = [
   '_level_name',
   'log.level',
   'level.name',
+  'level.standardLevel',
+  'standardLevel',
   'severity',
   'lvl',
   'loglevel',
@@ -36,7 +40,9 @@ const LEVELS = [
 ];
 /** OpenTelemetry's numbers, 1 to 24. */
 const OTEL_LEVELS = ['severity_number', 'severityNumber', 'SeverityNumber'];
-const LEVELS_MAYBE = ['status', 'level_value', 'type', 'fields.level'];
+/** Log4j's numbers: 100 is FATAL, 600 is TRACE. */
+const LOG4J_LEVELS = ['intLevel', 'level.intLevel'];
+const LEVELS_MAYBE = ['status', 'level_value', 'type', 'fields.level', 'PRIORITY'];
 const MESSAGES = [
   'message',
   'msg',
@@ -53,7 +59,11 @@ const MESSAGES = [
   'event',
   'log',
   'Message',
+  'MESSAGE',
+  '_entry',
 ];
+/** Under these a collector puts the whole line as it was written: what that says of its level is more than what it adds. */
+const LINES = ['log', 'MESSAGE', '_entry', 'textPayload'];
 /** GELF: the whole text, with or without the short message before it. */
 const WHOLE_MESSAGE = 'full_message';
 const TIMES = [
@@ -73,6 +83,7 @@ const TIMES = [
   'time.seconds',
   'timeUnixNano',
   'observedTimeUnixNano',
+  '__REALTIME_TIMESTAMP',
 ];
 const ORIGINS = [
   'service.name',
@@ -109,9 +120,12 @@ export function parseJsonLine(line: string): JsonLine | undefined {
   const origin = firstOf(ORIGINS, fields, textOf);
   const message = firstOf(MESSAGES, fields, textOf);
   const whole = textOf(at(fields, WHOLE_MESSAGE));
-  const inner = level === undefined && message?.startsWith('{') === true ? parseJsonLine(message.trimEnd()) : undefined;
+  const isLine = message !== undefined && LINES.some((key) => fields[key] === message);
+  const inner =
+    (level === undefined || isLine) && message?.startsWith('{') === true ? parseJsonLine(message.trimEnd()) : undefined;
   // A relay wrapped the line of the service: what that says itself is more.
-  if (inner?.level !== undefined) return { ...inner, time: inner.time ?? time, origin: inner.origin ?? origin };
+  if (inner?.level !== undefined)
+    return { ...inner, isLine: false, time: inner.time ?? time, origin: inner.origin ?? origin };
   const messages = [message, whole].filter((text) => text !== undefined);
   const text = message !== undefined && whole?.startsWith(message) === true ? [whole] : messages;
   const said = [...text, ...thrownIn(fields)];
@@ -120,6 +134,7 @@ export function parseJsonLine(line: string): JsonLine | undefined {
     level,
     time,
     origin,
+    isLine,
   };
 }
 
@@ -149,7 +164,10 @@ function levelIn(fields: Fields): string | undefined {
     return found !== undefined && isLevelName(found) ? found : undefined;
   };
   return (
-    firstOf(LEVELS, fields, word) ?? firstOf(OTEL_LEVELS, fields, otelLevel) ?? firstOf(LEVELS_MAYBE, fields, maybe)
+    firstOf(LEVELS, fields, word) ??
+    firstOf(OTEL_LEVELS, fields, otelLevel) ??
+    firstOf(LOG4J_LEVELS, fields, log4jLevel) ??
+    firstOf(LEVELS_MAYBE, fields, maybe)
   );
 }
 
@@ -158,6 +176,12 @@ function otelLevel(value: unknown): string | undefined {
   const number = typeof value === 'string' && /^\d{1,2}$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !(number >= 1) || number > 24) return undefined;
   return ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'][Math.floor((number - 1) / 4)];
+}
+
+function log4jLevel(value: unknown): string | undefined {
+  return typeof value === 'number'
+    ? ['FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE'][Math.ceil(value / 100) - 1]
+    : undefined;
 }
 
 function timeOf(value: unknown): number | undefined {

@@ -74,7 +74,7 @@ const OTHER_HEADS = new RegExp(
  */
 const JSON_HEAD = /^\{\s{0,8}"/;
 const JSON_LOG =
-  /"(?:@?[tT]imestamp|timestampSeconds|timeUnixNano|[sS]everity(?:Text|Number)|@t|time|ts|date|datetime|timeMillis|instant|level|log\.level|severity|severity_text|lvl|loglevel|log_level|levelname|level_value|@l|log)"\s{0,8}:/;
+  /"(?:@?[tT]imestamp|timestampSeconds|timeUnixNano|[sS]everity(?:Text|Number)|@t|time|ts|date|datetime|timeMillis|instant|level|log\.level|severity|severity_text|lvl|loglevel|log_level|levelname|level_value|@l|log|MESSAGE|_entry|intLevel)"\s{0,8}:/;
 
 const LEVEL_WORD = new RegExp(`(?:^|[\\s[|(:"'-])(${LEVELS})(?=$|[\\s\\]|):,"'-])`);
 /** What a name has for a value is a level only where no other word is one. */

@@ -167,8 +167,9 @@ function parseJson(raw: string): LogRecord | null {
   const parsed = parseJsonLine(bare.text);
   if (parsed === undefined) return null;
   // Docker's json-file wraps lines that have a head of their own.
-  const inner = parsed.level === undefined ? parseHead(parsed.text.split('\n', 1)[0] ?? '') : undefined;
-  const level = parsed.level ?? inner?.level;
+  const inner =
+    parsed.level === undefined || parsed.isLine === true ? parseHead(parsed.text.split('\n', 1)[0] ?? '') : undefined;
+  const level = parsed.isLine === true ? (inner?.level ?? parsed.level) : (parsed.level ?? inner?.level);
   const time = bare.time ?? parsed.time ?? inner?.time;
   const origin = parsed.origin ?? bare.origin ?? inner?.origin;
   return {
