@@ -93,12 +93,20 @@ export function namedByConfiguration(
   );
 }
 
+/** From the weakest to the strongest. */
+const STRENGTH = ['Disable', 'Allow', 'Prefer', 'Require', 'VerifyCA', 'VerifyFull'] as const;
+
+/** The most that anybody asks of TLS; undefined where nobody does. */
+export function strongest(modes: readonly (Mode | undefined)[]): Mode | undefined {
+  return STRENGTH.findLast((one) => modes.includes(one));
+}
+
 function allNamed(servers: readonly HostAddress[], named: readonly Named[]): { mode: Mode | undefined } | undefined {
   const found = servers.map(({ host, port }) =>
     named.filter((one) => one.host.toLowerCase() === host.toLowerCase() && one.port === port),
   );
   if (servers.length === 0 || found.some((names) => names.length === 0)) return undefined;
-  return { mode: found.flat().find(({ mode }) => mode !== undefined)?.mode };
+  return { mode: strongest(found.flat().map(({ mode }) => mode)) };
 }
 
 /** Servers of the database URLs within a text. */

@@ -6,7 +6,7 @@ import type { DatabaseConnection, DatabaseTarget, HostAddress } from '../facts/t
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact, type SafeText } from '../runtime/safe-text.ts';
 import { type ConfigMapReader, noAuthority, readAuthority } from './authority.ts';
-import { namedByConfiguration, namedBySecret, namedByWorkload } from './database-server.ts';
+import { namedByConfiguration, namedBySecret, namedByWorkload, strongest } from './database-server.ts';
 import type { ConfiguredDatabaseEntry, NamedServers } from './configured.ts';
 import { readDatabaseUrl, type DatabaseUrl } from './database-url.ts';
 import { roleName } from './open-values.ts';
@@ -266,11 +266,8 @@ async function nameOf(
     }),
   );
   if (names.length === 0 || found.includes(undefined)) return undefined;
-  return { mode: found.find((one) => one?.mode !== undefined)?.mode };
+  return { mode: strongest(found.map((one) => one?.mode)) };
 }
-
-/** From the weakest to the strongest. */
-const STRENGTH = ['Disable', 'Allow', 'Prefer', 'Require', 'VerifyCA', 'VerifyFull'] as const;
 
 /** The stronger of what the Secret asks and what the spec asks; `Prefer` where neither says anything. */
 function tlsOf(
@@ -279,8 +276,7 @@ function tlsOf(
   floor: DatabaseConnection['tls']['mode'] | undefined,
   ca: string | undefined,
 ): DatabaseConnection['tls'] {
-  const asked = [tls?.mode, url.tls.mode, floor].filter((mode) => mode !== undefined);
-  const mode = STRENGTH.findLast((one) => asked.includes(one)) ?? 'Prefer';
+  const mode = strongest([tls?.mode, url.tls.mode, floor]) ?? 'Prefer';
   return {
     mode,
     ...(url.tls.verifiesName && mode === 'Require' ? { verifiesName: true } : {}),

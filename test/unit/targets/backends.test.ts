@@ -84,6 +84,21 @@ describe('a database', () => {
     ).toBe('q');
   });
 
+  test('has the strongest TLS that its Secret asks for at that server, whichever URL says it', async () => {
+    const values = {
+      'own/username': 'u',
+      'own/password': 'q',
+      'own/url': 'jdbc:postgresql://db:5432/x?sslmode=disable',
+      'own/uri': 'postgresql://db:5432/x?sslmode=verify-full',
+      'own/jdbc-url': 'jdbc:postgresql://db:5432/x?sslmode=require',
+      'own/jdbc-uri': 'jdbc:postgresql://other:5432/x?sslmode=disable',
+    };
+    const database = { host: 'db', database: 'x', credentialsSecretRef: { name: 'own' }, tls: { mode: 'Disable' } };
+    expect(await one({ databases: [{ name: 'np', ...database }] }, values, 'database')).toMatchObject({
+      connection: { value: { namedBySecret: true, tls: { mode: 'VerifyFull' } } },
+    });
+  });
+
   test.each([
     ['own', undefined, true],
     ['own', 'own', true],
