@@ -178,7 +178,7 @@ function failingForLong(
 ): Refused | undefined {
   for (const { code, faults, stillMs } of ALONE) {
     if (code === 'DatabaseRefusesService' && showsDatabaseUp()) continue;
-    const lines = recent.filter(({ fault }) => faults.has(fault));
+    const lines = recent.filter((line) => faults.has(line.fault) && (code !== 'DatabaseRefusesService' || isCut(line)));
     const count = lines.reduce((sum, line) => sum + line.count, 0);
     const from = Math.min(...lines.map(({ firstTime }) => Date.parse(firstTime)));
     const to = Math.max(...lines.map(({ lastTime }) => Date.parse(lastTime)));
@@ -186,6 +186,25 @@ function failingForLong(
       return { code, lines, word: 'failed' };
   }
   return undefined;
+}
+
+/** Of new connections: that a pool finds one of its own closed, and makes another, is everyday talk. */
+const CUT: ReadonlySet<FaultCode> = new Set([
+  'DatabaseAddressUnresolved',
+  'DatabaseUnreachable',
+  'DatabaseTimeout',
+  'DatabaseTlsFailed',
+  'DatabaseSlotsExhausted',
+  'DatabaseStartingUp',
+]);
+
+function isCut({ fault, deepest }: LogSighting): boolean {
+  if (fault === 'PoolWithoutConnections') return true;
+  return (
+    deepest?.fault !== undefined &&
+    CUT.has(deepest.fault) &&
+    !/connection has been closed|failed to validate connection/i.test(deepest.text)
+  );
 }
 
 /** Of no single statement: no health and no probe of ours asks the tables of a service under its name. */

@@ -59,6 +59,9 @@ const UNREACHED = [
   'org.postgresql.util.PSQLException: The connection attempt failed.',
   'Caused by: java.net.SocketTimeoutException: Connect timed out',
 ];
+const STALE = [
+  `${AT}  WARN 1 --- [main] com.zaxxer.hikari.pool.PoolBase : HikariPool-1 - Failed to validate connection org.postgresql.jdbc.PgConnection@1 (This connection has been closed.). Possibly consider using a shorter maxLifetime value.`,
+];
 const UNTABLED = [
   `${AT} ERROR 1 --- [main] k.n.P : boom`,
   'org.postgresql.util.PSQLException: ERROR: relation "node" does not exist',
@@ -169,6 +172,12 @@ describe.each<readonly [string, readonly Row[]]>([
       [
         'the way to a database that no health shows, for a moment',
         { ...HIDDEN, logs: { 'node-persistence': [-22, -21, -20].flatMap((ago) => timed(ago, UNREACHED)) } },
+        0,
+        LOGGED,
+      ],
+      [
+        'connections that a firewall closed, in a pool that makes others',
+        { ...HIDDEN, logs: { 'node-persistence': [-150, -80, -20].flatMap((ago) => timed(ago, STALE)) } },
         0,
         LOGGED,
       ],
