@@ -2,6 +2,7 @@
 // whole of its health. Of the settings only those of the management server are kept.
 import type { ClusterClient } from '../clients/clients.ts';
 import type { DocumentReader } from '../settings/read-documents.ts';
+import { isHealthPath } from '../facts/health-path.ts';
 import type { ConfigMapUse, HealthPlace, ServiceTarget } from '../facts/target.ts';
 import { MANAGEMENT_SETTINGS, managementIn } from '../product/management.ts';
 import { canonical } from '../product/setting-name.ts';
@@ -15,7 +16,7 @@ const DOCUMENT = /\.(ya?ml|json|properties)$/i;
 
 /** The place, or undefined where no ConfigMap can be read or none names one. */
 export async function managementPlace(
-  { configuration, health }: ServiceTarget,
+  { configuration, health, credentials, tls }: ServiceTarget,
   cluster: ClusterClient | undefined,
   signal: AbortSignal,
 ): Promise<HealthPlace | undefined> {
@@ -42,6 +43,8 @@ export async function managementPlace(
   const management = managementIn(settings);
   if (management === undefined) return undefined;
   const { port, path, scheme } = management;
+  // With something to show, nothing but health is asked, whatever a ConfigMap says.
+  if ((credentials !== undefined || tls.certificate !== undefined) && !isHealthPath(path)) return undefined;
   return { path: health.named ? health.path : path, port, scheme, scope: 'all', from: 'management port' };
 }
 

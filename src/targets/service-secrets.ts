@@ -3,6 +3,7 @@
 // the report calls the service's are its own where they use that Secret.
 import type { ServiceSpec } from '../api/health-report.ts';
 import { failed, type Outcome } from '../facts/outcome.ts';
+import { isHealthPath } from '../facts/health-path.ts';
 import type { ServiceTarget } from '../facts/target.ts';
 import type { SecretReader } from '../kube/secrets.ts';
 import { redact } from '../runtime/safe-text.ts';
@@ -15,13 +16,6 @@ const USERNAME = 'username';
 const PASSWORD = 'password';
 const CERTIFICATE = 'tls.crt';
 const PRIVATE_KEY = 'tls.key';
-
-/**
- * Paths that may be asked with credentials: what they open besides health is not for a report to show. In plain letters, so
- * that nobody on the way reads another path in it, and without `.` and `..`, which would lead there.
- */
-const HEALTH_PATH =
-  /^(?:\/(?!\.{1,2}\/)[\w.~-]+)*\/health(?:z|y|checks?|status|[-_.][\w.-]*)?(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*\/?$/i;
 
 /** The target with what the spec names for it. Where something is missing or must not go out, the fault is its address. */
 export async function withSecrets(
@@ -77,7 +71,7 @@ async function refusal(
 ): Promise<Outcome<never> | undefined> {
   if (holders.length === 0 || !addresses.ok) return undefined;
   const paths = [health.path, ...(health.places ?? []).map(({ path }) => path)];
-  const strange = paths.find((path) => !HEALTH_PATH.test(path));
+  const strange = paths.find((path) => !isHealthPath(path));
   if (strange !== undefined)
     return no(`credentials are sent to paths of health alone (/actuator/health), and ${strange} is none`);
   if (url === undefined) {

@@ -6,6 +6,7 @@ import type { ConfigurationReading, HealthPlace } from '../../../src/facts/targe
 import { managementPlace } from '../../../src/probes/management-place.ts';
 import { serviceProbe } from '../../../src/probes/service.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
+import { secret } from '../../../src/runtime/secret.ts';
 import { http, service } from '../checks/seen.ts';
 import { answered, clients } from './clients.ts';
 
@@ -45,6 +46,25 @@ async function placeOf(data: Readonly<Record<string, string>>, changes: Partial<
   const target = service({ configuration: reading(changes) });
   return said(await managementPlace(target, cluster({ app: data }), never));
 }
+
+describe('with credentials to show', () => {
+  const login = { credentials: { username: 'ops', password: secret('hunter2') } };
+  const pair = { tls: { certificate: { pem: 'PEM', key: secret('KEY') } } };
+
+  it.each([
+    ['MANAGEMENT_ENDPOINTS_WEB_PATHMAPPING_HEALTH', '../env', '/actuator/../env'],
+    ['MANAGEMENT_ENDPOINTS_WEB_PATHMAPPING_HEALTH', 'heapdump', '/actuator/heapdump'],
+    ['MANAGEMENT_ENDPOINTS_WEB_BASEPATH', '/export;', '/export;/health'],
+  ])('no path but one of health is taken from %s: %s', async (name, value, path) => {
+    const placed = async (shown: object): Promise<string> => {
+      const target = { ...service({ configuration: reading({}) }), ...shown };
+      return said(await managementPlace(target, cluster({ app: { [name]: value } }), never));
+    };
+    expect(await placed({})).toBe(`*://:*${path}`);
+    expect(await placed(login)).toBe('none');
+    expect(await placed(pair)).toBe('none');
+  });
+});
 
 describe('a ConfigMap', () => {
   it.each<[string, Readonly<Record<string, string>>, string]>([
