@@ -118,7 +118,7 @@ export const VALUES: Group = group('Values of the chart recognize-health.', {
   ),
   priorityClassName: text('', 'Priority class of the pods.', { pattern: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$' }),
   extraEnv: objects(
-    'More environment variables: NODE_EXTRA_CA_CERTS, HTTPS_PROXY, AWS_REGION, AWS_ENDPOINT_URL (a store of your own to which the operator may show its AWS identity).',
+    'More environment variables: NODE_EXTRA_CA_CERTS, AWS_REGION, AWS_ENDPOINT_URL (a store of your own to which the operator may show its AWS identity).',
   ),
   extraVolumes: objects('More volumes, for example a bundle of certificate authorities.'),
   extraVolumeMounts: objects('Where they are mounted.'),
