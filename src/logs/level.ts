@@ -49,3 +49,12 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 /** RFC 5424, 6.2.1: emergency, alert, critical, error, warning, notice, informational, debug. */
 const SYSLOG = ['FATAL', 'FATAL', 'FATAL', 'ERROR', 'WARN', 'INFO', 'INFO', 'DEBUG'] as const;
+
+/** The names of levels that layouts write, as alternatives of a pattern. */
+export const LEVELS =
+  'TRACE|DEBUG|FINEST|FINER|FINE|CONFIG|INFO|NOTICE|LOG|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|ALERT|EMERG|TRC|DBG|INF|WRN|ERR|CRIT';
+
+/** `INFO|WARN` → `[Ii][Nn][Ff][Oo]|…`: a part of a pattern without regard to case. */
+export function anyCase(words: string): string {
+  return words.replace(/[A-Z]/g, (letter) => `[${letter}${letter.toLowerCase()}]`);
+}

@@ -1,13 +1,17 @@
 // One line of a log: what stands before its text (kubectl's and the kubelet's prefixes, colours), whether it begins a
 // record, and what its head says. Lines that begin none belong to the record above them.
 
-import { isLevelName, levelOfLetter, levelOfNumber } from './level.ts';
+import { anyCase, isLevelName, LEVELS, levelOfLetter, levelOfNumber } from './level.ts';
 import { isPretty } from './pretty-json.ts';
+import { wrapperLength } from './wrapper.ts';
 
 /** No more of a line is looked at to see whether it begins a record. In bytes. */
 const HEAD_BYTES = 512;
 /** A JSON line may begin with a long message. */
 const JSON_HEAD_BYTES = 8192;
+
+/** Of a pod's name. */
+const NAME_BYTES = 254;
 
 /** With this many bytes of a line at hand, whether it begins a record is known. */
 export const ENOUGH_BYTES = JSON_HEAD_BYTES + HEAD_BYTES;
@@ -43,8 +47,6 @@ const CRI = new RegExp(`^(${ISO}\\.\\d{9}${ZONE}) (?:stdout|stderr) [FP] `);
 const PARTIAL = new RegExp(`^${ISO}\\.\\d{9}${ZONE} (?:stdout|stderr) P `);
 const COLOURS = /\u001b\[[0-9;]{0,20}m/g;
 
-const LEVELS =
-  'TRACE|DEBUG|FINEST|FINER|FINE|CONFIG|INFO|NOTICE|LOG|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|ALERT|EMERG|TRC|DBG|INF|WRN|ERR|CRIT';
 const ADDRESS = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
 
 /** Times that a record begins with: ISO, Tomcat's, the time alone, java.util.logging's, syslog's. */
@@ -107,15 +109,42 @@ export function bareLine(line: string): Bare {
   let text = line.endsWith('\r') ? line.slice(0, -1) : line;
   const pod = text.startsWith('[pod/') ? POD.exec(text) : null;
   if (pod !== null) text = text.slice(pod[0].length);
-  const kubelet = CRI.exec(text) ?? KUBELET.exec(text);
-  if (kubelet !== null) text = text.slice(kubelet[0].length);
   if (text.includes('\u001b')) text = text.replace(COLOURS, '');
+  if (isBare(text)) return { text, ...(pod?.[1] === undefined ? {} : { origin: pod[1] }) };
+  let kubelet = kubeletOf(text);
+  if (kubelet !== null) text = text.slice(kubelet[0].length);
+  const wrapper = wrapperLength(text);
+  if (wrapper > 0 && !isLostBehind(wrapper, text)) {
+    text = text.slice(wrapper);
+    const inner = kubeletOf(text);
+    if (inner !== null) text = text.slice(inner[0].length);
+    kubelet ??= inner;
+  }
   const time = kubelet === null ? undefined : parseTime(kubelet[0]);
   return {
     text,
     time,
     ...(pod?.[1] === undefined ? {} : { origin: pod[1] }),
   };
+}
+
+/**
+ * Most lines begin with a time and go on with their level: nothing stands before those, and they are looked at no
+ * closer. Times of nine decimals, the kubelet's, are longer.
+ */
+function isBare(text: string): boolean {
+  const space = text.indexOf(' ', 11);
+  const next = text[space + 1] === ' ' ? text[space + 2] : text[space + 1];
+  return space > 0 && space < 29 && text[4] === '-' && (next === 'I' || next === 'E' || next === 'D' || next === 'T');
+}
+
+function kubeletOf(text: string): RegExpExecArray | null {
+  return text[10] === 'T' ? (CRI.exec(text) ?? KUBELET.exec(text)) : null;
+}
+
+/** JSON that says neither time nor level begins no record, while what stands before it may. */
+function isLostBehind(wrapper: number, text: string): boolean {
+  return text[wrapper] === '{' && text.length < HEAD_BYTES && !isJson(text.slice(wrapper));
 }
 
 /** Whether the container runtime cut the line: it goes on in the next one. */
@@ -148,13 +177,19 @@ export function startsRecord(bytes: Buffer, at: number): boolean {
   return JSON_HEAD.test(text) ? isJson(bareLine(beginning(bytes, at, ENOUGH_BYTES)).text) : isHead(text);
 }
 
-/** Small letters begin a record in logfmt (`name=`) and where a locale's months do (`nov. 28`), hardly elsewhere. */
+/**
+ * Small letters begin a record in logfmt (`name=`), where a locale's months do (`nov. 28`), and where a collector puts a
+ * name before the line (`name-1  | `, `name-x2 name `), hardly elsewhere.
+ */
 function mayBegin(bytes: Buffer, at: number): boolean {
-  for (let index = at; index < at + 42; index += 1) {
+  let most = 42;
+  for (let index = at; index < at + most; index += 1) {
     const byte = bytes[index] ?? 0x0a;
     if (byte === 0x3d) return true;
+    if (byte === 0x2d) most = NAME_BYTES;
     if (byte === 0x20) {
       const next = bytes[index + 1] ?? 0;
+      if (most === NAME_BYTES || next === 0x20 || next === 0x7c) return true;
       return index - at <= 12 && next >= 0x30 && next <= 0x39;
     }
     if (byte <= 0x20 || byte === 0x3a || byte === 0x28) return false;
@@ -216,11 +251,6 @@ export function parseTime(text: string): number | undefined {
   const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
   const time = Date.parse(`${date}T${clock}.${decimals.padEnd(3, '0').slice(0, 3)}${offset}`);
   return Number.isNaN(time) ? undefined : time;
-}
-
-/** `INFO|WARN` → `[Ii][Nn][Ff][Oo]|…`: a part of a pattern without regard to case. */
-function anyCase(words: string): string {
-  return words.replace(/[A-Z]/g, (letter) => `[${letter}${letter.toLowerCase()}]`);
 }
 
 function isHead(text: string): boolean {
