@@ -59,6 +59,7 @@ export const ON_REAL_SERVER: Part = {
     'recipes',
     'security/altered-status',
     'security/attacks',
+    'security/attacks-on-identity',
     'security/attacks-on-secrets',
     'security/attacks-on-the-process',
     'security/planted-secrets',
