@@ -18,18 +18,21 @@ const IS = new RegExp(
 const TAG = /(?:\s[^<>]{0,512})?(?<!\/)>|(?:\s[^<>&]{0,512})?&gt;|\\{1,7}u003e|%3e/iy;
 /** Whose it is: password for user "app": x */
 const WHOSE =
-  /\s{1,4}(?:(?:for|of)\s{1,4}(?:(?:the\s)?(?:user|role|login|account|key|database|keystore|host)\s{1,4})?(?:"[^"]{1,128}"|'[^']{1,128}'|[^\s:="']{1,128})|provided|given|supplied|used|sent|received)(?:(?:[ \t]{0,4}[:=]|[ \t](?:is|was))[ \t]{0,4}|\s{1,4}(?=['"(]))/iy;
+  /\s{1,4}(?:(?:for|of)\s{1,4}(?:(?:the\s)?(?:user|role|login|account|key|database|keystore|host)\s{1,4})?(?:"[^"]{1,128}"|'[^']{1,128}'|[^\s:="']{1,128})|provided|given|supplied|used|sent|received)(?:[ \t]{0,4}[:=]|[ \t](?:is|was))[ \t]{0,4}|\s{1,4}(?:provided|given|supplied|used|sent|received)\s{1,4}(?=['"(])/iy;
 /** The first of two in brackets: ('key', 'value') and {key, <<"value">>}. */
 const PAIR = new RegExp(`${QUOTE}?\\s{0,4},\\s{0,4}(?=(?:<<)?${QUOTE})`, 'iy');
 /** The name of a key whose value is called so: name="key" value="value", <key>name</key><string>value</string>. */
 const VALUE_OF =
   /["']?\s{0,4}(?:<\/[\w:.-]{1,32}>\s{0,64}<|\/?>\s{0,64}<|[,;]?\s{0,64}["']?)(?:[a-z_-]{0,20}val(?:ue)?|string)["']?\s{0,4}[=:>]\s{0,4}/iy;
-const OPTION = /[\s=:]{1,4}(?!-)(?=\S)/y;
+const OPTION = /(?:[ \t=:]{1,4}|\s{1,4}|["']\s{0,4},\s{0,4}|\r?\n[ \t]{0,64}-\s{1,4})(?!["']?-)(?=\S)/y;
+/** The same in a list without quotes. */
+const LISTED = /\s{0,4},\s{0,4}(?!-)(?=\S)/y;
 /** Commands and settings whose next word is the value. */
 const SETS = /(?:^|[\s"'])(?:setenv|ENV|configure set|machine\s\S{1,64}\s{1,8}login\s\S{1,64})\s{1,4}$/;
-const BLANK = /(?:\s{0,4}\|\s{1,4}|\s{1,4}(?:(?:is|was|like|to)\s{1,4})?|\s{0,4}(?=[([]))["'([“]?/iy;
+const BLANK =
+  /(?:\s{0,4}\|\s{1,4}|\s{1,4}(?:(?:(?:is|was|proceed):?|like|to|set|changed|reset|now|equals|from \S{1,64}|[-–—])\s{1,4}){0,3}|\s{0,4}(?=[([]))["'([“]?/iy;
 /** What SQL writes behind the word: a literal of one of its kinds. */
-const LITERAL = /\s{1,4}(?:[EN]?(?=')|(?=")|(?=\$\w{0,16}\$))/iy;
+const LITERAL = /\s{1,4}(?:(?:[EN]|U&)?(?=')|(?=")|(?=\$\w{0,16}\$))/iy;
 /** A word that may be a password: with letters, and digits or signs between. */
 const WORD =
   /(?=[^\s]{0,64}[a-z])(?=[^\s]{0,64}(?:[0-9]|[!$%^*#@;~+?=]\w))(?![0-9]{4}-[0-9]{2})[^\s"'()[\]<>“”|]{6,4096}/iy;
@@ -47,7 +50,15 @@ export function maskNamed(text: string): string {
     const value = valueOf(text, match.index, match.index + match[0].length, match[1] !== undefined);
     if (value === undefined || value.to <= value.from) continue;
     parts.push(text.slice(shown, value.from), MASK);
-    shown = name.lastIndex = value.to;
+    shown = value.to;
+    // A change: "old" -> "new"
+    const changed = after(/["']?\s{1,4}->\s{1,4}(?=["'])/y, text, shown);
+    const other = changed > shown ? quotedAt(text, changed) : undefined;
+    if (other !== undefined && other.to > other.from) {
+      parts.push(text.slice(shown, other.from), MASK);
+      shown = other.to;
+    }
+    name.lastIndex = shown;
   }
   return parts.join('') + text.slice(shown);
 }
@@ -58,12 +69,14 @@ function valueOf(text: string, start: number, end: number, areSeveral: boolean):
   const before = text.slice(Math.max(0, start - key.length - 160), start - key.length);
   const paired = after(VALUE_OF, text, end);
   if (paired > end) return text.charAt(paired - 1) === '>' ? elementAt(text, paired) : valueAt(text, paired);
-  if (/(?:<|&lt;|\\u003c|%3c)(?:[\w.-]{1,30}:)?$/i.test(before)) {
+  if (/(?:<|&lt;|\\u003c|%3c)(?:[\w.-]{1,30}:)?[\w.-]{0,64}$/i.test(before + key)) {
     const tag = after(TAG, text, end);
     if (tag > end) return elementAt(text, tag);
   }
   if (/^--?[a-z]/i.test(`${key}${text.charAt(start)}`) || (key.startsWith('-') && !/\w$/.test(before))) {
-    const option = after(OPTION, text, end);
+    const option = /\[[^\]\n]{0,128}$/.test(before)
+      ? Math.max(after(LISTED, text, end), after(OPTION, text, end))
+      : after(OPTION, text, end);
     if (option > end) return valueAt(text, option);
   }
   const is = matchAt(IS, text, end)?.[0];

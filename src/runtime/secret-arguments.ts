@@ -2,34 +2,39 @@
 import { MASK } from './known-secrets.ts';
 import { bareAt, quotedAt, type Span } from './secret-values.ts';
 
+/** An option of letters with its value behind it, at once or as the next argument. */
+function letter(letters: string): RegExp {
+  return new RegExp(`(?<=[\\s"'])-${letters}(?:["'],\\s?|[ ]?)`, 'g');
+}
+
 /** Which programs read a password behind which option. The same letter means something else to others. */
 const PASSWORD_OPTIONS: readonly (readonly [programs: string, options: RegExp])[] = [
-  ['mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|sshpass|7za?|7zr', /\s-p[ ]?/g],
-  ['mongo|mongosh|mongodump|mongorestore|mongoexport|mongoimport|cqlsh|useradd|usermod|cypher-shell', /\s-p[ ]?/g],
-  ['(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm registry|oc|az|cf) login|az', /\s-p[ ]?/g],
-  ['redis-cli|valkey-cli|keydb-cli', /\s-a[ ]?/g],
-  ['sqlcmd|bcp|isql|tsql|mosquitto_(?:pub|sub|rr)|ipmitool|zip|unzip', /\s-P[ ]?/g],
-  ['ldap(?:search|modify|add|delete|whoami|compare|modrdn|exop)', /\s-w[ ]?/g],
-  ['ldappasswd', /\s-[wsa][ ]?/g],
-  ['openssl enc', /\s-[kK] /g],
-  ['snmp(?:get|walk|set|bulkwalk|bulkget|trap|table)', /\s-[cAX][ ]?/g],
+  ['mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|sshpass|7za?|7zr', letter('p')],
+  ['mongo|mongosh|mongodump|mongorestore|mongoexport|mongoimport|cqlsh|useradd|usermod|cypher-shell', letter('p')],
+  ['(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm registry|oc|az|cf) login|az', letter('p')],
+  ['redis-cli|valkey-cli|keydb-cli', letter('a')],
+  ['sqlcmd|bcp|isql|tsql|mosquitto_(?:pub|sub|rr)|ipmitool|zip|unzip', letter('P')],
+  ['ldap(?:search|modify|add|delete|whoami|compare|modrdn|exop)|kadmin', letter('w')],
+  ['ldappasswd', letter('[wsa]')],
+  ['openssl enc', /(?<=[\s"'])-[kK](?:["'],\s?| )/g],
+  ['snmp(?:get|walk|set|bulkwalk|bulkget|trap|table)', letter('[cAX]')],
   [
     'rabbitmqctl (?:add_user|change_password)|htpasswd -[a-zA-Z]{0,6}b[a-zA-Z]{0,6} \\S{1,128}',
     / [\w.@-]{1,128} (?=\S)/g,
   ],
   ['vault login|ConvertTo-SecureString(?: -String)?', / (?!-)/g],
+  ['mc alias set', / \S{1,64} \S{1,256} \S{1,128} (?=\S)/g],
   ['net use', /\/user:\S{1,128} /gi],
+  // a user and a password, or a certificate and its passphrase
+  [
+    'curl|wget|https?|etcdctl|ab|podman|skopeo|buildah|crane|oras|influx|smbclient|smbmap|rpcclient',
+    /(?<=[\s"'])(?:-[uUEaA]|--(?:user|proxy-user|userpwd|creds|src-creds|dest-creds|cert|proxy-cert|auth|upgrade-user))(?:["'],\s?|[ =]{0,2})(?=["']?[^\s"':%]{0,256}[:%][^\s"'/])/g,
+  ],
 ];
-/** Options whose value is a user and a password, or a certificate and its passphrase. */
-const PAIR_PROGRAMS = 'curl|wget|https?|etcdctl|ab|podman|skopeo|buildah|crane|oras|influx|smbclient|smbmap|rpcclient';
-const PAIR_OPTIONS =
-  /\s(?:-[uUEaA]|--(?:user|proxy-user|userpwd|creds|src-creds|dest-creds|cert|proxy-cert|auth|upgrade-user))[ =]{0,2}(?=["']?[^\s"':%]{0,256}[:%][^\s"'/])/g;
 
-const ROWS = [...PASSWORD_OPTIONS, [PAIR_PROGRAMS, PAIR_OPTIONS] as const].map(
-  ([programs, options]) => [new RegExp(`^(?:${programs})$`), options] as const,
-);
+const ROWS = PASSWORD_OPTIONS.map(([programs, options]) => [new RegExp(`^(?:${programs})$`), options] as const);
 const PROGRAM = new RegExp(
-  `(?<![\\w-])(?:${[...PASSWORD_OPTIONS.map(([names]) => names), PAIR_PROGRAMS].join('|')})(?=\\s)`,
+  `(?<![\\w-])(?:${PASSWORD_OPTIONS.map(([programs]) => programs).join('|')})(?=["']?,?\\s|["'],)`,
   'g',
 );
 /** A command ends with its line, at a pipe, or at a semicolon. */
@@ -48,7 +53,7 @@ const LINE_HINT = /AUTH|334|LOGIN|PASS|SETUSER/i;
 
 /** The text with what programs and protocols are given masked. */
 export function maskArguments(text: string): string {
-  let out = / (?:-|\/user:)|rabbitmqctl|vault login|SecureString/.test(text)
+  let out = /[ "'](?:-|\/user:)|rabbitmqctl|vault login|SecureString|mc alias/.test(text)
     ? maskSpans(text, argumentsOf(text))
     : text;
   if (!LINE_HINT.test(out)) return out;

@@ -20,7 +20,7 @@ const NAMES = [
   'identified\\s{1,4}(?:with\\s{1,4}\\S{1,64}\\s{1,4})?(?:by|as)(?:\\s{1,4}(?:password|values))?',
   '(?<!by|com|sur)pass(?:[_ -]?phrase|words?|wd|code|wort)?|pwd|pw|kennwort|mot[ _]de[ _]passe|contrase(?:ñ|n)a',
   'secret(?:[_-]?id)?|credentials?|(?<!unexpected |unrecognized |illegal |unknown )token|identitytoken|redis(?:cli)?_auth|master_?auth|(?<![a-z])_auth',
-  '[a-z]{0,12}sess(?:ion)?[_-]?id|csrf|crumb|erlang[_-]cookie|setcookie|\\bpsk|\\.?dockerc(?:onfigjson|fg)',
+  '[a-z]{0,12}sess(?:ion)?[_-]?id|csrf|crumb|erlang[_-]cookie|setcookie|\\bpsk|authtok|\\.?dockerc(?:onfigjson|fg)',
 ].join('|');
 
 /** What may follow such a name and leaves its value secret. A path, a type, an end or a name of a Secret is none. */

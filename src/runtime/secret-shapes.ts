@@ -37,12 +37,13 @@ const OTHERS: readonly RegExp[] = [
   /(\b(?:connect\.sid|SESSION)=)[^\s;,"'&]{8,4096}/g,
   // a number that lets somebody in
   /(\b(?:pin|otp|totp|mfa|cvv)(?:[_-]?code)?["']?\s{0,4}[=:]\s{0,4}["']?)[0-9]{4,12}\b/gi,
+  /((?:--(?:so-)?pin[\s=]{1,4}|\bpin-value=)["']?)[^\s"'&;-][^\s"'&;]{0,256}/gi,
   // words that are a key
   /(\b(?:mnemonic|seed[_ -]phrase)["']?\s{0,4}[=:]\s{0,4}["']?)[^\r\n"']{1,4096}/gi,
   // what KMS decrypted
   /("(?:plaintext|privatekeyplaintext)"\s{0,4}:\s{0,4}")[^"]{4,4096}/gi,
   /(\bpass(?:in|out)?\s{1,4}["']?(?:pass:)["']?)[^\s"']{1,4096}/gi,
-  /([\w.-]{1,64}:)[^\s"'|]{1,256}(?=["']?\s{0,4}\|\s{0,4}(?:sudo\s)?chpasswd\b)/g,
+  /(\b(?:echo|printf)\s{1,4}["']?[\w.-]{1,64}:)[^\s"'|]{1,256}(?=["']?\s{0,4}\|\s{0,4}(?:sudo\s)?chpasswd\b)/g,
   /(\b(?:crypt|pgp_sym_(?:en|de)crypt(?:_bytea)?)\((?:[^'(),]{1,128},\s{0,4})?')[^']{1,4096}/gi,
 ];
 

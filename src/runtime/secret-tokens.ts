@@ -23,6 +23,7 @@ const TOKENS: readonly RegExp[] = [
   /()\b[A-Za-z0-9]{10,20}\.atlasv1\.[A-Za-z0-9_-]{10,256}/g,
   /((?:hooks\.slack\.com\/[a-z]{1,20}|discord(?:app)?\.com\/api\/webhooks|\.webhook\.office\.com\/webhookb2)\/)[A-Za-z0-9/_@-]{8,256}/gi,
   /()\b(?:bot)?[0-9]{8,10}:AA[A-Za-z0-9_-]{32,64}/g,
+  /(\bK10[0-9a-f]{16,128}::[a-z]{1,16}:)[^\s"']{8,256}/g,
   // AWS access key ids, JWTs
   /()\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
   /()\beyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{0,4096}(?:\.[A-Za-z0-9_-]{0,4096}){1,3}/g,

@@ -13,7 +13,7 @@ export interface Span {
 const OPENING = /\\{0,7}["']|`(?=\S)|&quot;|&#(?:34|39|x22|x27);|&apos;|%2[27]|\\{1,7}u002[27]|[“‘«]/iy;
 const CLOSED_BY: Readonly<Record<string, string>> = { '“': '”', '‘': '’', '«': '»' };
 /** What a language puts in front of a quoted value: N'x', r#"x", Some("x"), string(5) "x", <<"x">>, {"x"}. */
-const WRAPPER = /(?:[nebrful@$]{1,2}#?|<<|[a-z][a-z. ]{0,31}(?:\([0-9]{1,6}\)[ ]|\([ ]?))(?=\\{0,7}["'`])/iy;
+const WRAPPER = /(?:[nebrful@$&]{1,2}#?|<<|[a-z][a-z. ]{0,31}(?:\([0-9]{1,6}\)[ ]|\([ ]?))(?=\\{0,7}["'`])/iy;
 /** The scheme of a credential. */
 const LEAD = /(?:(?:bearer|basic|token)[ \t]{1,4}|sha[0-9]{1,3}=)(?=\S)/iy;
 /** A type and an anchor of YAML. A password may begin like one. */
@@ -30,7 +30,7 @@ const NEXT_KEY = /[\w.-]{1,64}[ \t]?(?::(?:\s|$)|=(?![=\s]|$))/y;
 /** A bare value has all but blanks and what ends it. */
 const BARE =
   /(?:[^\s"'<>&;,\\]|&(?!(?:amp;)?[\w.%-]{1,64}=|(?:lt|gt|quot|apos|#\w{2,4});)|["'](?=[A-Za-z0-9])|<(?![/!]|[a-z][\w:.-]{0,64}[\s/>])|>(?=\S)|[;,](?!\s?(?:[a-z][\w.-]{0,40}|(?:user|initial|integrated|data|application|connect|trust|multiple)[a-z ]{1,40})\s?=)|\\\r?\n[ \t]*|\\(?!\\{0,7}["']|\r?\n|u003c))+/iy;
-const CLOSING_TAG = /<\/|&lt;\/|\\{1,7}u003c\//i;
+const CLOSING_TAG = /^(?:<\/|&lt;\/|\\{1,7}u003c\/|%3c(?:\/|%2f)|$)/i;
 /** How far a bracket is looked for. */
 const MOST_WITHIN = 1024;
 const BRACKETS: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' };
@@ -137,7 +137,7 @@ function within(text: string, at: number, depth: number): Span | undefined {
   if (member !== null && depth < 3) return valueAt(text, at + member[0].length, depth + 1);
   for (let end = at + 1; end < Math.min(text.length, at + MOST_WITHIN); end += 1) {
     const character = text.charAt(end);
-    if (text.startsWith(MASK, end)) end += MASK.length - 1;
+    if (character === '[' && text.startsWith(MASK, end)) end += MASK.length - 1;
     else if (character === closing) return { from: at + 1, to: end };
     else if (character === '"' || character === "'") end = escapedEnd(text, character, 0, end + 1);
   }
@@ -158,8 +158,10 @@ export function elementAt(text: string, start: number): Span | undefined {
   const open = after(/\s{0,64}(?:(?:<[a-z][^<>/]{0,64}>|&lt;[a-z][^<>&/]{0,64}&gt;)\s{0,64}){0,2}/iy, text, start);
   const cdata = cdataAt(text, open);
   if (cdata !== undefined) return cdata;
-  const rest = after(/[^<&\\]*(?:(?:&(?!lt;)|\\(?!\\{0,6}u003c))[^<&\\]*)*/iy, text, open);
+  const rest = after(/[^<&\\%]*(?:(?:&(?!lt;)|\\(?!\\{0,6}u003c)|%(?!3c))[^<&\\%]*)*/iy, text, open);
   const isClosed = CLOSING_TAG.test(text.slice(rest, rest + 16));
-  if (!isClosed || rest === open) return /[\s>;,.)]/.test(text.charAt(start)) ? undefined : bareAt(text, open);
+  // A placeholder of a sentence, `<password> is`, holds nothing.
+  if (/[\s>;:@,./)]/.test(text.charAt(start)) && (!isClosed || rest === text.length)) return undefined;
+  if (!isClosed || rest === open) return bareAt(text, open);
   return { from: open, to: rest };
 }
