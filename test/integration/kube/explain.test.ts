@@ -1,5 +1,5 @@
 // `kubectl explain` is where people look a field up: the real kubectl over the real definition.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { crd } from '../../../src/api/crd.ts';
 import { startSwitchedServer, type SwitchedServer } from '../../stack/switched-server.ts';
 import { kubectl } from '../../stack/kubectl.ts';
@@ -9,6 +9,11 @@ let server: SwitchedServer;
 beforeAll(async () => {
   server = await startSwitchedServer();
   await server.seed([crd()]);
+  // A real server tells of a definition that was there before a little later than it serves it.
+  await vi.waitUntil(async () => (await kubectl(['explain', 'hrep'], { kubeconfig: server.kubeconfig() })).code === 0, {
+    timeout: 60_000,
+    interval: 300,
+  });
 });
 afterAll(() => server.close());
 
