@@ -31,9 +31,10 @@ export const serviceLogs: Check<'logs'> = {
       const { pods } = logs.value;
       return pass(say(`no line that the guide knows in the log of ${pods} ${pods === 1 ? 'pod' : 'pods'}`, logs.value));
     }
+    const isDatabaseUp = (): boolean => showsDatabaseUp(target, all);
     const refusal =
-      refusedTimeAndAgain(recent, now, () => showsDatabaseUp(target, all)) ??
-      failingForLong(recent, now, () => showsDatabaseUp(target, all)) ??
+      refusedTimeAndAgain(recent, now, isDatabaseUp) ??
+      failingForLong(recent, now, isDatabaseUp) ??
       failingStatements(recent, now);
     if (refusal !== undefined) {
       const { code, lines, word } = refusal;
@@ -124,15 +125,21 @@ function refusedTimeAndAgain(
 ): Refused | undefined {
   for (const code of EACH) {
     const lines = recent.filter(({ deepest }) => deepest?.fault !== undefined && REFUSALS[deepest.fault] === code);
-    const isOften = (some: readonly LogSighting[]): boolean =>
-      some.reduce((sum, { count }) => sum + count, 0) >= TIME_AND_AGAIN;
     if (!isOften(lines)) continue;
     if (code !== 'DatabaseRefusesService' || !showsDatabaseUp()) return { code, lines, word: 'refused' };
     const beyond = lines.filter(({ deepest }) => deepest?.fault !== undefined && BEYOND_HEALTH.has(deepest.fault));
-    const isOn = beyond.some(({ lastTime }) => now.getTime() - Date.parse(lastTime) <= STILL_MS);
-    if (isOn && isOften(beyond)) return { code, lines: beyond, word: 'refused' };
+    if (isOften(beyond) && isOn(beyond, now, STILL_MS)) return { code, lines: beyond, word: 'refused' };
   }
   return undefined;
+}
+
+function isOften(lines: readonly LogSighting[]): boolean {
+  return lines.reduce((sum, { count }) => sum + count, 0) >= TIME_AND_AGAIN;
+}
+
+/** The last of the lines is so old at most. */
+function isOn(lines: readonly LogSighting[], now: Date, stillMs: number): boolean {
+  return lines.some(({ lastTime }) => now.getTime() - Date.parse(lastTime) <= stillMs);
 }
 
 /** A service that was restarted is back by then. */
@@ -143,6 +150,10 @@ interface Alone {
   readonly faults: ReadonlySet<FaultCode>;
   /** So old may the last of the lines be. */
   readonly stillMs: number;
+  /** Of these lines alone. Missing: of all. */
+  readonly isMeant?: (line: LogSighting) => boolean;
+  /** The service's own health may show it, and is believed. */
+  readonly unlessUp?: boolean;
 }
 
 /**
@@ -160,6 +171,8 @@ const ALONE: readonly Alone[] = [
     code: 'DatabaseRefusesService',
     faults: new Set(['DatabaseErrorLogged', 'PoolWithoutConnections']),
     stillMs: STILL_MS,
+    isMeant: isCut,
+    unlessUp: true,
   },
   {
     code: 'CallsToServiceFail',
@@ -176,14 +189,12 @@ function failingForLong(
   now: Date,
   showsDatabaseUp: () => boolean,
 ): Refused | undefined {
-  for (const { code, faults, stillMs } of ALONE) {
-    if (code === 'DatabaseRefusesService' && showsDatabaseUp()) continue;
-    const lines = recent.filter((line) => faults.has(line.fault) && (code !== 'DatabaseRefusesService' || isCut(line)));
-    const count = lines.reduce((sum, line) => sum + line.count, 0);
+  for (const { code, faults, stillMs, isMeant, unlessUp } of ALONE) {
+    if (unlessUp === true && showsDatabaseUp()) continue;
+    const lines = recent.filter((line) => faults.has(line.fault) && isMeant?.(line) !== false);
     const from = Math.min(...lines.map(({ firstTime }) => Date.parse(firstTime)));
     const to = Math.max(...lines.map(({ lastTime }) => Date.parse(lastTime)));
-    if (count >= TIME_AND_AGAIN && to - from >= LASTING_MS && now.getTime() - to <= stillMs)
-      return { code, lines, word: 'failed' };
+    if (isOften(lines) && to - from >= LASTING_MS && isOn(lines, now, stillMs)) return { code, lines, word: 'failed' };
   }
   return undefined;
 }
@@ -210,9 +221,7 @@ function isCut({ fault, deepest }: LogSighting): boolean {
 /** Of no single statement: no health and no probe of ours asks the tables of a service under its name. */
 function failingStatements(recent: readonly LogSighting[], now: Date): Refused | undefined {
   const lines = recent.filter(({ fault }) => fault === 'StatementErrorLogged');
-  const isOn = lines.some(({ lastTime }) => now.getTime() - Date.parse(lastTime) <= STILL_MS);
-  const count = lines.reduce((sum, line) => sum + line.count, 0);
-  return isOn && count >= TIME_AND_AGAIN ? { code: 'StatementsFail', lines, word: 'failed' } : undefined;
+  return isOften(lines) && isOn(lines, now, STILL_MS) ? { code: 'StatementsFail', lines, word: 'failed' } : undefined;
 }
 
 /** Its own health shows the database UP at every address: a pool may hold what a login was refused. */
