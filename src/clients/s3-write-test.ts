@@ -3,7 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type * as Sdk from '@aws-sdk/client-s3';
 import { failed, ok, type Fault, type Outcome } from '../facts/outcome.ts';
-import { isPassing } from '../facts/left-behind.ts';
+import { codeLeft, isPassing, type LeftObject } from '../facts/left-behind.ts';
 import { literal, redact, type SafeText } from '../runtime/safe-text.ts';
 import type { AwsFailure } from './aws-failure.ts';
 import { isVague } from './aws-fault.ts';
@@ -50,11 +50,7 @@ export async function writeTest(
   const mayBeSuspended = !versioning.ok || versioning.value.value.Status === 'Suspended';
 
   const remove = (versionId: string | undefined, until: AbortSignal) =>
-    ask(
-      (client, sdk, sending) =>
-        client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }), sending),
-      until,
-    );
+    removeObject(ask, bucket, { key, versionId }, until);
   /** Says whether a delete marker came in the object's place. */
   const removeEitherWay = async (
     versionId: string | undefined,
@@ -127,6 +123,15 @@ function refused(fault: Fault, failure: AwsFailure, bucket: string): Fault {
   return { ...fault, code: 'BucketWriteRefused', detail: redact(what) };
 }
 
+/** Deletes an object, or one version of it. */
+export function removeObject(ask: AskS3, bucket: string, { key, versionId }: LeftObject, until?: AbortSignal) {
+  return ask(
+    (client, sdk, sending) =>
+      client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }), sending),
+    until,
+  );
+}
+
 /** A plain delete in a bucket with versions puts a marker in the object's place, and S3 says so. */
 function markedBy({ DeleteMarker }: { readonly DeleteMarker?: unknown }): boolean {
   return DeleteMarker === true;
@@ -142,6 +147,5 @@ function stayed(fault: Fault, bucket: string, key: string, versionId: string | u
   const version = versionId === undefined ? '' : ` version ${versionId.slice(0, 36)}`;
   const until = isPassing(fault) ? 'until it can be deleted' : 'until the spec changes';
   const what = `left ${key}${version} in bucket ${bucket}; nothing more is written ${until}`;
-  const code = fault.code === 'BucketAccessDenied' || isPassing(fault) ? fault.code : 'BucketLeftBehind';
-  return { code, detail: redact(what, [], 220), evidence: fault.evidence ?? fault.detail };
+  return { code: codeLeft(fault.code), detail: redact(what, [], 220), evidence: fault.evidence ?? fault.detail };
 }

@@ -9,7 +9,7 @@ import { awsFault, isVague, plainHost, refusesIdentity, type AwsQuestion } from 
 import type { AwsFailure } from './aws-failure.ts';
 import { createAwsPool, placeOf, secretsOf, type AwsPoolOptions } from './aws-pool.ts';
 import type { Result, S3Client } from './clients.ts';
-import { writeTest, type AskS3 } from './s3-write-test.ts';
+import { type AskS3, removeObject, writeTest } from './s3-write-test.ts';
 import { literal, redact } from '../runtime/safe-text.ts';
 
 /** Loaded when first needed: it costs 20 MB and 300 ms, which a report without buckets need not pay. */
@@ -68,6 +68,11 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
     return { ok: true, value: { objects: page.KeyCount ?? page.Contents.length } };
   }
 
+  function asking(access: AwsAccess, variant: 'path' | 'host', signal: AbortSignal): AskS3 {
+    return (send, until = signal) =>
+      pool.call(access, variant, until, async (client, sending) => send(client, await sdk(), sending));
+  }
+
   return {
     async head(access, bucket, forcePathStyle, signal) {
       const variant = forcePathStyle ? 'path' : 'host';
@@ -122,19 +127,15 @@ export function createS3Client(options: AwsPoolOptions): S3Client & { destroy():
     },
     async roundTrip(access, bucket, forcePathStyle, signal) {
       const variant = forcePathStyle ? 'path' : 'host';
-      const ask: AskS3 = (send, until = signal) =>
-        pool.call(access, variant, until, async (client, sending) => send(client, await sdk(), sending));
       const fail = (at: AwsFailure, action: string): Fault => {
         const seen = fault(at, access, bucket, variant, action);
         return access.credentials.source === 'own' ? seen : optional(at, seen, action);
       };
-      return writeTest(bucket, ask, fail, signal);
+      return writeTest(bucket, asking(access, variant, signal), fail, signal);
     },
-    async remove(access, bucket, forcePathStyle, { key, versionId }, signal) {
+    async remove(access, bucket, forcePathStyle, object, signal) {
       const variant = forcePathStyle ? 'path' : 'host';
-      const removed = await pool.call(access, variant, signal, async (client, sending) =>
-        client.send(new (await sdk()).DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }), sending),
-      );
+      const removed = await removeObject(asking(access, variant, signal), bucket, object);
       if (removed.ok) return ok(undefined);
       return { ok: false, fault: fault(removed.fault, access, bucket, variant, 's3:DeleteObject') };
     },
