@@ -108,14 +108,14 @@ export function createAwsPool<C extends SdkClient>(
     return client;
   }
 
-  function withheldFrom(access: AwsAccess): Withheld | undefined {
+  /**
+   * With what is asked, and why not as the report says. AWS itself is known by the system's roots: an authority of the
+   * report is left out where it must not say who AWS is.
+   */
+  function shown(access: AwsAccess): { readonly access: AwsAccess; readonly from: Withheld | undefined } {
     const { endpoint = endpointOfEnvironment(service, environment), ca, credentials } = access;
-    return credentials.source === 'ambient' ? identityWithheld({ endpoint, ca }, environment) : undefined;
-  }
-
-  /** AWS itself is known by the system's roots: an authority of the report is left out where it must not say who AWS is. */
-  function shown(access: AwsAccess): AwsAccess {
-    return withheldFrom(access) === 'another authority' ? { ...access, ca: undefined } : access;
+    const from = credentials.source === 'ambient' ? identityWithheld({ endpoint, ca }, environment) : undefined;
+    return { access: from === 'another authority' ? { ...access, ca: undefined } : access, from };
   }
 
   function take(access: AwsAccess, variant: string): Entry<C> {
@@ -153,9 +153,8 @@ export function createAwsPool<C extends SdkClient>(
       const where = placeOf(asked, service, environment);
       const aborted = deadlineOrThrow(signal, where);
       if (aborted !== undefined) return { ok: false, fault: aborted };
-      const from = withheldFrom(asked);
+      const { access, from } = shown(asked);
       if (from === 'another endpoint') return { ok: false, fault: { kind: 'withheld', from } };
-      const access = shown(asked);
       const entry = take(access, variant);
       const call = new AbortController();
       const exchange = recorder.begin(call.signal);
@@ -191,7 +190,7 @@ export function createAwsPool<C extends SdkClient>(
       }
       return { ok: false, fault: stopped ?? timeout(where, '') };
     },
-    forget: (access, variant) => drop(keyOf(shown(access), variant)),
+    forget: (access, variant) => drop(keyOf(shown(access).access, variant)),
     get size() {
       return entries.size;
     },

@@ -72,5 +72,8 @@ export function queryFault({ code, message }: ServerError, where: string, known:
   }
 }
 
-/** A pooler connects with the first question, and says of it what a server says of a connection. 58000 is pgcat's; a full disk is one to every question. */
+/**
+ * A pooler connects with the first question, and says of it what a server says of a connection. 58000 is pgcat's; a full
+ * disk is one to every question.
+ */
 const REFUSES = /^(?:08\w{3}|28\w{3}|3D000|53[13]00|57P0[123]|58000)$/;
