@@ -8,8 +8,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is no directory',
 };
 
+/** `ENOENT` and its like. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+}
+
 /** The system's own code where we have no words for it. */
 export function fileReason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+  const code = systemCode(error);
   return REASONS[code] ?? code;
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { EXIT } from '../api/exit-codes.ts';
 import { CommandError } from './exit.ts';
-import { fileReason } from './file-reason.ts';
+import { fileReason, systemCode } from './file-reason.ts';
 
 /**
  * Beside its place first, so that nobody ever reads half of it; only we may read it. A link is followed. A device or a
@@ -33,6 +33,6 @@ async function replace(path: string, content: string): Promise<void> {
 }
 
 function notThere(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  if (systemCode(error) === 'ENOENT') return undefined;
   throw error;
 }
