@@ -1,5 +1,6 @@
 // The HealthReport that fits the stack, and the Secrets that it refers to.
 import type { AnyObject } from './admin.ts';
+import { secretObject } from './secret-object.ts';
 import type { StackDatabase } from './switches/database.ts';
 
 /** Where the stack's backends are and who may use them. */
@@ -22,13 +23,6 @@ interface AccessKey {
   secretAccessKey: string;
 }
 
-function secret(namespace: string, name: string, stringData: Readonly<Record<string, string>>): AnyObject {
-  const data = Object.fromEntries(
-    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-  );
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', data };
-}
-
 /** A JDBC URL without userinfo, as the vendor's values hold it. */
 const jdbcUrl = ({ server, name }: StackDatabase): string =>
   `jdbc:postgresql://${server.host}:${server.port}/${encodeURIComponent(name)}`;
@@ -39,9 +33,9 @@ const jdbcUrl = ({ server, name }: StackDatabase): string =>
  */
 export function backendSecrets({ namespace, databases, caPem, aws }: Backends): AnyObject[] {
   return [
-    secret(namespace, 'stack-ca', { 'ca.crt': caPem }),
+    secretObject(namespace, 'stack-ca', { 'ca.crt': caPem }),
     ...databases.map((database, index) =>
-      secret(
+      secretObject(
         namespace,
         `database-${database.name}`,
         index === 0
@@ -54,7 +48,7 @@ export function backendSecrets({ namespace, databases, caPem, aws }: Backends): 
       ),
     ),
     ...Object.entries(aws.credentials).map(([name, { accessKeyId, secretAccessKey }]) =>
-      secret(namespace, name, { accessKeyId, secretAccessKey }),
+      secretObject(namespace, name, { accessKeyId, secretAccessKey }),
     ),
   ];
 }

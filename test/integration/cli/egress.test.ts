@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSION, KIND } from '../../../src/api/names.ts';
 import { installationObjects } from '../../stack/recognize/objects.ts';
+import { secretObject } from '../../stack/secret-object.ts';
 import { command, type CommandResult } from '../gate/command.ts';
 import { startBareCluster, type BareCluster } from './bare-cluster.ts';
 
@@ -13,12 +14,7 @@ let cluster: BareCluster;
 
 const egress = (...argv: readonly string[]): Promise<CommandResult> =>
   command('egress', '-n', 'recognize', '--kubeconfig', cluster.admin, ...argv);
-const secretOf = (name: string, url: string): object => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: { name, namespace: 'recognize' },
-  data: { url: Buffer.from(url).toString('base64') },
-});
+const secretOf = (name: string, url: string): object => secretObject('recognize', name, { url });
 const report = (name: string, spec: object): object => ({
   apiVersion: API_VERSION,
   kind: KIND,

@@ -105,6 +105,8 @@ export interface Arena {
   /** A report on the arena's service (or another), with the shortest interval. */
   report(name: string, spec?: Record<string, unknown>, url?: string): AnyObject;
   status(name: string): Promise<HealthReportStatus | undefined>;
+  /** The status once the report, as it was made, has been examined. */
+  examined(name: string): Promise<HealthReportStatus>;
   condition(name: string, type: string): Promise<string>;
   /** Asks for a run of the report. */
   request(name: string, token: string): Promise<void>;
@@ -195,6 +197,15 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
       },
     }),
     status,
+    examined: async (name) => {
+      const seen = await until(
+        `${name} is examined`,
+        () => status(name),
+        (one) => (one?.observedGeneration ?? -1) >= 1,
+      );
+      if (seen === undefined) throw new Error('no status');
+      return seen;
+    },
     condition: async (name, type) => {
       const found = (await status(name))?.conditions.find((one) => one.type === type);
       return found === undefined ? 'absent' : `${found.status}/${found.reason}`;

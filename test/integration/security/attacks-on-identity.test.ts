@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { createAuthority } from '../../stack/certificates.ts';
-import { NAMESPACE, startArena, until, type Arena, type RunningOperator } from '../operator/arena.ts';
+import { secretObject as secretOf } from '../../stack/secret-object.ts';
+import { NAMESPACE, startArena, type Arena, type RunningOperator } from '../operator/arena.ts';
 
 const PASSWORD = 'pl4nted-Secret-Value';
 /** One run is enough. */
@@ -54,23 +55,13 @@ async function web(body: string): Promise<{ readonly port: number; readonly told
   return { port, told: () => told };
 }
 
-const secretObject = (name: string, data: Readonly<Record<string, string>>): AnyObject => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: { name, namespace: NAMESPACE },
-  data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
-});
+const secretObject = (name: string, data: Readonly<Record<string, string>>): AnyObject =>
+  secretOf(NAMESPACE, name, data);
 
 /** What the operator says of a report with this spec. */
 async function examined(name: string, spec: Readonly<Record<string, unknown>>): Promise<HealthReportStatus> {
   await arena.admin.create(arena.report(name, { ...ONCE, ...spec }));
-  const status = await until(
-    `${name} is examined`,
-    () => arena.status(name),
-    (seen) => (seen?.observedGeneration ?? -1) >= 1,
-  );
-  if (status === undefined) throw new Error('no status');
-  return status;
+  return arena.examined(name);
 }
 const faultOf = (status: HealthReportStatus, id: string): string | undefined =>
   status.checks?.find((check) => check.id === id)?.fault;
@@ -145,12 +136,7 @@ describe('the login of a service', () => {
         () => true,
         () => false,
       );
-      if (taken)
-        await until(
-          'it is examined',
-          () => arena.status(name),
-          (seen) => (seen?.observedGeneration ?? -1) >= 1,
-        );
+      if (taken) await arena.examined(name);
       expect(told()).not.toMatch(/authorization/i);
       expect((await arena.status(name))?.verdict).not.toBe('Healthy');
     },

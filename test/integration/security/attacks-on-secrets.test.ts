@@ -11,6 +11,7 @@ import { systemClock, type Clock } from '../../../src/runtime/clock.ts';
 import type { AnyObject } from '../../stack/admin.ts';
 import { createAuthority } from '../../stack/certificates.ts';
 import { startPostgres, type Credentials, type PostgresServer } from '../../stack/postgres/server.ts';
+import { secretObject as secretOf } from '../../stack/secret-object.ts';
 import { NAMESPACE, startArena, until, type Arena, type RunningOperator } from '../operator/arena.ts';
 import { startRelay } from '../operator/relay.ts';
 
@@ -89,21 +90,8 @@ async function listener(certificate?: {
   return { port, told: () => told };
 }
 
-const secretObject = (name: string, data: Readonly<Record<string, string>>): AnyObject => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: { name, namespace: NAMESPACE },
-  data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
-});
-const run = async (name: string): Promise<HealthReportStatus> => {
-  const status = await until(
-    `${name} is examined`,
-    () => arena.status(name),
-    (seen) => (seen?.observedGeneration ?? -1) >= 1,
-  );
-  if (status === undefined) throw new Error('no status');
-  return status;
-};
+const secretObject = (name: string, data: Readonly<Record<string, string>>): AnyObject =>
+  secretOf(NAMESPACE, name, data);
 const faultOf = (status: HealthReportStatus, id: string): string | undefined =>
   status.checks?.find((check) => check.id === id)?.fault;
 const slug = (text: string): string =>
@@ -240,7 +228,7 @@ describe('2: a login', () => {
     await arena.admin.create(
       arena.report(name, { ...ONCE, databases: [{ ...database, tls: { mode: 'Disable' }, ...more }] }),
     );
-    return run(name);
+    return arena.examined(name);
   };
 
   test.each<[string, (port: number) => Readonly<Record<string, string>>]>([
@@ -277,10 +265,10 @@ describe('2: a login', () => {
     });
     const buckets = [bucket('a', 'endpoint', elsewhere.port)];
     await arena.admin.create(arena.report('signed-elsewhere', { ...ONCE, buckets }));
-    expect(faultOf(await run('signed-elsewhere'), 'object-storage/a/reach')).toEqual(expect.any(String));
+    expect(faultOf(await arena.examined('signed-elsewhere'), 'object-storage/a/reach')).toEqual(expect.any(String));
     expect(elsewhere.told()).not.toContain('AWS4-HMAC-SHA256');
     await arena.admin.create(arena.report('signed', { ...ONCE, buckets: [bucket('a', 'no-endpoint', named.port)] }));
-    await run('signed');
+    await arena.examined('signed');
     expect(named.told()).toContain('AWS4-HMAC-SHA256');
     for (const request of named.told().split(/(?=(?:GET|PUT|HEAD|POST|DELETE) \/)/)) {
       expect(request.toLowerCase()).toContain(`host: 127.0.0.1:${named.port}`);
@@ -308,7 +296,7 @@ describe('7: the TLS that a Secret asks', () => {
     await arena.admin.create(
       arena.report(name, { ...ONCE, databases: [{ name: 'd', urlSecretRef: { name, key: 'url' }, tls }] }),
     );
-    const status = await run(name);
+    const status = await arena.examined(name);
     expect(faultOf(status, 'database/d/connect')).toBe('DatabaseTlsFailed');
     expect(told() + JSON.stringify(status)).not.toContain(PLANTED);
     // Not even the user name crossed to a certificate of another name.
@@ -326,7 +314,7 @@ describe('7: the TLS that a Secret asks', () => {
       await arena.admin.create(
         arena.report(name, { ...ONCE, databases: [{ name: 'd', urlSecretRef: { name, key: 'url' }, tls }] }),
       );
-      expect(faultOf(await run(name), 'database/d/connect')).toMatch(/Tls/);
+      expect(faultOf(await arena.examined(name), 'database/d/connect')).toMatch(/Tls/);
       expect(told()).not.toMatch(/app|pl4nted/);
     },
   );
@@ -341,7 +329,7 @@ describe('7: the TLS that a Secret asks', () => {
         databases: [{ name: 'd', urlSecretRef: { name: 'tls-well', key: 'url' }, tls }],
       }),
     );
-    const status = await run('tls-well');
+    const status = await arena.examined('tls-well');
     expect(status.checks?.find(({ id }) => id === 'database/d/connect')).toMatchObject({ result: 'pass' });
   });
 });

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { REQUEST_ANNOTATION } from '../../../src/api/names.ts';
 import type { AnyObject } from '../../stack/admin.ts';
+import { secretObject } from '../../stack/secret-object.ts';
 import { gateRole } from '../../../tools/packaging/roles.ts';
 import { command } from '../gate/command.ts';
 import { NAMESPACE, startArena, until, type Arena, type RunningOperator } from '../operator/arena.ts';
@@ -26,13 +27,6 @@ const answered = (name: string, token: string): Promise<HealthReportStatus | und
     () => arena.status(name),
     (status) => status?.lastHandledRequest === token,
   );
-const examined = (name: string): Promise<HealthReportStatus | undefined> =>
-  until(
-    `${name} is examined`,
-    () => arena.status(name),
-    (status) => (status?.observedGeneration ?? -1) >= 1,
-  );
-
 beforeAll(async () => {
   arena = await startArena();
   await arena.server.seed([
@@ -153,21 +147,14 @@ describe('an operator goes on beside a Secret of', () => {
     ['a pattern that a regular expression would chew on', `${'(a+)+'.repeat(50)}$`],
   ])('%s', async (what, value) => {
     const name = `secret-${what.replace(/\W+/g, '-').slice(0, 40)}`;
-    await arena.admin.create({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace: NAMESPACE },
-      data: Object.fromEntries(
-        ['username', 'password', 'url'].map((key) => [key, Buffer.from(value).toString('base64')]),
-      ),
-    });
+    await arena.admin.create(secretObject(NAMESPACE, name, { username: value, password: value, url: value }));
     const databases = [
       { name: 'a', host: '127.0.0.1', port: 9, database: 'x', credentialsSecretRef: { name } },
       { name: 'b', urlSecretRef: { name, key: 'url' } },
     ];
     await arena.admin.create(arena.report(name, { ...WHOLE, databases }));
-    const status = await examined(name);
-    expect(status?.checks?.find(({ id }) => id === 'core-daemon/health')).toMatchObject({ result: 'pass' });
+    const status = await arena.examined(name);
+    expect(status.checks?.find(({ id }) => id === 'core-daemon/health')).toMatchObject({ result: 'pass' });
     const shown = JSON.stringify(status);
     if (value.trim().length > 20) expect(shown).not.toContain(JSON.stringify(value.slice(0, 60)).slice(1, -1));
     await arena.admin.remove(arena.report(name));

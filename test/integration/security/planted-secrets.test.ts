@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import { createAuthority } from '../../stack/certificates.ts';
 import { startOperatorProcess, type OperatorProcess } from '../../stack/operator-process.ts';
+import { secretObject } from '../../stack/secret-object.ts';
 import { startStack, type Stack } from '../../stack/stack.ts';
 import { command } from '../gate/command.ts';
 import { startGossips, type Gossips } from './gossips.ts';
@@ -69,13 +70,6 @@ describe('planted secrets', () => {
     }
   }
 
-  function secretObject(name: string, stringData: Record<string, string>): object {
-    const data = Object.fromEntries(
-      Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-    );
-    return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: stack.namespace }, type: 'Opaque', data };
-  }
-
   /** Everything that can fail, at servers that repeat what they know. */
   function gossipSpec(): Record<string, unknown> {
     const access = { endpoint: `http://127.0.0.1:${gossips.aws}`, credentialsSecretRef: { name: 'gossip-aws' } };
@@ -118,9 +112,9 @@ describe('planted secrets', () => {
     const file = join(folder, 'report.yaml');
     const log = join(folder, 'service.log');
     const secrets = [
-      secretObject('gossip-database', databaseSecret()),
-      secretObject('gossip-aws', { accessKeyId: 'AKIAGOSSIP', secretAccessKey: PLANTED.storage }),
-      secretObject('gossip-pair', { 'tls.crt': 'no key', 'tls.key': PRIVATE_KEY }),
+      secretObject(stack.namespace, 'gossip-database', databaseSecret()),
+      secretObject(stack.namespace, 'gossip-aws', { accessKeyId: 'AKIAGOSSIP', secretAccessKey: PLANTED.storage }),
+      secretObject(stack.namespace, 'gossip-pair', { 'tls.crt': 'no key', 'tls.key': PRIVATE_KEY }),
     ];
     const documents = [{ ...named('gossip'), spec: gossipSpec() }, ...secrets];
     await writeFile(file, documents.map((document) => JSON.stringify(document)).join('\n---\n'));
@@ -166,9 +160,9 @@ describe('planted secrets', () => {
     const file = /token: (\S+)/.exec(stack.kubeconfig.operator)?.[1] ?? '';
     everything = [...Object.values(PLANTED), KEY_BODY, file, ...stack.planted];
     await stack.put([
-      secretObject('gossip-database', databaseSecret()),
-      secretObject('gossip-aws', { accessKeyId: 'AKIAGOSSIP', secretAccessKey: PLANTED.storage }),
-      secretObject('gossip-pair', { 'tls.crt': 'no key', 'tls.key': PRIVATE_KEY }),
+      secretObject(stack.namespace, 'gossip-database', databaseSecret()),
+      secretObject(stack.namespace, 'gossip-aws', { accessKeyId: 'AKIAGOSSIP', secretAccessKey: PLANTED.storage }),
+      secretObject(stack.namespace, 'gossip-pair', { 'tls.crt': 'no key', 'tls.key': PRIVATE_KEY }),
     ]);
     // A password in a setting, as people do.
     const setting = `bucket:\n  name: ${PLANTED.logPassword}\n${PLANTED.logBearer}: x\n`;

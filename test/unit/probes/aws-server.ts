@@ -20,6 +20,26 @@ export interface Recorded {
   readonly body: string;
 }
 
+/** An answer without more. */
+export function answered(status: number, body = '', headers: Readonly<Record<string, string>> = {}): Recorded {
+  return { status, headers, body };
+}
+
+/** What a bucket in which nothing is wrong says to each question. */
+export const WELL: Readonly<Record<string, Recorded>> = {
+  HEAD: answered(200),
+  list: answered(200, '<ListBucketResult><Name>circuits</Name><KeyCount>0</KeyCount></ListBucketResult>'),
+  encryption: answered(
+    200,
+    '<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>',
+  ),
+  versioning: answered(200, '<VersioningConfiguration/>'),
+  'object-lock': answered(404, '<Error><Code>ObjectLockConfigurationNotFoundError</Code></Error>'),
+  PUT: answered(200),
+  GET: answered(200),
+  DELETE: answered(204),
+};
+
 /** What is said of a target: code and sentence by check; a check that passes is left out. */
 export type Said = Readonly<Record<string, { readonly code: string; readonly detail: string }>>;
 

@@ -5,24 +5,10 @@ import { leftBehind, leftUnder } from '../../../src/facts/left-behind.ts';
 import { ok, type Fault } from '../../../src/facts/outcome.ts';
 import { redact } from '../../../src/runtime/safe-text.ts';
 import { BUCKET } from '../checks/targets.ts';
-import { questionOf, saidOfBucket, serve, type Recorded, type Said } from './aws-server.ts';
+import { answered, questionOf, saidOfBucket, serve, type Recorded, type Said, WELL } from './aws-server.ts';
 
-const answered = (status: number, body = ''): Recorded => ({ status, headers: {}, body });
 const refused = (status: number, code: string): Recorded => answered(status, `<Error><Code>${code}</Code></Error>`);
 const TROUBLE = refused(500, 'InternalError');
-
-const WELL: Readonly<Record<string, Recorded>> = {
-  HEAD: answered(200),
-  list: answered(200, '<ListBucketResult><Name>circuits</Name><KeyCount>0</KeyCount></ListBucketResult>'),
-  encryption: answered(
-    200,
-    '<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>',
-  ),
-  versioning: answered(200, '<VersioningConfiguration/>'),
-  'object-lock': refused(404, 'ObjectLockConfigurationNotFoundError'),
-  PUT: answered(200),
-  GET: answered(200),
-};
 
 /** A visit to a bucket that answers DELETE with these, the last of them for good; and what was asked of objects. */
 async function visit(

@@ -3,31 +3,22 @@
 import { describe, expect, it } from 'vitest';
 import { ok } from '../../../src/facts/outcome.ts';
 import { BUCKET, kmsTarget } from '../checks/targets.ts';
-import { codesOf, operationOf, questionOf, saidOfBucket, saidOfKey, serve, type Recorded } from './aws-server.ts';
+import {
+  answered,
+  codesOf,
+  operationOf,
+  questionOf,
+  saidOfBucket,
+  saidOfKey,
+  serve,
+  type Recorded,
+  WELL,
+} from './aws-server.ts';
 
-const answered = (status: number, body = '', headers: Record<string, string> = {}): Recorded => ({
-  status,
-  headers,
-  body,
-});
 const refused = (status: number, code: string, message = '', more = ''): Recorded =>
   answered(status, `<?xml version="1.0"?>\n<Error><Code>${code}</Code><Message>${message}</Message>${more}</Error>`);
 const page = (status: number, title: string): Recorded =>
   answered(status, `<html><head><title>${title}</title></head></html>`, { 'content-type': 'text/html' });
-
-const WELL: Readonly<Record<string, Recorded>> = {
-  HEAD: answered(200),
-  list: answered(200, '<ListBucketResult><Name>circuits</Name><KeyCount>0</KeyCount></ListBucketResult>'),
-  encryption: answered(
-    200,
-    '<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>',
-  ),
-  versioning: answered(200, '<VersioningConfiguration/>'),
-  'object-lock': refused(404, 'ObjectLockConfigurationNotFoundError'),
-  PUT: answered(200),
-  GET: answered(200),
-  DELETE: answered(204),
-};
 
 /** A bucket where every question is answered by `always`, or some of them by `some`. */
 async function bucket(
