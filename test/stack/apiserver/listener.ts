@@ -35,6 +35,9 @@ export async function startListener(
       response.on('error', () => undefined);
       serve(request, response).catch(() => response.destroy());
     });
+    // A busy machine would close an idle connection in the moment in which it is used again: a write is not sent twice.
+    // Clients close what they do not use, as they have to with a real server, which waits longer than they do.
+    next.keepAliveTimeout = 0;
     // Every connection is kept, so that a stop can cut those whose handshake is not over yet as well.
     next.on('connection', (socket: Socket) => {
       sockets.add(socket);
