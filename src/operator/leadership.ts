@@ -89,7 +89,7 @@ export function createLeadership(input: LeadershipInput): Leadership {
     transitions,
   });
 
-  /** One try to take or to keep it: up to three calls, all within `timeoutMs`. */
+  /** One try to take or to keep it: up to four calls, all within `timeoutMs`. */
   const attempt = async (timeoutMs: number, signal: AbortSignal): Promise<Try> => {
     const startedAt = { monotonicMs: clock.monotonicMs(), wallMs: clock.now().getTime() };
     const call = (): LeaseCall => ({
@@ -127,8 +127,15 @@ export function createLeadership(input: LeadershipInput): Leadership {
     }
     const taken = await store.update(found.value, record(), call());
     if (taken.ok) return ours(taken.value);
-    // Somebody wrote after our read, which began after `startedAt`: while the Lease was fresh, another one of us.
-    if (input.isShared === true && holder === identity && taken.fault.code === 'Conflict') return ours(found.value);
+    if (input.isShared === true && holder === identity && taken.fault.code === 'Conflict') {
+      // What was read may have been long out of date, so that others took it: what stands there now tells who wrote.
+      const now = await store.get(call());
+      if (!now.ok) return { fault: now.fault };
+      observe(now.value);
+      if (now.value.record.holder !== identity) return 'theirs';
+      // Another one of us renewed it after our read, which began after `startedAt`. An edit of its labels renews nothing.
+      return sameRecord(now.value.record, found.value.record) ? { fault: taken.fault } : ours(now.value);
+    }
     // Whoever was faster is seen at the next try. A leader that was overtaken twice in one try is not sure of anything.
     return taken.fault.code === 'Conflict' || taken.fault.code === 'NotFound' ? 'theirs' : { fault: taken.fault };
   };

@@ -63,7 +63,7 @@ describe('leadership', () => {
       const clock = virtualClock();
       const server = leaseServer();
       const store = server.store(() => true, clock);
-      const peers = { hurry: false };
+      const peers = { hurry: false, writes: 0 };
       const stop = new AbortController();
       const leadership = createLeadership({
         store: {
@@ -71,7 +71,9 @@ describe('leadership', () => {
           update: async (known, record, call) => {
             if (peers.hurry) {
               const now = await store.get(call);
-              if (now.ok) await store.update(now.value, record, call);
+              peers.writes += 1;
+              const renewed = new Date(record.renewed.getTime() + peers.writes);
+              if (now.ok) await store.update(now.value, { ...record, renewed }, call);
             }
             return store.update(known, record, call);
           },
@@ -91,6 +93,47 @@ describe('leadership', () => {
       await clock.advance(60_000);
       expect(ended).toBe(end);
       expect(leadership.mayWrite()).toBe(isShared);
+      stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
+      await run;
+    },
+  );
+
+  test.each([
+    ['others took it', { holder: '3 shards' }, '3 shards'],
+    ['nobody renewed it, only its labels were changed', {}, '5 shards'],
+  ] as const)(
+    'a Lease of our name that ended long ago is not ours when %s before our write',
+    async (_, change, holder) => {
+      const clock = virtualClock();
+      const server = leaseServer();
+      const store = server.store(() => true, clock);
+      const long = { signal: new AbortController().signal, timeoutMs: 1_000 };
+      const at = clock.now();
+      await store.create({ holder: '5 shards', durationSeconds: 15, acquired: at, renewed: at, transitions: 0 }, long);
+      let isFirst = true;
+      const stop = new AbortController();
+      const leadership = createLeadership({
+        store: {
+          ...store,
+          update: async (known, record, call) => {
+            if (isFirst) await store.update(known, { ...known.record, ...change }, call);
+            isFirst = false;
+            return store.update(known, record, call);
+          },
+        },
+        identity: '5 shards',
+        isShared: true,
+        times: LEASE_TIMES,
+        clock,
+        random: () => 0.5,
+        log: silent,
+        onLeading: () => undefined,
+      });
+      await clock.advance(60_000);
+      const run = leadership.run(stop.signal);
+      await clock.advance(1_000);
+      expect(leadership.mayWrite()).toBe(false);
+      expect(leadership.holder()).toBe(holder);
       stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
       await run;
     },
