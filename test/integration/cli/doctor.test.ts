@@ -85,7 +85,8 @@ const lease = (renewedAgoMs: number): JsonObject => {
     spec: {
       holderIdentity: 'recognize-health-a_1',
       leaseDurationSeconds: 15,
-      acquireTime: micro(Date.now() - 3_600_000),
+      // The server's Date has whole seconds, so that it may stand before the moment in which this is written.
+      acquireTime: micro(Date.now() - 3_605_000),
       renewTime: micro(Date.now() - renewedAgoMs),
       leaseTransitions: 1,
     },
