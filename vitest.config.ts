@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** `npm run fuzz`: properties with many more cases. */
-const isFuzz = process.env['FUZZ_CASES'] !== undefined;
+/** `npm run fuzz`: properties with many more cases. In ms. */
+const within = (ms: number): number => (process.env['FUZZ_TIMES'] === undefined ? ms : 36_000_000);
 
 /** `npm run test:real -- --minio` */
 const withoutMinio = process.env['RECOGNIZE_HEALTH_MINIO'] !== '1';
@@ -24,19 +24,27 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           // Nothing replaces a module or leaves a global behind: the files of a worker share what they read.
           isolate: false,
-          testTimeout: isFuzz ? 3_600_000 : 30_000,
-          setupFiles: isFuzz ? ['test/support/fuzz.ts'] : [],
+          testTimeout: within(30_000),
+          setupFiles: ['test/support/cases.ts'],
         },
       },
-      { test: { name: 'contract', isolate: false, include: ['test/contract/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'contract',
+          isolate: false,
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout: within(30_000),
+          setupFiles: ['test/support/cases.ts'],
+        },
+      },
       {
         test: {
           name: 'integration',
           expect: expectation,
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/bundle.ts'],
-          setupFiles: isOnRealParts ? ['test/support/end-of-file.ts'] : [],
-          testTimeout: 120_000,
+          setupFiles: ['test/support/cases.ts', ...(isOnRealParts ? ['test/support/end-of-file.ts'] : [])],
+          testTimeout: within(120_000),
           hookTimeout: 120_000,
           // A third waits while two compute: much of what these tests do is wait for a process or an interval.
           maxWorkers: 3,

@@ -11,6 +11,7 @@ import { failed, ok, type Outcome } from '../../src/facts/outcome.ts';
 import { redact } from '../../src/runtime/safe-text.ts';
 import { anyAnswers } from '../unit/checks/database-answers.ts';
 import { address, container, database, NOW, pod, service, workload } from '../unit/checks/seen.ts';
+import { cases } from '../support/cases.ts';
 
 const word = fc.string({ unit: 'binary', maxLength: 40 });
 const count = fc.integer({ min: 0, max: 120 });
@@ -210,7 +211,7 @@ describe.each(CHECKS.map((check) => [`${check.component ?? check.about}/${check.
             expect((check as Check<Kind>).ask(seen)).toEqual(answer);
           },
         ),
-        { numRuns: 300 },
+        cases(300),
       );
     });
   },

@@ -17,6 +17,7 @@ import type { Waiver } from '../../src/judge/upgradeable.ts';
 import { literal } from '../../src/runtime/safe-text.ts';
 import { report, START } from '../unit/judge/fixtures.ts';
 import { INSTALLATION, kindOf } from '../unit/remedies/targets.ts';
+import { cases } from '../support/cases.ts';
 
 interface Asked {
   readonly id: string;
@@ -147,7 +148,7 @@ describe('several things that are missing at once', () => {
           if (alone.includes(3)) expect(together).toBe(3);
         },
       ),
-      { numRuns: 25 },
+      cases(25),
     );
   });
 });

@@ -1,12 +1,20 @@
-// What `npm run fuzz` runs is there, and is a property.
+// `npm run fuzz` runs every property of the suite, each with more cases than the suite has.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { FUZZED } from '../../tools/fuzz/files.ts';
+import { propertyFiles } from '../../tools/fuzz/files.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FILES = propertyFiles(ROOT);
 
 describe('the fuzzed tests', () => {
-  it.each(FUZZED)('%s holds a property for arbitrary input', (file) => {
-    expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')).toMatch(
-      /fc\s*\.\s*(?:async)?[pP]roperty\(/,
+  it('are found', () => {
+    expect(FILES).toEqual(
+      expect.arrayContaining(['test/unit/operator/shards.test.ts', 'test/contract/evidence.test.ts']),
     );
+  });
+
+  it.each(FILES)('%s leaves the seed to all, and gives its number of cases by cases()', (file) => {
+    expect(readFileSync(`${ROOT}/${file}`, 'utf8')).not.toMatch(/\b(?:numRuns|seed): /);
   });
 });

@@ -13,6 +13,7 @@ import { REMEDIES, namesFor, remedyFor } from '../../src/remedies/index.ts';
 import { fillIn, namesIn } from '../../src/remedies/remedy.ts';
 import { shellWords } from '../support/shell-words.ts';
 import { kindOf, TARGETS } from '../unit/remedies/targets.ts';
+import { cases } from '../support/cases.ts';
 
 const report = { namespace: 'recognize', name: 'prod' };
 
@@ -148,7 +149,7 @@ describe('a hostile name', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 

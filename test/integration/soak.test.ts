@@ -1,9 +1,10 @@
-// The soak, shortened: a few troubles at random against a full stack. `npm run soak` is the long one.
+// The soak, shortened: a few troubles against a full stack, the same ones each time. `npm run soak` is the long one, and
+// draws other ones.
 import { expect, it } from 'vitest';
 import { soak } from '../../tools/soak/soak.ts';
 
-it('goes through troubles at random without a defect, a leak, or a report that stays wrong', async () => {
-  const seed = Math.floor(Math.random() * 1_000_000);
+it('goes through troubles without a defect, a leak, or a report that stays wrong', async () => {
+  const seed = 20_261_128;
   const lines: string[] = [];
   const { problems, rounds } = await soak({
     minutes: 0.75,

@@ -13,11 +13,11 @@ import type { AwsAccess, DatabaseConnection } from '../../../src/facts/target.ts
 import type { Outcome } from '../../../src/facts/outcome.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { secret } from '../../../src/runtime/secret.ts';
+import { cases } from '../../support/cases.ts';
 import { within } from './aws-access.ts';
 import { listen } from './listener.ts';
 
-/** The same cases each time; another seed looks at others. */
-const RUNS = { numRuns: 40, seed: 20_261_128 };
+const RUNS = cases(40);
 /** Who only keeps still is ended by the deadline; nothing here needs longer. */
 const soon = (): AbortSignal => within(1_000);
 

@@ -7,6 +7,7 @@ import { createKmsClient } from '../../../src/clients/kms.ts';
 import { createS3Client } from '../../../src/clients/s3.ts';
 import type { AwsAccess } from '../../../src/facts/target.ts';
 import { secret } from '../../../src/runtime/secret.ts';
+import { cases } from '../../support/cases.ts';
 import { PATIENT } from './aws-access.ts';
 import { listen, type Listener } from './listener.ts';
 
@@ -86,7 +87,7 @@ describe('a request of ours', () => {
         // Some regions and buckets are refused by the SDK itself, and nothing is sent then.
         sent += requestsIn(server.received()).length;
       }),
-      { numRuns: 25, seed: 20_261_128 },
+      cases(25),
     );
     expect(sent).toBeGreaterThan(50);
   });

@@ -7,6 +7,7 @@ import { availabilityOf, historyAfter, WINDOWS, type Window } from '../../../src
 import { jsonBytes } from '../../../src/report/index.ts';
 import { timestamp } from '../../../src/runtime/timestamp.ts';
 import { report, run } from '../judge/fixtures.ts';
+import { cases } from '../../support/cases.ts';
 
 type State = 'True' | 'False' | 'Unknown';
 const START_S = Date.UTC(2026, 10, 1) / 1_000;
@@ -158,7 +159,7 @@ describe('availability', () => {
         // Two of fifteen components.
         expect(jsonBytes(over(steps, 100_000).history)).toBeLessThan(1_800);
       }),
-      { numRuns: 20 },
+      cases(20),
     );
   });
 

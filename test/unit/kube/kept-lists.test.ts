@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Listed } from '../../../src/kube/list.ts';
 import { keptLists, type KeptLists } from '../../../src/kube/kept-lists.ts';
 import type { KeptObject } from '../../../src/kube/namespace.ts';
+import { cases } from '../../support/cases.ts';
 
 const at = (name: string, version: number): KeptObject => ({
   object: { metadata: { name, resourceVersion: String(version) } },
@@ -104,7 +105,7 @@ describe('kept lists', () => {
         lists.tell('n', at('d', version + 1), false);
         expect(lists.bytes('n')).toBe(100 * (server.size + 1));
       }),
-      { numRuns: 2_000 },
+      cases(2_000),
     );
     expect(compared).toBeGreaterThan(200);
   });

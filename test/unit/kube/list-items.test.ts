@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readItems, UnreadableList } from '../../../src/kube/list-items.ts';
+import { cases } from '../../support/cases.ts';
 
 /** Reads a text in chunks of so many bytes. */
 function read(text: string, chunkBytes: number): { items: unknown[]; frame: unknown } {
@@ -48,7 +49,7 @@ describe('a list that is read item by item', () => {
           expect(found).toEqual({ items, frame: { ...list, items: [] } });
         },
       ),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 

@@ -10,6 +10,7 @@ import type { ObservedReport, ReportApi } from '../../../src/operator/ports.ts';
 import type { Examine } from '../../../src/operator/reconcile.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
+import { cases } from '../../support/cases.ts';
 import { goodStatus } from './good-status.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -145,7 +146,7 @@ test('a pass never rests on a run that began before the request (any interleavin
         expect(played.forged).toEqual([]);
       },
     ),
-    { numRuns: Number(process.env['FUZZ_CASES'] ?? 150) },
+    cases(150),
   );
   // The world of the property is one in which gates do pass.
   expect(passes).toBeGreaterThan(0);

@@ -7,6 +7,7 @@ import { createLeadership, LEASE_TIMES, leaseTimesProblem } from '../../../src/o
 import { Stop } from '../../../src/runtime/clock.ts';
 import { processClock } from '../../support/process-clock.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
+import { cases } from '../../support/cases.ts';
 import { fault, leaseServer, replica, silent, type Replica } from './lease-server.ts';
 
 const shutdown = (one: Replica): void => one.stop.abort(new Stop({ kind: 'Cancelled', why: 'shutdown' }));
@@ -374,7 +375,7 @@ describe('leadership', () => {
         await clock.advance(30_000);
         await Promise.all(all.map(({ ended }) => ended));
       }),
-      { numRuns: 40 },
+      cases(40),
     );
   });
 });

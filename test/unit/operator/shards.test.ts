@@ -8,6 +8,7 @@ import { elect } from '../../../src/operator/elect.ts';
 import { isOfShard, parseShard, shardLeaseName, type Shard } from '../../../src/operator/shard.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 import { virtualClock, type VirtualClock } from '../../support/virtual-clock.ts';
+import { cases } from '../../support/cases.ts';
 import { fault, silent } from './lease-server.ts';
 
 const NAMESPACES = Array.from({ length: 40 }, (_, index) => `recognize-${String(index)}`);
@@ -222,7 +223,7 @@ describe('several shards', () => {
         for (const namespace of NAMESPACES) expect(examiners(members, namespace)).toBe(1);
         for (const one of members) one.kill();
       }),
-      { numRuns: 6 },
+      cases(6),
     );
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readKeyPair } from '../../../src/probes/key-pair.ts';
 import { secret } from '../../../src/runtime/secret.ts';
 import { createAuthority } from '../../stack/certificates.ts';
+import { cases } from '../../support/cases.ts';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
 const other = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
@@ -91,7 +92,7 @@ describe('what is no pair', () => {
           expect(text).not.toContain(given.slice(from, from + 12).trim());
         }
       }),
-      { numRuns: 50 },
+      cases(50),
     );
   });
 });

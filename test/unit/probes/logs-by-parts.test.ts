@@ -10,6 +10,7 @@ import { logStarts } from '../../../src/kube/log-starts.ts';
 import { logsSoFar } from '../../../src/kube/logs-so-far.ts';
 import { logsProbe } from '../../../src/probes/logs.ts';
 import { container, NOW, pod, service, workload } from '../checks/seen.ts';
+import { cases } from '../../support/cases.ts';
 import { nodeLog, type NodeLine, type NodeLog } from './node-log.ts';
 
 const SECOND = 1_000;
@@ -235,7 +236,7 @@ describe('a log that is read by parts', () => {
           }
         },
       ),
-      { numRuns: Number(process.env['FUZZ_CASES'] ?? 200) },
+      cases(200),
     );
     // It was read by parts indeed.
     expect(read.parts).toBeLessThan(read.whole * 0.8);

@@ -9,6 +9,7 @@ import { logStarts } from '../../../src/kube/log-starts.ts';
 import { logsProbe } from '../../../src/probes/logs.ts';
 import { literal } from '../../../src/runtime/safe-text.ts';
 import { container, NOW, pod, service, workload } from '../checks/seen.ts';
+import { cases } from '../../support/cases.ts';
 
 const MINUTE = 60_000;
 const at = (minutes: number): number => NOW.getTime() + minutes * MINUTE;
@@ -226,7 +227,7 @@ describe('whatever the runs and the pods', () => {
         const logs = await seen(cluster({ a: [start, ...lines] }), [old('a')], { fromMs: at(-minutesBack) });
         expect(logs.errors).toBe(times.filter((offset) => offset > -5 * MINUTE).length);
       }),
-      { numRuns: 60 },
+      cases(60),
     );
   });
 
@@ -242,7 +243,7 @@ describe('whatever the runs and the pods', () => {
       fc.asyncProperty(fc.shuffledSubarray(pods, { minLength: 3 }), async (shuffled) => {
         expect(await observe(client, shuffled)).toEqual(first);
       }),
-      { numRuns: 6 },
+      cases(6),
     );
   });
 });

@@ -8,6 +8,7 @@ import type { Cite } from '../../../src/judge/index.ts';
 import { jsonBytes, OBJECT_BYTES, STATUS_BYTES, statusBudget } from '../../../src/report/index.ts';
 import { redact } from '../../../src/runtime/safe-text.ts';
 import { cite, report, run } from '../judge/fixtures.ts';
+import { cases } from '../../support/cases.ts';
 
 /** Texts that are longest in bytes and in JSON. */
 const LONG = redact('ä"\\'.repeat(1000), [], 4000);
@@ -91,7 +92,7 @@ describe('the size of a report', () => {
         );
         expect(jsonBytes(status)).toBeLessThanOrEqual(budget);
       }),
-      { numRuns: 40 },
+      cases(40),
     );
   });
 

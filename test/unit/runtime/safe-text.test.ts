@@ -5,11 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { MASK } from '../../../src/runtime/known-secrets.ts';
 import { clip, redact } from '../../../src/runtime/safe-text.ts';
 import { secret } from '../../../src/runtime/secret.ts';
+import { cases } from '../../support/cases.ts';
 
 const PLANTED = 'S3cr3t-Pa55word/xyz';
-
-/** `FUZZ_CASES` makes the run longer. */
-const CASES = Number(process.env['FUZZ_CASES'] ?? 300);
 
 const escaped = (text: string, of: (code: string) => string): string =>
   Array.from(text, (letter) => of(letter.charCodeAt(0).toString(16))).join('');
@@ -329,7 +327,7 @@ describe('redact, whatever the values are', () => {
         const plain = value.trim();
         if (plain.length >= 5 && !MASK.includes(plain)) expect(shown).not.toContain(plain);
       }),
-      { numRuns: CASES },
+      cases(300),
     );
   });
 
@@ -352,7 +350,7 @@ describe('redact, whatever the values are', () => {
         const text = over.reduce((dressed, dress) => dress(dressed), value);
         expect(redact(`odd error: ${text} (28P01)`, [value], 64 * 1024)).not.toContain(text);
       }),
-      { numRuns: CASES },
+      cases(300),
     );
   });
 

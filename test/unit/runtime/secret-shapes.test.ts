@@ -4,13 +4,11 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MASK } from '../../../src/runtime/known-secrets.ts';
 import { redact } from '../../../src/runtime/safe-text.ts';
+import { cases } from '../../support/cases.ts';
 
 const VALUE = 'Hunter2-Kx9q';
 const BASE64 = Buffer.from(VALUE).toString('base64');
 const PAIR = Buffer.from(`app:${VALUE}`).toString('base64');
-
-/** `FUZZ_CASES` makes the run longer. */
-const CASES = Number(process.env['FUZZ_CASES'] ?? 300);
 
 /** Text, and what is shown of it; without the second, `VALUE` is all that is masked. */
 type Row = readonly [text: string, shown?: string];
@@ -319,7 +317,7 @@ describe('masking by shape', () => {
         // Nothing that was shown once is gone: what stands beside a mask may be masked with it.
         expect(twice.replaceAll(MASK, '').length).toBeLessThanOrEqual(once.replaceAll(MASK, '').length);
       }),
-      { numRuns: CASES },
+      cases(300),
     );
   });
 
@@ -328,7 +326,7 @@ describe('masking by shape', () => {
       fc.property(fc.constantFrom('=', ': ', ' = ', '=>'), marks, fc.string({ maxLength: 20 }), (sign, mark, rest) => {
         expect(redact(`host=db password${sign}${mark}${VALUE}${rest}`, [], 2048)).not.toContain(VALUE);
       }),
-      { numRuns: CASES },
+      cases(300),
     );
   });
 

@@ -7,6 +7,7 @@ import { literal } from '../../../src/runtime/safe-text.ts';
 import { discover, titleOf } from '../../../src/targets/discovery.ts';
 import type { ResolvedTargets } from '../../../src/targets/index.ts';
 import { share } from '../../../src/targets/rollout.ts';
+import { cases } from '../../support/cases.ts';
 import { deployment, installation, namespaceObjects, resolve, spec } from './objects.ts';
 
 const REGISTRY = 'quay.io/keyless_technologies';
@@ -99,7 +100,7 @@ describe('a workload is told by image, then labels, then name', () => {
       fc.property(fc.shuffledSubarray(objects, { minLength: objects.length }), (shuffled) => {
         expect(names(shuffled)).toEqual(names(objects));
       }),
-      { numRuns: 30 },
+      cases(30),
     );
   });
 });
