@@ -15,40 +15,47 @@ export interface Relay {
 /** Relays to the server at `url`, on a port of its own of the same host. */
 export async function startRelay(url: string): Promise<Relay> {
   const to = new URL(url);
-  const sockets = new Set<Socket>();
+  const pairs = new Set<readonly [Socket, Socket]>();
   let frozen = false;
-  const keep = (socket: Socket): void => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
-    if (frozen) socket.pause();
+  const open = ([near, far]: readonly [Socket, Socket]): void => {
+    near.pipe(far);
+    far.pipe(near);
   };
   const server = createServer((near) => {
     const far = connect(Number(to.port), to.hostname);
-    near.pipe(far);
-    far.pipe(near);
-    near.on('close', () => far.destroy());
-    far.on('close', () => near.destroy());
-    keep(near);
-    keep(far);
+    const pair = [near, far] as const;
+    pairs.add(pair);
+    for (const socket of pair) {
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        pairs.delete(pair);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    if (!frozen) open(pair);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `${to.protocol}//127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     freeze: () => {
       frozen = true;
-      for (const socket of sockets) socket.pause();
+      // Only pausing would not do: a pipe goes on by itself once the other side has drained.
+      for (const [near, far] of pairs) {
+        near.unpipe(far).pause();
+        far.unpipe(near).pause();
+      }
     },
     thaw: () => {
       frozen = false;
-      for (const socket of sockets) socket.resume();
+      for (const pair of pairs) open(pair);
     },
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
         });
-        for (const socket of sockets) socket.destroy();
+        for (const pair of pairs) for (const socket of pair) socket.destroy();
       }),
   };
 }
