@@ -112,7 +112,7 @@ export interface Arena {
   request(name: string, token: string): Promise<void>;
   /** Every Event's note. */
   events(): Promise<string[]>;
-  /** An operator in this process, with a connection of its own. `url`: another way to the same server. */
+  /** An operator in this process, with a connection of its own, once it listens. `url`: another way to the same server. */
   start(options?: Partial<OperatorOptions> & { user?: string; url?: string }): Promise<RunningOperator>;
   /** An operator as a process. Its user is its own, with the rights of the operator's ServiceAccount. */
   spawn(user: string, ...flags: readonly string[]): Promise<OperatorProcess>;
@@ -224,6 +224,8 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
       const stop = new AbortController();
       const lines: Line[] = [];
       let port = 0;
+      let listens = (): void => undefined;
+      const listening = new Promise<void>((resolve) => (listens = resolve));
       const ended = runOperator({
         api,
         namespaces: [],
@@ -235,6 +237,7 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
         signal: stop.signal,
         onReady: (ready) => {
           port = ready.port;
+          listens();
         },
         ...changes,
       }).finally(() => api.close());
@@ -248,6 +251,7 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
         },
       };
       running.push(operator);
+      await Promise.race([listening, ended]);
       return operator;
     },
     spawn: async (user, ...flags) => {
@@ -263,7 +267,8 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
         for (const part of parts) lines.push(lineOf(part));
       });
       const exit = new Promise<number | NodeJS.Signals>((resolve) => {
-        child.once('exit', (code, signal) => {
+        // Not `exit`: what it wrote last would still be on its way.
+        child.once('close', (code, signal) => {
           resolve(code ?? signal ?? -1);
         });
       });

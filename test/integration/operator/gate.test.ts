@@ -178,11 +178,6 @@ describe('an operator whose watch is dead', () => {
       await arena.admin.create(arena.report('prod', { ...WAIVED, timeout: '20s' }));
       const operator = await arena.start();
       await until(
-        'it listens',
-        () => operator.port(),
-        (port) => port > 0,
-      );
-      await until(
         'good',
         () => ask(operator, gateOf('prod')),
         ({ status }) => status === 200,
