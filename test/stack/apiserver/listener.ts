@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Authority } from '../certificates.ts';
 import type { FaultOrder } from './faults.ts';
 import { StatusError } from './status.ts';
@@ -45,10 +46,7 @@ export async function startListener(
       socket.on('close', () => sockets.delete(socket));
     });
     next.on('tlsClientError', (_error, socket) => socket.destroy());
-    await new Promise<void>((resolve, reject) => {
-      next.once('error', reject);
-      next.listen(port, '127.0.0.1', resolve);
-    });
+    await listenPatiently(next, port);
     port = (next.address() as AddressInfo).port;
     server = next;
   }
@@ -80,6 +78,31 @@ export async function startListener(
       await listen();
     },
   };
+}
+
+const MOST_TRIES = 50;
+const PAUSE_MS = 100;
+
+/**
+ * Tries again for a few seconds while the port is taken. It is in the range from which the system serves outgoing
+ * connections too, so one of those may hold it for a moment between a stop and the start after it.
+ */
+async function listenPatiently(server: Server, port: number): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, '127.0.0.1', () => {
+          server.removeListener('error', reject);
+          resolve();
+        });
+      });
+      return;
+    } catch (error) {
+      if (tries === MOST_TRIES || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
 }
 
 const REASONS: Readonly<Record<number, string>> = {
