@@ -110,9 +110,15 @@ describe('two operators', () => {
     expect(new Set(writers())).toEqual(new Set([leader.user]));
     expect(leads(standby)).toBe(false);
     const started = standby.lines.find(({ message }) => message === 'operator started');
-    const answer = await fetch(`http://127.0.0.1:${String(started?.['port'])}/readyz`);
-    expect(await answer.text()).toBe('ok\n');
-    expect(answer.status).toBe(200);
+    // It stands by as soon as it knows the Lease, and is ready once it has listed the reports.
+    await until(
+      'ready',
+      async () => {
+        const answer = await fetch(`http://127.0.0.1:${String(started?.['port'])}/readyz`);
+        return [answer.status, await answer.text()];
+      },
+      ([status, text]) => status === 200 && text === 'ok\n',
+    );
   });
 
   test('a killed leader is followed, with its streak and without an Event told again', async () => {

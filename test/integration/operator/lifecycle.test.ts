@@ -30,7 +30,6 @@ const examined = (name = 'prod', verdict = WELL): Promise<unknown> =>
     'examined',
     () => arena.status(name),
     (status) => status?.verdict === verdict,
-    60_000,
   );
 
 /** The definition of a version before: without a field that we write, and annotated so unless nobody annotated then. */
@@ -69,11 +68,15 @@ const apply = async (input: string): Promise<void> => {
 };
 const applyDefinition = async (): Promise<void> => apply(await printedDefinition());
 
+/** The API server serves a kind a moment after its definition is there. */
+const served = (): Promise<unknown> =>
+  until('served', () => arena.admin.serves({ apiVersion: API_VERSION, kind: KIND }), Boolean);
+
 /** An arena whose definition was installed when that version came out, the way one is told to. */
 async function ariseWith(definition: AnyObject, options: ArenaOptions = {}): Promise<void> {
   await arise({ ...options, definition: false });
   await apply(JSON.stringify(definition));
-  await until('served', () => arena.admin.serves({ apiVersion: API_VERSION, kind: KIND }), Boolean);
+  await served();
 }
 
 describe.each([
@@ -128,7 +131,8 @@ describe.each([
     // Written once, and not again and again.
     const writes = (): number =>
       arena.server.requests.filter(({ subresource, status }) => subresource === 'status' && status === 200).length;
-    const before = writes();
+    // The status is seen a moment before its write is recorded as done.
+    const before = await until('recorded', writes, (count) => count > 0);
     await new Promise((resolve) => setTimeout(resolve, 7_000));
     expect(writes()).toBe(before);
 
@@ -294,6 +298,7 @@ describe('the manifests', () => {
       expect(result, result.stderr).toMatchObject({ code: 0 });
     };
     await run('apply', '--server-side', '-k', MANIFESTS);
+    await served();
     await admin.create(arena.report('prod'));
     await examined();
     const report = await admin.get(arena.report('prod'));

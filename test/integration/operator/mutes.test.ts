@@ -193,7 +193,8 @@ describe('a maintenance window', () => {
     expect(checkOf(status, STORAGE), tell(status)).toMatchObject(muted);
     expect(conditionOf(status, 'Healthy')).toMatch(/^True\//);
     expect(conditionOf(status, 'Upgradeable')).toBe('False/HealthDown');
-    expect(await scene.fetch('/metrics')).toMatch(/recognize_health_report_muted\{.*by="window"\} [1-9]/);
+    // Of what its watch has told it, and gathered once a second.
+    await expect.poll(() => scene.fetch('/metrics')).toMatch(/recognize_health_report_muted\{.*by="window"\} [1-9]/);
     const { out } = await cli('status', 'recognize');
     expect(out.replaceAll(/\s+/g, ' ')).toMatch(
       /A window of everything \(patch night; storage team\) is open until .*Z, for .* more\. The next one is from /,
