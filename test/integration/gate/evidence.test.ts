@@ -21,12 +21,14 @@ describe('services whose health shows none of its parts', () => {
     return { code, faults: (one?.blockers ?? []).map(({ fault }) => fault ?? ''), out };
   };
 
-  /** A first run on a busy machine may fail: two good ones clear it. */
-  it.each(['ready', 'whole'])('pass while everything is well (%s)', async (report) => {
+  /** A first run on a busy machine may fail, and services keep for a moment what they know: two good ones clear it. */
+  const expectPass = async (report: string): Promise<void> => {
     let last = await blockersOf(report);
     for (let more = 0; more < 4 && last.code !== 0; more += 1) last = await blockersOf(report);
     expect(last.code, last.out).toBe(0);
-  });
+  };
+
+  it.each(['ready', 'whole'])('pass while everything is well (%s)', expectPass);
 
   it.each(['ready', 'whole'])('keep the gate shut over a database that is frozen (%s)', async (report) => {
     const thaw = await scene.stack.database.freeze();
@@ -51,6 +53,8 @@ describe('services whose health shows none of its parts', () => {
   });
 
   it('keep it shut over the last of seven pods', async () => {
+    // The services have seen that the database is back.
+    await expectPass('whole');
     const undo = await scene.stack.service('core-daemon').status503({ replica: 7 });
     try {
       const { code, faults, out } = await blockersOf('whole');

@@ -272,10 +272,13 @@ describe('without an operator', () => {
     return [];
   };
   const changed = (changes: object): Promise<readonly Undo[]> => put({ ...(good['status'] as object), ...changes });
+  const secondsAgo = (seconds: number): string =>
+    `${new Date(Date.now() - seconds * 1_000).toISOString().slice(0, 19)}Z`;
   const LONG_AGO = { lastRunTime: '2020-01-01T00:00:00Z', freshUntil: '2020-01-01T00:10:00Z' };
 
   beforeAll(async () => {
-    await scene.create('prod');
+    // Fresh for hours, however long the tests take.
+    await scene.create('prod', { interval: '1h' });
     expect((await scene.gate('prod')).code).toBe(0);
     await scene.stopOperator();
     good = await scene.stored('prod');
@@ -292,13 +295,21 @@ describe('without an operator', () => {
     [
       'a run between two heartbeats, without --max-age',
       {
-        given: () => changed({ lastRunTime: `${new Date(Date.now() - 280_000).toISOString().slice(0, 19)}Z` }),
+        given: () => changed({ lastRunTime: secondsAgo(280) }),
         argv: ['--no-refresh'],
         code: 0,
         reason: 'Upgradeable',
       },
     ],
-    ['the last run, older than --max-age', { argv: ['--no-refresh', '--max-age', '1ms'], code: 5, reason: 'TooOld' }],
+    [
+      'the last run, older than --max-age',
+      {
+        given: () => changed({ lastRunTime: secondsAgo(10) }),
+        argv: ['--no-refresh', '--max-age', '1s'],
+        code: 5,
+        reason: 'TooOld',
+      },
+    ],
     ['stale report', { given: () => changed(LONG_AGO), code: 5, reason: 'Stale' }],
     [
       'stale report, that nobody asks anew',

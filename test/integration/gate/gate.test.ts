@@ -165,7 +165,7 @@ describe('to a person, the gate', () => {
   it('shows what it waits for, and for how much longer, as long as it waits', async () => {
     const end = scene.stack.server.faults.inject({ match: ({ subresource }) => subresource === 'status', hang: true });
     try {
-      const { code, err } = await scene.gate('prod', '--timeout', '12s');
+      const { code, err } = await scene.gate('prod', '--timeout', '19s');
       expect(code).toBe(6);
       const lines = err.split('\n').filter((line) => line.includes('waiting'));
       expect(lines[0]).toMatch(/^recognize\/prod: waiting, for 1\ds more at most: The run that was asked for/);

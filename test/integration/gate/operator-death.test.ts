@@ -143,8 +143,8 @@ describe('an operator that dies', () => {
       const dying = await startOperator(scene.stack.kubeconfig.operatorFile, [], { election: ELECTION });
       const result = await scene.gate('prod', '--timeout', '6s', '-o', 'json');
       expect([result.code, said(result).reports[0]?.reason]).toEqual([6, 'NotAnswered']);
+      await expect.poll(() => dying.log()).toContain('lease lost');
       await dying.stop();
-      expect(dying.log()).toContain('lease lost');
     } finally {
       scene.stack.server.faults.clear();
       scene.stack.aws.clearFaults();

@@ -26,7 +26,6 @@ const comesTo = (name: string, id: string, state: CheckStatus['state']): Promise
     `${id} of ${name} is ${state}`,
     () => check(name, id),
     (seen) => seen?.state === state,
-    60_000,
   );
 const request = (name: string, token: string): Promise<unknown> =>
   stack.admin.patch(stack.report(name), { metadata: { annotations: { [REQUEST_ANNOTATION]: token } } });
@@ -83,15 +82,14 @@ describe('a password that is rotated', () => {
 describe('with a neighbour that has no backends', () => {
   beforeEach(async () => {
     await stack.admin.create(stack.report('sick', { timeout: '12s', interval: '1h', discovery: 'None' }));
-    await stack.admin.create(
-      stack.report('neighbour', { interval: '1h', databases: [], buckets: [], keys: [], logs: { enabled: false } }),
-    );
+    const nothing = { databases: [], buckets: [], keys: [], logs: { enabled: false } };
+    // Its services wait for the frozen database: however often they are asked, its run is over long before the sick one.
+    await stack.admin.create(stack.report('neighbour', { interval: '1h', timeout: '2s', ...nothing }));
     for (const name of ['sick', 'neighbour'])
       await until(
         'examined',
         () => status(name),
         (seen) => seen?.observedGeneration === 1,
-        60_000,
       );
   });
   afterEach(async () => {
@@ -103,7 +101,6 @@ describe('with a neighbour that has no backends', () => {
       `${name} answered`,
       () => status(name),
       (seen) => seen?.lastHandledRequest === token,
-      60_000,
     );
 
   test('a frozen database ends its run by the deadline, delays nobody, and recovers', async () => {
