@@ -209,7 +209,7 @@ describe('whatever is answered', () => {
     const { port } = await listen(answering([Buffer.from(answer)]));
     const access: AwsAccess = { region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, credentials };
     const s3 = createS3Client({ dial: createDial(), againMs: 0 });
-    const outcome = await s3.list(access, 'circuits', true, soon());
+    const outcome = await s3.list(access, 'circuits', true, within(60_000));
     s3.destroy();
     expect(outcome).toMatchObject({ ok: false });
     expect(isOutcome(outcome)).toBe(true);
@@ -243,7 +243,8 @@ describe('whatever is answered', () => {
   ])('PostgreSQL that begins with %s ends its own visit alone', async (_, answer) => {
     const { host, port } = await listen(answering([Buffer.from('N'), Buffer.from(answer)]));
     const client = createPostgresClient(createDial(), systemClock);
-    expect(await client.connect(connectionTo(host, port), soon(), () => Promise.resolve('let in'))).toMatchObject({
+    const letIn = (): Promise<string> => Promise.resolve('let in');
+    expect(await client.connect(connectionTo(host, port), within(60_000), letIn)).toMatchObject({
       ok: false,
       fault: {
         code: 'DatabaseUnreachable',

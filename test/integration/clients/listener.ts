@@ -2,6 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
+import { findFreePort } from '../../stack/free-port.ts';
 
 export interface Listener {
   readonly host: string;
@@ -55,12 +56,7 @@ export async function listen(serve: (socket: Socket) => void, tls?: TlsOptions, 
   };
 }
 
-/** A port of 127.0.0.1 where nobody listens. */
-export async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+/** A port of 127.0.0.1 where nobody listens, and which the system gives to nobody meanwhile. */
+export function closedPort(): Promise<number> {
+  return findFreePort(['127.0.0.1']);
 }
