@@ -1,5 +1,4 @@
 // The whole status is the operator's: what anybody else writes into it is taken back, and an Event says who it was.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
 import type { AnyObject } from '../../stack/admin.ts';
@@ -84,18 +83,19 @@ describe('a status that somebody else writes into', () => {
       JSON.stringify(status.conditions.map(({ type, status: value }) => [type, value]).sort()) ===
         JSON.stringify(before.conditions.map(({ type, status: value }) => [type, value]).sort());
     await scene.until(own);
-    let note: string | undefined;
-    for (let look = 0; look < 100 && note === undefined; look += 1) {
-      await sleep(50);
-      note = (await told()).find((one) => fields.every((field) => one.includes(field)));
-    }
-    expect(note, (await told()).join('\n')).toMatch(/Written by stack \(Update, /);
+    // The Event comes after the status.
+    const note = async (): Promise<string | undefined> =>
+      (await told()).find((one) => fields.every((field) => one.includes(field)));
+    await expect.poll(note).toMatch(/Written by stack \(Update, /);
   });
 
   it('is no past for a run that was under way when it was forged', async () => {
-    const mend = await scene.stack.service('operations-service').hang();
+    const service = scene.stack.service('operations-service');
+    const requests = (): number => service.running.replicas.reduce((sum, replica) => sum + replica.requests.length, 0);
+    const mend = await service.hang();
+    const before = requests();
     const asked = await scene.request();
-    await sleep(500);
+    await expect.poll(requests).toBeGreaterThan(before);
     await forge((status) => ({ ...status, verdict: 'Failing', rootCause: 'Forged (race)' }));
     await mend();
     // A field that we do not set goes with the patch that follows the apply.
