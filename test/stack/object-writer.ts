@@ -5,6 +5,7 @@ import type { Admin, AnyObject, Named } from './admin.ts';
 import type { ApiServer } from './apiserver/server.ts';
 import { isObject, listAt, objectAt, textAt, type JsonObject } from './apiserver/json.ts';
 import { POD_NETWORK } from './recognize/topology.ts';
+import { isRight, rightsAreHeard } from './rights-heard.ts';
 
 export interface ObjectWriter {
   /** Creates or replaces them, in their order: an owner comes before what it owns. */
@@ -78,6 +79,7 @@ export function apiWriter(admin: Admin): ObjectWriter {
   return {
     async put(objects) {
       for (const object of objects as readonly AnyObject[]) if (isTaken(object)) await write(object);
+      if ((objects as readonly AnyObject[]).some(isRight)) await rightsAreHeard(admin);
     },
     async remove(object) {
       written.delete(keyOf(object));

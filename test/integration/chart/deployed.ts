@@ -9,6 +9,7 @@ import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
 import type { RecordedRequest } from '../../stack/apiserver/recorded.ts';
 import { type helm, kubectl, type RunResult } from '../../stack/kubectl.ts';
 import { startOperatorProcess, type OperatorProcess } from '../../stack/operator-process.ts';
+import { rightsAreHeard } from '../../stack/rights-heard.ts';
 import { startStack, type Stack, type StackOptions } from '../../stack/stack.ts';
 import type { Image } from './image.ts';
 
@@ -127,6 +128,8 @@ export async function startAsDeployed(release: Release): Promise<OperatorProcess
   expect([node, flags.pop()]).toEqual(['node', '/app/recognize-health.js']);
   const [verb, ...options] = container!.args;
   expect(verb).toBe('operator');
+  // A pod starts later than its rights hold.
+  await rightsAreHeard(stack.admin);
   const account = spec.template.spec.serviceAccountName;
   const token = await stack.admin.token(namespace, account);
   const { url, caPem } = release.access;

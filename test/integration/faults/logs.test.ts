@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service } from '../../../src/api/components.ts';
 import type { Trouble } from '../../stack/recognize/trouble-log.ts';
 import { UP_SINCE_MS } from '../../stack/recognize/service.ts';
+import { rightsAreHeard } from '../../stack/rights-heard.ts';
 import type { TopologyName } from '../../stack/recognize/topology.ts';
 import { describeDiscretion } from './discretion.ts';
 import { expectHealthy, expectRootCause } from './expectations.ts';
@@ -193,5 +194,6 @@ async function deniedLogs({ stack }: Scene): Promise<number> {
       );
     }
   }
+  await rightsAreHeard(stack.admin);
   return taken;
 }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HealthReportStatus } from '../../../src/api/health-report.ts';
+import { rightsAreHeard } from '../../stack/rights-heard.ts';
 import type { Undo } from '../../stack/switches/undo.ts';
 import { describeDiscretion } from './discretion.ts';
 import { expectHealthy } from './expectations.ts';
@@ -297,53 +298,57 @@ describe('a Split installation that is about to be upgraded', () => {
   it.each([
     ['ends within a day', 0.5, 'UpgradePasswordEnding'],
     ['ends within thirty', 10, 'DatabasePasswordExpiring'],
-  ])('looks at a password that %s', (_what, days, fault) =>
-    during(scene.stack.databaseNamed('node-persistence').endPasswords(inDays(days)), (status) =>
+  ])('looks at a password that %s', (_what, days, fault) => {
+    const end = inDays(days);
+    return during(scene.stack.databaseNamed('node-persistence').endPasswords(end), (status) =>
       (days < 1 ? expectBlocked : expectWarned)(status, {
         check: 'upgrade/database/node-persistence/credentials',
         fault,
         entry: 'OPS-034',
-        says: new RegExp(`the password of role node_persistence ends on ${day(inDays(days))}`),
+        says: new RegExp(`the password of role node_persistence ends on ${day(end)}`),
         alsoWarns: 'database/node-persistence/credentials',
       }),
-    ),
-  );
+    );
+  });
 
   it.each([
     ['ends within a day', 0.5, 'UpgradeKeyMaterialEnding'],
     ['ends within thirty', 10, 'KmsMaterialExpiring'],
-  ])('looks at key material that %s', (_what, days, fault) =>
-    during(scene.stack.key.endMaterial(inDays(days)), (status) =>
+  ])('looks at key material that %s', (_what, days, fault) => {
+    const end = inDays(days);
+    return during(scene.stack.key.endMaterial(end), (status) =>
       (days < 1 ? expectBlocked : expectWarned)(status, {
         check: 'upgrade/key-management/jwt-signing/expiry',
         fault,
         entry: 'OPS-037',
-        says: new RegExp(day(inDays(days))),
+        says: new RegExp(day(end)),
         alsoWarns: 'key-management/jwt-signing/expiry',
       }),
-    ),
-  );
+    );
+  });
 
   it.each([
     ['ends within a day', 0.5, 'UpgradeCertificateEnding'],
     ['ends within thirty', 10, 'DatabaseCertificateExpiring'],
-  ])('looks at the certificate of a database server that %s', (_what, days, fault) =>
-    during(scene.stack.databaseNamed('node-persistence').endCertificates(inDays(days)), (status) =>
+  ])('looks at the certificate of a database server that %s', (_what, days, fault) => {
+    const end = inDays(days);
+    return during(scene.stack.databaseNamed('node-persistence').endCertificates(end), (status) =>
       (days < 1 ? expectBlocked : expectWarned)(status, {
         check: 'upgrade/database/node-persistence/certificate',
         fault,
         entry: 'OPS-001',
-        says: new RegExp(`the certificate of the server ends on ${day(inDays(days))}`),
+        says: new RegExp(`the certificate of the server ends on ${day(end)}`),
         alsoWarns: 'database/node-persistence/certificate',
       }),
-    ),
-  );
+    );
+  });
 
   it.each([
     ['ends within a day', 0.5, 'UpgradeCertificateEnding', 'UpgradeCertificateEnding'],
     ['ends within thirty', 10, 'BucketCertificateExpiring', 'KmsCertificateExpiring'],
-  ])('looks at the certificate of S3 and KMS that %s', (_what, days, ofBucket, ofKey) =>
-    during(scene.stack.bucket.endCertificate(inDays(days)), (status) => {
+  ])('looks at the certificate of S3 and KMS that %s', (_what, days, ofBucket, ofKey) => {
+    const end = inDays(days);
+    return during(scene.stack.bucket.endCertificate(end), (status) => {
       for (const [target, fault] of [
         ['object-storage/circuits', ofBucket],
         ['key-management/jwt-signing', ofKey],
@@ -352,11 +357,11 @@ describe('a Split installation that is about to be upgraded', () => {
           check: `upgrade/${target}/certificate`,
           fault,
           entry: 'OPS-001',
-          says: new RegExp(`the certificate of 127.0.0.1:[0-9]+ ends on ${day(inDays(days))}`),
+          says: new RegExp(`the certificate of 127.0.0.1:[0-9]+ ends on ${day(end)}`),
           alsoWarns: `${target}/certificate`,
         });
-    }),
-  );
+    });
+  });
 
   it('looks at the certificate of a database server also where nothing verifies it', async () => {
     const { databases } = scene.stack.report()['spec'] as { databases: { tls?: object }[] };
@@ -424,6 +429,7 @@ describe('an operator whose Role is older than the upgrade questions', () => {
       .map((rule) => ({ ...rule, resources: rule.resources.filter((name) => name !== resource) }))
       .filter(({ resources }) => resources.length > 0);
     await admin.patch(ROLE, { rules });
+    await rightsAreHeard(admin);
     await narrow.create(`without-${resource}`);
     // By request: a watch that began with the right goes on without it, and what it tells is still true.
     const status = await narrow.run(`without-${resource}`);
@@ -434,6 +440,7 @@ describe('an operator whose Role is older than the upgrade questions', () => {
     expect(conditionOf(status, 'Healthy')).toBe('True/Healthy');
     expect(conditionOf(status, 'Ready')).toBe('True/PartlyExamined');
     await admin.patch(ROLE, { rules: role.rules });
+    await rightsAreHeard(admin);
     expectHealthy(await narrow.run(`without-${resource}`));
   });
 });
