@@ -20,7 +20,7 @@ it('ends when the endpoint that gives credentials accepts and never answers, and
       apiVersion: 'recognize.health/v1alpha1',
       kind: 'HealthReport',
       metadata: { name: 'recognize', namespace: 'recognize' },
-      spec: { timeout: '2s', buckets: [{ name: 'circuits', bucket: 'circuits', region: 'eu-west-1' }] },
+      spec: { timeout: '10s', buckets: [{ name: 'circuits', bucket: 'circuits', region: 'eu-west-1' }] },
     }),
   );
   const run = spawn(process.execPath, [BUNDLE, 'check', '-f', file, '--offline', '-o', 'json'], {

@@ -18,7 +18,7 @@ describe('a Split installation', () => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await startScene();
-    expectHealthy(await scene.create('recognize', { timeout: '5s' }));
+    expectHealthy(await scene.create());
   });
   afterAll(() => scene.close());
 
@@ -84,7 +84,7 @@ describe('a report that leaves logs alone', () => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await startScene();
-    await scene.create('recognize', { timeout: '5s', logs: { enabled: false } });
+    await scene.create('recognize', { logs: { enabled: false } });
   });
   afterAll(() => scene.close());
   const rate = 'alerts/operations-service/error-rate';

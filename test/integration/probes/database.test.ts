@@ -132,7 +132,8 @@ describe('activity', () => {
     await holder.query('BEGIN; LOCK TABLE keylessd.busy');
     const waiting = waiter.query('SELECT count(*) FROM keylessd.busy').catch(() => undefined);
     let activity = (await visit()).activity;
-    while (activity.ok && activity.value.lockWaits === 0) activity = (await visit()).activity;
+    // In whole ms: a wait that has just begun is none yet.
+    while (activity.ok && activity.value.longestLockWaitMs === 0) activity = (await visit()).activity;
     expect(activity).toMatchObject({ ok: true, value: { lockWaits: 1 } });
     const { longestIdleMs = 0, longestLockWaitMs = 0, longestTransactionMs = 0 } = activity.ok ? activity.value : {};
     expect(Math.min(longestIdleMs, longestLockWaitMs, longestTransactionMs)).toBeGreaterThan(0);
