@@ -35,6 +35,8 @@ export async function startKubelet(logs: PodLogs, authority: Authority): Promise
     requests.push(request.url ?? '/');
     answer(logs, request, response);
   });
+  // Closing an idle connection is the API server's: here it could meet a request that is on its way.
+  server.keepAliveTimeout = 0;
   const sockets = trackSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -8,7 +8,8 @@ import { superviseFolder } from './postgres/supervisor.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 export const BUNDLE = join(ROOT, 'dist/recognize-health.js');
-const PATIENCE_MS = 30_000;
+/** Less than a test may take, and longer than any machine needs. */
+const PATIENCE_MS = 100_000;
 
 export interface OperatorProcess {
   readonly pid: number | undefined;

@@ -59,7 +59,10 @@ describe('init', () => {
     const asked = cluster.server.requests.slice(before);
     expect(asked.filter(({ resource }) => resource === 'secrets')).toEqual([]);
     expect(
-      asked.filter(({ resource }) => resource === 'configmaps').map(({ verb, name }) => `${verb} ${name}`),
+      asked
+        .filter(({ resource }) => resource === 'configmaps')
+        .map(({ verb, name }) => `${verb} ${name}`)
+        .sort(),
     ).toEqual(['get core-daemon', 'get metrics-collector']);
     const file = join(cluster.folder, 'report.yaml');
     await writeFile(file, out);

@@ -20,10 +20,12 @@ let cluster: BareCluster;
 
 const now = new Date();
 const good = report(judged(), undefined, { now }).status;
+const HOUR_MS = 3_600_000;
+/** Of a run five and a half hours ago, and still fresh: its age is the same to the end of the tests. */
 const failing = report(
   judged({ 'database/node-persistence/connect': 'DatabaseMissing', 'node-persistence/health': 'HealthDown' }),
   undefined,
-  { now },
+  { now: new Date(now.getTime() - 5.5 * HOUR_MS), report: { intervalMs: 12 * HOUR_MS } },
 ).status;
 const STALE = { lastRunTime: '2020-01-01T00:00:00Z', freshUntil: '2020-01-01T00:10:00Z' };
 
@@ -112,7 +114,7 @@ describe('of all reports, status', () => {
     expect(code).toBe(0);
     const lines = out.split('\n');
     expect(lines[0]).toMatch(/^NAMESPACE +NAME +VERDICT +HEALTHY +UPGRADEABLE +LAST-RUN +AGE +ROOT-CAUSE/);
-    expect(lines.find((line) => line.includes(' failing '))).toMatch(/Failing +\S+ +False +\d+s +\S+ +DatabaseMissing/);
+    expect(lines.find((line) => line.includes(' failing '))).toMatch(/Failing +\S+ +False +5h +\S+ +DatabaseMissing/);
     expect(out).toContain('recognize/stale: STALE');
     expect(out).not.toContain('elsewhere');
   });

@@ -146,16 +146,12 @@ describe('a service that moves to another database', () => {
     const back = await scene.stack.service('node-persistence').configure({ variables: { DB_PORT: '1' } });
     try {
       const id = 'database/node-persistence/connect';
+      // The service itself is still well: its simulation has not moved. A run may come while its pods are written.
       const empty = await scene.until(
-        ({ checks = [] }) => checks.some((check) => check.id === id && check.fault !== undefined),
+        ({ checks = [] }) => checks.some((check) => check.id === id && check.fault === 'UnreachableFromChecker'),
         EMPTY,
       );
-      // The service itself is still well: its simulation has not moved.
-      const connect = checkOf(empty, id);
-      expect(connect).toMatchObject({
-        fault: 'UnreachableFromChecker',
-        message: expect.stringContaining(':1 ') as string,
-      });
+      expect(checkOf(empty, id).message).toContain(':1 ');
       const hand = await scene.run();
       expect(checkOf(hand, id)).toMatchObject({ result: 'pass' });
       const drift = (hand.checks ?? []).filter(({ fault }) => fault === 'TargetDrifted');
