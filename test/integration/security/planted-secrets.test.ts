@@ -1,5 +1,5 @@
 // Secrets planted wherever an operator or a command reads: none leaves, whole or in pieces, in any form, by any way out.
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createECDH, createHash, createPrivateKey, randomBytes, type JsonWebKey } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,25 +14,33 @@ import { command } from '../gate/command.ts';
 import { startGossips, type Gossips } from './gossips.ts';
 import { leaksOf } from './leaks.ts';
 
-/** Letters, digits and what encodings change; new in every run. */
-const plant = (name: string): string => `${name}+${randomBytes(15).toString('base64')}/$é&'`;
+/** Bytes like random ones, and the same in every run: what nobody told us is known by its looks, which are not certain. */
+const bytes = (of: string, count: number): Buffer => createHash('sha512').update(of).digest().subarray(0, count);
+/** Letters, digits and what encodings change. */
+const plant = (name: string): string => `${name}+${bytes(name, 15).toString('base64')}/$é&'`;
 
 const PLANTED = {
   database: plant('Db'),
   storage: plant('S3'),
-  query: `Qu${randomBytes(12).toString('hex')}`,
-  subject: `Subject ${randomBytes(12).toString('hex')}`,
-  logPassword: `Lp${randomBytes(12).toString('hex')}`,
-  logBearer: `Lb${randomBytes(12).toString('hex')}`,
-  logUrl: `Lu${randomBytes(12).toString('hex')}`,
-  logToken: `eyJhbGciOiJIUzI1NiJ9.${randomBytes(30).toString('base64url')}.${randomBytes(20).toString('base64url')}`,
-  logSecretKey: randomBytes(30).toString('base64'),
+  query: `Qu${bytes('query', 12).toString('hex')}`,
+  subject: `Subject ${bytes('subject', 12).toString('hex')}`,
+  logPassword: `Lp${bytes('password', 12).toString('hex')}`,
+  logBearer: `Lb${bytes('bearer', 12).toString('hex')}`,
+  logUrl: `Lu${bytes('url', 12).toString('hex')}`,
+  logToken: `eyJhbGciOiJIUzI1NiJ9.${bytes('claims', 30).toString('base64url')}.${bytes('token', 20).toString('base64url')}`,
+  logSecretKey: bytes('secret key', 30).toString('base64'),
   logKeyId: 'AKIAQ7ZP3XK2M5WJ4TRB',
 } as const;
 
+const ecdh = createECDH('secp256k1');
+ecdh.setPrivateKey(bytes('private key', 32));
+const point = ecdh.getPublicKey();
+const [d, x, y] = [ecdh.getPrivateKey(), point.subarray(1, 33), point.subarray(33)].map((part) =>
+  part.toString('base64url'),
+);
 /** A private key: each of its lines alone gives it away. */
-const PRIVATE_KEY = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+const PRIVATE_KEY = createPrivateKey({ key: { kty: 'EC', crv: 'secp256k1', d, x, y } as JsonWebKey, format: 'jwk' })
+  .export({ type: 'pkcs8', format: 'pem' })
   .toString();
 const KEY_BODY = PRIVATE_KEY.split('\n')[1] ?? '';
 
@@ -62,7 +70,7 @@ describe('planted secrets', () => {
   async function runOf(name: string): Promise<HealthReportStatus> {
     const token = randomBytes(8).toString('hex');
     await stack.admin.patch(named(name), { metadata: { annotations: { 'recognize.health/requested-at': token } } });
-    for (const end = Date.now() + 60_000; ;) {
+    for (const end = Date.now() + 90_000; ;) {
       const status = (await stack.admin.get(named(name)))?.['status'] as HealthReportStatus | undefined;
       if (status?.lastHandledRequest === token) return status;
       if (Date.now() > end) throw new Error(`${name} was not run:\n${operator.log().slice(-2000)}`);
@@ -76,7 +84,7 @@ describe('planted secrets', () => {
     const database = (name: string, changes: object): object => ({ name, tls: { mode: 'Disable' }, ...changes });
     return {
       interval: '1h',
-      timeout: '5s',
+      timeout: '1m',
       thresholds: { failure: 1, success: 1 },
       services: [
         { name: 'core-daemon', url: `http://127.0.0.1:${gossips.health}/api` },
@@ -181,7 +189,8 @@ describe('planted secrets', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('are not shown by report, Events, log at debug, metrics, /gate or any command', async () => {
+  // Three runs, and forty commands.
+  it('are not shown by report, Events, log at debug, metrics, /gate or any command', { timeout: 400_000 }, async () => {
     for (const line of LOG_LINES) stack.service('auth-vault').running.writeLog(logged(line));
     const warned = await runOf('recognize');
     // The settings were read, and by the bundle.
