@@ -12,8 +12,8 @@ import { secretObject as secretOf } from '../../stack/secret-object.ts';
 import { NAMESPACE, startArena, type Arena, type RunningOperator } from '../operator/arena.ts';
 
 const PASSWORD = 'pl4nted-Secret-Value';
-/** One run is enough. */
-const ONCE = { interval: '24h', timeout: '3s', discovery: 'None' };
+/** One run is enough, and nobody is late on purpose. */
+const ONCE = { interval: '24h', timeout: '1m', discovery: 'None' };
 
 let arena: Arena;
 let operator: RunningOperator;

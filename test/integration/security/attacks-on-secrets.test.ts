@@ -12,12 +12,12 @@ import type { AnyObject } from '../../stack/admin.ts';
 import { createAuthority } from '../../stack/certificates.ts';
 import { startPostgres, type Credentials, type PostgresServer } from '../../stack/postgres/server.ts';
 import { secretObject as secretOf } from '../../stack/secret-object.ts';
-import { NAMESPACE, startArena, until, type Arena, type RunningOperator } from '../operator/arena.ts';
+import { NAMESPACE, said, startArena, until, type Arena, type RunningOperator } from '../operator/arena.ts';
 import { startRelay } from '../operator/relay.ts';
 
 const PLANTED = 'pl4nted-Secret-Value';
-/** One run is enough, and services are not what this is about. */
-const ONCE = { interval: '24h', timeout: '3s' };
+/** One run is enough, and services are not what this is about. Nobody is late on purpose. */
+const ONCE = { interval: '24h', timeout: '1m' };
 
 /** The definition as it would be without our rules on its texts: then the operator alone stands between. */
 const withoutRules = (): object =>
@@ -114,7 +114,7 @@ describe('1: values of a Secret', () => {
     const lines = await until(
       `${name} is through`,
       () => operator.lines.filter((line) => line['report'] === `${NAMESPACE}/${name}`),
-      (seen) => seen.length > 0,
+      (seen) => said(seen, 'status written'),
     );
     const shown = JSON.stringify([lines, await arena.status(name)]);
     await arena.admin.remove(report);
