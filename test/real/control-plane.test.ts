@@ -42,7 +42,7 @@ describe(`kube-apiserver ${CONTROL_PLANE.version} with its controllers`, () => {
     expect(made.stderr).toBe('');
     await expect
       .poll(async () => (await admin.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'default' })).length, {
-        timeout: 30_000,
+        timeout: 300_000,
       })
       .toBe(2);
   });

@@ -95,18 +95,30 @@ async function run(): Promise<HealthReportStatus> {
     const status = (await admin.get(REPORT))?.['status'] as HealthReportStatus | undefined;
     return status?.lastHandledRequest === token ? status : undefined;
   };
-  return vi.waitUntil(answered, { timeout: 120_000, interval: 100 }).catch((error: unknown) => {
+  return vi.waitUntil(answered, { timeout: 300_000, interval: 100 }).catch((error: unknown) => {
     throw new Error(`The run was not answered. The operator said last:\n${operator?.log().slice(-3000) ?? ''}`, {
       cause: error,
     });
   });
 }
 
+/** Whether its Service leads to a pod of the Deployment that is ready. */
+async function isServed(): Promise<boolean> {
+  const { status } = (await admin.get(labelled('Deployment', {}, 'apps/v1'))) as { readonly status?: object };
+  const slices = await admin.list({ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', namespace: NAMESPACE });
+  const ready = slices.flatMap((slice) =>
+    ((slice['endpoints'] ?? []) as readonly { readonly conditions?: { readonly ready?: boolean } }[]).filter(
+      ({ conditions }) => conditions?.ready === true,
+    ),
+  );
+  return ready.length > 0 && (status as { readonly availableReplicas?: number } | undefined)?.availableReplicas === 1;
+}
+
 const podsOf = (): Promise<AnyObject[]> => admin.list({ apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE });
 
 /** Runs until nothing is wrong any more: the pool comes back in its own time. */
 async function recovered(): Promise<void> {
-  await vi.waitUntil(async () => ((await run()).rootCauses ?? []).length === 0, { timeout: 120_000, interval: 500 });
+  await vi.waitUntil(async () => ((await run()).rootCauses ?? []).length === 0, { timeout: 300_000, interval: 500 });
 }
 
 const checkIn = ({ checks = [] }: HealthReportStatus, id: string): CheckStatus | undefined =>
@@ -142,13 +154,15 @@ describe(`Spring Boot ${SPRING.version} behind a Deployment of kube-apiserver ${
     const token = await admin.token(SYSTEM, 'rh');
     const config = join(folder, 'operator.yaml');
     writeFileSync(config, kubeconfigText({ url, caPem, user: 'rh', token, namespace: SYSTEM }), { mode: 0o600 });
-    await vi.waitUntil(() => admin.serves(REPORT), { timeout: 60_000 });
+    await vi.waitUntil(() => admin.serves(REPORT), { timeout: 300_000 });
     operator = await startOperatorProcess(
       config,
       { AWS_EC2_METADATA_DISABLED: 'true' },
       { options: await deployedOptions() },
     );
     const upgrade = { waive: ['Buckets', 'Keys'] };
+    // Controllers and kubelet take their time, and nobody waits for them.
+    await vi.waitUntil(isServed, { timeout: 300_000 });
     await admin.create({ ...REPORT, spec: { interval: '1h', thresholds: { failure: 1, success: 1 }, upgrade } });
   });
   afterAll(async () => {
@@ -193,7 +207,7 @@ describe(`Spring Boot ${SPRING.version} behind a Deployment of kube-apiserver ${
   it('is told of a Deployment that somebody scaled to nothing, by what its controller says', async () => {
     const deployment = labelled('Deployment', {}, 'apps/v1');
     await admin.patch(deployment, { spec: { replicas: 0 } });
-    await vi.waitUntil(async () => (await podsOf()).length === 0, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await podsOf()).length === 0, { timeout: 300_000 });
     const status = await run().finally(() => admin.patch(deployment, { spec: { replicas: 1 } }));
     expect(checkIn(status, `${NAME}/workload`), JSON.stringify(status, null, 1)).toMatchObject({
       result: 'fail',

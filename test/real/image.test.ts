@@ -125,7 +125,7 @@ describe.skipIf(!canHaveImage)(`the image, as user ${USER_ID}`, () => {
         { kubeconfig: readFileSync(plane.kubeconfig, 'utf8') },
       );
       expect(installed, installed.stderr).toMatchObject({ code: 0 });
-      await vi.waitUntil(() => admin.serves({ apiVersion: API_VERSION, kind: KIND }), { timeout: 60_000 });
+      await vi.waitUntil(() => admin.serves({ apiVersion: API_VERSION, kind: KIND }), { timeout: 300_000 });
       const at = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'rh', namespace: SYSTEM } };
       const { spec } = (await admin.get(at)) as unknown as Deployment;
       const { command, args } = spec.template.spec.containers[0]!;
@@ -149,7 +149,7 @@ describe.skipIf(!canHaveImage)(`the image, as user ${USER_ID}`, () => {
       ending.push(() => (ended ? Promise.resolve() : operator.stop()));
       const listening = Number(/"port":(\d+)/.exec(operator.said())?.[1]);
       await expect
-        .poll(async () => (await fetch(`http://127.0.0.1:${listening}/readyz`)).status, { timeout: 120_000 })
+        .poll(async () => (await fetch(`http://127.0.0.1:${listening}/readyz`)).status, { timeout: 300_000 })
         .toBe(200);
       expect(readFileSync(`/proc/${node}/status`, 'utf8')).toMatch(new RegExp(`^Uid:\\t${USER_ID}\\t`, 'm'));
       process.kill(node!, 'SIGTERM');

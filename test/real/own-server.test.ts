@@ -77,12 +77,16 @@ describe(`kube-apiserver ${CONTROL_PLANE.version} that a test has for itself`, (
     const { metadata } = await admin.apply({ ...map('first') });
     await admin.apply({ ...map('second') });
     const path = `/api/v1/namespaces/default/configmaps?watch=true&resourceVersion=${String(metadata['resourceVersion'])}`;
-    const watched = watchOnce(server, path);
-    await expect.poll(() => server.openWatches()).toBe(1);
+    const { said, ended } = watch(server, path);
+    // What it tells comes after its head.
+    await expect.poll(said).toContain('"name":"second"');
+    expect(server.openWatches()).toBe(1);
     expect(server.dropWatches()).toBe(1);
-    expect(await watched).toContain('"name":"second"');
+    await ended;
     await server.compact();
-    expect(await watchOnce(server, path)).toContain('"code":410');
+    const late = watch(server, path);
+    await late.ended;
+    expect(late.said()).toContain('"code":410');
   });
 
   describe('and that another had before', () => {
@@ -104,20 +108,24 @@ describe(`kube-apiserver ${CONTROL_PLANE.version} that a test has for itself`, (
   });
 });
 
-/** Everything that a watch sends until it ends or is cut. */
-function watchOnce({ url, caPem, adminToken }: SwitchedServer, path: string): Promise<string> {
-  return new Promise((resolve) => {
-    let said = '';
+/** What a watch has sent so far; `ended` when it ends or is cut. */
+function watch(
+  { url, caPem, adminToken }: SwitchedServer,
+  path: string,
+): { readonly said: () => string; readonly ended: Promise<void> } {
+  let said = '';
+  const ended = new Promise<void>((resolve) => {
     const asked = request(
       url + path,
       { ca: caPem, agent: false, headers: { authorization: `Bearer ${adminToken}` } },
       (answer) => {
         answer.on('data', (part: Buffer) => void (said += part.toString('utf8')));
         answer.on('error', () => undefined);
-        answer.on('close', () => resolve(said));
+        answer.on('close', resolve);
       },
     );
-    asked.on('error', () => resolve(said));
+    asked.on('error', () => resolve());
     asked.end();
   });
+  return { said: () => said, ended };
 }

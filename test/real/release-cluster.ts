@@ -43,7 +43,7 @@ async function addOpenshift(admin: Admin): Promise<void> {
   for (const definition of OPENSHIFT) {
     await admin.create(definition);
     const { group, names } = definition.spec;
-    await vi.waitUntil(() => admin.serves({ apiVersion: `${group}/v1`, kind: names.kind }), { timeout: 30_000 });
+    await vi.waitUntil(() => admin.serves({ apiVersion: `${group}/v1`, kind: names.kind }), { timeout: 300_000 });
   }
 }
 

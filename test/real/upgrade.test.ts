@@ -95,7 +95,7 @@ describe(`an upgrade under kube-controller-manager ${CONTROL_PLANE.version}`, ()
   const settled = (): Promise<void> =>
     vi
       .waitUntil(async () => (await Promise.all(DEPLOYMENTS.map(isDone))).every(Boolean), {
-        timeout: 60_000,
+        timeout: 300_000,
         interval: 300,
       })
       .then(() => undefined);
@@ -109,7 +109,7 @@ describe(`an upgrade under kube-controller-manager ${CONTROL_PLANE.version}`, ()
             spec.containers[0]?.image === image(name, tag) && status?.containerStatuses !== undefined,
         );
       },
-      { timeout: 60_000, interval: 300 },
+      { timeout: 300_000, interval: 300 },
     );
 
   const file = (name: string): string => join(folder, name);

@@ -121,6 +121,11 @@ export function createAdmin({ url, caPem, token, client }: ClusterAccess): Admin
       await sleep(Number(answer.headers['retry-after'] ?? 1) * 1000);
       return textOf(method, path, body, patch, tries + 1);
     }
+    // A namespace that was made this moment: the account of its pods comes after it.
+    if (answer.statusCode === 403 && tries < MOST_TRIES && text.includes('error looking up service account')) {
+      await sleep(1000);
+      return textOf(method, path, body, patch, tries + 1);
+    }
     if (answer.statusCode === 404 && (method === 'GET' || method === 'DELETE')) return undefined;
     if (answer.statusCode >= 300) throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${text}`);
     return text;

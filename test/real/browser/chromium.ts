@@ -68,13 +68,7 @@ export async function startChromium(program: string): Promise<Browser> {
     ],
     { stdio: 'ignore' },
   );
-  const port = await portOf(child, profile);
-  const targets = z
-    .array(z.object({ type: z.string(), webSocketDebuggerUrl: z.string() }))
-    .parse(await (await fetch(`http://127.0.0.1:${port}/json/list`)).json());
-  const page = targets.find(({ type }) => type === 'page');
-  if (page === undefined) throw new Error('Chromium has no page');
-  const socket = new WebSocket(page.webSocketDebuggerUrl);
+  const socket = new WebSocket(await pageAt(await portOf(child, profile)));
   await new Promise<void>((resolve, reject) => {
     socket.addEventListener('open', () => resolve());
     socket.addEventListener('error', () => reject(new Error('no DevTools connection')));
@@ -83,11 +77,16 @@ export async function startChromium(program: string): Promise<Browser> {
   const waiting = new Map<number, (answer: z.output<typeof message>) => void>();
   let lines: string[] = [];
   let requests: string[] = [];
-  let loaded: () => void = () => undefined;
+  /** The documents that are there as a whole, and what is to be told of the next one. */
+  const loaded = new Set<unknown>();
+  let tell: () => void = () => undefined;
   socket.addEventListener('message', ({ data }) => {
     const told = message.parse(JSON.parse(String(data)));
     if (told.id !== undefined) waiting.get(told.id)?.(told);
-    if (told.method === 'Page.loadEventFired') loaded();
+    if (told.method === 'Page.lifecycleEvent' && told.params?.['name'] === 'load') {
+      loaded.add(told.params['loaderId']);
+      tell();
+    }
     if (
       told.method === 'Runtime.consoleAPICalled' ||
       told.method === 'Log.entryAdded' ||
@@ -107,6 +106,7 @@ export async function startChromium(program: string): Promise<Browser> {
     return result;
   };
   for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await call(`${domain}.enable`);
+  await call('Page.setLifecycleEventsEnabled', { enabled: true });
 
   return {
     open: async (url, { width, scheme, media = 'screen' }) => {
@@ -117,9 +117,8 @@ export async function startChromium(program: string): Promise<Browser> {
       });
       lines = [];
       requests = [];
-      const done = new Promise<void>((resolve) => (loaded = resolve));
-      await call('Page.navigate', { url });
-      await done;
+      const { loaderId } = await call('Page.navigate', { url });
+      while (!loaded.has(loaderId)) await new Promise<void>((resolve) => (tell = resolve));
     },
     evaluate: async (expression) => {
       const { result, exceptionDetails } = await call('Runtime.evaluate', {
@@ -145,13 +144,25 @@ export async function startChromium(program: string): Promise<Browser> {
   };
 }
 
+const targets = z.array(z.object({ type: z.string(), webSocketDebuggerUrl: z.string() }));
+
+/** Where its page is debugged. It listens before it has one. */
+async function pageAt(port: string): Promise<string> {
+  for (;;) {
+    const listed = targets.parse(await (await fetch(`http://127.0.0.1:${port}/json/list`)).json());
+    const page = listed.find(({ type }) => type === 'page');
+    if (page !== undefined) return page.webSocketDebuggerUrl;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Chromium writes its port into its profile. */
 async function portOf(child: ChildProcess, profile: string): Promise<string> {
   const file = join(profile, 'DevToolsActivePort');
   for (;;) {
     if (child.exitCode !== null) throw new Error(`Chromium ended with ${child.exitCode}`);
-    const port = existsSync(file) ? readFileSync(file, 'utf8').split('\n')[0] : undefined;
-    if (port !== undefined && port !== '') return port;
+    const port = existsSync(file) ? /^(\d+)\n/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+    if (port !== undefined) return port;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -233,10 +233,11 @@ async function startPrograms(
       await server.stop().catch(() => undefined);
       server = await startServer();
     },
+    // The last line may be half written.
     audited: () =>
       readFileSync(auditLog, 'utf8')
         .split('\n')
-        .filter((line) => line !== '')
+        .slice(0, -1)
         .map((line) => JSON.parse(line) as AuditedRequest),
   };
 }

@@ -27,6 +27,8 @@ export async function startTokenWebhook(): Promise<TokenWebhook> {
       response.end(JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status }));
     });
   });
+  // The API server closes what it does not use. A connection that is closed as it asks anew is a token refused.
+  server.keepAliveTimeout = 0;
   const port = await listenAnywhere(server);
   return {
     url: `http://127.0.0.1:${port}`,
