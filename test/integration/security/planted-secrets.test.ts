@@ -327,13 +327,15 @@ describe('the search for leaks', () => {
     ['the value', `a ${secret} b`],
     ['a piece of it', `a ${secret.slice(4, 13)} b`],
     ['percent-encoding', `a ${encodeURIComponent(secret)} b`],
+    ['hexadecimal of a piece', `a ${Buffer.from(secret.slice(4, 13)).toString('hex')} b`],
     ['base64 in the middle of something', Buffer.from(`user:${secret} and`).toString('base64')],
     ['a line break in it', `a ${secret.slice(0, 9)}\n  ${secret.slice(9)} b`],
   ])('finds %s', (_, text) => {
     expect(leaksOf(secret, text)).not.toEqual([]);
   });
 
-  it('finds nothing where nothing is', () => {
+  it('finds nothing where nothing is, or as little as is there by chance', () => {
     expect(leaksOf(secret, 'password=[redacted] is wrong')).toEqual([]);
+    expect(leaksOf(secret, Buffer.from(secret.slice(4, 9)).toString('hex'))).toEqual([]);
   });
 });
