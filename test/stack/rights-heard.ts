@@ -1,8 +1,8 @@
 // When Roles that were just written hold: a real API server hears of each kind of them by a watch of its own, a moment
 // after it has answered.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, AnyObject } from './admin.ts';
-import { granted } from './granted.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
 /** A namespace that every cluster has. */
@@ -27,7 +27,11 @@ export async function rightsAreHeard(admin: Admin): Promise<void> {
   const name = `heard-${randomBytes(6).toString('hex')}`;
   const marks = SCOPES.flatMap((scope) => marksOf(name, scope));
   for (const mark of marks) await admin.create(mark);
-  for (const { resource, at } of SCOPES) await granted(admin, name, { ...at, verb: 'get', group: MARKED, resource });
+  for (const { resource, at } of SCOPES)
+    while (
+      !(await isGranted(admin, { user: name, resourceAttributes: { ...at, verb: 'get', group: MARKED, resource } }))
+    )
+      await sleep(20);
   for (const mark of marks) await admin.remove(mark);
 }
 
@@ -42,4 +46,10 @@ function marksOf(name: string, { role, binding, resource, at }: (typeof SCOPES)[
       subjects: [{ apiGroup: GROUP, kind: 'User', name }],
     },
   ];
+}
+
+async function isGranted(admin: Admin, spec: object): Promise<boolean> {
+  const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', metadata: { name: '' }, spec };
+  const { status } = await admin.create(review);
+  return (status as { readonly allowed: boolean }).allowed;
 }

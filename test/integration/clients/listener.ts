@@ -56,7 +56,7 @@ export async function listen(serve: (socket: Socket) => void, tls?: TlsOptions, 
   };
 }
 
-/** A port of 127.0.0.1 where nobody listens, and which the system gives to nobody meanwhile. */
+/** A port of 127.0.0.1 where nobody listens. */
 export function closedPort(): Promise<number> {
   return findFreePort(['127.0.0.1']);
 }

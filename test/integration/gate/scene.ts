@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { gateOverrideRole, gateRole } from '../../../tools/packaging/roles.ts';
 import type { AnyObject } from '../../stack/admin.ts';
-import { granted } from '../../stack/granted.ts';
 import { startStack, type OwnStack, type StackOptions } from '../../stack/stack.ts';
 import { startOperator, type RunningOperator } from '../faults/operator.ts';
 import { command, type CommandResult } from './command.ts';
@@ -32,9 +31,6 @@ export interface GateScene {
 }
 
 export const REPORT = { apiVersion: 'recognize.health/v1alpha1', kind: 'HealthReport' } as const;
-
-/** The last of the rights that a gate needs. */
-export const PATCH_REPORT = { verb: 'patch', group: 'recognize.health', resource: 'healthreports' } as const;
 
 /** What `gate -o json` says, as far as tests look. */
 export interface Said {
@@ -74,9 +70,7 @@ export async function startGateScene(options: Omit<StackOptions, 'cluster'> = {}
     await writeFile(path, stack.server.kubeconfig(user), { mode: 0o600 });
     return path;
   };
-  const { namespace } = stack;
   await stack.put([gateRole(), gateOverrideRole(), binding(gateRole(), 'pipeline')]);
-  await granted(stack.admin, 'pipeline', { ...PATCH_REPORT, namespace });
   const pipeline = await kubeconfigOf('pipeline');
   let operator: RunningOperator | undefined = await startOperator(stack.kubeconfig.operatorFile);
   const named = (name: string): AnyObject => ({ ...REPORT, metadata: { name, namespace: stack.namespace } });
@@ -90,10 +84,7 @@ export async function startGateScene(options: Omit<StackOptions, 'cluster'> = {}
   return {
     stack,
     kubeconfigOf,
-    allowOverride: async () => {
-      await stack.put([binding(gateOverrideRole(), 'pipeline')]);
-      await granted(stack.admin, 'pipeline', { verb: 'create', group: 'events.k8s.io', resource: 'events', namespace });
-    },
+    allowOverride: () => stack.put([binding(gateOverrideRole(), 'pipeline')]),
     gate: (...argv) => command('gate', '--kubeconfig', pipeline, '-n', stack.namespace, ...argv),
     check: async (text, ...argv) => {
       const path = join(folder, `check-${String((files += 1))}.yaml`);

@@ -7,14 +7,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AnyObject } from '../../stack/admin.ts';
 import { kubeconfigText } from '../../stack/apiserver/kubeconfig.ts';
-import { granted, type Right } from '../../stack/granted.ts';
 import { helm, kubectl, type RunResult } from '../../stack/kubectl.ts';
 import { BUNDLE } from '../../stack/operator-process.ts';
+import { rightsAreHeard } from '../../stack/rights-heard.ts';
 import { startStack, type OwnStack } from '../../stack/stack.ts';
 import { MANIFESTS, objectsIn, ofKind } from '../chart/render.ts';
 import { breaches, type PodSpec } from '../chart/restricted.ts';
 import { startOperator, type RunningOperator } from '../faults/operator.ts';
-import { PATCH_REPORT } from '../gate/scene.ts';
 
 interface Job extends AnyObject {
   readonly spec: {
@@ -61,15 +60,14 @@ async function succeed(command: typeof helm, args: readonly string[], input?: st
 async function runAsPod(
   name: string,
   change: (args: readonly string[]) => readonly string[] = (args) => args,
-  right: Right = PATCH_REPORT,
 ): Promise<RunResult> {
   const text = await succeed(kubectl, ['-n', stack.namespace, 'get', 'job', name, '-o', 'json']);
   const { serviceAccountName, containers } = (JSON.parse(text) as Job).spec.template.spec;
   const [{ command: [node, program], args } = { command: [], args: [] }] = containers;
   expect([node, program]).toEqual(['node', '/app/recognize-health.js']);
   const { url, caPem } = stack.server;
-  const user = `system:serviceaccount:${stack.namespace}:${serviceAccountName}`;
-  await granted(stack.admin, user, { ...right, namespace: stack.namespace, name: 'prod' });
+  // A pod starts later than its rights hold.
+  await rightsAreHeard(stack.admin);
   const token = await stack.server.createServiceAccountToken(stack.namespace, serviceAccountName);
   const config = join(folder, `${name}.kubeconfig`);
   await writeFile(config, kubeconfigText({ url, caPem, user: serviceAccountName, token, namespace: stack.namespace }));
@@ -246,8 +244,7 @@ describe("a wrapper chart's Helm hook", () => {
     const reason = 'change 4711: the key is "replaced" today';
     await removeEarlier();
     await succeed(kubectl, ['apply', '-f', '-'], await rendered('--set', `recognizeHealth.gate.override=${reason}`));
-    const tell = { verb: 'create', group: 'events.k8s.io', resource: 'events' };
-    const result = await whileBlocked(() => runAsPod('recognize-health-gate', undefined, tell));
+    const result = await whileBlocked(() => runAsPod('recognize-health-gate'));
     expect(result, result.stdout + result.stderr).toMatchObject({ code: 0 });
     const events = await succeed(kubectl, ['-n', stack.namespace, 'get', 'events.events.k8s.io', '-o', 'json']);
     expect(events).toContain('change 4711: the key is \\"replaced\\" today');

@@ -12,13 +12,11 @@ import { parse } from 'yaml';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { gateRole } from '../../../tools/packaging/roles.ts';
 import type { AnyObject } from '../../stack/admin.ts';
-import { granted } from '../../stack/granted.ts';
 import { onPath } from '../../support/on-path.ts';
 import { startStack, type OwnStack } from '../../stack/stack.ts';
 import { kubectl } from '../../stack/kubectl.ts';
 import { MANIFESTS, objectsIn, ROOT } from '../chart/render.ts';
 import { startOperator, type RunningOperator } from '../faults/operator.ts';
-import { PATCH_REPORT } from '../gate/scene.ts';
 
 interface Step {
   readonly name?: string;
@@ -60,7 +58,6 @@ beforeAll(async () => {
     },
   ]);
   kubeconfig = stack.server.kubeconfig('pipeline');
-  await granted(stack.admin, 'pipeline', { ...PATCH_REPORT, namespace: stack.namespace });
   await stack.admin.create(stack.report('prod'));
   operator = await startOperator(stack.kubeconfig.operatorFile);
   places = {

@@ -16,8 +16,6 @@ import { RULES } from '../../../src/kube/rules.ts';
 import { namespaceSecrets } from '../../../src/kube/secrets.ts';
 import { createTransport } from '../../../src/kube/transport.ts';
 import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
-import { createAdmin } from '../../stack/admin.ts';
-import { granted } from '../../stack/granted.ts';
 import { startSwitchedServer, type SwitchedServer } from '../../stack/switched-server.ts';
 
 const namespace = 'recognize';
@@ -199,9 +197,6 @@ describe('with the generated Roles alone', () => {
     const elsewhere = { ...kept, metadata: { name: 'db', namespace: 'other' } };
     await server.seed([...operatorRoles(namespace), bind('recognize-health', 'operator'), kept, elsewhere]);
     const api = await apiFor('operator');
-    const admin = createAdmin({ url: server.url, caPem: server.caPem, token: server.adminToken });
-    await granted(admin, 'operator', { verb: 'list', group: '', resource: 'pods', namespace });
-    await admin.close();
     const objects = await readNamespace(api, namespace, stop.signal, new Date());
     expect(Object.entries(objects).filter(([, read]) => !(read as { ok: boolean }).ok)).toEqual([]);
     expect(await namespaceSecrets(api, namespace).read('db', 'url', stop.signal)).toMatchObject({ ok: true });

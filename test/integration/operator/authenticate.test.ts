@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { policyRules } from '../../../tools/packaging/roles.ts';
 import type { JsonObject } from '../../stack/apiserver/json.ts';
-import { granted } from '../../stack/granted.ts';
 import { NAMESPACE, startArena, type Arena, type RunningOperator } from './arena.ts';
 
 let arena: Arena;
@@ -39,23 +38,13 @@ beforeAll(async () => {
   arena = await startArena();
   for (const user of ['prometheus', 'pipeline', 'stranger', 'elsewhere'])
     tokens.set(user, arena.server.createUser(user));
-  const report = { verb: 'get', group: 'recognize.health', resource: 'healthreports' };
-  const reports = { apiGroups: [report.group], resources: [report.resource], verbs: [report.verb] };
+  const reports = { apiGroups: ['recognize.health'], resources: ['healthreports'], verbs: ['get'] };
   await arena.server.seed([
     ...grant('endpoints', 'operator', policyRules('operator', ['endpoints'])),
     ...grant('scrape', 'prometheus', [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }]),
     ...grant('read', 'pipeline', [{ ...reports, resourceNames: ['prod'] }], NAMESPACE),
     ...grant('read', 'elsewhere', [reports], 'default'),
   ]);
-  // A no that comes too early would be believed for some seconds.
-  await granted(
-    arena.admin,
-    'operator',
-    { verb: 'create', group: 'authentication.k8s.io', resource: 'tokenreviews' },
-    { verb: 'create', group: 'authorization.k8s.io', resource: 'subjectaccessreviews' },
-  );
-  await granted(arena.admin, 'prometheus', { verb: 'get', path: '/metrics' });
-  await granted(arena.admin, 'pipeline', { ...report, namespace: NAMESPACE, name: 'prod' });
   await arena.admin.create(arena.report('prod', { upgrade: { waive: ['Databases', 'Buckets', 'Keys'] } }));
   operator = await arena.start({ authenticate: true });
   await arena.examined('prod');
