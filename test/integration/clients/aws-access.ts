@@ -63,6 +63,18 @@ export function within(ms: number): AbortSignal {
   return systemClock.deadline(ms, PATIENT).signal;
 }
 
+/** A deadline that comes half a second after this was asked: what was asked before it has its answer. */
+export function soonAfter({ calls }: Pick<Aws, 'calls'>, operation: string): AbortSignal {
+  const deadline = new AbortController();
+  const look = (): void => {
+    if (calls.some((call) => call.operation === operation))
+      setTimeout(() => deadline.abort(new Stop({ kind: 'Deadline', ms: 500 })), 500);
+    else setTimeout(look, 5);
+  };
+  look();
+  return deadline.signal;
+}
+
 /** A run that is cancelled after `ms`. */
 export function cancelledAfter(ms: number): AbortSignal {
   const controller = new AbortController();

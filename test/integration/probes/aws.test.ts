@@ -26,7 +26,15 @@ import type { Fault } from '../../stack/aws/faults.ts';
 import type { NewPrincipal } from '../../stack/aws/principals.ts';
 import { startAws, type Aws } from '../../stack/aws/server.ts';
 import { createAuthority } from '../../stack/certificates.ts';
-import { ambientAccess, cancelledAfter, ownAccess, PATIENT, withAmbient, within } from '../clients/aws-access.ts';
+import {
+  ambientAccess,
+  cancelledAfter,
+  ownAccess,
+  PATIENT,
+  soonAfter,
+  withAmbient,
+  within,
+} from '../clients/aws-access.ts';
 import { askCheck, BUCKET, kmsTarget, PAIR_TARGET, verdict } from '../../unit/checks/targets.ts';
 
 let aws: Aws;
@@ -58,18 +66,6 @@ afterEach(() => {
 const clients = (): Clients => ({ s3, kms }) as unknown as Clients;
 const root = () => ownAccess(aws, aws.principals.root);
 const principal = (allow: NewPrincipal['allow'] = []) => aws.principals.add({ name: 'someone', allow });
-
-/** A deadline that comes half a second after this was asked: what was asked before it has its answer. */
-function soonAfter(operation: string): AbortSignal {
-  const deadline = new AbortController();
-  const look = (): void => {
-    if (aws.calls.some((call) => call.operation === operation))
-      setTimeout(() => deadline.abort(new Stop({ kind: 'Deadline', ms: 500 })), 500);
-    else setTimeout(look, 5);
-  };
-  look();
-  return deadline.signal;
-}
 
 /** What the three checks say of a bucket after a visit. */
 async function visitBucket(more: Partial<BucketTarget> = {}, signal: AbortSignal = PATIENT) {
@@ -136,7 +132,7 @@ describe('a bucket', () => {
 
   it('that answers HEAD and hangs on the listing is reached', async () => {
     aws.inject({ service: 's3', operation: 'ListObjectsV2', hang: true });
-    expect(await visitBucket({}, soonAfter('ListObjectsV2'))).toEqual(['pass', 'BucketTimeout', 'pass']);
+    expect(await visitBucket({}, soonAfter(aws, 'ListObjectsV2'))).toEqual(['pass', 'BucketTimeout', 'pass']);
   });
 
   it.each<readonly [string, Fault, string]>([
@@ -154,7 +150,7 @@ describe('a bucket', () => {
     ['stops within the body', { hangInBody: true }, 'BucketTimeout'],
   ] as const)('whose listing %s', async (_, fault, code) => {
     aws.inject({ service: 's3', operation: 'ListObjectsV2', ...fault });
-    expect(await visitBucket({}, soonAfter('ListObjectsV2'))).toEqual(['pass', code, 'pass']);
+    expect(await visitBucket({}, soonAfter(aws, 'ListObjectsV2'))).toEqual(['pass', code, 'pass']);
   });
 
   it('whose listing never ends', async () => {

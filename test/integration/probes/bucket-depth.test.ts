@@ -19,7 +19,7 @@ import { keyProbe } from '../../../src/probes/key.ts';
 import { Stop } from '../../../src/runtime/clock.ts';
 import { startAws, type Aws } from '../../stack/aws/server.ts';
 import { BUCKET, kmsTarget } from '../../unit/checks/targets.ts';
-import { ambientAccess, ownAccess, PATIENT, withAmbient } from '../clients/aws-access.ts';
+import { ambientAccess, ownAccess, PATIENT, soonAfter, withAmbient } from '../clients/aws-access.ts';
 
 let aws: Aws;
 let s3: ReturnType<typeof createS3Client>;
@@ -186,11 +186,7 @@ describe('the write test', () => {
 
   it('that runs into its deadline half-way cleans up', async () => {
     aws.inject({ service: 's3', operation: 'GetObject', hang: true });
-    const controller = new AbortController();
-    const asking = ask(bucketWrite, undefined, controller.signal);
-    await eventually(() => aws.calls.some(({ operation }) => operation === 'GetObject'));
-    controller.abort(new Stop({ kind: 'Deadline', ms: 1_000 }));
-    expect(await asking).toMatch(/^BucketTimeout: /);
+    expect(await ask(bucketWrite, undefined, soonAfter(aws, 'GetObject'))).toMatch(/^BucketTimeout: /);
     await eventually(() => left().length === 0);
   });
 
